@@ -1,0 +1,64 @@
+import tseslint from 'typescript-eslint';
+
+/** What each folder of the core may import from its siblings; everything else is an error. One way only. */
+const layers = {
+  cluster: [],
+  exec: ['cluster'],
+  postgres: [],
+  pod: ['cluster', 'exec', 'postgres'],
+  catalog: ['postgres'],
+  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
+  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore'],
+};
+
+const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
+  files: [`src/core/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { group: ['vscode'], message: 'The core knows no editor.' },
+          {
+            group: ['**/cli', '**/cli/**', '**/commands/**', '**/tree/**', '**/ui/**'],
+            message: 'The core knows no host.',
+          },
+          ...Object.keys(layers)
+            .filter((other) => other !== folder && !allowed.includes(other))
+            .map((other) => ({ group: [`**/${other}/**`], message: `core/${folder} must not know core/${other}.` })),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '**/*.mjs'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/require-await': 'off',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode'] }] } },
+  ...layerRules,
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'no-console': 'off',
+    },
+  },
+);

@@ -1,0 +1,74 @@
+import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
+
+/** `manifest.json` of a backup; documented in docs/backup-format.md. Times are UTC ISO 8601, sizes bytes, durations seconds. */
+export interface Manifest {
+  readonly format: 'db-ferry-backup';
+  readonly formatVersion: 1;
+  /** the id by which the catalog and the CLI name it */
+  readonly id: string;
+  readonly origin: 'db-ferry' | 'adopted';
+  readonly source: {
+    readonly cluster: string;
+    readonly server: string;
+    readonly namespace: string;
+    readonly workload: string;
+    readonly pod: string;
+    readonly database: string;
+    readonly standby: boolean;
+    readonly systemId?: string;
+    readonly encoding: string;
+    readonly collate: string;
+    readonly ctype: string;
+    readonly serverVersion: number;
+    /** what the source's place is called where it says so: production, test, … (label or setting); for the wrong-target guard */
+    readonly environment?: string;
+  };
+  readonly dump: {
+    readonly toolVersion: string;
+    readonly compression: string;
+    readonly settings: Readonly<Record<string, string>>;
+    readonly arguments: readonly string[];
+  };
+  readonly time: {
+    readonly started: string;
+    /** the moment of the dump's snapshot, as near as it can be said: when pg_dump was started */
+    readonly snapshot: string;
+    readonly finished: string;
+    readonly expectedSeconds?: number;
+    readonly seconds: number;
+  };
+  readonly asked: { readonly by: string; readonly reason?: string; readonly approval?: string };
+  readonly job: string;
+  readonly size: {
+    readonly database?: number;
+    readonly archive: number;
+    readonly text: number;
+    readonly expected?: number;
+  };
+  readonly archive: { readonly file: 'database.dump'; readonly sha256: string; readonly header: ArchiveHeader };
+  readonly globals?: { readonly file: 'globals.sql'; readonly sha256: string };
+  readonly tables: readonly TableReading[];
+  readonly sequences: readonly SequenceReading[];
+  readonly largeObjects: LargeObjectReading;
+  readonly definitions: number;
+  readonly roles: readonly string[];
+  readonly extensions: readonly string[];
+  /** how far it was verified, oldest first; `structure` and `digest` are part of every backup of ours */
+  readonly verified: readonly Verification[];
+  /** rows of the source in the dump's own snapshot, where `--count` asked for them */
+  readonly counted?: Readonly<Record<string, number>>;
+}
+
+export interface Verification {
+  readonly level: 'structure' | 'digest' | 'counted' | 'restored';
+  readonly time: string;
+  /** for `restored`: where */
+  readonly place?: string;
+}
+
+/** A backup as the catalog lists it. */
+export interface BackupEntry {
+  readonly id: string;
+  readonly folder: string;
+  readonly manifest: Manifest;
+}

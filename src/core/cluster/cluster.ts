@@ -1,0 +1,20 @@
+/** One API server reached as one user, as found in kubeconfig files. Plain data; holds no secret. */
+export interface Cluster {
+  /** What a person types: unique, holds no slash (DESIGN section 1, "reference"). */
+  readonly alias: string;
+  /** The context it is addressed by, in `kubeconfigFile`; never current-context. */
+  readonly contextName: string;
+  readonly server: string;
+  readonly user: string;
+  /** The context's own namespace, where it names one. */
+  readonly namespace?: string;
+  readonly kubeconfigFile: string;
+  /** All contexts that share this server and user, with their namespaces. */
+  readonly contexts: readonly { readonly name: string; readonly namespace?: string }[];
+}
+
+/** What could not be read; shown beside the clusters, never instead of them. */
+export interface KubeconfigProblem {
+  readonly file: string;
+  readonly message: string;
+}

@@ -1,0 +1,86 @@
+/**
+ * The one kind of error the core throws. A code says what happened, data says where; the words for people live with
+ * the hosts (`src/cli/words.ts`, later `ui/`). Recognise it with `isAppError`, never with `instanceof`: bundles differ.
+ */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  constructor(
+    readonly code: ErrorCode,
+    /** Facts for the words: names, numbers, the server's own message. Never a secret. */
+    readonly data: Readonly<Record<string, unknown>> = {},
+    options?: { cause?: unknown },
+  ) {
+    super(`${code} ${JSON.stringify(data)}`, options);
+  }
+}
+
+/** Every way the core can fail. A new code needs words in each host; a test holds them together. */
+export const errorCodes = [
+  // the API server
+  'cluster.none', // no kubeconfig holds a usable context
+  'cluster.unknown', // { cluster, known: string[] }
+  'cluster.kubeconfig', // { file, message }: a file that cannot be read or parsed
+  'cluster.unreachable', // { cluster, server, message }: DNS, refused, TLS, time-out
+  'cluster.unauthorized', // { cluster, server }: the token is not accepted, also after the file was read again
+  'cluster.forbidden', // { cluster, verb, resource, namespace?, message }
+  'cluster.api', // { cluster, status, message }: any other refusal
+  // exec
+  'exec.refused', // { status, message }: the upgrade was refused
+  'exec.cut', // { bytes, message }: the stream ended without its trailer
+  'exec.stalled', // { seconds }: nothing was heard, not even the heartbeat
+  'exec.noShell', // { message }: no sh in the container
+  'exec.failed', // { exitCode, stderr, tool }: the command ran to its end and said no
+  // pods and databases
+  'pod.unknown', // { reference, message }
+  'pod.noServer', // { reference, message }: no PostgreSQL answers in the pod
+  'pod.noTools', // { reference, tool }
+  'pod.noLogin', // { reference, message }: no way in without a password we have
+  'pod.noPrimary', // { reference, pods }
+  'database.unknown', // { reference, database, known }
+  'reference.invalid', // { text, message }
+  // archives and backups
+  'archive.damaged', // { offset, reason, entry? }
+  'archive.foreign', // { reason }: not a custom-format archive (plain SQL, tar, something else)
+  'archive.version', // { version }
+  'backup.unknown', // { backup }
+  'backup.damaged', // { backup, reason, offset? }: does not match its manifest
+  'backup.incomplete', // { backup }: a .partial folder
+  'disk.full', // { folder, free, needed }: here
+  'disk.targetFull', // { reference, free, needed }
+  // restore
+  'restore.refused', // { findings }: preflight blocks
+  'restore.differs', // { differences }: the restored rows are not the backup's
+  'restore.swap', // { reason, holders? }: the exchange of names gave up; nothing changed
+  'restore.unknown', // { database, job }: the connection went with the COMMIT
+  'restore.nothingKept', // { reference }: nothing to undo or release
+  'target.busy', // { reference, job }: another job works on it
+  // jobs
+  'job.unknown', // { job }
+  'job.interrupted', // { job }: its process is gone without a last event
+  'cancelled',
+  'usage', // { message }
+  'internal', // { message }
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** True for an `AppError`, from whichever bundle; with `code`, only for that code. */
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  return (
+    error instanceof Error &&
+    error.name === 'AppError' &&
+    'code' in error &&
+    (code === undefined || error.code === code)
+  );
+}
+
+/** Any thrown thing as an `AppError`: aborts become `cancelled`, the unforeseen becomes `internal` with its cause kept. */
+export function toAppError(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', {}, { cause: error });
+  return new AppError(
+    'internal',
+    { message: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );
+}

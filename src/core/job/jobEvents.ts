@@ -1,0 +1,63 @@
+import type { Progress } from '../progress';
+import type { Difference, ComparisonNote } from '../postgres/archive/reading';
+import type { Finding } from '../finding';
+
+export type JobKind = 'backup' | 'restore' | 'copy' | 'verify' | 'diff' | 'undo' | 'release' | 'clean';
+
+/** What was asked for: `request.json` of a job folder. The whole of it; a job never asks back. */
+export interface JobRequest {
+  readonly kind: JobKind;
+  /** the operands as references, backup ids or paths, in the CLI's order */
+  readonly operands: readonly string[];
+  readonly options: JobOptions;
+  readonly kubeconfigs: readonly string[];
+  readonly root: string;
+  readonly asked: { readonly by: string; readonly reason?: string; readonly approval?: string };
+}
+
+export interface JobOptions {
+  readonly to?: string;
+  readonly compress?: string;
+  readonly count?: boolean;
+  readonly deep?: string;
+  readonly as?: 'new' | 'replace';
+  readonly noOwner?: boolean;
+  readonly createRoles?: boolean;
+  readonly mapRoles?: Readonly<Record<string, string>>;
+  readonly keep?: boolean;
+  readonly inPlace?: boolean;
+}
+
+/** A line of `events.ndjson`. The state of a job is what its events say; the last line is a `result`. */
+export type JobEvent = { readonly time: string } & (Progress | JobStarted | JobResult);
+
+export interface JobStarted {
+  readonly type: 'started';
+  readonly job: string;
+  readonly kind: JobKind;
+  readonly process: ProcessIdentity;
+}
+
+/** A process, recognisable after its pid came back: DESIGN section 6. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** field 22 of /proc/<pid>/stat, clock ticks since boot */
+  readonly startTime: string;
+  /** hostname of the container */
+  readonly container: string;
+  /** /proc/sys/kernel/random/boot_id */
+  readonly boot: string;
+}
+
+/** How a job ended; `exitCode` as in DESIGN section 7. */
+export interface JobResult {
+  readonly type: 'result';
+  readonly outcome: 'done' | 'differences' | 'failed' | 'refused' | 'unknown' | 'cancelled';
+  readonly exitCode: 0 | 1 | 3 | 4 | 5 | 130;
+  readonly error?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> };
+  readonly findings?: readonly Finding[];
+  readonly differences?: readonly Difference[];
+  readonly notes?: readonly ComparisonNote[];
+  /** facts of the kind of job: backup id and folder, kept database, pause in seconds, … */
+  readonly data: Readonly<Record<string, unknown>>;
+}

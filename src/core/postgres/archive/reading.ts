@@ -1,0 +1,119 @@
+/** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
+export interface ArchiveReading {
+  readonly header: ArchiveHeader;
+  /** bytes of the archive file */
+  readonly bytes: number;
+  /** SHA-256 of the archive file, hex */
+  readonly sha256: string;
+  /** bytes of COPY text after decompression, all tables */
+  readonly textBytes: number;
+  readonly tables: readonly TableReading[];
+  readonly sequences: readonly SequenceReading[];
+  readonly largeObjects: LargeObjectReading;
+  /** every entry that defines something, its SQL as a digest: the material of the definition comparison */
+  readonly definitions: readonly DefinitionReading[];
+  /** roles named as owners or in GRANT, ALTER DEFAULT PRIVILEGES, POLICY entries; sorted, unique */
+  readonly roles: readonly string[];
+  /** extensions the archive creates, with the schema where it says so */
+  readonly extensions: readonly string[];
+  /** counts of entry kinds (`desc`), for the inspector and the preflight */
+  readonly kinds: Readonly<Record<string, number>>;
+}
+
+/** The head of a custom-format archive (versions 1.14 to 1.16; facts measured on files of 15 to 18). */
+export interface ArchiveHeader {
+  readonly version: string;
+  readonly compression: 'none' | 'gzip' | 'lz4' | 'zstd';
+  /** local time of the dumping host, `YYYY-MM-DD hh:mm:ss`, as written */
+  readonly created: string;
+  readonly database: string;
+  /** e.g. `15.18 (Debian …)` as the dump says */
+  readonly serverVersion: string;
+  readonly dumpVersion: string;
+  readonly encoding: string;
+  readonly entryCount: number;
+}
+
+export interface TableReading {
+  readonly schema: string;
+  readonly name: string;
+  /** in the order of the COPY statement */
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** bytes of COPY text */
+  readonly textBytes: number;
+  /**
+   * 128-bit sum of one-pass row hashes, hex. Columns enter by name order, rows in any order, so equal contents give
+   * equal digests whatever order rows and columns stand in (DESIGN section 5).
+   */
+  readonly digest: string;
+}
+
+export interface SequenceReading {
+  readonly schema: string;
+  readonly name: string;
+  readonly lastValue: string;
+  readonly isCalled: boolean;
+}
+
+export interface LargeObjectReading {
+  readonly count: number;
+  readonly bytes: number;
+  /** 128-bit sum over (oid, content) hashes, hex */
+  readonly digest: string;
+  /** sum over oids alone, to tell "other objects" from "other content" */
+  readonly oids: string;
+}
+
+export interface DefinitionReading {
+  /** pg_dump's entry kind: TABLE, INDEX, CONSTRAINT, ACL, … */
+  readonly kind: string;
+  readonly schema: string;
+  /** the tag, e.g. `orders orders_pkey` */
+  readonly name: string;
+  readonly owner: string;
+  /** 128-bit hash of the definition and the owner, hex */
+  readonly digest: string;
+  /** TABLE only: hash with the column lines sorted: equal when only the order of columns differs */
+  readonly unorderedDigest?: string;
+}
+
+/** One thing in which two readings differ. Rows that differ never reach a swap. */
+export type Difference =
+  | { readonly kind: 'rows'; readonly table: string; readonly left: number; readonly right: number }
+  | { readonly kind: 'content'; readonly table: string; readonly rows: number }
+  | {
+      readonly kind: 'columns';
+      readonly table: string;
+      readonly left: readonly string[];
+      readonly right: readonly string[];
+    }
+  | { readonly kind: 'table'; readonly table: string; readonly missing: 'left' | 'right' }
+  | { readonly kind: 'sequence'; readonly sequence: string; readonly left?: string; readonly right?: string }
+  | {
+      readonly kind: 'largeObjects';
+      readonly left: number;
+      readonly right: number;
+      readonly what: 'count' | 'content' | 'oids';
+    }
+  | {
+      readonly kind: 'definition';
+      readonly what: string;
+      readonly name: string;
+      readonly change: 'missing left' | 'missing right' | 'changed';
+    };
+
+/** Something a person may want to know that is not a difference, e.g. a child table with its columns in another order. */
+export interface ComparisonNote {
+  readonly code: 'columnOrder' | 'wording' | 'leftOut' | 'majorsDiffer';
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Comparison {
+  readonly equal: boolean;
+  readonly differences: readonly Difference[];
+  readonly notes: readonly ComparisonNote[];
+  /** how much was compared */
+  readonly tables: number;
+  readonly rows: number;
+}

@@ -1,0 +1,42 @@
+import type { Finding } from './finding';
+
+/** What a running piece of work says about itself. Data, never a call into a user interface; at most 4 a second. */
+export type Progress =
+  | { type: 'phase'; phase: Phase }
+  | {
+      type: 'progress';
+      phase: Phase;
+      /** bytes moved in this phase */
+      bytes: number;
+      /** 0..100; absent while it cannot be known */
+      percent?: number;
+      /** bytes per second over the last seconds */
+      rate?: number;
+      /** seconds to the end of the phase; absent until the rate is steady */
+      secondsLeft?: number;
+      /** the table in work, `schema.table` */
+      table?: string;
+    }
+  | { type: 'expected'; bytes?: number; seconds?: number; basis: 'last run' | 'size' }
+  | { type: 'finding'; finding: Finding }
+  | { type: 'note'; code: string; data: Readonly<Record<string, unknown>> };
+
+/** The steps a person sees, in the order in which they can come. */
+export type Phase =
+  | 'preflight'
+  | 'dump'
+  | 'read'
+  | 'seal'
+  | 'restore'
+  | 'indexes'
+  | 'analyze'
+  | 'verify'
+  | 'properties'
+  | 'swap'
+  | 'undo'
+  | 'release'
+  | 'clean'
+  | 'stopping';
+
+/** Receives progress. Must not throw and must not block. */
+export type Report = (progress: Progress) => void;
