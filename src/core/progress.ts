@@ -1,4 +1,5 @@
 import type { Finding } from './finding';
+import type { Log } from './log';
 
 /** What a running piece of work says about itself. Data, never a call into a user interface; at most 4 a second. */
 export type Progress =
@@ -40,3 +41,10 @@ export type Phase =
 
 /** Receives progress. Must not throw and must not block. */
 export type Report = (progress: Progress) => void;
+
+/** What every longer piece of work is given: how to report, how it is cancelled, where it writes its log. */
+export interface Work {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}

@@ -1,3 +1,4 @@
+import type { PodExec } from '../exec/podExec';
 import type { Access, ToolVersion } from '../postgres/access';
 
 /** The image family a pod looks like (facts in docs/flavours.md); decides only where to look first, never what is true. */
@@ -86,4 +87,9 @@ export interface PodFacts {
 export interface ProbedPod {
   readonly pod: DatabasePod;
   readonly facts: PodFacts;
+}
+
+/** A probed pod with the way to run commands in it. */
+export interface OpenPod extends ProbedPod {
+  readonly exec: PodExec;
 }

@@ -15,6 +15,14 @@ export function quoteLiteral(value: string): string {
  */
 export function derivedName(base: string, suffix: string): string {
   let kept = base;
-  while (Buffer.byteLength(kept) + Buffer.byteLength(suffix) > 63) kept = [...kept].slice(0, -1).join('');
+  while (Buffer.byteLength(kept) + Buffer.byteLength(suffix) > 63) kept = Array.from(kept).slice(0, -1).join('');
   return kept + suffix;
+}
+
+/**
+ * A libpq connection string that names a database, for `-d`: a plain name would be taken for a connection string
+ * itself where it holds `=` or starts with `postgresql://`.
+ */
+export function databaseArgument(name: string): string {
+  return `dbname='${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

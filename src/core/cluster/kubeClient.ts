@@ -1,0 +1,38 @@
+import type { Agent } from 'node:https';
+import type { Cluster } from './cluster';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** default 15 s; a list page 30 s */
+  readonly timeoutMs?: number;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+}
+
+/** What a WebSocket upgrade needs; made anew for each connection (tokens and certificates rotate). */
+export interface UpgradeRequest {
+  /** `wss://…` with the server's base path */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** a fresh TLS (or proxy) agent; the caller destroys it */
+  readonly agent: Agent;
+}
+
+/**
+ * One API server as one user. Every call has a time-out and throws `cluster.unreachable`, `cluster.unauthorized`
+ * (after the kubeconfig was read again once), `cluster.forbidden` or `cluster.api`.
+ */
+export interface KubeClient {
+  readonly cluster: Cluster;
+  get<T>(path: string, options?: CallOptions): Promise<T>;
+  post<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  /** All items, page by page (limit 500, continue). */
+  list<T>(path: string, options?: CallOptions): Promise<{ items: T[]; resourceVersion: string }>;
+  /** Events of a watch until the signal aborts or the server ends it. */
+  watch<T>(
+    path: string,
+    resourceVersion: string,
+    options: CallOptions,
+  ): AsyncIterable<{ type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T }>;
+  /** `fresh`: read the kubeconfig file again first (after a 401). */
+  upgrade(path: string, query: readonly (readonly [string, string])[], fresh?: boolean): Promise<UpgradeRequest>;
+}

@@ -1,0 +1,65 @@
+import { AppError } from '../errors';
+import { capture, type PodExec } from '../exec/podExec';
+import { toolCommand, type Access } from '../postgres/access';
+import { databaseArgument } from '../postgres/quote';
+
+/** Where SQL runs: the pod's own psql, reached as the probe found. */
+export interface Server {
+  readonly exec: PodExec;
+  readonly access: Access;
+}
+
+export interface SqlOptions {
+  readonly signal?: AbortSignal;
+  /** PGAPPNAME of the session; default `db-ferry` */
+  readonly application?: string;
+}
+
+/**
+ * Runs `sql` and returns its rows. Each row must be one column holding JSON (`select to_json(x) …`,
+ * `select json_build_object(…)`), so that no separator can be confused with data. Throws `exec.failed` with the
+ * server's message when a statement fails; nothing after it is run.
+ */
+export async function query<Row>(
+  server: Server,
+  database: string,
+  sql: string,
+  options: SqlOptions = {},
+): Promise<Row[]> {
+  const text = await execute(server, database, sql, options);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+/**
+ * Runs a script of statements with psql, stopping at the first error, and returns what it printed. The script travels
+ * on stdin: it is in no process list and no audit log of the API server. A script must be harmless when cut at any
+ * byte: put what belongs together into a transaction that ends with COMMIT.
+ */
+export async function execute(
+  server: Server,
+  database: string,
+  sql: string,
+  options: SqlOptions = {},
+): Promise<string> {
+  const argv = toolCommand(
+    server.access,
+    'psql',
+    ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
+    {
+      PGAPPNAME: options.application ?? 'db-ferry',
+      PGCLIENTENCODING: 'UTF8',
+      PGOPTIONS: '-c client_min_messages=warning',
+    },
+  );
+  const end = await capture(server.exec, argv, {
+    input: `${sql}\n`,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  if (end.exitCode !== 0) {
+    throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: end.stderr.trim(), database });
+  }
+  return end.stdout;
+}
