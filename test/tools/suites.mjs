@@ -1,0 +1,55 @@
+// Runs every gate and suite, one after the other, and closes with the sum over all of them.
+//   node test/tools/suites.mjs          everything: what `npm test` does
+//   node test/tools/suites.mjs check    without the lab: what one runs while writing
+import { spawn } from 'node:child_process';
+import { install, environment, root } from './setup.mjs';
+
+/** A gate counts as one check; a mocha suite counts its tests. */
+const gates = [
+  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
+  { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'bundles', command: ['node', 'esbuild.mjs'] },
+];
+const suites = [
+  { name: 'core', command: ['mocha', '--config', 'test/core/.mocharc.json'] },
+  { name: 'lab', command: ['mocha', '--config', 'test/lab/.mocharc.json'], slow: true },
+];
+
+install();
+const quick = process.argv[2] === 'check';
+const sum = { passed: 0, failed: 0, skipped: 0 };
+
+for (const gate of gates) {
+  const { code } = await run(gate);
+  if (code === 0) sum.passed += 1;
+  else sum.failed += 1;
+}
+for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
+  const { code, output } = await run(suite);
+  const count = (word) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  sum.passed += count('passing');
+  sum.skipped += count('pending');
+  // a suite that died without counting is a failure, and so is one in which nothing ran
+  sum.failed += count('failing') || (code === 0 && count('passing') > 0 ? 0 : 1);
+}
+console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
+process.exit(sum.failed === 0 ? 0 : 1);
+
+function run({ name, command: [program, ...args] }) {
+  console.log(`\n── ${name}`);
+  const started = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => {
+      console.log(`── ${name}: ${code === 0 ? 'good' : 'FAILED'} after ${((Date.now() - started) / 1000).toFixed(0)} s`);
+      resolve({ code, output });
+    });
+  });
+}
