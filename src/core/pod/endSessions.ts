@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteLiteral } from '../postgres/quote';
+import { query, type Server } from './sql';
+
+/**
+ * Ends the sessions on the server that carry this application_name, and looks until they are gone (at most
+ * `timeoutMs`, default 15 s). Returns how many were there and how many still are; needs the role that opened them.
+ */
+export async function endSessions(
+  server: Server,
+  application: string,
+  options: { readonly database?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<{ ended: number; remaining: number }> {
+  const { database = 'postgres', timeoutMs = 15_000, signal } = options;
+  const until = Date.now() + timeoutMs;
+  const seen = new Set<number>();
+  const sql = `select to_json(pid) from (select pid, pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = ${quoteLiteral(application)} and pid <> pg_backend_pid()) ended`;
+  for (;;) {
+    const pids = await query<number>(server, database, sql, {
+      application: 'db-ferry-end',
+      ...(signal ? { signal } : {}),
+    });
+    for (const pid of pids) seen.add(pid);
+    if (pids.length === 0 || Date.now() >= until) {
+      return { ended: seen.size - pids.length, remaining: pids.length };
+    }
+    await sleep(250);
+  }
+}

@@ -1,0 +1,76 @@
+import type { KubeClient } from '../cluster/kubeClient';
+import { AppError, isAppError } from '../errors';
+import { kubePodExec } from '../exec/kubePodExec';
+import type { DatabasePod, OpenPod } from './databasePod';
+import { findPods } from './findPods';
+import type { PodObject } from './podObject';
+import { probe } from './probe';
+import { describe, recognise } from './recognise';
+
+/** Probes a pod and returns it with the way to run commands in it. Throws what `probe` and the exec throw. */
+export async function openPod(client: KubeClient, pod: DatabasePod, signal?: AbortSignal): Promise<OpenPod> {
+  const exec = kubePodExec(client, { namespace: pod.namespace, pod: pod.name, container: pod.container });
+  return { pod, exec, facts: await probe(exec, signal) };
+}
+
+/**
+ * The pod that a reference means, opened. `pod` is a pod's name, also of one that was not recognised as a database, or
+ * that of its workload: then the one primary among its pods, as SQL says. Throws `pod.unknown`, `pod.noPrimary` (none, or
+ * several: pods that are no replicas of each other), and what `openPod` throws.
+ */
+export async function locate(
+  client: KubeClient,
+  place: { readonly namespace: string; readonly pod: string },
+  signal?: AbortSignal,
+): Promise<OpenPod> {
+  const { pods } = await findPods(client, { namespace: place.namespace, ...(signal ? { signal } : {}) });
+  const named = pods.find((pod) => pod.name === place.pod);
+  if (named) return openPod(client, named, signal);
+  const members = pods.filter((pod) => pod.workload.name === place.pod);
+  if (members.length > 0) return primary(client, place, members, signal);
+  return openPod(client, await unrecognised(client, place, signal), signal);
+}
+
+async function primary(
+  client: KubeClient,
+  place: { readonly namespace: string; readonly pod: string },
+  members: readonly DatabasePod[],
+  signal?: AbortSignal,
+): Promise<OpenPod> {
+  const ready = members.filter((pod) => pod.ready || members.length === 1);
+  const answers = await Promise.allSettled(ready.map((pod) => openPod(client, pod, signal)));
+  const opened = answers.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value);
+  const primaries = opened.filter((one) => !one.facts.standby);
+  const [only] = primaries;
+  if (only && primaries.length === 1) return only;
+  const failure: unknown = answers.find((answer) => answer.status === 'rejected')?.reason;
+  if (failure !== undefined && (members.length === 1 || isAppError(failure, 'cancelled'))) throw failure as Error;
+  throw new AppError(
+    'pod.noPrimary',
+    {
+      reference: `${client.cluster.alias}/${place.namespace}/${place.pod}`,
+      pods: members.map((pod) => pod.name),
+      primaries: primaries.map((one) => one.pod.name),
+    },
+    failure === undefined ? {} : { cause: failure },
+  );
+}
+
+async function unrecognised(
+  client: KubeClient,
+  place: { readonly namespace: string; readonly pod: string },
+  signal?: AbortSignal,
+): Promise<DatabasePod> {
+  const reference = `${client.cluster.alias}/${place.namespace}/${place.pod}`;
+  const path = `/api/v1/namespaces/${encodeURIComponent(place.namespace)}/pods/${encodeURIComponent(place.pod)}`;
+  let pod: PodObject;
+  try {
+    pod = await client.get<PodObject>(path, signal ? { signal } : {});
+  } catch (error) {
+    if (!isAppError(error, 'cluster.api')) throw error;
+    throw new AppError('pod.unknown', { reference, message: String(error.data['message']) }, { cause: error });
+  }
+  const container = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  const name = container ?? pod.spec.containers[0]?.name ?? '';
+  return describe(client.cluster.alias, pod, recognise(pod) ?? { container: name, flavour: 'unknown', row: undefined });
+}
