@@ -1,0 +1,215 @@
+import type { IncomingMessage } from 'node:http';
+import WebSocket from 'ws';
+import { AppError } from '../errors';
+import type { UpgradeRequest } from '../cluster/kubeClient';
+
+export type ExecProtocol = 'v4.channel.k8s.io' | 'v5.channel.k8s.io';
+
+/** The API server's last word on an exec. Advice only: a stream that was cut can end with `Success`. */
+export interface ExecStatus {
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** How the connection ended. */
+export interface SocketEnd {
+  /** WebSocket close code; 1006 where there was no closing handshake */
+  readonly code: number;
+  readonly status?: ExecStatus;
+  readonly error?: Error;
+}
+
+export interface SocketEvents {
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** Once, after the last stdout and stderr. */
+  closed(end: SocketEnd): void;
+}
+
+/** The server answered the upgrade with something else than 101. */
+export class UpgradeRefused extends Error {
+  override readonly name = 'UpgradeRefused';
+  constructor(
+    readonly status: number,
+    /** the `message` of a JSON Status, else the text of the body */
+    readonly body: string,
+    /** the body is a Kubernetes Status: the API server itself said no */
+    readonly isStatus: boolean,
+  ) {
+    super(`HTTP ${status}: ${body}`);
+  }
+}
+
+const bodyLimit = 64 * 1024;
+/** Payload of one stdin frame. One message is one frame: some servers take a continuation for a message of its own. */
+export const frameBytes = 32 * 1024;
+const windowBytes = 1024 * 1024;
+
+/**
+ * Opens one exec. Rejects with `UpgradeRefused`, the socket's own error, or `cancelled`. The request's agent is
+ * destroyed when the connection has ended, or was never made.
+ */
+export async function openExecSocket(
+  request: UpgradeRequest,
+  protocol: ExecProtocol,
+  events: SocketEvents,
+  options: { readonly signal?: AbortSignal; readonly handshakeTimeoutMs?: number } = {},
+): Promise<ExecSocket> {
+  const { signal, handshakeTimeoutMs = 30_000 } = options;
+  const ws = new WebSocket(request.url, [protocol], {
+    agent: request.agent,
+    headers: request.headers,
+    perMessageDeflate: false,
+    maxPayload: 64 * 1024 * 1024,
+    skipUTF8Validation: true,
+    followRedirects: false,
+    handshakeTimeout: handshakeTimeoutMs,
+  });
+  ws.on('close', () => request.agent.destroy());
+  const cancel = (): void => ws.terminate();
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted === true) cancel();
+  try {
+    const socket = await opened(ws, events, handshakeTimeoutMs);
+    if (signal?.aborted === true) throw new AppError('cancelled');
+    return socket;
+  } catch (error) {
+    ws.terminate();
+    request.agent.destroy();
+    throw signal?.aborted === true ? new AppError('cancelled', {}, { cause: error }) : error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function opened(ws: WebSocket, events: SocketEvents, timeoutMs: number): Promise<ExecSocket> {
+  return new Promise((resolve, reject) => {
+    ws.on('upgrade', (response) => response.socket.setKeepAlive(true, 30_000));
+    ws.on('open', () => resolve(new ExecSocket(ws, events)));
+    ws.on('error', reject);
+    ws.on('close', () => reject(new Error('closed during the handshake')));
+    ws.on('unexpected-response', (_request, response) => {
+      readBody(response, timeoutMs).then((body) => reject(refusal(response.statusCode ?? 0, body)), reject);
+    });
+  });
+}
+
+async function readBody(response: IncomingMessage, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => response.destroy(), timeoutMs);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= bodyLimit) break;
+    }
+  } catch {
+    // what has come so far is more useful than why the rest did not
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).subarray(0, bodyLimit).toString('utf8');
+}
+
+function refusal(status: number, body: string): UpgradeRefused {
+  const parsed = parseStatus(body);
+  return parsed === undefined
+    ? new UpgradeRefused(status, body.trim(), false)
+    : new UpgradeRefused(status, parsed.message ?? parsed.reason ?? '', true);
+}
+
+function parseStatus(text: string): ExecStatus | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('status' in value)) return undefined;
+  const { status, reason, message } = value as Record<string, unknown>;
+  if (typeof status !== 'string') return undefined;
+  return {
+    status,
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof message === 'string' ? { message: message.replace(/: $/, '') } : {}),
+  };
+}
+
+/** One open exec connection: channels apart, stdin through a bounded window. */
+export class ExecSocket {
+  readonly #ws: WebSocket;
+  readonly #events: SocketEvents;
+  #status: ExecStatus | undefined;
+  #error: Error | undefined;
+  #inFlight = 0;
+  #wake: (() => void) | undefined;
+  #lastHeard = performance.now();
+
+  constructor(ws: WebSocket, events: SocketEvents) {
+    this.#ws = ws;
+    this.#events = events;
+    ws.on('message', (data, isBinary) => {
+      this.#lastHeard = performance.now();
+      if (isBinary && Buffer.isBuffer(data) && data.length > 1) this.#dispatch(data);
+    });
+    ws.on('error', (error) => (this.#error ??= error));
+    ws.on('close', (code) => {
+      this.#wake?.();
+      this.#events.closed({
+        code,
+        ...(this.#status ? { status: this.#status } : {}),
+        ...(this.#error ? { error: this.#error } : {}),
+      });
+    });
+  }
+
+  /** Seconds since anything came in; 0 while paused, since nothing can come then. */
+  get silentSeconds(): number {
+    return this.#ws.isPaused ? 0 : (performance.now() - this.#lastHeard) / 1000;
+  }
+
+  /** Bytes handed over that have not left this process. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  pause(): void {
+    if (!this.#ws.isPaused) this.#ws.pause();
+  }
+
+  resume(): void {
+    if (!this.#ws.isPaused) return;
+    this.#lastHeard = performance.now();
+    this.#ws.resume();
+  }
+
+  /** Sends at most `frameBytes` of stdin as one frame; resolves when the window has room for more, or at the end. */
+  async send(bytes: Uint8Array): Promise<void> {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    const frame = Buffer.allocUnsafe(bytes.length + 1);
+    frame[0] = 0;
+    frame.set(bytes, 1);
+    this.#inFlight += frame.length;
+    this.#ws.send(frame, () => {
+      this.#inFlight -= frame.length;
+      if (this.#inFlight <= windowBytes / 2) this.#wake?.();
+    });
+    if (this.#inFlight < windowBytes) return;
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#wake = undefined;
+  }
+
+  /** Ends the connection at once; the wrapper in the pod sees the end of its stdin. */
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #dispatch(message: Buffer): void {
+    const payload = message.subarray(1);
+    if (message[0] === 1) this.#events.stdout(payload);
+    else if (message[0] === 2) this.#events.stderr(payload);
+    else if (message[0] === 3) this.#status ??= parseStatus(payload.toString('utf8'));
+  }
+}

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../errors';
+import { frameBytes, type ExecSocket } from './execSocket';
+
+/** The stdin of one command: exactly `length` bytes of a source, then the word that they are all. */
+export class Upload {
+  /** Bytes taken from the source and sent. */
+  sent = 0;
+  readonly #source: Readable;
+  readonly #length: number;
+
+  constructor(source: Readable, length: number) {
+    this.#source = source;
+    this.#length = length;
+  }
+
+  get isComplete(): boolean {
+    return this.sent === this.#length;
+  }
+
+  /**
+   * Sends until the source has ended or `isOver` says that nobody reads any more. Rejects with what the source threw,
+   * and with `internal` where it has not exactly the promised number of bytes: the end is then never announced.
+   */
+  async run(socket: ExecSocket, isOver: () => boolean): Promise<void> {
+    for await (const chunk of this.#source as AsyncIterable<Buffer | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      if (this.sent + bytes.length > this.#length) throw this.#wrongLength('more');
+      for (let at = 0; at < bytes.length; at += frameBytes) {
+        if (isOver()) return;
+        const frame = bytes.subarray(at, at + frameBytes);
+        await socket.send(frame);
+        this.sent += frame.length;
+      }
+    }
+    if (!this.isComplete && !isOver()) throw this.#wrongLength(`${this.sent}`);
+  }
+
+  #wrongLength(found: string): AppError {
+    return new AppError('internal', { message: `a source of ${this.#length} bytes had ${found}` });
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The argv that runs `argv` in a pod so that its end is proven: stdout, then `\n<nonce> <exit code>\n`, then the
+ * wrapper waits for the line `A<nonce>` on stdin before it ends. The end of stdin without that line ends the command.
+ * A NUL on stderr every `heartbeatSeconds` shows that it is alive.
+ */
+export function readCommand(nonce: string, heartbeatSeconds: number, argv: readonly string[]): string[] {
+  return inOwnGroup(readScript, [nonce, String(heartbeatSeconds), ...argv]);
+}
+
+/**
+ * As `readCommand`, and the command's stdin is exactly the first `length` bytes of ours. It sees the end of its input
+ * only after the line `E<nonce>` followed them: an upload that was cut never looks like one that is complete.
+ */
+export function feedCommand(
+  nonce: string,
+  heartbeatSeconds: number,
+  length: number,
+  argv: readonly string[],
+): string[] {
+  return inOwnGroup(feedScript, [nonce, String(heartbeatSeconds), String(length), ...argv]);
+}
+
+function inOwnGroup(script: string, args: readonly string[]): string[] {
+  const lead = 'kill -0 "-$$" 2>/dev/null || exec setsid sh -c "$0" "$@"; exec sh -c "$0" "$@"';
+  return ['sh', '-c', lead, script, 'db-ferry', ...args];
+}
+
+/*
+ * Process 1 of the container is usually the postmaster. It inherits orphans, and an orphan that dies by a signal is to
+ * it a crashed backend: it ends every session and recovers. So nothing here is ever left without a parent while it
+ * can still be killed: each shell catches TERM, outlives its children and reaps them. There is no KILL for the group
+ * for the same reason; only the command itself gets one, from its parent, when TERM did not do.
+ */
+
+/** Tells that we live. Its `sleep` holds none of our streams, so that the end of the exec does not wait for it. */
+const heartbeat = `( trap 'kill "$!"; wait; exit' TERM
+while sleep "$hb" 4>&- & wait "$!"; do ( printf '\\0' >&4 ); done ) 4>&2 >/dev/null 2>&1 3<&- & h=$!
+`;
+
+/** Ends the group; twice, since a shell between fork and exec can miss the first. */
+const endGroup = 'kill -TERM "-$$"; sleep 1; kill -TERM "-$$"';
+
+/** TERM reaches the command with the group; here is the KILL for one that does not care. */
+const onTerm = `trap '[ "$k" ] || { ( trap "" TERM; sleep 2; kill -KILL "$c" ) >/dev/null 2>&1 3<&- & k=$!; }' TERM`;
+
+/** `wait` also returns when a signal comes; the command has ended when it can no longer be signalled. */
+const awaitCommand = `while wait "$c"; r=$?; kill -0 "$c" 2>/dev/null; do :; done
+[ "$k" ] && { kill -KILL "$k"; wait "$k"; } 2>/dev/null
+printf '\\n%s %03d\\n' "$n" "$r"`;
+
+/** One pass of dd gathers a dump's small writes: twice the throughput. Only where dd can do it without losing a byte. */
+const readScript = `n=$1 hb=$2 k=; shift 2
+b=cat; dd bs=1M count=0 iflag=fullblock </dev/null >/dev/null 2>&1 && b='dd bs=1M iflag=fullblock'
+trap : TERM
+exec 3<&0 </dev/null
+( trap : TERM; while read -r a <&3; do [ "$a" = "A$n" ] && exit; done; ${endGroup} ) >/dev/null 2>&1 &
+${heartbeat}{ ${onTerm}
+"$@" 3<&- & c=$!
+${awaitCommand}; } | $b 2>/dev/null 3<&-
+kill "$h" 2>/dev/null
+until wait; do :; done`;
+
+/** Descriptor 4 carries the input past the shell's rule that a background command reads from /dev/null. */
+const feedScript = `n=$1 hb=$2 len=$3 k=; shift 3
+trap : TERM
+exec 3<&0 </dev/null
+${heartbeat}{ trap : TERM
+head -c "$len" <&3 2>/dev/null
+while read -r a <&3; do case $a in "E$n") exec >/dev/null;; "A$n") exit;; esac; done
+exec 2>/dev/null; ${endGroup}; } | { ${onTerm}
+exec 4<&0 </dev/null 3<&-
+"$@" <&4 4<&- & c=$!
+exec 4<&-
+${awaitCommand}; }
+kill "$h" 2>/dev/null
+until wait; do :; done`;
