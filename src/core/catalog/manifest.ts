@@ -45,7 +45,8 @@ export interface Manifest {
     readonly text: number;
     readonly expected?: number;
   };
-  readonly archive: { readonly file: 'database.dump'; readonly sha256: string; readonly header: ArchiveHeader };
+  /** `file` is `database.dump`, or an adopted file's own name; `sha256` is empty where nothing is known of the file's past */
+  readonly archive: { readonly file: string; readonly sha256: string; readonly header: ArchiveHeader };
   readonly globals?: { readonly file: 'globals.sql'; readonly sha256: string };
   readonly tables: readonly TableReading[];
   readonly sequences: readonly SequenceReading[];

@@ -1,0 +1,209 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { listBackups } from '../catalog/catalog';
+import {
+  archiveFile,
+  makeBackupId,
+  makePartialFolder,
+  manifestFile,
+  seal,
+  writeDurably,
+  type BackupPlace,
+} from '../catalog/backupFolder';
+import type { BackupEntry, Manifest } from '../catalog/manifest';
+import { prepareRoot } from '../catalog/root';
+import { manifestText } from '../catalog/verifyBackup';
+import { AppError, isAppError, toAppError } from '../errors';
+import { isBlocked, type Finding } from '../finding';
+import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
+import { endSessions } from '../pod/endSessions';
+import { maintenanceDatabase } from '../pod/maintenanceDatabase';
+import { chooseCompression, type Compression } from '../postgres/dumpCommand';
+import type { Work } from '../progress';
+import { room, watchDisk, type Room } from './disk';
+import { expect, type Expectation } from './expectation';
+import { askSource, backupFindings, type SourceFacts } from './preflight';
+import { takeArchive, type Taken } from './takeArchive';
+import { takeGlobals } from './takeGlobals';
+import { backupManifest } from './backupManifest';
+
+export interface BackupOptions {
+  /** the catalog's root */
+  readonly root: string;
+  readonly cluster: { readonly alias: string; readonly server: string };
+  /** `auto`, `zstd:N`, `gzip:N`, `none` */
+  readonly compress: string;
+  /** count the source's rows in the dump's own snapshot; reads every table again */
+  readonly count?: boolean;
+  /** the job's id; part of the session's name on the server */
+  readonly job: string;
+  readonly asked: Manifest['asked'];
+  /** what the source's place is called: production, test, … */
+  readonly environment?: string;
+  /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
+  readonly room?: (folder: string) => Promise<Room>;
+}
+
+export interface BackupResult {
+  readonly entry: BackupEntry;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Backs up one database: preflight, dump, reading, globals, manifest; then the folder gets its final name. Returns only when all of it is
+ * on the disk, the trailer of the stream has arrived, and the archive was read from the disk to its last byte with the same SHA-256.
+ *
+ * On any error or cancel the session on the server is ended and looked for until it is gone, and the partial folder is removed. Throws
+ * `database.unknown`, `backup.refused` { findings }, `disk.full`, `exec.*`, `archive.damaged`, `backup.damaged`, `cancelled`, `usage`.
+ */
+export async function backUp(
+  source: OpenPod,
+  database: string,
+  options: BackupOptions,
+  work: Work,
+): Promise<BackupResult> {
+  work.report({ type: 'phase', phase: 'preflight' });
+  const started = new Date();
+  const facts = databaseNamed(source, database);
+  const compression = chooseCompression(options.compress, source.facts);
+  const place: BackupPlace = {
+    cluster: options.cluster.alias,
+    namespace: source.pod.namespace,
+    workload: source.pod.workload.name,
+    database,
+  };
+  const plan = await prepare(source, facts, compression, place, options, work);
+  const folders = await makePartialFolder(options.root, place, started);
+  const session = { application: `db-ferry-${options.job}`.slice(0, 63), folder: folders.partial };
+  try {
+    const taken = await take(source, database, session, { compression, plan, options, work });
+    const globals = await takeGlobals(source, session, work);
+    if (globals.finding) plan.findings.push(globals.finding);
+    work.report({ type: 'phase', phase: 'seal' });
+    const manifest = backupManifest({
+      id: makeBackupId(started),
+      place,
+      options,
+      source,
+      database: facts,
+      compression,
+      expected: plan.expected,
+      started,
+      finished: new Date(),
+      taken,
+      globals: globals.file,
+    });
+    await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
+    work.signal.throwIfAborted();
+    await seal(folders.partial, folders.final);
+    return { entry: { id: manifest.id, folder: folders.final, manifest }, findings: plan.findings };
+  } catch (error) {
+    work.report({ type: 'phase', phase: 'stopping' });
+    await clearUp(source, session, work);
+    throw asReason(error, work.signal);
+  }
+}
+
+interface Plan {
+  readonly findings: Finding[];
+  readonly expected: Expectation;
+  readonly source: SourceFacts;
+}
+
+async function prepare(
+  source: OpenPod,
+  facts: DatabaseFacts,
+  compression: Compression,
+  place: BackupPlace,
+  options: BackupOptions,
+  work: Work,
+): Promise<Plan> {
+  await prepareRoot(options.root);
+  const asked = await askSource(source, facts.name, work.signal);
+  const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
+  const expected = expect(await listBackups(options.root, place), {
+    databaseBytes: facts.bytes ?? tableBytes,
+    tableBytes,
+    compression,
+    cores: source.facts.cores,
+  });
+  work.report({ type: 'expected', ...expected });
+  const here = { folder: options.root, room: await (options.room ?? room)(options.root), expected };
+  const findings = backupFindings(source, asked, here);
+  for (const finding of findings) work.report({ type: 'finding', finding });
+  if (isBlocked(findings)) throw new AppError('backup.refused', { findings });
+  return { findings, expected, source: asked };
+}
+
+interface Session {
+  readonly application: string;
+  readonly folder: string;
+}
+
+/** The dump itself, stopped by the caller's signal or by a disk that fills. */
+async function take(
+  source: OpenPod,
+  database: string,
+  session: Session,
+  how: { readonly compression: Compression; readonly plan: Plan; readonly options: BackupOptions; readonly work: Work },
+): Promise<Taken> {
+  const { compression, plan, options, work } = how;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(new AppError('cancelled'));
+  work.signal.addEventListener('abort', abort, { once: true });
+  if (work.signal.aborted) abort();
+  const unwatch = watchDisk(session.folder, (error) => stop.abort(error), options.room);
+  try {
+    return await takeArchive(source, database, {
+      application: session.application,
+      file: path.join(session.folder, archiveFile),
+      compression,
+      tables: plan.source.tables,
+      work: { ...work, signal: stop.signal },
+    });
+  } catch (error) {
+    throw asReason(error, stop.signal);
+  } finally {
+    unwatch();
+    work.signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Ends what is left on the server, proves it, and removes the partial folder. Never throws: the first error is the one to tell. */
+async function clearUp(source: OpenPod, session: Session, work: Work): Promise<void> {
+  const server = { exec: source.exec, access: source.facts.access };
+  try {
+    const end = await endSessions(server, session.application, { database: maintenanceDatabase(source.facts) });
+    work.report({
+      type: 'note',
+      code: end.remaining === 0 ? 'sessions.ended' : 'sessions.remain',
+      data: { ...end, application: session.application },
+    });
+  } catch (error) {
+    work.log.warn(`could not look for sessions named ${session.application}: ${toAppError(error).message}`);
+    work.report({ type: 'note', code: 'sessions.unknown', data: { application: session.application } });
+  }
+  await rm(session.folder, { recursive: true, force: true }).catch((error: unknown) => {
+    work.log.warn(`could not remove ${session.folder}: ${String(error)}`);
+  });
+}
+
+/** The error that began it: an abort's reason rather than what the abort caused; a full disk by its own name. */
+function asReason(error: unknown, signal: AbortSignal): AppError {
+  if (signal.aborted)
+    return isAppError(signal.reason) ? signal.reason : new AppError('cancelled', {}, { cause: error });
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
+    return new AppError('disk.full', { message: error.message }, { cause: error });
+  }
+  return toAppError(error);
+}
+
+function databaseNamed(source: OpenPod, database: string): DatabaseFacts {
+  const found = source.facts.databases.find((one) => one.name === database);
+  if (found) return found;
+  throw new AppError('database.unknown', {
+    reference: `${source.pod.cluster}/${source.pod.namespace}/${source.pod.name}`,
+    database,
+    known: source.facts.databases.filter((one) => !one.isTemplate).map((one) => one.name),
+  });
+}

@@ -1,0 +1,87 @@
+import type { BackupPlace } from '../catalog/backupFolder';
+import { archiveFile } from '../catalog/backupFolder';
+import type { Manifest } from '../catalog/manifest';
+import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
+import { pinnedSettings } from '../postgres/access';
+import { compressionText, type Compression } from '../postgres/dumpCommand';
+import type { BackupOptions } from './backUp';
+import type { Expectation } from './expectation';
+import type { Taken } from './takeArchive';
+
+/** All that is known of a finished backup. */
+export interface Finished {
+  readonly id: string;
+  readonly place: BackupPlace;
+  readonly options: BackupOptions;
+  readonly source: OpenPod;
+  readonly database: DatabaseFacts;
+  readonly compression: Compression;
+  readonly expected: Expectation;
+  readonly started: Date;
+  readonly finished: Date;
+  readonly taken: Taken;
+  readonly globals: Manifest['globals'];
+}
+
+/** The manifest of a backup of ours. */
+export function backupManifest(all: Finished): Manifest {
+  const { place, options, source, database, taken, expected, started, finished } = all;
+  const { reading } = taken;
+  const { facts, pod } = source;
+  const read = finished.toISOString();
+  return {
+    format: 'db-ferry-backup',
+    formatVersion: 1,
+    id: all.id,
+    origin: 'db-ferry',
+    source: {
+      cluster: place.cluster,
+      server: options.cluster.server,
+      namespace: place.namespace,
+      workload: place.workload,
+      pod: pod.name,
+      database: place.database,
+      standby: facts.standby,
+      ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
+      encoding: database.encoding,
+      collate: database.collate,
+      ctype: database.ctype,
+      serverVersion: facts.serverVersion,
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
+    },
+    dump: {
+      toolVersion: facts.pgDump.text,
+      compression: compressionText(all.compression),
+      settings: pinnedSettings,
+      arguments: taken.arguments,
+    },
+    time: {
+      started: started.toISOString(),
+      snapshot: taken.snapshot.toISOString(),
+      finished: read,
+      expectedSeconds: expected.seconds,
+      seconds: (finished.getTime() - started.getTime()) / 1000,
+    },
+    asked: options.asked,
+    job: options.job,
+    size: {
+      ...(database.bytes === undefined ? {} : { database: database.bytes }),
+      archive: reading.bytes,
+      text: reading.textBytes,
+      expected: Math.round(expected.bytes),
+    },
+    archive: { file: archiveFile, sha256: reading.sha256, header: reading.header },
+    ...(all.globals === undefined ? {} : { globals: all.globals }),
+    tables: reading.tables,
+    sequences: reading.sequences,
+    largeObjects: reading.largeObjects,
+    definitions: reading.definitions.length,
+    roles: reading.roles,
+    extensions: reading.extensions,
+    verified: [
+      { level: 'structure', time: read },
+      { level: 'digest', time: read },
+    ],
+    ...(taken.counted === undefined ? {} : { counted: taken.counted }),
+  };
+}

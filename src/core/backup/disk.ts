@@ -1,0 +1,47 @@
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../errors';
+
+/** Room on the file system of a folder, in bytes. */
+export interface Room {
+  readonly free: number;
+  /** never touched: max(1 GiB, 10 % of the file system), but no more than 10 GiB (network file systems report sizes of their own) */
+  readonly reserve: number;
+}
+
+/** Room where `folder` is or will be. */
+export async function room(folder: string): Promise<Room> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    try {
+      const found = await statfs(at);
+      const size = found.blocks * found.bsize;
+      return { free: found.bavail * found.bsize, reserve: Math.min(Math.max(gib, size * 0.1), 10 * gib) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === path.dirname(at)) throw error;
+    }
+  }
+}
+
+/**
+ * Looks at the room once a second and calls `stop` once with `disk.full` when the reserve is reached. Returns what ends the watch.
+ */
+export function watchDisk(
+  folder: string,
+  stop: (error: AppError) => void,
+  look: (folder: string) => Promise<Room> = room,
+): () => void {
+  const check = (): void => {
+    look(folder).then(
+      ({ free, reserve }) => {
+        if (free >= reserve) return;
+        clearInterval(timer);
+        stop(new AppError('disk.full', { folder, free, needed: reserve }));
+      },
+      () => undefined,
+    );
+  };
+  const timer = setInterval(check, 1000);
+  return () => clearInterval(timer);
+}
+
+const gib = 1024 ** 3;

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/**
+ * A file that is written as bytes come and read from its beginning at the reader's own pace. Writing waits for the disk only, never for the
+ * reader: a slow reader would lengthen the source's snapshot. Memory is bounded on both sides.
+ */
+export class GrowingFile {
+  private readonly out: WriteStream;
+  private readonly hash = createHash('sha256');
+  private readonly waiting = new Set<() => void>();
+  private failure: Error | undefined;
+  private flushed = 0;
+  private complete = false;
+  private accepted = 0;
+
+  /** Creates the file (mode 0600); it must not exist. */
+  constructor(readonly file: string) {
+    this.out = createWriteStream(file, { flags: 'wx', mode: 0o600, highWaterMark: 4 << 20 });
+    this.out.on('error', (error) => {
+      this.failure ??= error;
+      this.wake();
+    });
+  }
+
+  /** Bytes taken so far; those on their way to the disk included. */
+  get bytes(): number {
+    return this.accepted;
+  }
+
+  /** Takes the next bytes; resolves when more may come. Rejects with the disk's error. */
+  async write(chunk: Buffer): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.hash.update(chunk);
+    this.accepted += chunk.length;
+    const more = this.out.write(chunk, (error) => {
+      if (error) return;
+      this.flushed += chunk.length;
+      this.wake();
+    });
+    if (!more) await once(this.out, 'drain');
+  }
+
+  /** Ends the file: all bytes written and fsynced. Returns the SHA-256 of what was taken, hex. */
+  async finish(): Promise<string> {
+    this.out.end();
+    if (!this.out.closed) await once(this.out, 'close');
+    if (this.failure) throw this.failure;
+    const handle = await open(this.file, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    this.complete = true;
+    this.wake();
+    return this.hash.digest('hex');
+  }
+
+  /** Ends writing and every reader with an error; the file stays, for the caller to remove. */
+  async abandon(error: Error): Promise<void> {
+    this.failure ??= error;
+    this.wake();
+    this.out.destroy(error);
+    if (!this.out.closed) await once(this.out, 'close').catch(() => undefined);
+  }
+
+  /** The file's bytes from the first to the last, waiting for those not yet written. Ends when the file is finished; rejects when it is abandoned. */
+  async *follow(): AsyncGenerator<Buffer> {
+    let at = 0;
+    let handle: Awaited<ReturnType<typeof open>> | undefined;
+    try {
+      for (;;) {
+        if (this.failure) throw this.failure;
+        const ready = this.flushed - at;
+        if (ready === 0) {
+          if (this.complete) return;
+          await new Promise<void>((resolve) => this.waiting.add(resolve));
+          continue;
+        }
+        handle ??= await open(this.file, 'r');
+        const length = Math.min(ready, 1 << 20);
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+        if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+}

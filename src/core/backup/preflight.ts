@@ -1,0 +1,122 @@
+import type { Finding } from '../finding';
+import type { OpenPod } from '../pod/databasePod';
+import { query } from '../pod/sql';
+import type { Expectation } from './expectation';
+import type { Room } from './disk';
+
+/** A table as the source knows it before the dump: what progress is reckoned from. */
+export interface SourceTable {
+  readonly oid: number;
+  /** `schema.table`, unquoted, as pg_dump -v says it */
+  readonly name: string;
+  /** heap and TOAST: what a dump reads */
+  readonly bytes: number;
+  /** the planner's estimate; negative where never analysed */
+  readonly rows: number;
+}
+
+/** What the source says before a dump; nothing is changed. */
+export interface SourceFacts {
+  readonly tables: readonly SourceTable[];
+  readonly unreadable: readonly string[];
+  readonly unlogged: readonly string[];
+  readonly rowSecurity: readonly string[];
+  readonly timescale: boolean;
+}
+
+/** Asks the source what it will dump and what stands in the way. Waits for no lock longer than 3 s. */
+export async function askSource(source: OpenPod, database: string, signal: AbortSignal): Promise<SourceFacts> {
+  const server = { exec: source.exec, access: source.facts.access };
+  const rows = await query<SourceRow>(server, database, sourceSql, { signal });
+  const tables: SourceTable[] = [];
+  const facts = { unreadable: [] as string[], unlogged: [] as string[], rowSecurity: [] as string[] };
+  let timescale = false;
+  for (const row of rows) {
+    if ('timescale' in row) {
+      timescale = row.timescale;
+      continue;
+    }
+    if (row.data) tables.push({ oid: row.oid, name: row.name, bytes: row.bytes ?? row.pages * 8192, rows: row.rows });
+    if (!row.readable) facts.unreadable.push(row.name);
+    if (row.unlogged) facts.unlogged.push(row.name);
+    if (row.filtered) facts.rowSecurity.push(row.name);
+  }
+  return { tables, timescale, ...facts };
+}
+
+/** What stands in the way of a backup, or should be known before it. */
+export function backupFindings(
+  source: OpenPod,
+  facts: SourceFacts,
+  here: { readonly folder: string; readonly room: Room; readonly expected: Expectation },
+): Finding[] {
+  const findings: Finding[] = [];
+  const { pgDump, serverVersion, standby, role } = source.facts;
+  const serverMajor = Math.floor(serverVersion / 10000);
+  if (pgDump.major < serverMajor) {
+    findings.push({ level: 'block', code: 'dump.tooOld', data: { pgDump: pgDump.text, server: serverMajor } });
+  }
+  if (facts.rowSecurity.length > 0)
+    findings.push(list('block', 'dump.rowSecurity', facts.rowSecurity, { role: role.name }));
+  if (facts.unreadable.length > 0)
+    findings.push(list('block', 'dump.unreadable', facts.unreadable, { role: role.name }));
+  if (standby && facts.unlogged.length > 0) findings.push(list('warn', 'source.unloggedOnStandby', facts.unlogged));
+  if (standby) findings.push({ level: 'note', code: 'source.standby', data: { pod: source.pod.name } });
+  if (facts.timescale) findings.push({ level: 'warn', code: 'source.timescale', data: {} });
+  const needed = Math.ceil(here.expected.bytes * 1.5) + here.room.reserve;
+  if (here.room.free < needed) {
+    const { free, reserve } = here.room;
+    findings.push({
+      level: 'block',
+      code: 'disk.full',
+      data: { folder: here.folder, free, needed, reserve, expected: here.expected.bytes },
+    });
+  }
+  return findings;
+}
+
+type SourceRow =
+  | { readonly timescale: boolean }
+  | {
+      readonly oid: number;
+      readonly name: string;
+      readonly bytes: number | null;
+      readonly pages: number;
+      readonly rows: number;
+      readonly data: boolean;
+      readonly readable: boolean;
+      readonly unlogged: boolean;
+      readonly filtered: boolean;
+    };
+
+/**
+ * What pg_dump locks or reads: tables, partitioned tables, sequences, materialised views, outside the system's schemas and not of an
+ * extension (its configuration tables are data). Row security filters for everyone but superusers, BYPASSRLS and the owner without FORCE.
+ */
+const sourceSql = `
+set lock_timeout = '3s'; set statement_timeout = '60s';
+select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'));
+with me as (select rolsuper or rolbypassrls as free from pg_roles where rolname = current_user)
+select json_build_object('oid', c.oid::bigint, 'name', n.nspname || '.' || c.relname,
+  'bytes', case when c.relkind = 'r' then pg_table_size(c.oid) end, 'pages', c.relpages, 'rows', c.reltuples,
+  'data', c.relkind = 'r',
+  'readable', c.relkind = 'm' or (has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')),
+  'unlogged', c.relkind = 'r' and c.relpersistence = 'u',
+  'filtered', c.relrowsecurity and not me.free and (c.relforcerowsecurity or not pg_has_role(c.relowner, 'usage')))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace, me
+where c.relkind in ('r', 'p', 'S', 'm') and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and (not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    or exists (select from pg_extension e where c.oid = any (e.extconfig)));
+select json_build_object('oid', 2613, 'name', 'pg_catalog.pg_largeobject', 'bytes', pg_table_size('pg_largeobject'), 'pages', 0,
+  'rows', reltuples, 'data', true, 'readable', true, 'unlogged', false, 'filtered', false) from pg_class where oid = 2613;
+`;
+
+/** At most twenty names travel; the count says how many there are. */
+function list(
+  level: Finding['level'],
+  code: string,
+  names: readonly string[],
+  more: Readonly<Record<string, unknown>> = {},
+): Finding {
+  return { level, code, data: { tables: names.slice(0, 20), count: names.length, ...more } };
+}

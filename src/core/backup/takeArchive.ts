@@ -1,0 +1,113 @@
+import { AppError } from '../errors';
+import type { OpenPod } from '../pod/databasePod';
+import type { ArchiveReading } from '../postgres/archive/reading';
+import { readArchive } from '../postgres/archive/readArchive';
+import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
+import type { Work } from '../progress';
+import { DumpProgress } from './dumpProgress';
+import { GrowingFile } from './growingFile';
+import type { SourceTable } from './preflight';
+
+/** An archive that lies flushed on the disk and was read there. */
+export interface Taken {
+  readonly reading: ArchiveReading;
+  /** when pg_dump was started: the snapshot is not older */
+  readonly snapshot: Date;
+  readonly arguments: readonly string[];
+  /** rows of the source in the dump's own snapshot */
+  readonly counted?: Readonly<Record<string, number>>;
+}
+
+export interface TakeOptions {
+  readonly application: string;
+  /** where the archive goes; must not exist */
+  readonly file: string;
+  readonly compression: Compression;
+  readonly tables: readonly SourceTable[];
+  readonly work: Work;
+}
+
+/**
+ * Streams pg_dump into a file while the reader follows the file. Returns when pg_dump ended with 0 behind its last byte, the file is
+ * flushed, and the reader read it whole with the SHA-256 of the stream. Throws `exec.failed` with pg_dump's own words, what the exec
+ * throws, `archive.damaged`, `backup.damaged`.
+ */
+export async function takeArchive(source: OpenPod, database: string, options: TakeOptions): Promise<Taken> {
+  const { work } = options;
+  work.report({ type: 'phase', phase: 'dump' });
+  const file = new GrowingFile(options.file);
+  const dump: DumpOptions = { ...options, major: source.facts.pgDump.major };
+  const snapshot = new Date();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([work.signal, failed.signal]);
+  const reading = readArchive(file.follow(), { signal });
+  const streaming = stream(source, database, file, dump, { ...options, work: { ...work, signal } });
+  try {
+    const [read, written] = await Promise.all([reading, streaming]);
+    if (read.sha256 !== written || read.bytes !== file.bytes) {
+      const reason = 'what was read from the disk is not what came from the pod';
+      throw new AppError('backup.damaged', { backup: options.file, reason });
+    }
+    return { reading: read, snapshot, arguments: dumpArguments(database, dump) };
+  } catch (error) {
+    failed.abort(error);
+    await file.abandon(error instanceof Error ? error : new Error(String(error)));
+    await Promise.allSettled([reading, streaming]);
+    throw error;
+  }
+}
+
+/** The stream from the pod to the disk; returns its SHA-256. */
+async function stream(
+  source: OpenPod,
+  database: string,
+  file: GrowingFile,
+  dump: DumpOptions,
+  { tables, work, application }: TakeOptions,
+): Promise<string> {
+  const server = { exec: source.exec, access: source.facts.access };
+  const progress = new DumpProgress(tables, () => file.bytes, work.report);
+  const words = new DumpWords(work);
+  progress.start(server, database, application, work.signal);
+  try {
+    const end = await source.exec.read(dumpCommand(server.access, database, dump), (chunk) => file.write(chunk), {
+      signal: work.signal,
+      onStderrLine: (line) => {
+        const table = tableInWork(line);
+        if (table !== undefined) progress.begin(table);
+        else words.take(line);
+      },
+    });
+    if (end.exitCode !== 0) {
+      throw new AppError('exec.failed', { tool: 'pg_dump', exitCode: end.exitCode, stderr: words.errors(end.stderr) });
+    }
+    words.reportWarnings();
+  } finally {
+    progress.stop();
+  }
+  work.report({ type: 'phase', phase: 'read' });
+  return file.finish();
+}
+
+/** Keeps what pg_dump says besides its steps (`-v` names every object). */
+class DumpWords {
+  private readonly lines: string[] = [];
+  private going = false;
+
+  constructor(private readonly work: Work) {}
+
+  take(line: string): void {
+    if (line.startsWith('pg_dump: ')) this.going = /^pg_dump: (error|warning|hint|detail|fatal)/.test(line);
+    if (!this.going) return;
+    this.work.log.warn(line);
+    if (this.lines.length < 40) this.lines.push(line);
+  }
+
+  errors(stderr: string): string {
+    return this.lines.length > 0 ? this.lines.join('\n') : stderr.trim().split('\n').slice(-5).join('\n');
+  }
+
+  reportWarnings(): void {
+    if (this.lines.length > 0) this.work.report({ type: 'note', code: 'dump.warnings', data: { lines: this.lines } });
+  }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { globalsFile, writeDurably } from '../catalog/backupFolder';
+import type { Manifest } from '../catalog/manifest';
+import { capture } from '../exec/podExec';
+import type { Finding } from '../finding';
+import type { OpenPod } from '../pod/databasePod';
+import { maintenanceDatabase } from '../pod/maintenanceDatabase';
+import { globalsCommand } from '../postgres/dumpCommand';
+import type { Work } from '../progress';
+
+/**
+ * Writes roles and memberships, without password hashes, beside the archive. A server that refuses is a finding, not a failure: the archive
+ * names the roles it needs by itself. Throws what the exec throws.
+ */
+export async function takeGlobals(
+  source: OpenPod,
+  session: { readonly folder: string; readonly application: string },
+  work: Work,
+): Promise<{ file?: NonNullable<Manifest['globals']>; finding?: Finding }> {
+  const command = globalsCommand(source.facts.access, maintenanceDatabase(source.facts), session.application);
+  const end = await capture(source.exec, command, { signal: work.signal });
+  if (end.exitCode !== 0) {
+    const finding: Finding = {
+      level: 'warn',
+      code: 'globals.failed',
+      data: { message: end.stderr.trim().slice(-500) },
+    };
+    work.report({ type: 'finding', finding });
+    return { finding };
+  }
+  await writeDurably(path.join(session.folder, globalsFile), end.stdout);
+  return { file: { file: globalsFile, sha256: createHash('sha256').update(end.stdout).digest('hex') } };
+}

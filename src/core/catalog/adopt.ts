@@ -1,0 +1,88 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../errors';
+import type { BackupEntry, Manifest } from './manifest';
+
+/**
+ * A foreign archive as a backup, in memory: nothing is written beside it. It is marked `adopted`, has no digest and no tables, since nothing of
+ * its past can be proven; `verifyBackup` says what is in it. Only its first bytes are read here. Throws `archive.foreign` with the
+ * reason for anything but a custom-format archive.
+ */
+export async function adopt(file: string): Promise<BackupEntry> {
+  const foreign = foreignReason(await head(file));
+  if (foreign !== undefined) throw new AppError('archive.foreign', { file, reason: foreign });
+  const { size, mtime } = await stat(file);
+  return { id: file, folder: path.dirname(file), manifest: blankManifest(file, size, mtime) };
+}
+
+/** Why these first bytes (262 or more, if the file has them) are no custom-format archive; undefined when they are one. */
+export function foreignReason(bytes: Buffer): string | undefined {
+  const starts = (...magic: number[]): boolean => bytes.subarray(0, magic.length).equals(Buffer.from(magic));
+  if (bytes.subarray(0, 5).toString('latin1') === 'PGDMP') return undefined;
+  if (bytes.length === 0) return 'empty';
+  if (starts(0x1f, 0x8b)) return 'gzip';
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (bytes.subarray(257, 262).toString('latin1') === 'ustar') return 'tar';
+  const text = bytes.toString('utf8');
+  if (/^(--|\\|SET |BEGIN|CREATE |COPY |INSERT |SELECT |\/\*)/m.test(text)) return 'plain SQL';
+  return 'unknown';
+}
+
+async function head(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function blankManifest(file: string, size: number, changed: Date): Manifest {
+  const time = changed.toISOString();
+  return {
+    format: 'db-ferry-backup',
+    formatVersion: 1,
+    id: file,
+    origin: 'adopted',
+    source: {
+      cluster: '',
+      server: '',
+      namespace: '',
+      workload: '',
+      pod: '',
+      database: '',
+      standby: false,
+      encoding: '',
+      collate: '',
+      ctype: '',
+      serverVersion: 0,
+    },
+    dump: { toolVersion: '', compression: '', settings: {}, arguments: [] },
+    time: { started: time, snapshot: time, finished: time, seconds: 0 },
+    asked: { by: '' },
+    job: '',
+    size: { archive: size, text: 0 },
+    archive: {
+      file: path.basename(file),
+      sha256: '',
+      header: {
+        version: '',
+        compression: 'none',
+        created: '',
+        database: '',
+        serverVersion: '',
+        dumpVersion: '',
+        encoding: '',
+        entryCount: 0,
+      },
+    },
+    tables: [],
+    sequences: [],
+    largeObjects: { count: 0, bytes: 0, digest: '', oids: '' },
+    definitions: 0,
+    roles: [],
+    extensions: [],
+    verified: [],
+  };
+}

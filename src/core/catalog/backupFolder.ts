@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The place a backup is taken from, as its folder names it. */
+export interface BackupPlace {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly workload: string;
+  readonly database: string;
+}
+
+/** Names of the files in a backup's folder. */
+export const archiveFile = 'database.dump';
+export const globalsFile = 'globals.sql';
+export const manifestFile = 'manifest.json';
+/** What a folder's name ends in until all in it is written, verified and flushed. */
+export const partialSuffix = '.partial';
+
+/** `<root>/<cluster>/<namespace>/<workload>/<database>`, each name percent-encoded. */
+export function databaseFolder(root: string, place: BackupPlace): string {
+  const names = [place.cluster, place.namespace, place.workload, place.database];
+  return path.join(root, ...names.map(encodeName));
+}
+
+/** A name as one element of a path: everything but letters, digits, `.`, `_`, `-` percent-encoded; never `.`, `..` or hidden. */
+export function encodeName(name: string): string {
+  const encoded = Array.from(Buffer.from(name, 'utf8'), (byte) => {
+    const letter = String.fromCharCode(byte);
+    return /[A-Za-z0-9._-]/.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }).join('');
+  return encoded.startsWith('.') ? `%2E${encoded.slice(1)}` : encoded;
+}
+
+/** A backup's id: its time and six hex digits; sorts by time, can be typed, holds no character that a shell minds. */
+export function makeBackupId(now: Date): string {
+  return `${compactTime(now)}-${randomBytes(3).toString('hex')}`;
+}
+
+/** `20261123T051500Z` */
+export function compactTime(now: Date): string {
+  return now.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/**
+ * Makes the folder of a new backup under its partial name, with mode 0700, and returns both names. A folder of the same
+ * second gets its milliseconds into the name.
+ */
+export async function makePartialFolder(
+  root: string,
+  place: BackupPlace,
+  now: Date,
+): Promise<{ partial: string; final: string }> {
+  const parent = databaseFolder(root, place);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const second = compactTime(now);
+  const names = [
+    second,
+    ...Array.from({ length: 99 }, (_, i) => second.replace('Z', `.${String(i + 1).padStart(2, '0')}Z`)),
+  ];
+  for (const name of names) {
+    const final = path.join(parent, name);
+    if (await exists(final)) continue;
+    try {
+      await mkdir(final + partialSuffix, { mode: 0o700 });
+      return { partial: final + partialSuffix, final };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  throw new Error(`too many backups of one second in ${parent}`);
+}
+
+/** Gives a flushed partial folder its final name; durable when it returns. */
+export async function seal(partial: string, final: string): Promise<void> {
+  await flush(partial);
+  await rename(partial, final);
+  await flush(path.dirname(final));
+}
+
+/** fsync of a file or folder by name. */
+export async function flush(name: string): Promise<void> {
+  const handle = await open(name, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a whole file (mode 0600) so that it is there wholly or not at all, also after a crash. */
+export async function writeDurably(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(3).toString('hex')}.tmp`;
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await flush(path.dirname(file));
+}
+
+async function exists(name: string): Promise<boolean> {
+  try {
+    await flush(name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

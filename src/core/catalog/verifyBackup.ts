@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { AppError, isAppError } from '../errors';
+import type { ArchiveReading } from '../postgres/archive/reading';
+import { readArchive } from '../postgres/archive/readArchive';
+import type { Report } from '../progress';
+import { manifestFile, writeDurably } from './backupFolder';
+import { archivePath } from './catalog';
+import type { BackupEntry, Manifest, Verification } from './manifest';
+
+/**
+ * Reads a backup's archive again, to its last byte, and compares it with the manifest: size, SHA-256, tables with rows and digests, sequences,
+ * large objects, and the globals' SHA-256. What held is written into the manifest. For an adopted archive only its structure can be shown; its
+ * integrity is not provable, and that is reported as a note (`integrity.notProvable`).
+ *
+ * Throws `backup.damaged` { backup, reason, offset? }, `archive.version`, `cancelled`.
+ */
+export async function verifyBackup(
+  entry: BackupEntry,
+  work: { readonly signal: AbortSignal; readonly report: Report },
+): Promise<ArchiveReading> {
+  const reading = await read(entry, work);
+  if (entry.manifest.origin === 'adopted') {
+    work.report({ type: 'note', code: 'integrity.notProvable', data: { backup: entry.id } });
+    return reading;
+  }
+  const reason = disagreement(entry.manifest, reading) ?? (await globalsDisagreement(entry));
+  if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
+  await recordVerification(entry, { level: 'digest', time: new Date().toISOString() });
+  return reading;
+}
+
+/** Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. */
+export async function recordVerification(entry: BackupEntry, verification: Verification): Promise<void> {
+  const file = path.join(entry.folder, manifestFile);
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  const others = manifest.verified.filter((one) => !sameKind(one, verification));
+  await writeDurably(file, manifestText({ ...manifest, verified: [...others, verification] }));
+}
+
+/** A manifest as it stands in the file. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 1)}\n`;
+}
+
+/** In which point a reading is not what the manifest says; undefined when it is. */
+export function disagreement(manifest: Manifest, reading: ArchiveReading): string | undefined {
+  if (reading.bytes !== manifest.size.archive) {
+    return `the archive has ${reading.bytes} bytes, the manifest says ${manifest.size.archive}`;
+  }
+  if (reading.sha256 !== manifest.archive.sha256) return "the SHA-256 of the archive is not the manifest's";
+  const lists: [string, readonly unknown[], readonly unknown[]][] = [
+    ['table', manifest.tables, reading.tables],
+    ['sequence', manifest.sequences, reading.sequences],
+    ['large objects', [manifest.largeObjects], [reading.largeObjects]],
+  ];
+  for (const [what, left, right] of lists) {
+    const at = left.findIndex((one, index) => !sameJson(one, right[index]));
+    if (at >= 0) return `${what} ${nameOf(left[at])} is not as the manifest says`;
+    if (left.length !== right.length) return `the archive has ${right.length} of ${what}, the manifest ${left.length}`;
+  }
+  return undefined;
+}
+
+async function read(
+  entry: BackupEntry,
+  work: { readonly signal: AbortSignal; readonly report: Report },
+): Promise<ArchiveReading> {
+  const file = archivePath(entry);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  if (size === undefined) throw new AppError('backup.damaged', { backup: entry.id, reason: 'the archive is missing' });
+  work.report({ type: 'phase', phase: 'read' });
+  const progress = paced(work.report, size);
+  const source = createReadStream(file, { highWaterMark: 1 << 20, signal: work.signal });
+  try {
+    return await readArchive(counted(source, progress), { signal: work.signal });
+  } catch (error) {
+    if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
+    if (!isAppError(error, 'archive.damaged')) throw error;
+    throw new AppError('backup.damaged', { ...error.data, backup: entry.id }, { cause: error });
+  } finally {
+    source.destroy();
+  }
+}
+
+async function* counted(source: AsyncIterable<unknown>, progress: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    const buffer = chunk as Buffer;
+    bytes += buffer.length;
+    progress(bytes);
+    yield buffer;
+  }
+}
+
+/** At most four events a second. */
+function paced(report: Report, size: number): (bytes: number) => void {
+  const started = Date.now();
+  let last = 0;
+  return (bytes) => {
+    const now = Date.now();
+    if (now - last < 250 && bytes < size) return;
+    last = now;
+    const seconds = (now - started) / 1000;
+    const rate = seconds > 0 ? bytes / seconds : 0;
+    report({
+      type: 'progress',
+      phase: 'read',
+      bytes,
+      ...(size > 0 ? { percent: Math.min(100, (bytes / size) * 100) } : {}),
+      ...(rate > 0 ? { rate, secondsLeft: (size - bytes) / rate } : {}),
+    });
+  };
+}
+
+async function globalsDisagreement(entry: BackupEntry): Promise<string | undefined> {
+  const { globals } = entry.manifest;
+  if (!globals) return undefined;
+  const content = await readFile(path.join(entry.folder, path.basename(globals.file))).catch(() => undefined);
+  if (!content) return `${globals.file} is missing`;
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return sha256 === globals.sha256 ? undefined : `the SHA-256 of ${globals.file} is not the manifest's`;
+}
+
+function sameKind(a: Verification, b: Verification): boolean {
+  return a.level === b.level && a.place === b.place;
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(plain(a), plain(b));
+}
+
+/** As it looks after a way through a file. */
+function plain(one: unknown): unknown {
+  return one === undefined ? undefined : JSON.parse(JSON.stringify(one));
+}
+
+function nameOf(one: unknown): string {
+  if (typeof one !== 'object' || one === null || !('name' in one)) return '';
+  return 'schema' in one ? `${String(one.schema)}.${String(one.name)}` : String(one.name);
+}
