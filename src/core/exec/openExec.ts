@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '../errors';
 import type { KubeClient } from '../cluster/kubeClient';
+import { networkMessage } from '../cluster/networkMessage';
 import { openExecSocket, UpgradeRefused, type ExecProtocol, type ExecSocket, type SocketEvents } from './execSocket';
 import type { ExecPlace } from './podExec';
 
@@ -90,6 +91,6 @@ function toRefusal({ client, place }: ExecClient, error: UpgradeRefused): AppErr
 function toReachError({ client }: ExecClient, error: unknown): AppError {
   if (isAppError(error)) return error;
   const { alias: cluster, server } = client.cluster;
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const message = networkMessage(error);
   return new AppError('cluster.unreachable', { cluster, server, message }, { cause: error });
 }

@@ -1,0 +1,41 @@
+import { AppError } from '../errors';
+import type { Cluster } from './cluster';
+
+/** `cluster/namespace/pod[/database]`, as far as it goes. */
+export interface Reference {
+  readonly cluster: string;
+  readonly namespace?: string;
+  /** a pod, or the StatefulSet or Deployment whose primary is meant */
+  readonly pod?: string;
+  readonly database?: string;
+}
+
+/** Reads a reference. The database is all that follows the third slash: its name may hold slashes. Throws `reference.invalid`. */
+export function parseReference(text: string): Reference {
+  const [cluster = '', namespace, pod, ...rest] = text.split('/');
+  const invalid = (message: string): AppError => new AppError('reference.invalid', { text, message });
+  if (cluster === '') throw invalid('it names no cluster');
+  if (namespace === undefined) return { cluster };
+  if (namespace === '') throw invalid('its namespace is empty');
+  if (pod === undefined) return { cluster, namespace };
+  if (pod === '') throw invalid('its pod is empty');
+  if (rest.length === 0) return { cluster, namespace, pod };
+  const database = rest.join('/');
+  if (database === '') throw invalid('its database is empty');
+  return { cluster, namespace, pod, database };
+}
+
+/** The text that `parseReference` reads as the same reference. */
+export function formatReference({ cluster, namespace, pod, database }: Reference): string {
+  return [cluster, namespace, pod, database].filter((part) => part !== undefined).join('/');
+}
+
+/** The cluster with this alias, else the one that holds a context of this name. Throws `cluster.unknown`, `cluster.none`. */
+export function findCluster(clusters: readonly Cluster[], alias: string): Cluster {
+  if (clusters.length === 0) throw new AppError('cluster.none', { cluster: alias });
+  const found =
+    clusters.find((cluster) => cluster.alias === alias) ??
+    clusters.find((cluster) => cluster.contexts.some(({ name }) => name === alias));
+  if (found) return found;
+  throw new AppError('cluster.unknown', { cluster: alias, known: clusters.map((cluster) => cluster.alias) });
+}
