@@ -53,7 +53,7 @@ export interface ProcessIdentity {
 export interface JobResult {
   readonly type: 'result';
   readonly outcome: 'done' | 'differences' | 'failed' | 'refused' | 'unknown' | 'cancelled';
-  readonly exitCode: 0 | 1 | 3 | 4 | 5 | 130;
+  readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 130;
   readonly error?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> };
   readonly findings?: readonly Finding[];
   readonly differences?: readonly Difference[];

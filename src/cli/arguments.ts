@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../core/errors';
+import type { Command } from './command';
+import { commonOptions, optionSpecs, type OptionName, type Options, type OptionSpec } from './options';
+
+export interface ParsedArguments {
+  /** undefined: help about everything */
+  readonly command?: Command;
+  readonly operands: readonly string[];
+  readonly options: Options;
+}
+
+/** Reads the words after `db-ferry`. Throws `usage` for what does not fit the command. */
+export function parseArguments(argv: readonly string[], commands: readonly Command[]): ParsedArguments {
+  const { values, positionals } = parse(argv);
+  const options = values as Options;
+  const [first, ...rest] = positionals;
+  const name = first === 'help' ? rest[0] : first;
+  const help: Options = { ...options, help: true };
+  if (name === undefined) {
+    if (first === 'help' || options.help === true) return { operands: [], options: help };
+    throw new AppError('usage', { message: 'A command is missing.' });
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) throw new AppError('usage', { message: `There is no command "${name}".` });
+  if (first === 'help' || options.help === true) return { command, operands: [], options: help };
+  check(command, rest, Object.keys(values) as OptionName[]);
+  return { command, operands: rest, options };
+}
+
+/** `--map-role a=b` as a record. Throws `usage`. */
+export function roleMap(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1 || at === pair.length - 1) {
+        throw new AppError('usage', { message: `--map-role wants a=b, not "${pair}".` });
+      }
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** An option that takes one of some words. Throws `usage`. */
+export function choice<Word extends string>(
+  option: OptionName,
+  value: string | undefined,
+  words: readonly Word[],
+): Word | undefined {
+  if (value === undefined) return undefined;
+  const found = words.find((word) => word === value);
+  if (!found) throw new AppError('usage', { message: `--${option} takes ${words.join(' or ')}, not "${value}".` });
+  return found;
+}
+
+/** `--compress`: auto, none, zstd:1..22, gzip:1..9. Throws `usage`. */
+export function compression(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const match = /^(?:auto|none|(zstd|gzip):(\d{1,2}))$/.exec(value);
+  const level = Number(match?.[2] ?? 1);
+  if (!match || level < 1 || level > (match[1] === 'zstd' ? 22 : 9)) {
+    throw new AppError('usage', { message: `--compress takes auto, zstd:N, gzip:N or none, not "${value}".` });
+  }
+  return value;
+}
+
+function parse(argv: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+  const config = Object.fromEntries(
+    Object.entries(optionSpecs).map(([name, spec]: [string, OptionSpec]) => [
+      name,
+      {
+        type: spec.type,
+        ...(spec.multiple ? { multiple: true } : {}),
+        ...(spec.short === undefined ? {} : { short: spec.short }),
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // Node explains how to pass such a text as an operand, which no command takes
+    throw new AppError('usage', { message: message.split('. To specify')[0] ?? message });
+  }
+}
+
+function check(command: Command, operands: readonly string[], given: readonly OptionName[]): void {
+  const [min, max] = command.operands;
+  if (operands.length < min || operands.length > max) {
+    throw new AppError('usage', { message: `Usage: db-ferry ${command.name} ${command.usage}`.trimEnd() });
+  }
+  const allowed: readonly OptionName[] = [...commonOptions, ...command.options];
+  const odd = given.find((name) => !allowed.includes(name));
+  if (odd) throw new AppError('usage', { message: `${command.name} takes no --${odd}.` });
+}

@@ -1,0 +1,76 @@
+import type { BackupEntry } from '../../core/catalog/manifest';
+import type { Command } from '../command';
+import { count, duration, localTime, safe, size, table } from '../format';
+import { databaseReference } from '../operands';
+import { rootOf } from '../setting';
+
+/** Lists the catalog. */
+export const backups: Command = {
+  name: 'backups',
+  usage: '[<database ref>]',
+  summary: 'list the backups in the catalog, oldest first',
+  examples: ['db-ferry backups', 'db-ferry backups prod/shop/postgres-0/shop'],
+  operands: [0, 1],
+  options: [],
+  async run(call) {
+    const { listBackups, listPartials } = await import('../../core/catalog/catalog');
+    const [operand] = call.operands;
+    const place = operand === undefined ? undefined : await databaseReference(operand);
+    const root = await rootOf(call);
+    const { terminal } = call;
+    const found = (await listBackups(root)).filter((entry) => place === undefined || isOf(entry, place));
+    const partials = place === undefined ? await listPartials(root) : [];
+    for (const entry of found) terminal.event(backupRow(entry));
+    for (const folder of partials) terminal.event({ type: 'partial', folder });
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, backups: found.length } });
+    if (found.length === 0) terminal.info(`No backups in ${root}.`);
+    else terminal.line(table(headings, found.map(columns), [4, 5]));
+    for (const folder of partials) terminal.info(`not finished: ${safe(folder)}`);
+    return 0;
+  },
+};
+
+const headings = ['BACKUP', 'TIME', 'OF', 'VERIFIED', 'SIZE', 'ROWS', 'TOOK'];
+
+/** A backup as one event for scripts: its manifest without what is long. */
+function backupRow({ id, folder, manifest }: BackupEntry): { readonly type: string; readonly [fact: string]: unknown } {
+  const { source, time, size: sizes, verified, origin, asked, job, archive } = manifest;
+  return {
+    type: 'backup',
+    id,
+    folder,
+    origin,
+    source,
+    time,
+    size: sizes,
+    sha256: archive.sha256,
+    tables: manifest.tables.length,
+    rows: rowsOf(manifest.tables),
+    verified,
+    asked,
+    job,
+  };
+}
+
+function isOf({ manifest: { source } }: BackupEntry, reference: string): boolean {
+  return [source.pod, source.workload].some(
+    (pod) => `${source.cluster}/${source.namespace}/${pod}/${source.database}` === reference,
+  );
+}
+
+function columns({ id, manifest }: BackupEntry): string[] {
+  const { source, time, size: sizes, verified } = manifest;
+  return [
+    id,
+    localTime(time.snapshot),
+    safe(`${source.cluster}/${source.namespace}/${source.workload}/${source.database}`),
+    [...new Set(verified.map(({ level }) => level))].join(', '),
+    size(sizes.archive),
+    count(rowsOf(manifest.tables)),
+    duration(time.seconds),
+  ];
+}
+
+function rowsOf(tables: readonly { readonly rows: number }[]): number {
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}

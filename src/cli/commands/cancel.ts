@@ -1,0 +1,29 @@
+import type { Command } from '../command';
+import { rootOf } from '../setting';
+
+/** Ends a job that runs. */
+export const cancel: Command = {
+  name: 'cancel',
+  usage: '<id>',
+  summary: 'cancel a job and wait until it has ended',
+  examples: ['db-ferry cancel t3kq0v1x9z'],
+  operands: [1, 1],
+  options: [],
+  async run(call) {
+    const { jobFolder } = await import('../../core/job/jobFolder');
+    const { cancelJob } = await import('../../core/job/cancelJob');
+    const { terminal, operands } = call;
+    const [id = ''] = operands;
+    const { result, already, killed } = await cancelJob(jobFolder(await rootOf(call), id));
+    const cancelled = !already && result.outcome === 'cancelled';
+    const data = { job: id, outcome: result.outcome, already, killed };
+    const exitCode = cancelled ? 0 : 1;
+    terminal.event({ type: 'result', outcome: cancelled ? 'done' : 'failed', exitCode, data });
+    if (cancelled) terminal.line(`Job ${id} is cancelled. Nothing changed.`);
+    else if (already) terminal.error(`Job ${id} had already ended: ${result.error?.code ?? result.outcome}.`);
+    else if (killed)
+      terminal.error(`Job ${id} did not stop and was killed. db-ferry clean ${id} removes what it left.`);
+    else terminal.error(`Job ${id} ended before it could be cancelled: ${result.outcome}.`);
+    return exitCode;
+  },
+};

@@ -1,0 +1,30 @@
+import type { Command } from '../command';
+import { safe, table } from '../format';
+import { kubeconfigsOf } from '../setting';
+
+/** Lists what the kubeconfig files reach; asks no cluster. */
+export const clusters: Command = {
+  name: 'clusters',
+  usage: '',
+  summary: 'list the clusters in your kubeconfig files',
+  examples: ['db-ferry clusters', 'db-ferry clusters --kubeconfig ./test.kubeconfig'],
+  operands: [0, 0],
+  options: [],
+  async run(call) {
+    const { readClusters } = await import('../../core/cluster/readClusters');
+    const { terminal } = call;
+    const { clusters: found, problems } = await readClusters({ files: kubeconfigsOf(call), env: process.env });
+    for (const cluster of found) terminal.event({ type: 'cluster', ...cluster });
+    for (const problem of problems) terminal.event({ type: 'problem', ...problem });
+    for (const { file, message } of problems) terminal.error(safe(`${file}: ${message}`));
+    const exitCode = found.length === 0 && problems.length > 0 ? 1 : 0;
+    const outcome = exitCode === 0 ? 'done' : 'failed';
+    terminal.event({ type: 'result', outcome, exitCode, data: { clusters: found.length } });
+    const rows = found.map(({ alias, server, user, namespace, kubeconfigFile }) =>
+      [alias, server, user, namespace ?? '', kubeconfigFile].map(safe),
+    );
+    if (rows.length > 0) terminal.line(table(['CLUSTER', 'SERVER', 'USER', 'NAMESPACE', 'FILE'], rows));
+    else terminal.error('No cluster found. Log in to one (`oc login`), or name a file with --kubeconfig.');
+    return exitCode;
+  },
+};

@@ -1,0 +1,37 @@
+import type { Command } from '../command';
+import { backup } from './backup';
+import { backups } from './backups';
+import { cancel } from './cancel';
+import { clean } from './clean';
+import { clusters } from './clusters';
+import { copy } from './copy';
+import { databases } from './databases';
+import { diff } from './diff';
+import { job } from './job';
+import { jobs } from './jobs';
+import { pods } from './pods';
+import { release } from './release';
+import { restore } from './restore';
+import { runJobCommand } from './runJob';
+import { undo } from './undo';
+import { verify } from './verify';
+
+/** All commands, in the order in which help shows them. */
+export const commands: readonly Command[] = [
+  clusters,
+  pods,
+  databases,
+  backup,
+  backups,
+  verify,
+  diff,
+  restore,
+  copy,
+  undo,
+  release,
+  clean,
+  jobs,
+  job,
+  cancel,
+  runJobCommand,
+];

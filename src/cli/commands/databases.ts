@@ -1,0 +1,45 @@
+import type { DatabaseFacts } from '../../core/pod/databasePod';
+import type { Command } from '../command';
+import { safe, size, table } from '../format';
+import { podReference } from '../operands';
+import { kubeconfigsOf } from '../setting';
+
+/** Lists the databases of a pod, and what its probe found. */
+export const databases: Command = {
+  name: 'databases',
+  usage: '<pod ref>',
+  summary: 'list the databases of a pod',
+  examples: ['db-ferry databases prod/shop/postgres-0'],
+  operands: [1, 1],
+  options: [],
+  async run(call) {
+    const reference = await podReference(call.operands[0]);
+    const { Places } = await import('../../core/job/places');
+    const { pod } = await new Places(kubeconfigsOf(call)).pod(reference, new AbortController().signal);
+    const { facts } = pod;
+    const { terminal } = call;
+    const found = facts.databases.filter(({ isTemplate }) => !isTemplate);
+    const { access, ...shownFacts } = facts;
+    terminal.event({ type: 'server', reference, pod: pod.pod, facts: { ...shownFacts, user: access.user } });
+    for (const database of found) {
+      terminal.event({ type: 'database', reference: `${reference}/${database.name}`, ...database });
+    }
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { databases: found.length } });
+    const major = Math.floor(facts.serverVersion / 10_000);
+    terminal.info(
+      safe(
+        `${pod.pod.name}: PostgreSQL ${major}, ${facts.standby ? 'standby' : 'primary'}, as ${facts.role.name}${
+          facts.role.superuser ? ' (superuser)' : ''
+        }, pg_dump ${facts.pgDump.text}`,
+      ),
+    );
+    terminal.line(table(['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', ''], found.map(columns), [2]));
+    return 0;
+  },
+};
+
+function columns({ name, owner, bytes, encoding, collate, allowConnections, comment }: DatabaseFacts): string[] {
+  const closed = allowConnections ? '' : 'closed';
+  const note = [closed, comment ?? ''].filter((part) => part !== '').join(', ');
+  return [name, owner, size(bytes), encoding, collate, note].map(safe);
+}

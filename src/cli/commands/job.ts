@@ -1,0 +1,56 @@
+import type { Command } from '../command';
+import { localTime, safe } from '../format';
+import { rootOf } from '../setting';
+import { findingWords, sentences, wordsFor } from '../words';
+import { jobRow, stateText, tookText } from './jobs';
+import type { Terminal } from '../terminal';
+import type { Job } from '../../core/job/readJob';
+
+/** Shows one job. With --follow its exit code is the job's. */
+export const job: Command = {
+  name: 'job',
+  usage: '<id> [--follow]',
+  summary: 'show a job; with --follow to its end',
+  examples: ['db-ferry job t3kq0v1x9z', 'db-ferry job t3kq0v1x9z --follow'],
+  operands: [1, 1],
+  options: ['follow'],
+  async run(call) {
+    const { jobFolder } = await import('../../core/job/jobFolder');
+    const { readJob } = await import('../../core/job/readJob');
+    const [id = ''] = call.operands;
+    const folder = jobFolder(await rootOf(call), id);
+    const found = await readJob(folder);
+    if (call.options.follow === true) {
+      const { watchJob } = await import('../runAsJob');
+      return watchJob({ id, folder, kind: found.request.kind }, call.terminal, { owned: false });
+    }
+    for (const event of found.events) if (event.type !== 'result') call.terminal.event(event);
+    call.terminal.event(jobRow(found));
+    call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { job: id, state: found.state } });
+    print(found, call.terminal);
+    return 0;
+  },
+};
+
+function print(found: Job, terminal: Terminal): void {
+  const { request, started, result, phase } = found;
+  const line = (name: string, text: string | undefined): void => {
+    if (text !== undefined && text !== '') terminal.line(`${name.padEnd(10)}${safe(text)}`);
+  };
+  line('job', found.id);
+  line('kind', request.kind);
+  line('what', request.operands.join(' → '));
+  line('asked by', request.asked.by);
+  line('reason', request.asked.reason);
+  line('approval', request.asked.approval);
+  line('state', stateText(found));
+  line('started', started === undefined ? undefined : localTime(started));
+  line('took', found.state === 'interrupted' ? undefined : tookText(found));
+  line('folder', found.folder);
+  for (const finding of result?.findings ?? []) line('', findingWords(finding));
+  if (result?.error) terminal.line(sentences(wordsFor(result.error.code, result.error.data)));
+  if (found.state === 'interrupted' && !found.cleaned) {
+    const data = { job: found.id, ...(phase === undefined ? {} : { phase }) };
+    terminal.line(sentences(wordsFor('job.interrupted', data)));
+  }
+}

@@ -1,0 +1,25 @@
+import type { Command } from '../command';
+import { databaseReference } from '../operands';
+import { confirmReplacing, restoreFlags, restoreOptions } from '../restoring';
+import { requestOf } from '../setting';
+
+/** Puts a backup into a database. */
+export const restore: Command = {
+  name: 'restore',
+  usage: '<backup> <database ref> [--as new|replace] [--yes] [--no-owner] [--create-roles] [--map-role a=b]',
+  summary: 'restore a backup: a new database, or with --as replace instead of one that exists',
+  examples: [
+    'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop',
+    'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop --as replace --map-role shop=shop_test',
+  ],
+  operands: [2, 2],
+  options: restoreFlags,
+  async run(call) {
+    const [backup = '', place] = call.operands;
+    const target = await databaseReference(place);
+    const request = await requestOf(call, 'restore', [backup, target], restoreOptions(call.options));
+    await confirmReplacing(call, target, `the backup ${backup}`);
+    const { runAsJob } = await import('../runAsJob');
+    return runAsJob(request, call.terminal);
+  },
+};

@@ -1,0 +1,17 @@
+import path from 'node:path';
+import type { Command } from '../command';
+
+/** The process of a job; started by the others, not by people. */
+export const runJobCommand: Command = {
+  name: 'run-job',
+  usage: '<folder>',
+  summary: 'do what the request in a job folder says',
+  examples: ['db-ferry run-job <root>/.jobs/<id>'],
+  operands: [1, 1],
+  options: [],
+  hidden: true,
+  async run({ operands: [folder = ''] }) {
+    const { runJob } = await import('../../core/job/runJob');
+    return runJob(path.resolve(folder));
+  },
+};

@@ -1,0 +1,24 @@
+import type { Command } from '../command';
+import { podReference } from '../operands';
+import { requestOf } from '../setting';
+
+/** Checks a backup: what is on disk, and with --deep by restoring it. */
+export const verify: Command = {
+  name: 'verify',
+  usage: '<backup> [--deep <pod ref>]',
+  summary: 'check a backup: digest and structure; with --deep by restoring it',
+  examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
+  operands: [1, 1],
+  options: ['deep'],
+  async run(call) {
+    const { deep } = call.options;
+    const request = await requestOf(
+      call,
+      'verify',
+      call.operands,
+      deep === undefined ? {} : { deep: await podReference(deep) },
+    );
+    const { runAsJob } = await import('../runAsJob');
+    return runAsJob(request, call.terminal);
+  },
+};

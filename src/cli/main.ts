@@ -1,0 +1,40 @@
+import { isAppError, toAppError } from '../core/errors';
+import { parseArguments } from './arguments';
+import { commands } from './commands/commands';
+import { commandHelp, generalHelp } from './help';
+import { Terminal, type TerminalStreams } from './terminal';
+import { sentences, wordsFor } from './words';
+
+/** Runs one command line and returns its exit code. Never throws. */
+export async function main(argv: readonly string[], streams: TerminalStreams): Promise<number> {
+  // known before the arguments are: a script is answered in JSON also when they are wrong
+  const terminal = new Terminal(streams, argv.includes('--json'), argv.includes('--quiet'));
+  try {
+    const { command, operands, options } = parseArguments(argv, commands);
+    if (options.help === true) {
+      streams.out.write(command ? commandHelp(command) : generalHelp(commands));
+      return 0;
+    }
+    if (!command) return 2;
+    return await command.run({ operands, options, terminal });
+  } catch (error) {
+    return fail(error, terminal);
+  }
+}
+
+function fail(error: unknown, terminal: Terminal): number {
+  const { code, data, cause } = toAppError(error);
+  const [outcome, exitCode] = endings[code] ?? (['failed', 1] as const);
+  terminal.event({ type: 'result', outcome, exitCode, error: { code, data }, data: {} });
+  terminal.error(sentences(wordsFor(code, data)));
+  if (code === 'internal' && cause instanceof Error) terminal.error(cause.stack ?? '');
+  else if (isAppError(cause)) terminal.error(`(${cause.code})`);
+  return exitCode;
+}
+
+/** Errors of the command line itself that end otherwise than `failed`; those of jobs are the job's to judge. */
+const endings: Readonly<Partial<Record<string, readonly [outcome: string, exitCode: number]>>> = {
+  usage: ['usage', 2],
+  'reference.invalid': ['usage', 2],
+  cancelled: ['cancelled', 130],
+};

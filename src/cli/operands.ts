@@ -1,0 +1,52 @@
+import { AppError, isAppError } from '../core/errors';
+import type { Call } from './command';
+import { isPath, rootOf } from './setting';
+
+/** A reference that names a database, as it was typed. Throws `reference.invalid`. */
+export async function databaseReference(text: string | undefined): Promise<string> {
+  const { parseReference } = await import('../core/cluster/reference');
+  const reference = parseReference(text ?? '');
+  if (reference.pod !== undefined && reference.database !== undefined) return text ?? '';
+  throw new AppError('reference.invalid', {
+    text: text ?? '',
+    message: 'A database is wanted: cluster/namespace/pod/database.',
+  });
+}
+
+/** A reference that names a pod and no database. Throws `reference.invalid`. */
+export async function podReference(text: string | undefined): Promise<string> {
+  const { parseReference } = await import('../core/cluster/reference');
+  const reference = parseReference(text ?? '');
+  if (reference.pod !== undefined && reference.database === undefined) return text ?? '';
+  throw new AppError('reference.invalid', { text: text ?? '', message: 'A pod is wanted: cluster/namespace/pod.' });
+}
+
+/** What `diff` compares: a path or an id names a backup, everything with slashes a database. */
+export async function backupOrDatabase(text: string): Promise<void> {
+  if (!isPath(text) && text.includes('/')) await databaseReference(text);
+}
+
+/** What `undo` and `release` take: a job of this root, or a database. Throws `job.unknown`, `reference.invalid`. */
+export async function jobOrDatabase(call: Call): Promise<void> {
+  const [text = ''] = call.operands;
+  if (text.includes('/')) await databaseReference(text);
+  else await knownJob(call, text);
+}
+
+/** What `clean` takes: nothing, a job of this root, or a pod. Throws `job.unknown`, `reference.invalid`. */
+export async function jobOrPod(call: Call): Promise<void> {
+  const [text] = call.operands;
+  if (text === undefined) return;
+  if (text.includes('/')) await podReference(text);
+  else await knownJob(call, text);
+}
+
+async function knownJob(call: Call, id: string): Promise<void> {
+  const { jobFolder, readRequest } = await import('../core/job/jobFolder');
+  try {
+    await readRequest(jobFolder(await rootOf(call), id));
+  } catch (error) {
+    if (isAppError(error, 'job.unknown')) throw new AppError('job.unknown', { job: id });
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+/** Every option of the command line: how it is parsed and what help says of it. */
+export const optionSpecs = {
+  kubeconfig: { type: 'string', multiple: true, value: '<file>', help: 'read this file too (repeatable)' },
+  root: { type: 'string', value: '<folder>', help: 'where backups and jobs are kept' },
+  reason: { type: 'string', value: '<text>', help: 'why; goes into manifest and report' },
+  approval: { type: 'string', value: '<reference>', help: 'who approved it; goes into manifest and report' },
+  json: { type: 'boolean', help: 'one event a line; the last is the result' },
+  quiet: { type: 'boolean', help: 'print the outcome only' },
+  help: { type: 'boolean', short: 'h', help: 'show this' },
+  to: { type: 'string', value: '<root>', help: 'put the backup under another root' },
+  compress: { type: 'string', value: 'auto|zstd:N|gzip:N|none', help: 'default: auto, the fastest the pod knows' },
+  count: { type: 'boolean', help: "count the source's rows again in the dump's snapshot (reads every table twice)" },
+  deep: { type: 'string', value: '<pod ref>', help: 'restore into a side database there, compare, drop it' },
+  as: { type: 'string', value: 'new|replace', help: 'replace: where the database exists already' },
+  yes: { type: 'boolean', help: 'do not ask for the name of a database that is replaced (for scripts)' },
+  'no-owner': { type: 'boolean', help: 'leave owners out' },
+  'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
+  'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
+  'in-place': {
+    type: 'boolean',
+    help: 'where no database may be created: one transaction in the live one, slower, locked while it runs',
+  },
+  keep: { type: 'boolean', help: 'keep the backup between' },
+  follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
+} as const satisfies Record<string, OptionSpec>;
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: true;
+  readonly short?: string;
+  readonly value?: string;
+  readonly help: string;
+}
+
+export type OptionName = keyof typeof optionSpecs;
+
+/** What every command takes. */
+export const commonOptions = [
+  'kubeconfig',
+  'root',
+  'reason',
+  'approval',
+  'json',
+  'quiet',
+  'help',
+] as const satisfies readonly OptionName[];
+
+type Value<Spec extends OptionSpec> = Spec['type'] extends 'boolean'
+  ? boolean
+  : Spec extends { readonly multiple: true }
+    ? readonly string[]
+    : string;
+
+/** Options as they were given; what was not given is absent. */
+export type Options = { readonly [Name in OptionName]?: Value<(typeof optionSpecs)[Name]> };

@@ -1,0 +1,50 @@
+import { AppError } from '../core/errors';
+import type { JobOptions } from '../core/job/jobEvents';
+import { choice, roleMap } from './arguments';
+import type { Call } from './command';
+import type { OptionName, Options } from './options';
+
+/** The options that say how to restore; `copy` takes them too. */
+export const restoreFlags = [
+  'as',
+  'yes',
+  'no-owner',
+  'create-roles',
+  'map-role',
+  'in-place',
+] as const satisfies readonly OptionName[];
+
+/** They as a job takes them. Throws `usage`. */
+export function restoreOptions(options: Options): JobOptions {
+  const as = choice('as', options.as, ['new', 'replace']);
+  return {
+    ...(as === undefined ? {} : { as }),
+    ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
+    ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
+    ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
+    ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
+  };
+}
+
+/**
+ * Has the database's name typed before it is replaced; with --yes says what is replaced. Throws `usage` where neither
+ * is possible, `cancelled` when another name, or none, was typed.
+ */
+export async function confirmReplacing(call: Call, target: string, by: string): Promise<void> {
+  const { options, terminal } = call;
+  if (options.as !== 'replace') return;
+  const database = target.split('/').slice(3).join('/');
+  const says = `This replaces the database ${target} with ${by}. All its sessions end, open transactions roll back.`;
+  if (options.yes === true) {
+    terminal.info(says);
+    return;
+  }
+  if (!terminal.isInteractive) {
+    throw new AppError('usage', {
+      message: `Replacing ${target} has to be confirmed, and nobody is there to be asked. A script says --yes.`,
+    });
+  }
+  terminal.error(says);
+  const typed = await terminal.ask(`Type the name of the database (${database}) to go on: `);
+  if (typed !== database) throw new AppError('cancelled');
+}

@@ -1,0 +1,99 @@
+import { AppError } from '../core/errors';
+import { cancelJob } from '../core/job/cancelJob';
+import { followJob } from '../core/job/followJob';
+import type { JobKind, JobRequest } from '../core/job/jobEvents';
+import { startJob } from '../core/job/startJob';
+import { ProgressLine } from './progressLine';
+import { printResult } from './printResult';
+import type { Terminal } from './terminal';
+
+/**
+ * Starts a job and shows it to its end; returns its exit code. Ctrl-C cancels it; a second one leaves it to itself (5:
+ * how it ends is not known here). What closes the terminal does not end the job.
+ */
+export async function runAsJob(request: JobRequest, terminal: Terminal): Promise<number> {
+  let stop = false;
+  const stopListening = onSignals(() => (stop = true));
+  let shown: ShownJob;
+  try {
+    shown = { ...(await startJob(request, { command: ownCommand() })), kind: request.kind };
+  } finally {
+    stopListening();
+  }
+  return watchJob(shown, terminal, { owned: true, stop });
+}
+
+/** A job that is shown. */
+export interface ShownJob {
+  readonly id: string;
+  readonly folder: string;
+  readonly kind: JobKind;
+}
+
+/**
+ * Shows a job's events from its first to its end; returns its exit code. `owned`: Ctrl-C cancels it, else it only ends
+ * the showing; `stop`: it is cancelled at once.
+ */
+export async function watchJob(
+  job: ShownJob,
+  terminal: Terminal,
+  { owned, stop = false }: { readonly owned: boolean; readonly stop?: boolean },
+): Promise<number> {
+  const detach = new AbortController();
+  const cancel = canceller(job, terminal);
+  let asked = !owned;
+  const onSignal = (): void => {
+    if (asked) return detach.abort();
+    asked = true;
+    cancel();
+  };
+  const stopListening = onSignals(onSignal);
+  if (stop) onSignal();
+  const line = new ProgressLine(terminal);
+  try {
+    for await (const event of followJob(job.folder, detach.signal)) {
+      terminal.event(event);
+      line.show(event);
+      if (event.type !== 'result') continue;
+      const findings = event.findings?.filter((finding) => !line.hasShown(finding));
+      printResult(findings === undefined ? event : { ...event, findings }, job, terminal);
+      return event.exitCode;
+    }
+  } finally {
+    stopListening();
+    line.clear();
+  }
+  return leave(job, terminal, owned);
+}
+
+function canceller({ id, folder }: ShownJob, terminal: Terminal): () => void {
+  return () => {
+    terminal.error(`\nCancelling job ${id} … (Ctrl-C again leaves it to itself)`);
+    cancelJob(folder).catch((error: unknown) => {
+      terminal.error(`It could not be cancelled: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+}
+
+function leave({ id }: ShownJob, terminal: Terminal, owned: boolean): number {
+  const exitCode = owned ? 5 : 0;
+  terminal.event({ type: 'result', outcome: owned ? 'unknown' : 'done', exitCode, data: { job: id, detached: true } });
+  terminal.error(`Job ${id} runs on. db-ferry job ${id} --follow shows it, db-ferry cancel ${id} ends it.`);
+  return exitCode;
+}
+
+function onSignals(listener: () => void): () => void {
+  process.on('SIGINT', listener);
+  process.on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener);
+    process.off('SIGTERM', listener);
+  };
+}
+
+/** The command line as this process runs it: the bundle, or its source under a loader. */
+function ownCommand(): string[] {
+  const script = process.argv[1];
+  if (script === undefined) throw new AppError('internal', { message: 'the path of the command line is not known' });
+  return [process.execPath, ...process.execArgv, script];
+}

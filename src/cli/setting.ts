@@ -1,0 +1,54 @@
+import { hostname, userInfo } from 'node:os';
+import path from 'node:path';
+import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
+import type { Call } from './command';
+
+/** The root that was named, or the default one; absolute. */
+export async function rootOf({ options }: Call): Promise<string> {
+  if (options.root !== undefined) return path.resolve(options.root);
+  const { defaultRoot } = await import('../core/catalog/root');
+  return defaultRoot(process.env);
+}
+
+/** The kubeconfig files that were named; absolute. */
+export function kubeconfigsOf({ options }: Call): string[] {
+  return (options.kubeconfig ?? []).map((file) => path.resolve(file));
+}
+
+/** A request for a job, as this call asks for it. Paths become absolute: the job has its own working folder. */
+export async function requestOf(
+  call: Call,
+  kind: JobKind,
+  operands: readonly string[],
+  options: JobOptions = {},
+): Promise<JobRequest> {
+  const { reason, approval } = call.options;
+  return {
+    kind,
+    operands: operands.map((operand) => (isPath(operand) ? path.resolve(operand) : operand)),
+    options,
+    kubeconfigs: kubeconfigsOf(call),
+    root: await rootOf(call),
+    asked: {
+      by: askedBy(),
+      ...(reason === undefined ? {} : { reason }),
+      ...(approval === undefined ? {} : { approval }),
+    },
+  };
+}
+
+/** True for an operand that names a backup by its path. */
+export function isPath(operand: string): boolean {
+  return operand.startsWith('/') || operand.startsWith('.');
+}
+
+/** Who asks, as far as this side knows: the user and the workspace or machine. */
+function askedBy(): string {
+  const place = process.env['DEVWORKSPACE_NAME'] ?? hostname();
+  try {
+    return `${userInfo().username}@${place}`;
+  } catch {
+    // an arbitrary uid of OpenShift may have no name
+    return `uid ${process.getuid?.() ?? '?'}@${place}`;
+  }
+}

@@ -1,0 +1,267 @@
+import type { ErrorCode } from '../core/errors';
+import type { Finding } from '../core/finding';
+
+/** What a person is told about a failure: what failed, why, and what to do. */
+export interface Words {
+  readonly what: string;
+  readonly why?: string;
+  readonly todo?: string;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Words for an error of the core. */
+export function wordsFor(code: string, data: Data): Words {
+  const words = errorWords[code as ErrorCode] as ((data: Data) => Words) | undefined;
+  return words?.(data) ?? { what: `Failed: ${code}.`, why: text(data) };
+}
+
+/** The words as lines. */
+export function sentences({ what, why, todo }: Words): string {
+  return [what, why, todo].filter((part) => part !== undefined && part !== '').join('\n');
+}
+
+/** One line for a finding; a code without words of its own shows its data. */
+export function findingWords(finding: Finding): string {
+  const words = findings[finding.code]?.(finding.data) ?? `${finding.code}${detail(finding.data)}`;
+  return `${levels[finding.level]} ${words}`;
+}
+
+/** Words for a note of a job. */
+export function noteWords(code: string, data: Data): string {
+  return notes[code]?.(data) ?? `${code}${detail(data)}`;
+}
+
+/** A value of `data` as text: lists joined, the absent as '?'. */
+export function shown(data: Data, key: string): string {
+  return plain(data[key]);
+}
+
+const levels = { block: 'blocks:', warn: 'warning:', note: 'note:' } as const;
+
+const loginAgain = 'Log in again (for OpenShift: `oc login`), then repeat the command.';
+const nothingChanged = 'The target is unchanged.';
+
+/** One entry for each code of the core; the type asks for them. */
+export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
+  'cluster.none': () => ({
+    what: 'No cluster found.',
+    why: 'No kubeconfig file holds a usable context.',
+    todo: 'Log in to a cluster (`oc login`), or name a file with --kubeconfig.',
+  }),
+  'cluster.unknown': (data) => ({
+    what: `There is no cluster called "${shown(data, 'cluster')}".`,
+    why: `Known: ${shown(data, 'known')}.`,
+    todo: '`db-ferry clusters` lists them; --kubeconfig adds a file.',
+  }),
+  'cluster.kubeconfig': (data) => ({
+    what: `The kubeconfig file ${shown(data, 'file')} cannot be used.`,
+    why: shown(data, 'message'),
+    todo: 'Correct the file, or leave it out of KUBECONFIG.',
+  }),
+  'cluster.unreachable': (data) => ({
+    what: `${shown(data, 'cluster')}: cannot be reached at ${shown(data, 'server')}.`,
+    why: shown(data, 'message'),
+    todo: 'Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY) and whether the cluster runs.',
+  }),
+  'cluster.unauthorized': (data) => ({
+    what: `${shown(data, 'cluster')}: the login is not accepted.`,
+    why: 'The token or certificate has expired or was withdrawn; the kubeconfig file was read again and did not help.',
+    todo: loginAgain,
+  }),
+  'cluster.forbidden': (data) => ({
+    what: `${shown(data, 'cluster')}: you may not ${shown(data, 'verb')} ${shown(data, 'resource')}${
+      data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`
+    }.`,
+    why: shown(data, 'message'),
+    todo: 'Ask for a role with get and create on pods/exec and get and list on pods there.',
+  }),
+  'cluster.api': (data) => ({
+    what: `${shown(data, 'cluster')}: the API server refused with status ${shown(data, 'status')}.`,
+    why: shown(data, 'message'),
+  }),
+  'exec.refused': (data) => ({
+    what: `Running a command in the pod was refused${data['status'] === undefined ? '' : ` with status ${shown(data, 'status')}`}.`,
+    why: shown(data, 'message'),
+    todo: 'Check that the pod runs and that you may get and create pods/exec there.',
+  }),
+  'exec.cut': (data) => ({
+    what: 'The connection to the pod broke before the command was proven to have ended.',
+    why: `${shown(data, 'message')} (after ${shown(data, 'bytes')} bytes)`,
+    todo: 'Nothing of it counts as done. Repeat the command.',
+  }),
+  'exec.stalled': (data) => ({
+    what: `Nothing was heard from the pod for ${shown(data, 'seconds')} s.`,
+    why: 'The connection is open but dead: a node, a network or a proxy went away.',
+    todo: 'Nothing of it counts as done. Repeat the command when the pod answers.',
+  }),
+  'exec.noShell': (data) => ({
+    what: 'The container has no shell.',
+    why: shown(data, 'message'),
+    todo: 'DB Ferry needs `sh` in the container of the database; such an image is not supported.',
+  }),
+  'exec.failed': (data) => ({
+    what: `${data['tool'] === undefined ? 'The command' : shown(data, 'tool')} failed in the pod (exit code ${shown(data, 'exitCode')}).`,
+    why: shown(data, 'stderr'),
+  }),
+  'pod.unknown': (data) => ({
+    what: `There is no pod ${shown(data, 'reference')}.`,
+    why: shown(data, 'message'),
+    todo: '`db-ferry pods` lists the database pods.',
+  }),
+  'pod.noServer': (data) => ({
+    what: `No PostgreSQL server answers in ${shown(data, 'reference')}.`,
+    why: shown(data, 'message'),
+    todo: 'Check that the pod is ready, and look at its log.',
+  }),
+  'pod.noTools': (data) => ({
+    what: `${shown(data, 'reference')} has no ${shown(data, 'tool')}.`,
+    why: "DB Ferry runs the pod's own client tools, and this image holds none.",
+    todo: 'Use a pod whose image holds pg_dump, pg_restore and psql.',
+  }),
+  'pod.noLogin': (data) => ({
+    what: `${shown(data, 'reference')}: the server lets nobody in whose password the pod holds.`,
+    why: shown(data, 'message'),
+    todo: 'The pod needs local trust, or the password of a role in its environment or files.',
+  }),
+  'pod.noPrimary': (data) => ({
+    what: `${shown(data, 'reference')} has no primary.`,
+    why: `Looked at: ${shown(data, 'pods')}. All are standbys or do not answer.`,
+    todo: 'Wait for a failover to end, or name one pod.',
+  }),
+  'database.unknown': (data) => ({
+    what: `${shown(data, 'reference')}: there is no database "${shown(data, 'database')}".`,
+    why: `Known: ${shown(data, 'known')}.`,
+    todo: '`db-ferry databases <pod>` lists them.',
+  }),
+  'reference.invalid': (data) => ({
+    what: `"${shown(data, 'text')}" is not a reference.`,
+    why: shown(data, 'message'),
+    todo: 'A place is written cluster/namespace/pod[/database].',
+  }),
+  'archive.damaged': (data) => ({
+    what: `The archive is damaged at byte ${shown(data, 'offset')}.`,
+    why: `${shown(data, 'reason')}${data['entry'] === undefined ? '' : ` (in ${shown(data, 'entry')})`}`,
+    todo: `Nothing was restored from it. Take another backup.`,
+  }),
+  'archive.foreign': (data) => ({
+    what: 'This is not an archive in the custom format of pg_dump.',
+    why: shown(data, 'reason'),
+    todo: 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.',
+  }),
+  'archive.version': (data) => ({
+    what: `The archive has format version ${shown(data, 'version')}, which is not known.`,
+    why: 'Versions 1.14 to 1.16 are (PostgreSQL 12 and later).',
+    todo: 'Update DB Ferry.',
+  }),
+  'backup.unknown': (data) => ({
+    what: `There is no backup "${shown(data, 'backup')}".`,
+    todo: '`db-ferry backups` lists them; a path starts with / or a dot; --root names another catalog.',
+  }),
+  'backup.damaged': (data) => ({
+    what: `The backup ${shown(data, 'backup')} is not what its manifest says.`,
+    why: `${shown(data, 'reason')}${data['offset'] === undefined ? '' : ` (at byte ${shown(data, 'offset')})`}`,
+    todo: 'Do not use it. Take another one.',
+  }),
+  'backup.incomplete': (data) => ({
+    what: `${shown(data, 'backup')} is not a complete backup.`,
+    why: 'The job that wrote it did not finish.',
+    todo: '`db-ferry clean` removes it. Take another one.',
+  }),
+  'backup.refused': () => ({
+    what: 'Refused by the preflight. Nothing was written.',
+    todo: 'What blocks is listed above.',
+  }),
+  'disk.full': (data) => ({
+    what: `Not enough space in ${shown(data, 'folder')}.`,
+    why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
+    todo: 'Delete old backups, choose another folder with --to, or enlarge the volume.',
+  }),
+  'disk.targetFull': (data) => ({
+    what: `Not enough space on the disk of ${shown(data, 'reference')}.`,
+    why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve. A full disk would take the live server down.`,
+    todo: `${nothingChanged} Enlarge its volume, or \`db-ferry release\` what is kept there.`,
+  }),
+  'restore.refused': () => ({
+    what: 'Refused by the preflight. Nothing was changed.',
+    todo: 'What blocks is listed above.',
+  }),
+  'restore.differs': () => ({
+    what: "What was restored differs from the backup's rows, so it was not put in place.",
+    why: 'The differences are listed above.',
+    todo: nothingChanged,
+  }),
+  'restore.swap': (data) => ({
+    what: 'The exchange of the databases was given up.',
+    why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
+    todo: `${nothingChanged} Try again when the database is quieter.`,
+  }),
+  'restore.unknown': (data) => ({
+    what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being exchanged.`,
+    why: 'The server may have committed or not. Either way one whole database answers to the name.',
+    todo: `When the server answers: \`db-ferry clean ${shown(data, 'job')}\` finds out and says which.`,
+  }),
+  'restore.nothingKept': (data) => ({
+    what: `No replaced database is kept for ${shown(data, 'reference')}.`,
+    why: 'Nothing was replaced there, or it was undone or released already.',
+  }),
+  'target.busy': (data) => ({
+    what: `Another job works on ${shown(data, 'reference')}.`,
+    why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,
+    todo: `Wait for it, or cancel it: \`db-ferry cancel ${data['job'] === undefined ? '<id>' : shown(data, 'job')}\`.`,
+  }),
+  'job.unknown': (data) => ({
+    what: `There is no job "${shown(data, 'job')}".`,
+    todo: '`db-ferry jobs` lists them; --root names another folder.',
+  }),
+  'job.interrupted': (data) => ({
+    what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
+    why:
+      data['phase'] === undefined
+        ? 'Killed, out of memory, or the workspace was stopped.'
+        : `It was in: ${shown(data, 'phase')}.`,
+    todo: `\`db-ferry clean ${shown(data, 'job')}\` removes what it left, here and in the target.`,
+  }),
+  cancelled: () => ({ what: 'Cancelled. Nothing changed.' }),
+  usage: (data) => ({ what: `Bad usage: ${shown(data, 'message')}`, todo: '`db-ferry --help` shows how it is used.' }),
+  internal: (data) => ({
+    what: 'Something unforeseen happened.',
+    why: shown(data, 'message'),
+    todo: 'This is a fault of DB Ferry. The log of the job says more.',
+  }),
+};
+
+const findings: Readonly<Record<string, (data: Data) => string>> = {
+  'source.standby': () => 'the source is a standby',
+  'source.unlogged': (data) => `unlogged tables are empty on a standby and not in the backup: ${shown(data, 'tables')}`,
+  'target.exists': (data) =>
+    `the database ${shown(data, 'database')} exists there; only --as replace goes on where one exists`,
+  'target.standby': () => 'the target is a standby and takes no writes; name its primary',
+  'target.sessions': (data) => `${shown(data, 'count')} sessions will end and their open transactions roll back`,
+  'roles.missing': (data) =>
+    `roles missing in the target: ${shown(data, 'roles')}; use --create-roles, --map-role a=b or --no-owner`,
+  'extensions.missing': (data) => `extensions the target cannot create: ${shown(data, 'extensions')}`,
+};
+
+const notes: Readonly<Record<string, (data: Data) => string>> = {
+  keepAwake: () => 'keeping the workspace awake while this runs (DB_FERRY_KEEP_AWAKE=0 turns it off)',
+};
+
+function bytes(value: unknown): string {
+  return typeof value === 'number' ? `${(value / 1024 ** 2).toFixed(0)} MiB` : plain(value);
+}
+
+function text(data: Data): string {
+  return Object.keys(data).length === 0 ? '' : JSON.stringify(data);
+}
+
+function detail(data: Data): string {
+  const parts = Object.entries(data).map(([key, value]) => `${key} ${plain(value)}`);
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (value === undefined || value === null) return '?';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

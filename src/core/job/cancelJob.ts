@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { JobResult } from './jobEvents';
+import { followJob } from './followJob';
+import { jobFiles } from './jobFolder';
+import { lifeOf } from './processIdentity';
+import { interruptedResult, readJob, uncertainPhases } from './readJob';
+
+/** How a job ended after it was told to. `already`: it had ended before anyone asked. */
+export interface Cancelled {
+  readonly result: JobResult;
+  readonly already: boolean;
+  /** it did not stop in time and its process was killed: it is interrupted, and `clean` removes what it left */
+  readonly killed: boolean;
+}
+
+/**
+ * Tells a job to stop and waits for its result. A job that does not end within `graceMs` is killed, except while it
+ * exchanges databases: that is over in seconds and must not be cut. Only the very process that wrote the events is
+ * signalled, never one that has its pid now. Throws `job.unknown`.
+ */
+export async function cancelJob(folder: string, graceMs = 20_000): Promise<Cancelled> {
+  const job = await readJob(folder);
+  if (job.result) return { result: job.result, already: true, killed: false };
+  if (job.state === 'interrupted') {
+    return { result: interruptedResult(job.id, job.phase), already: true, killed: false };
+  }
+  await writeFile(join(folder, jobFiles.cancel), '', { mode: 0o600 });
+  const signal = (name: 'SIGTERM' | 'SIGKILL'): boolean =>
+    job.process !== undefined && lifeOf(job.process) === 'alive' && process.kill(job.process.pid, name);
+  signal('SIGTERM');
+  const kill = { sent: false };
+  const timer = setInterval(() => {
+    void readJob(folder).then(({ phase, events }) => {
+      const last = events.findLast((event) => event.type === 'phase' && event.phase !== 'stopping');
+      const current = last?.type === 'phase' ? last.phase : phase;
+      if (current === undefined || !uncertainPhases.includes(current)) kill.sent = signal('SIGKILL') || kill.sent;
+    });
+  }, graceMs);
+  try {
+    for await (const event of followJob(folder)) {
+      if (event.type === 'result') return { result: event, already: false, killed: kill.sent && isInterrupted(event) };
+    }
+  } finally {
+    clearInterval(timer);
+  }
+  return { result: interruptedResult(basename(folder), job.phase), already: false, killed: kill.sent };
+}
+
+function isInterrupted(result: JobResult): boolean {
+  return result.error?.code === 'job.interrupted';
+}

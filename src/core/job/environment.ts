@@ -1,0 +1,27 @@
+import type { KubeClient } from '../cluster/kubeClient';
+import { isAppError } from '../errors';
+
+/**
+ * What a namespace is called where its labels say so: production, test, … Undefined where they do not, or where the
+ * namespace may not be read. Throws `cancelled`.
+ */
+export async function environmentOf(
+  client: KubeClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const found = await client.get<{ metadata?: { labels?: Record<string, string> } }>(
+      `/api/v1/namespaces/${encodeURIComponent(namespace)}`,
+      { signal },
+    );
+    const labels = found.metadata?.labels ?? {};
+    return environmentLabels.map((label) => labels[label]).find((value) => value !== undefined && value !== '');
+  } catch (error) {
+    if (isAppError(error, 'cancelled') || signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+/** Labels in use for it; the first that is there counts. */
+const environmentLabels = ['db-ferry/environment', 'app.kubernetes.io/environment', 'environment', 'env', 'stage'];

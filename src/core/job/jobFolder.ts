@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { prepareRoot } from '../catalog/root';
+import { AppError } from '../errors';
+import type { JobEvent, JobRequest } from './jobEvents';
+
+/** The files of a job folder (`<root>/.jobs/<id>`). */
+export const jobFiles = {
+  request: 'request.json',
+  events: 'events.ndjson',
+  log: 'log.txt',
+  report: 'report.md',
+  /** written by who asks a job to stop where a signal cannot reach it */
+  cancel: 'cancel',
+  /** written by `clean` after it removed what an interrupted job left */
+  cleaned: 'cleaned.json',
+  /** space kept back, so that a result can be written when the disk is full */
+  reserve: 'reserve',
+} as const;
+
+/** `<root>/.jobs` */
+export function jobsFolder(root: string): string {
+  return join(root, '.jobs');
+}
+
+/** `<root>/.jobs/<id>`; throws `job.unknown` for a text that cannot be an id, so that no path is made of it. */
+export function jobFolder(root: string, id: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(id)) throw new AppError('job.unknown', { job: id });
+  return join(jobsFolder(root), id);
+}
+
+/** Makes the folder of a new job (0700) with its `request.json`, complete or not there. */
+export async function createJobFolder(
+  root: string,
+  request: JobRequest,
+): Promise<{ readonly id: string; readonly folder: string }> {
+  const id = newJobId();
+  const folder = jobFolder(root, id);
+  await prepareRoot(root);
+  await mkdir(jobsFolder(root), { recursive: true, mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 });
+  await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
+  await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
+  return { id, folder };
+}
+
+/** The request of a job; throws `job.unknown` where there is none. */
+export async function readRequest(folder: string): Promise<JobRequest> {
+  try {
+    return JSON.parse(await readFile(join(folder, jobFiles.request), 'utf8')) as JobRequest;
+  } catch (error) {
+    throw new AppError('job.unknown', { job: folder }, { cause: error });
+  }
+}
+
+/** Writes a file so that it is there whole or not at all: temporary name, fsync, rename. Mode 0600. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/** The events of a job as they are written, by the job's process alone. */
+export interface EventLog {
+  /** Appends one line. Never throws: a full disk loses a line of progress, not the job. False: the line was lost. */
+  append(event: JobEvent): boolean;
+  /** Appends the result, using the reserved space, and flushes it to disk. */
+  finish(event: JobEvent): boolean;
+}
+
+/** Opens `events.ndjson` of a job folder for appending. Writes are synchronous: a line is there before work goes on. */
+export function openEventLog(folder: string): EventLog {
+  const path = join(folder, jobFiles.events);
+  const file = openSync(path, 'a', 0o600);
+  let torn = false;
+  const append = (event: JobEvent): boolean => {
+    const line = Buffer.from(`${torn ? '\n' : ''}${JSON.stringify(event)}\n`);
+    try {
+      // an append may be cut by a full disk without an error
+      torn = writeSync(file, line) !== line.length;
+    } catch {
+      return false;
+    }
+    return !torn;
+  };
+  return {
+    append,
+    finish(event) {
+      removeQuietly(join(folder, jobFiles.reserve));
+      const written = append(event) || append(event);
+      try {
+        fsyncSync(file);
+        closeSync(file);
+      } catch {
+        // the line itself decides
+      }
+      return written;
+    },
+  };
+}
+
+const reserveBytes = 64 * 1024;
+
+/** Ids sort by time and fit into names of databases: seconds in base 36 and four random characters. */
+function newJobId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(36);
+  const random = (randomBytes(4).readUInt32BE() % 36 ** 4).toString(36).padStart(4, '0');
+  return seconds + random;
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // already gone
+  }
+}

@@ -1,0 +1,57 @@
+import { backUp } from '../../backup/backUp';
+import type { BackupEntry } from '../../catalog/manifest';
+import { environmentOf } from '../environment';
+import type { JobContext, RunKind } from '../jobContext';
+import { Places } from '../places';
+
+/** Takes a backup: `[database ref]`. */
+export const backupJob: RunKind = async (context) => {
+  const { request, work } = context;
+  const [reference = ''] = request.operands;
+  work.report({ type: 'phase', phase: 'preflight' });
+  const { entry, findings } = await takeBackup(context, new Places(request.kubeconfigs), reference);
+  return { outcome: 'done', findings, data: { ...backupFacts(entry), source: reference } };
+};
+
+/** Opens the source and backs it up with the options of the request; `copy` does the same. */
+export async function takeBackup(
+  { id, request, work }: JobContext,
+  places: Places,
+  reference: string,
+): ReturnType<typeof backUp> {
+  const { client, pod, database } = await places.database(reference, work.signal);
+  const { alias, server } = client.cluster;
+  const { to, compress, count } = request.options;
+  const environment = await environmentOf(client, pod.pod.namespace, work.signal);
+  return backUp(
+    pod,
+    database,
+    {
+      root: to ?? request.root,
+      cluster: { alias, server },
+      compress: compress ?? 'auto',
+      ...(count === undefined ? {} : { count }),
+      job: id,
+      asked: request.asked,
+      ...(environment === undefined ? {} : { environment }),
+    },
+    work,
+  );
+}
+
+/** What a result says of a backup. Bytes, seconds. */
+export function backupFacts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
+  const { size, time, archive, tables, dump } = manifest;
+  return {
+    backup: id,
+    folder,
+    sha256: archive.sha256,
+    archiveBytes: size.archive,
+    textBytes: size.text,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    compression: dump.compression,
+    seconds: time.seconds,
+    ...(time.expectedSeconds === undefined ? {} : { expectedSeconds: time.expectedSeconds }),
+  };
+}

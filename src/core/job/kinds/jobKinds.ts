@@ -1,0 +1,13 @@
+import type { JobKinds } from '../jobContext';
+
+/** Every kind of job, each in its own file, loaded when it is run. */
+export const jobKinds: JobKinds = {
+  backup: async () => (await import('./backupJob')).backupJob,
+  restore: async () => (await import('./restoreJob')).restoreJob,
+  copy: async () => (await import('./copyJob')).copyJob,
+  verify: async () => (await import('./verifyJob')).verifyJob,
+  diff: async () => (await import('./diffJob')).diffJob,
+  undo: async () => (await import('./undoJob')).undoJob,
+  release: async () => (await import('./releaseJob')).releaseJob,
+  clean: async () => (await import('./cleanJob')).cleanJob,
+};

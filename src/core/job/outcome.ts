@@ -1,0 +1,59 @@
+import type { AppError, ErrorCode } from '../errors';
+import type { Finding } from '../finding';
+import type { Difference } from '../postgres/archive/reading';
+import type { Phase } from '../progress';
+import type { JobResult } from './jobEvents';
+import { uncertainPhases } from './readJob';
+
+/** What a job had reached when an error ended it. */
+export interface Circumstances {
+  /** the last phase it was in, `stopping` left out */
+  readonly phase?: Phase;
+  /** somebody asked it to stop */
+  readonly stopped: boolean;
+}
+
+/** How a job ended that threw: the outcome and exit code (DESIGN section 7) of each error. */
+export function failedResult(error: AppError, { phase, stopped }: Circumstances): JobResult {
+  const outcome = outcomeOf(error.code, phase, stopped);
+  const findings = error.data['findings'];
+  const differences = error.data['differences'];
+  return {
+    type: 'result',
+    outcome,
+    exitCode: misuse.includes(error.code) ? 2 : exitCodes[outcome],
+    error: { code: error.code, data: error.data },
+    ...(Array.isArray(findings) ? { findings: findings as Finding[] } : {}),
+    ...(Array.isArray(differences) ? { differences: differences as Difference[] } : {}),
+    data: phase === undefined ? {} : { phase },
+  };
+}
+
+/** The exit code of each outcome, as scripts see it. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  differences: 3,
+  refused: 4,
+  unknown: 5,
+  cancelled: 130,
+} as const satisfies Record<JobResult['outcome'], JobResult['exitCode']>;
+
+/** What was asked for cannot be: seen only with the facts of the place. */
+const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
+
+/** Refused before anything was tried, by a rule or by another job. */
+const refusals: readonly ErrorCode[] = ['restore.refused', 'backup.refused', 'target.busy', ...misuse];
+
+/** Refusals while the preflight looks around; later they are failures. */
+const refusalsInPreflight: readonly ErrorCode[] = ['disk.full', 'disk.targetFull'];
+
+function outcomeOf(code: ErrorCode, phase: Phase | undefined, stopped: boolean): JobResult['outcome'] {
+  if (code === 'restore.unknown') return 'unknown';
+  // what nobody foresaw, while names were being exchanged, proves nothing about the server
+  if (code === 'internal' && phase !== undefined && uncertainPhases.includes(phase)) return 'unknown';
+  if (stopped || code === 'cancelled') return 'cancelled';
+  if (refusals.includes(code)) return 'refused';
+  if (refusalsInPreflight.includes(code) && (phase === undefined || phase === 'preflight')) return 'refused';
+  return 'failed';
+}

@@ -1,0 +1,58 @@
+import type { KubeClient } from '../cluster/kubeClient';
+import type { OpenPod } from '../pod/databasePod';
+import { connect } from '../cluster/connect';
+import { readClusters } from '../cluster/readClusters';
+import { findCluster, parseReference, type Reference } from '../cluster/reference';
+import { AppError } from '../errors';
+import { locate } from '../pod/openPod';
+
+/** A place that a reference names, opened. */
+export interface Place {
+  readonly reference: Reference;
+  readonly client: KubeClient;
+  readonly pod: OpenPod;
+}
+
+/** A place with the database that its reference names. */
+export interface DatabasePlace extends Place {
+  readonly database: string;
+}
+
+/** Resolves references for one job: kubeconfig files are read once, a cluster has one client. */
+export class Places {
+  private readonly clients = new Map<string, KubeClient>();
+  private known: ReturnType<typeof readClusters> | undefined;
+
+  constructor(private readonly kubeconfigs: readonly string[]) {}
+
+  /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
+  async pod(text: string, signal: AbortSignal): Promise<Place> {
+    const reference = parseReference(text);
+    if (reference.pod === undefined) throw new AppError('reference.invalid', { text, message: 'it names no pod' });
+    const client = await this.client(reference.cluster);
+    const pod = await locate(client, { namespace: reference.namespace ?? '', pod: reference.pod }, signal);
+    return { reference, client, pod };
+  }
+
+  /** The same for a reference that names a database; whether it exists is for the caller to see. */
+  async database(text: string, signal: AbortSignal): Promise<DatabasePlace> {
+    const { database } = parseReference(text);
+    if (database === undefined) throw new AppError('reference.invalid', { text, message: 'it names no database' });
+    return { ...(await this.pod(text, signal)), database };
+  }
+
+  private async client(name: string): Promise<KubeClient> {
+    this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
+    const cluster = findCluster((await this.known).clusters, name);
+    const client = this.clients.get(cluster.alias) ?? connect(cluster);
+    this.clients.set(cluster.alias, client);
+    return client;
+  }
+}
+
+/** Names a target database whatever alias, pod or workload it was asked by: the key of its lock. */
+export function lockKey({ client, pod: { pod, facts }, database }: DatabasePlace): string {
+  const server =
+    facts.systemId ?? `${client.cluster.server} ${pod.namespace} ${pod.workload.kind} ${pod.workload.name}`;
+  return JSON.stringify([server, database]);
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { AppError, toAppError } from '../errors';
+import type { Log } from '../log';
+import type { JobContext, JobKinds } from './jobContext';
+import type { JobRequest, JobResult } from './jobEvents';
+import { jobFiles, readRequest } from './jobFolder';
+import { JobJournal } from './jobJournal';
+import { keepAwake } from './keepAwake';
+import { jobKinds } from './kinds/jobKinds';
+import { exitCodes, failedResult } from './outcome';
+import { identify } from './processIdentity';
+import { writeReport } from './report';
+import { lockTarget, type TargetLock } from './targetLock';
+
+/**
+ * The job's process: does what the folder's request says and writes its events, the result last whatever happens.
+ * Returns the exit code. SIGTERM and SIGINT cancel; what nobody caught ends the process after the result is written.
+ */
+export async function runJob(folder: string, kinds: JobKinds = jobKinds): Promise<JobResult['exitCode']> {
+  const request = await readRequest(folder);
+  const id = basename(folder);
+  const stop = new AbortController();
+  const journal = new JobJournal(folder, () => {
+    if (existsSync(join(folder, jobFiles.cancel))) onStop();
+  });
+  const onStop = (): void => {
+    if (stop.signal.aborted) return;
+    journal.report({ type: 'phase', phase: 'stopping' });
+    stop.abort(new AppError('cancelled'));
+  };
+  const settle = (error: unknown): JobResult => {
+    const appError = toAppError(error);
+    stderrLog.warn(appError.stack ?? appError.message);
+    if (appError.cause instanceof Error) stderrLog.warn(`because of ${appError.cause.stack ?? appError.cause.message}`);
+    return failedResult(appError, {
+      stopped: stop.signal.aborted,
+      ...(journal.phase === undefined ? {} : { phase: journal.phase }),
+    });
+  };
+  watchProcess(onStop, (error) => {
+    journal.finish(settle(error));
+    process.exit(1);
+  });
+  const identity = identify();
+  if (identity) journal.start(id, request.kind, identity);
+  const sleepless = keepAwake((progress) => journal.report(progress));
+  const locks: TargetLock[] = [];
+  let result: JobResult;
+  try {
+    const context = contextOf({ id, folder, request, stop, journal, locks });
+    const run = await kinds[request.kind]();
+    const done = await run(context);
+    result = { type: 'result', exitCode: exitCodes[done.outcome], ...done };
+  } catch (error) {
+    result = settle(error);
+  } finally {
+    sleepless();
+    for (const lock of locks) await lock.release();
+  }
+  await writeReport(folder, request, result).catch((error: unknown) => stderrLog.warn(`no report: ${String(error)}`));
+  journal.finish(result);
+  return result.exitCode;
+}
+
+/** Its standard error is `log.txt`. */
+const stderrLog: Log = {
+  info: (message) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`),
+  warn: (message) => void process.stderr.write(`${new Date().toISOString()} WARNING ${message}\n`),
+};
+
+interface Parts {
+  readonly id: string;
+  readonly folder: string;
+  readonly request: JobRequest;
+  readonly stop: AbortController;
+  readonly journal: JobJournal;
+  readonly locks: TargetLock[];
+}
+
+function contextOf({ id, folder, request, stop, journal, locks }: Parts): JobContext {
+  return {
+    id,
+    folder,
+    request,
+    work: { report: (progress) => journal.report(progress), signal: stop.signal, log: stderrLog },
+    async lock(key, reference) {
+      locks.push(await lockTarget(request.root, id, key, reference));
+    },
+  };
+}
+
+function watchProcess(onStop: () => void, onLost: (error: unknown) => void): void {
+  process.on('SIGTERM', onStop);
+  process.on('SIGINT', onStop);
+  // the terminal that asked may go away; the job does not
+  process.on('SIGHUP', () => undefined);
+  process.on('uncaughtException', onLost);
+  process.on('unhandledRejection', onLost);
+}

@@ -1,0 +1,77 @@
+// A job process as the command line runs it, with kinds that do what a test asks for: `… run-job <folder>`.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type ErrorCode } from '../../../src/core/errors';
+import type { JobKinds, RunKind } from '../../../src/core/job/jobContext';
+import { runJob } from '../../../src/core/job/runJob';
+
+const works: Record<string, RunKind> = {
+  /** ends at once */
+  quick: async ({ work }) => {
+    work.report({ type: 'phase', phase: 'dump' });
+    return { outcome: 'done', data: { backup: 'b1' } };
+  },
+  /** runs until it is cancelled, and then takes a moment to clean up */
+  long: async ({ work }) => {
+    work.report({ type: 'phase', phase: 'dump' });
+    try {
+      await sleep(60_000, undefined, { signal: work.signal });
+    } finally {
+      await sleep(100);
+    }
+    return { outcome: 'done', data: {} };
+  },
+  /** does not listen */
+  deaf: async ({ work }) => {
+    work.report({ type: 'phase', phase: 'dump' });
+    await sleep(60_000);
+    return { outcome: 'done', data: {} };
+  },
+  /** is killed while names are being exchanged */
+  swapping: async ({ work }) => {
+    work.report({ type: 'phase', phase: 'swap' });
+    await sleep(60_000);
+    return { outcome: 'done', data: {} };
+  },
+  chatty: async ({ work }) => {
+    for (let bytes = 0; bytes < 500; bytes += 1) {
+      work.report({ type: 'progress', phase: 'dump', bytes });
+      await sleep(2);
+    }
+    return { outcome: 'done', data: {} };
+  },
+  crashing: async () => {
+    setTimeout(() => {
+      throw new Error('nobody caught this');
+    }, 10);
+    await sleep(60_000);
+    return { outcome: 'done', data: {} };
+  },
+  failing: async ({ request }) => {
+    throw new AppError((request.operands[1] ?? 'internal') as ErrorCode, { message: 'as asked' });
+  },
+  locking: async ({ lock, work }) => {
+    await lock('the target', 'a/b/c/d');
+    work.report({ type: 'phase', phase: 'restore' });
+    await sleep(60_000, undefined, { signal: work.signal });
+    return { outcome: 'done', data: {} };
+  },
+};
+
+const run: RunKind = async (context) => {
+  const work = works[context.request.operands[0] ?? ''];
+  if (!work) throw new Error('no such work');
+  return work(context);
+};
+const load = async (): Promise<RunKind> => run;
+const kinds: JobKinds = {
+  backup: load,
+  restore: load,
+  copy: load,
+  verify: load,
+  diff: load,
+  undo: load,
+  release: load,
+  clean: load,
+};
+
+process.exit(await runJob(process.argv[3] ?? '', kinds));
