@@ -159,6 +159,7 @@ async function take(
       file: path.join(session.folder, archiveFile),
       compression,
       tables: plan.source.tables,
+      count: options.count ?? false,
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {

@@ -81,6 +81,7 @@ export function backupManifest(all: Finished): Manifest {
     verified: [
       { level: 'structure', time: read },
       { level: 'digest', time: read },
+      ...(taken.counted === undefined ? [] : [{ level: 'counted' as const, time: read }]),
     ],
     ...(taken.counted === undefined ? {} : { counted: taken.counted }),
   };

@@ -4,6 +4,7 @@ import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/readArchive';
 import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
 import type { Work } from '../progress';
+import { disagreeingTable, startCounting } from './countRows';
 import { DumpProgress } from './dumpProgress';
 import { GrowingFile } from './growingFile';
 import type { SourceTable } from './preflight';
@@ -24,6 +25,8 @@ export interface TakeOptions {
   readonly file: string;
   readonly compression: Compression;
   readonly tables: readonly SourceTable[];
+  /** count the source's rows in the dump's own snapshot and hold them against the archive's */
+  readonly count: boolean;
   readonly work: Work;
 }
 
@@ -37,22 +40,31 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
   work.report({ type: 'phase', phase: 'dump' });
   const file = new GrowingFile(options.file);
   const dump: DumpOptions = { ...options, major: source.facts.pgDump.major };
-  const snapshot = new Date();
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
+  const counting = options.count ? startCounting(source, database, options.application, signal) : undefined;
   const reading = readArchive(file.follow(), { signal });
-  const streaming = stream(source, database, file, dump, { ...options, work: { ...work, signal } });
+  const snapshot = new Date();
+  const streaming = (async (): Promise<string> => {
+    const id = await counting?.snapshot;
+    const inSnapshot = id === undefined ? dump : { ...dump, snapshot: id };
+    return stream(source, database, file, inSnapshot, { ...options, work: { ...work, signal } });
+  })();
   try {
-    const [read, written] = await Promise.all([reading, streaming]);
+    const [read, written, counted] = await Promise.all([reading, streaming, counting?.rows]);
     if (read.sha256 !== written || read.bytes !== file.bytes) {
       const reason = 'what was read from the disk is not what came from the pod';
       throw new AppError('backup.damaged', { backup: options.file, reason });
     }
-    return { reading: read, snapshot, arguments: dumpArguments(database, dump) };
+    const result = { reading: read, snapshot, arguments: dumpArguments(database, dump) };
+    if (!counted) return result;
+    const miscounted = disagreeingTable(counted, read.tables);
+    if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: options.file, reason: miscounted });
+    return { ...result, counted };
   } catch (error) {
     failed.abort(error);
     await file.abandon(error instanceof Error ? error : new Error(String(error)));
-    await Promise.allSettled([reading, streaming]);
+    await Promise.allSettled([reading, streaming, counting?.rows]);
     throw error;
   }
 }

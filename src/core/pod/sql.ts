@@ -44,16 +44,7 @@ export async function execute(
   sql: string,
   options: SqlOptions = {},
 ): Promise<string> {
-  const argv = toolCommand(
-    server.access,
-    'psql',
-    ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
-    {
-      PGAPPNAME: options.application ?? 'db-ferry',
-      PGCLIENTENCODING: 'UTF8',
-      PGOPTIONS: '-c client_min_messages=warning',
-    },
-  );
+  const argv = psqlCommand(server.access, database, options.application);
   const end = await capture(server.exec, argv, {
     input: `${sql}\n`,
     ...(options.signal ? { signal: options.signal } : {}),
@@ -62,4 +53,14 @@ export async function execute(
     throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: end.stderr.trim(), database });
   }
   return end.stdout;
+}
+
+/** The argv of a psql that reads a script from stdin, prints bare values, and stops at the first error. */
+export function psqlCommand(access: Access, database: string, application = 'db-ferry'): string[] {
+  return toolCommand(
+    access,
+    'psql',
+    ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
+    { PGAPPNAME: application, PGCLIENTENCODING: 'UTF8', PGOPTIONS: '-c client_min_messages=warning' },
+  );
 }

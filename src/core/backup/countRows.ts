@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+import { AppError } from '../errors';
+import type { OpenPod } from '../pod/databasePod';
+import { psqlCommand } from '../pod/sql';
+import type { TableReading } from '../postgres/archive/reading';
+import { quoteLiteral } from '../postgres/quote';
+
+/** A session that holds a snapshot open, counts in it, and waits for the dump that shares it. */
+export interface Counting {
+  /** the exported snapshot's id, for `pg_dump --snapshot` */
+  readonly snapshot: Promise<string>;
+  /** rows by `schema.table`; resolves after the dump's session has gone */
+  readonly rows: Promise<Readonly<Record<string, number>>>;
+}
+
+/**
+ * Exports a snapshot and counts the rows of every table in it. The session carries the same application_name as the dump, so that whatever
+ * ends the one ends the other. Tables of extensions are left out: a dump may hold a part of them.
+ */
+export function startCounting(source: OpenPod, database: string, application: string, signal: AbortSignal): Counting {
+  const script = Buffer.from(countScript(application));
+  const argv = psqlCommand(source.facts.access, database, application);
+  let text = '';
+  let heard: (id: string) => void = () => undefined;
+  const first = new Promise<string>((resolve) => (heard = resolve));
+  const sink = (chunk: Buffer): void => {
+    text += chunk.toString('utf8');
+    const line = /^(.+)\n/.exec(text)?.[1];
+    if (line !== undefined) heard(line);
+  };
+  const rows = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
+    if (end.exitCode === 0) return readCounts(text);
+    throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: end.stderr.trim() });
+  });
+  const ended = rows.then((): string => {
+    throw new AppError('internal', { message: 'the counting session ended without a snapshot' });
+  });
+  const snapshot = Promise.race([first, ended]);
+  snapshot.catch(() => undefined);
+  ended.catch(() => undefined);
+  return { snapshot, rows };
+}
+
+/** The first table whose rows in the archive are not those counted at the source; undefined when all are. */
+export function disagreeingTable(
+  counted: Readonly<Record<string, number>>,
+  tables: readonly TableReading[],
+): string | undefined {
+  const inArchive = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.rows]));
+  for (const [table, rows] of Object.entries(counted)) {
+    const found = inArchive.get(table);
+    if (found !== rows) return `${table} has ${rows} rows at the source and ${found ?? 'no'} rows in the archive`;
+  }
+  return undefined;
+}
+
+function readCounts(text: string): Record<string, number> {
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const row = JSON.parse(line) as { table: string; rows: number };
+      return [row.table, row.rows];
+    }),
+  );
+}
+
+/**
+ * The transaction must stay open until pg_dump has taken the snapshot over: it waits until the dump's session is there, counts, and waits
+ * until that session has gone.
+ */
+function countScript(application: string): string {
+  const dumping = `exists (select from pg_stat_activity where application_name = ${quoteLiteral(application)}
+    and pid <> pg_backend_pid() and backend_type = 'client backend')`;
+  return `set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
+begin isolation level repeatable read read only;
+select pg_export_snapshot();
+do $$ begin
+  for i in 1..3000 loop
+    perform pg_stat_clear_snapshot();
+    exit when ${dumping};
+    perform pg_sleep(0.01);
+  end loop;
+end $$;
+select format('select json_build_object(''table'', %L, ''rows'', count(*)) from only %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and (c.relpersistence = 'p' or c.relpersistence = 'u' and not pg_is_in_recovery()) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  order by 1 \\gexec
+do $$ begin
+  loop
+    perform pg_stat_clear_snapshot();
+    exit when not ${dumping};
+    perform pg_sleep(0.2);
+  end loop;
+end $$;
+commit;
+`;
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GrowingFile } from '../../../src/core/backup/growingFile';
+
+describe('GrowingFile', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'ferry-file-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('gives a lagging reader every byte, without holding the writer back', async () => {
+    const file = new GrowingFile(path.join(folder, 'a'));
+    const sent = createHash('sha256');
+    const seen = createHash('sha256');
+    const reader = (async (): Promise<void> => {
+      for await (const chunk of file.follow()) {
+        seen.update(chunk);
+        await sleep(2);
+      }
+    })();
+    for (let i = 0; i < 200; i += 1) {
+      const chunk = randomBytes(1 + ((i * 7919) % 65536));
+      sent.update(chunk);
+      await file.write(chunk);
+    }
+    const written = await file.finish();
+    await reader;
+    assert.equal(written, sent.digest('hex'));
+    assert.equal(seen.digest('hex'), written);
+    assert.equal((await stat(file.file)).mode & 0o777, 0o600);
+  });
+
+  it('ends a waiting reader with the reason when it is abandoned', async () => {
+    const file = new GrowingFile(path.join(folder, 'b'));
+    await file.write(Buffer.from('some'));
+    const reader = (async (): Promise<void> => {
+      for await (const chunk of file.follow()) assert.ok(chunk.length > 0);
+    })();
+    const ended = assert.rejects(reader, /the stream was cut/);
+    await sleep(20);
+    await file.abandon(new Error('the stream was cut'));
+    await ended;
+    await assert.rejects(file.write(Buffer.from('more')), /the stream was cut/);
+  });
+
+  it('rejects when the file cannot be made', async () => {
+    const file = new GrowingFile(path.join(folder, 'missing', 'c'));
+    await assert.rejects(async () => {
+      for (let i = 0; i < 10; i += 1) {
+        await file.write(Buffer.alloc(8 << 20));
+        await sleep(5);
+      }
+      await file.finish();
+    }, /ENOENT/);
+  });
+});
