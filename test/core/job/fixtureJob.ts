@@ -1,5 +1,8 @@
-// A job process as the command line runs it, with kinds that do what a test asks for: `… run-job <folder>`.
+// A job process as the command line runs it, with kinds that do what a test asks for: `… run-job <folder>`;
+// and the command line that starts such a job and shows it: `… show <work> <root>`.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runAsJob } from '../../../src/cli/runAsJob';
+import { Terminal } from '../../../src/cli/terminal';
 import { AppError, type ErrorCode } from '../../../src/core/errors';
 import type { JobKinds, RunKind } from '../../../src/core/job/jobContext';
 import { runJob } from '../../../src/core/job/runJob';
@@ -18,6 +21,13 @@ const works: Record<string, RunKind> = {
     } finally {
       await sleep(100);
     }
+    return { outcome: 'done', data: {} };
+  },
+  /** takes its time to stop */
+  slow: async ({ work }) => {
+    work.report({ type: 'phase', phase: 'dump' });
+    await sleep(60_000, undefined, { signal: work.signal }).catch(() => undefined);
+    await sleep(4000);
     return { outcome: 'done', data: {} };
   },
   /** does not listen */
@@ -74,4 +84,11 @@ const kinds: JobKinds = {
   clean: load,
 };
 
-process.exit(await runJob(process.argv[3] ?? '', kinds));
+const [, , mode, operand = '', root = ''] = process.argv;
+if (mode === 'run-job') process.exit(await runJob(operand, kinds));
+else {
+  const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
+  const asked = { by: 'a test' };
+  const request = { kind: 'backup', operands: [operand], options: {}, kubeconfigs: [], root, asked } as const;
+  process.exit(await runAsJob(request, new Terminal(streams, true, false)));
+}

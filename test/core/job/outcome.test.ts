@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { AppError, errorCodes, type ErrorCode } from '../../../src/core/errors';
+import { failedResult } from '../../../src/core/job/outcome';
+import type { Phase } from '../../../src/core/progress';
+
+const ending = (code: ErrorCode, phase?: Phase, stopped = false): string => {
+  const { outcome, exitCode } = failedResult(new AppError(code), { stopped, ...(phase ? { phase } : {}) });
+  return `${outcome} ${exitCode}`;
+};
+
+describe('how an error ends a job', () => {
+  it('no error is ever "done"', () => {
+    for (const code of errorCodes) {
+      for (const stopped of [false, true]) assert.ok(!/^(done|differences)/.test(ending(code, 'dump', stopped)), code);
+    }
+  });
+
+  it('refused: 4, bad usage: 2, failed: 1, unknown: 5, cancelled: 130', () => {
+    for (const code of ['restore.refused', 'backup.refused', 'target.busy'] as const) {
+      assert.equal(ending(code), 'refused 4');
+    }
+    assert.equal(ending('usage'), 'refused 2');
+    assert.equal(ending('reference.invalid'), 'refused 2');
+    for (const code of [
+      'exec.cut',
+      'restore.differs',
+      'restore.swap',
+      'backup.damaged',
+      'cluster.unreachable',
+    ] as const) {
+      assert.equal(ending(code, 'restore'), 'failed 1');
+    }
+    assert.equal(ending('restore.unknown', 'swap'), 'unknown 5');
+    assert.equal(ending('cancelled', 'dump', true), 'cancelled 130');
+  });
+
+  it('a disk without space: refused before, failed later', () => {
+    assert.equal(ending('disk.full', 'preflight'), 'refused 4');
+    assert.equal(ending('disk.full', 'dump'), 'failed 1');
+    assert.equal(ending('disk.targetFull', 'restore'), 'failed 1');
+  });
+
+  it('what cancelling broke is cancelled, unless nobody knows what the server did', () => {
+    assert.equal(ending('exec.cut', 'dump', true), 'cancelled 130');
+    assert.equal(ending('restore.unknown', 'swap', true), 'unknown 5');
+    assert.equal(ending('internal', 'swap', true), 'unknown 5');
+    assert.equal(ending('internal', 'swap'), 'unknown 5');
+    assert.equal(ending('internal', 'restore'), 'failed 1');
+  });
+
+  it('findings and differences of the error are those of the result', () => {
+    const findings = [{ level: 'block', code: 'target.exists', data: {} }];
+    assert.deepEqual(
+      failedResult(new AppError('restore.refused', { findings }), { stopped: false }).findings,
+      findings,
+    );
+  });
+});
