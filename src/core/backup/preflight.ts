@@ -1,3 +1,4 @@
+import { isAppError } from '../errors';
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
@@ -24,10 +25,20 @@ export interface SourceFacts {
   readonly timescale: boolean;
 }
 
-/** Asks the source what it will dump and what stands in the way. Waits for no lock longer than 3 s. */
+/**
+ * Asks the source what it will dump and what stands in the way. A table that someone holds locked costs at most 3 s: its
+ * size cannot be asked for then, and the planner's page counts stand in.
+ */
 export async function askSource(source: OpenPod, database: string, signal: AbortSignal): Promise<SourceFacts> {
   const server = { exec: source.exec, access: source.facts.access };
-  const rows = await query<SourceRow>(server, database, sourceSql, { signal });
+  let rows: SourceRow[];
+  try {
+    rows = await query<SourceRow>(server, database, sourceSql(true), { signal });
+  } catch (error) {
+    if (!isAppError(error, 'exec.failed') || !/lock timeout|statement timeout/.test(String(error.data['stderr'])))
+      throw error;
+    rows = await query<SourceRow>(server, database, sourceSql(false), { signal });
+  }
   const tables: SourceTable[] = [];
   const facts = { unreadable: [] as string[], unlogged: [] as string[], rowSecurity: [] as string[] };
   let timescale = false;
@@ -93,12 +104,12 @@ type SourceRow =
  * What pg_dump locks or reads: tables, partitioned tables, sequences, materialised views, outside the system's schemas and not of an
  * extension (its configuration tables are data). Row security filters for everyone but superusers, BYPASSRLS and the owner without FORCE.
  */
-const sourceSql = `
+const sourceSql = (sizes: boolean): string => `
 set lock_timeout = '3s'; set statement_timeout = '60s';
 select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'));
 with me as (select rolsuper or rolbypassrls as free from pg_roles where rolname = current_user)
 select json_build_object('oid', c.oid::bigint, 'name', n.nspname || '.' || c.relname,
-  'bytes', case when c.relkind = 'r' then pg_table_size(c.oid) end, 'pages', c.relpages, 'rows', c.reltuples,
+  'bytes', ${sizes ? "case when c.relkind = 'r' then pg_table_size(c.oid) end" : 'null'}, 'pages', c.relpages, 'rows', c.reltuples,
   'data', c.relkind = 'r',
   'readable', c.relkind = 'm' or (has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')),
   'unlogged', c.relkind = 'r' and c.relpersistence = 'u',

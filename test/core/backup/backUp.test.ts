@@ -121,12 +121,28 @@ for (const major of [15, 18] as const) {
       await rejects(backUp(source, 'shop', options(), work), 'cancelled');
     });
 
-    it('refuses before anything is written when the disk has no room, and stops at the reserve', async () => {
+    it('refuses before anything is written when the disk has no room', async () => {
       const full = options({ room: () => Promise.resolve({ free: 1000, reserve: 1000 }) });
       await assert.rejects(backUp(source, 'shop', full, recorder().work), (error) => {
         assert.ok(isAppError(error, 'backup.refused'));
         return JSON.stringify(error.data).includes('disk.full');
       });
+      await nothingLeft();
+    });
+
+    it('stops at the reserve while it runs, also when the dump waits for a lock', async () => {
+      const holder = await server.connect('shop');
+      let free = 1e12;
+      const { work } = recorder((one) => {
+        if (one.type === 'phase' && one.phase === 'dump') free = 10;
+      });
+      try {
+        await holder.query('begin; lock table orders');
+        const filling = options({ room: () => Promise.resolve({ free, reserve: 100 }) });
+        await rejects(backUp(source, 'shop', filling, work), 'disk.full');
+      } finally {
+        await holder.end();
+      }
       await nothingLeft();
     });
 
