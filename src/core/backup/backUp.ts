@@ -73,7 +73,7 @@ export async function backUp(
     database,
   };
   const plan = await prepare(source, facts, compression, place, options, work);
-  const folders = await makePartialFolder(options.root, place, started);
+  const folders = await makePartialFolder(options.root, place, started, options.job);
   const session = { application: `db-ferry-${options.job}`.slice(0, 63), folder: folders.partial };
   try {
     const taken = await take(source, database, session, { compression, plan, options, work });

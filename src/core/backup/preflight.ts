@@ -71,7 +71,7 @@ export function backupFindings(
     findings.push(list('block', 'dump.rowSecurity', facts.rowSecurity, { role: role.name }));
   if (facts.unreadable.length > 0)
     findings.push(list('block', 'dump.unreadable', facts.unreadable, { role: role.name }));
-  if (standby && facts.unlogged.length > 0) findings.push(list('warn', 'source.unloggedOnStandby', facts.unlogged));
+  if (standby && facts.unlogged.length > 0) findings.push(list('warn', 'source.unlogged', facts.unlogged));
   if (standby) findings.push({ level: 'note', code: 'source.standby', data: { pod: source.pod.name } });
   if (facts.timescale) findings.push({ level: 'warn', code: 'source.timescale', data: {} });
   const needed = Math.ceil(here.expected.bytes * 1.5) + here.room.reserve;

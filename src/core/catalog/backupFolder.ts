@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The place a backup is taken from, as its folder names it. */
@@ -14,6 +14,8 @@ export interface BackupPlace {
 export const archiveFile = 'database.dump';
 export const globalsFile = 'globals.sql';
 export const manifestFile = 'manifest.json';
+/** In a partial folder alone: the id of the job that writes it. */
+export const jobFile = 'job';
 /** What a folder's name ends in until all in it is written, verified and flushed. */
 export const partialSuffix = '.partial';
 
@@ -43,13 +45,14 @@ export function compactTime(now: Date): string {
 }
 
 /**
- * Makes the folder of a new backup under its partial name, with mode 0700, and returns both names. A folder of the same
+ * Makes the folder of a new backup under its partial name, with mode 0700, and returns both names. It says which job writes it. A folder of the same
  * second gets its milliseconds into the name.
  */
 export async function makePartialFolder(
   root: string,
   place: BackupPlace,
   now: Date,
+  job: string,
 ): Promise<{ partial: string; final: string }> {
   const parent = databaseFolder(root, place);
   await mkdir(parent, { recursive: true, mode: 0o700 });
@@ -63,7 +66,9 @@ export async function makePartialFolder(
     if (await exists(final)) continue;
     try {
       await mkdir(final + partialSuffix, { mode: 0o700 });
-      return { partial: final + partialSuffix, final };
+      const partial = final + partialSuffix;
+      await writeFile(path.join(partial, jobFile), job, { mode: 0o600 });
+      return { partial, final };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
@@ -71,8 +76,9 @@ export async function makePartialFolder(
   throw new Error(`too many backups of one second in ${parent}`);
 }
 
-/** Gives a flushed partial folder its final name; durable when it returns. */
+/** Gives a partial folder, whose files are flushed, its final name; durable when it returns. */
 export async function seal(partial: string, final: string): Promise<void> {
+  await rm(path.join(partial, jobFile), { force: true });
   await flush(partial);
   await rename(partial, final);
   await flush(path.dirname(final));

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors';
 import { adopt } from './adopt';
-import { archiveFile, encodeName, manifestFile, partialSuffix, type BackupPlace } from './backupFolder';
+import { archiveFile, encodeName, jobFile, manifestFile, partialSuffix, type BackupPlace } from './backupFolder';
 import type { BackupEntry, Manifest } from './manifest';
 
 /**
@@ -44,6 +44,12 @@ export async function findBackup(root: string, idOrPath: string): Promise<Backup
 /** What interrupted or running backups left: folders that have no final name. */
 export async function listPartials(root: string): Promise<string[]> {
   return (await timeFolders(root, {})).filter((folder) => folder.endsWith(partialSuffix));
+}
+
+/** The job that writes or wrote a partial folder; undefined where it does not say. */
+export async function jobOfPartial(folder: string): Promise<string | undefined> {
+  const text = await readFile(path.join(folder, jobFile), 'utf8').catch(() => '');
+  return text === '' ? undefined : text;
 }
 
 /** Removes a partial folder. Throws `usage` for any other folder. */

@@ -10,7 +10,14 @@ import {
   seal,
   writeDurably,
 } from '../../../src/core/catalog/backupFolder';
-import { findBackup, listBackups, listPartials, removeBackup, removePartial } from '../../../src/core/catalog/catalog';
+import {
+  findBackup,
+  jobOfPartial,
+  listBackups,
+  listPartials,
+  removeBackup,
+  removePartial,
+} from '../../../src/core/catalog/catalog';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { defaultRoot, prepareRoot } from '../../../src/core/catalog/root';
 import { isAppError, type ErrorCode } from '../../../src/core/errors';
@@ -27,7 +34,7 @@ describe('catalog', () => {
   it('lists sealed backups alone, oldest first, and finds them by id, by its beginning, by path', async () => {
     const late = await sealed(root, 'shop', new Date('2026-11-23T05:15:00Z'));
     const early = await sealed(root, 'sh/op…', new Date('2026-11-22T05:15:00Z'));
-    const { partial } = await makePartialFolder(root, place('shop'), new Date());
+    const { partial } = await makePartialFolder(root, place('shop'), new Date(), 'job-7');
     await mkdir(path.join(root, '.jobs', 'a', 'b', 'c', 'd'), { recursive: true });
     assert.deepEqual(
       (await listBackups(root)).map((entry) => entry.id),
@@ -38,6 +45,7 @@ describe('catalog', () => {
       [early.id],
     );
     assert.deepEqual(await listPartials(root), [partial]);
+    assert.equal(await jobOfPartial(partial), 'job-7');
     assert.equal((await findBackup(root, late.id)).folder, late.folder);
     assert.equal((await findBackup(root, late.id.slice(0, 8))).folder, late.folder);
     assert.equal((await findBackup(root, late.folder)).id, late.id);
@@ -131,7 +139,7 @@ function place(database: string): { cluster: string; namespace: string; workload
 }
 
 async function sealed(root: string, database: string, now: Date): Promise<{ id: string; folder: string }> {
-  const { partial, final } = await makePartialFolder(root, place(database), now);
+  const { partial, final } = await makePartialFolder(root, place(database), now, 'job-1');
   const id = makeBackupId(now);
   const manifest = { format: 'db-ferry-backup', formatVersion: 1, id, origin: 'db-ferry' } as Manifest;
   await writeDurably(path.join(partial, 'manifest.json'), JSON.stringify(manifest));
