@@ -51,17 +51,21 @@ const awaitCommand = `while wait "$c"; r=$?; kill -0 "$c" 2>/dev/null; do :; don
 [ "$k" ] && { kill -KILL "$k"; wait "$k"; } 2>/dev/null
 printf '\\n%s %03d\\n' "$n" "$r"`;
 
+/** Not a plain `wait`: bash's returns at once, for ever, after a signal. */
+const reap = 'while kill -0 "$p" 2>/dev/null; do wait "$p"; done';
+
 /** One pass of dd gathers a dump's small writes: twice the throughput. Only where dd can do it without losing a byte. */
 const readScript = `n=$1 hb=$2 k=; shift 2
 b=cat; dd bs=1M count=0 iflag=fullblock </dev/null >/dev/null 2>&1 && b='dd bs=1M iflag=fullblock'
 trap : INT TERM
 exec 3<&0 </dev/null
-( trap : INT TERM; while read -r a <&3; do [ "$a" = "A$n" ] && exit; done; ${endGroup} ) >/dev/null 2>&1 &
+( trap : INT TERM; while read -r a <&3; do [ "$a" = "A$n" ] && exit; done; ${endGroup} ) >/dev/null 2>&1 & w=$!
 ${heartbeat}{ ${onTerm}
 "$@" 3<&- & c=$!
 ${awaitCommand}; } | $b 2>/dev/null 3<&-
 kill "$h" 2>/dev/null
-until wait; do :; done`;
+for p in "$h" "$w"; do ${reap}; done
+exit 0`;
 
 /**
  * Descriptor 4 carries the input past the shell's rule that a background command reads from /dev/null. When the
@@ -79,4 +83,5 @@ exec 4<&0 </dev/null 3<&-
 exec 4<&-
 ${awaitCommand}; }
 kill "$h" 2>/dev/null
-until wait; do :; done`;
+p=$h; ${reap}
+exit 0`;
