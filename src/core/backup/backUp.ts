@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listBackups } from '../catalog/catalog';
 import {
   archiveFile,
@@ -19,7 +20,7 @@ import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { endSessions } from '../pod/endSessions';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
-import type { Work } from '../progress';
+import type { Progress, Work } from '../progress';
 import { room, watchDisk, type Room } from './disk';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
@@ -172,21 +173,26 @@ async function take(
 
 /** Ends what is left on the server, proves it, and removes the partial folder. Never throws: the first error is the one to tell. */
 async function clearUp(source: OpenPod, session: Session, work: Work): Promise<void> {
-  const server = { exec: source.exec, access: source.facts.access };
-  try {
-    const end = await endSessions(server, session.application, { database: maintenanceDatabase(source.facts) });
-    work.report({
-      type: 'note',
-      code: end.remaining === 0 ? 'sessions.ended' : 'sessions.remain',
-      data: { ...end, application: session.application },
-    });
-  } catch (error) {
-    work.log.warn(`could not look for sessions named ${session.application}: ${toAppError(error).message}`);
-    work.report({ type: 'note', code: 'sessions.unknown', data: { application: session.application } });
-  }
+  work.report(await endsOf(source, session, work));
   await rm(session.folder, { recursive: true, force: true }).catch((error: unknown) => {
     work.log.warn(`could not remove ${session.folder}: ${String(error)}`);
   });
+}
+
+/** What became of the sessions on the server. Asked again for a while: what cut the stream may cut this, too. */
+async function endsOf(source: OpenPod, { application }: Session, work: Work): Promise<Progress> {
+  const server = { exec: source.exec, access: source.facts.access };
+  for (const pause of [0, 2000, 5000]) {
+    await sleep(pause);
+    try {
+      const end = await endSessions(server, application, { database: maintenanceDatabase(source.facts) });
+      const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
+      return { type: 'note', code, data: { ...end, application } };
+    } catch (error) {
+      work.log.warn(`could not look for sessions named ${application}: ${toAppError(error).message}`);
+    }
+  }
+  return { type: 'note', code: 'sessions.unknown', data: { application } };
 }
 
 /** The error that began it: an abort's reason rather than what the abort caused; a full disk by its own name. */

@@ -81,7 +81,9 @@ export async function seal(partial: string, final: string): Promise<void> {
   await rm(path.join(partial, jobFile), { force: true });
   await flush(partial);
   await rename(partial, final);
-  await flush(path.dirname(final));
+  // the folders above may be as new as this one: database, workload, namespace, cluster, root
+  let above = final;
+  for (let level = 0; level < 5; level += 1) await flush((above = path.dirname(above)));
 }
 
 /** fsync of a file or folder by name. */
