@@ -51,8 +51,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await chmod(folder, 0o755);
   const { uid, gid } = owner();
   const data = join(folder, 'data');
-  const superuser = options.superuser ?? 'postgres';
-  const password = options.password ?? 'not-a-secret';
+  const superuser = options.superuser ?? options.standbyOf?.superuser ?? 'postgres';
+  const password = options.password ?? options.standbyOf?.password ?? 'not-a-secret';
   const port = await freePort();
   await mkdir(join(folder, 's'), { mode: 0o755 });
   if (uid !== undefined && gid !== undefined) {

@@ -1,0 +1,227 @@
+import { execa } from 'execa';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startApiServer, type LabApiServer } from './api/apiServer';
+import { writeKubeconfig } from './api/kubeconfig';
+import type { LabClusterState, LabPod } from './labPod';
+import { bitnami, decoys, dockerLibrary, podOf, sclorg } from './pods';
+import { startPgBouncer, type PgBouncer } from './pgbouncer';
+import { startServer, type Server } from './servers';
+
+/** The pods with a server, by the reference they have; `source` is the seeded production database. */
+export const places = {
+  source: 'cluster-a/shop-prod/postgres-0',
+  standby: 'cluster-a/shop-prod/postgres-standby-0',
+  sclorg: 'cluster-a/legacy/postgresql-1-x7k2p',
+  pg16: 'cluster-b/shop-test/pg16-0',
+  pg18: 'cluster-b/shop-test/pg18-7c9d8f6b5-q2w4e',
+  bitnami: 'cluster-b/shop-test/bitnami-postgresql-0',
+  latin: 'cluster-b/latin/postgres-0',
+} as const;
+
+export type PlaceName = keyof typeof places;
+
+export interface LabOptions {
+  /** which pods with servers; default all */
+  readonly only?: readonly PlaceName[];
+  /** seed `shop` and the oddly named database on the source; default true */
+  readonly seed?: boolean;
+  /** 1 = about 20 MB */
+  readonly scale?: number;
+  readonly pgbouncer?: boolean;
+}
+
+/** Two embedded clusters with real PostgreSQL servers. */
+export interface Lab {
+  /** one file with the contexts `cluster-a` and `cluster-b` */
+  readonly kubeconfig: string;
+  readonly folder: string;
+  readonly clusters: Readonly<
+    Record<'cluster-a' | 'cluster-b', { readonly state: LabClusterState; readonly api: LabApiServer }>
+  >;
+  /** the server behind a pod, for checks that go around DB Ferry */
+  server(place: PlaceName): Server;
+  /** in front of pg16; undefined where the program is not installed or was not asked for */
+  readonly pgbouncer: PgBouncer | undefined;
+  close(): Promise<void>;
+}
+
+export const oddDatabase = 'Bücher & "Tee"';
+
+/** Starts the lab: servers first, side by side, then both API servers. */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const wanted = (Object.keys(places) as PlaceName[]).filter((name) => options.only?.includes(name) ?? true);
+  const folder = await mkdtemp(join(tmpdir(), 'dbf-lab-'));
+  const servers = new Map<PlaceName, Server>();
+  await Promise.all(
+    wanted.filter((name) => name !== 'standby').map(async (name) => servers.set(name, await start(name))),
+  );
+  const source = servers.get('source');
+  if (source && options.seed !== false) await seed(source, options.scale ?? 1);
+  if (wanted.includes('standby') && source) servers.set('standby', await startServer({ major: 15, standbyOf: source }));
+  for (const [name, server] of servers) if (name === 'sclorg') await applicationUser(server);
+  const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
+  for (const [name, server] of servers) {
+    const [cluster, namespace = '', pod = ''] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
+    states[cluster].pods.push(await labPod(name, server, namespace, pod));
+    if (!states[cluster].namespaces.includes(namespace)) states[cluster].namespaces.push(namespace);
+  }
+  states['cluster-a'].pods.push(...decoys('shop-prod'));
+  states['cluster-b'].pods.push(pooler());
+  const pg16 = servers.get('pg16');
+  const pgbouncer = pg16 && options.pgbouncer ? await startPgBouncer(pg16) : undefined;
+  const apis = {
+    'cluster-a': await startApiServer(states['cluster-a']),
+    'cluster-b': await startApiServer(states['cluster-b']),
+  };
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeKubeconfig(
+    kubeconfig,
+    (['cluster-a', 'cluster-b'] as const).map((name) => ({
+      ...{
+        contextName: name,
+        url: apis[name].url,
+        caPem: apis[name].caPem,
+        token: 'admin-token',
+        user: 'dba',
+        namespace: 'shop-prod',
+      },
+    })),
+  );
+  return {
+    kubeconfig,
+    folder,
+    clusters: {
+      'cluster-a': { state: states['cluster-a'], api: apis['cluster-a'] },
+      'cluster-b': { state: states['cluster-b'], api: apis['cluster-b'] },
+    },
+    server(place) {
+      const server = servers.get(place);
+      if (!server) throw new Error(`${place} was not started`);
+      return server;
+    },
+    pgbouncer,
+    async close() {
+      await Promise.all(Object.values(apis).map((api) => api.close()));
+      await pgbouncer?.stop();
+      await servers.get('standby')?.stop();
+      await Promise.all([...servers].filter(([name]) => name !== 'standby').map(([, server]) => server.stop()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(name: PlaceName): Promise<Server> {
+  switch (name) {
+    case 'pg16':
+      return startServer({
+        major: 16,
+        settings: {
+          timezone: "'Europe/Berlin'",
+          bytea_output: "'escape'",
+          intervalstyle: "'sql_standard'",
+          datestyle: "'German'",
+        },
+      });
+    case 'pg18':
+      return startServer({ major: 18 });
+    case 'bitnami':
+      return startServer({ major: 16, auth: 'password', password: 'Sécret "x" $y' });
+    case 'latin':
+      return startServer({ major: 15, initdb: ['-E', 'LATIN1', '--locale=C'] });
+    case 'sclorg':
+      return startServer({ major: 16 });
+    default:
+      return startServer({ major: 15, superuser: 'demo' });
+  }
+}
+
+async function labPod(name: PlaceName, server: Server, namespace: string, pod: string): Promise<LabPod> {
+  const place = { namespace, name: pod };
+  const set = (owner: string): LabPod['owners'][number] => ({
+    kind: 'StatefulSet',
+    name: owner,
+    apiVersion: 'apps/v1',
+  });
+  switch (name) {
+    case 'source':
+      return dockerLibrary(server, { ...place, owner: set('postgres') }, 'shop');
+    case 'standby':
+      return dockerLibrary(server, { ...place, owner: set('postgres-standby') }, 'shop');
+    case 'sclorg':
+      return sclorg(server, {
+        ...place,
+        owner: { kind: 'ReplicationController', name: 'postgresql-1', apiVersion: 'v1' },
+      });
+    case 'pg18':
+      return dockerLibrary(server, {
+        ...place,
+        owner: { kind: 'ReplicaSet', name: 'pg18-7c9d8f6b5', apiVersion: 'apps/v1' },
+      });
+    case 'bitnami': {
+      const file = join(server.folder, 'password');
+      await writeFile(file, server.password, { mode: 0o644 });
+      return bitnami(server, { ...place, owner: set('bitnami-postgresql') }, file);
+    }
+    default:
+      return dockerLibrary(server, { ...place, owner: set(pod.replace(/-0$/, '')) });
+  }
+}
+
+function pooler(): LabPod {
+  return podOf({
+    ...{
+      namespace: 'shop-test',
+      name: 'pgbouncer-6d5f-zz1',
+      image: 'docker.io/edoburu/pgbouncer:1.22',
+      container: 'pgbouncer',
+    },
+    labels: { app: 'pgbouncer' },
+  });
+}
+
+function stateOf(name: string, openshift: boolean): LabClusterState {
+  return {
+    ...{ name, openshift, namespaces: ['default'], pods: [] },
+    users: new Map([['admin-token', { name: 'dba' }]]),
+    faults: { exec: [], http: [], protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'] },
+  };
+}
+
+/** The roles of the realistic data exist on the source only; a target gets them by `--create-roles`. */
+async function seed(server: Server, scale: number): Promise<void> {
+  const file = fileURLToPath(new URL('data/realistic.sql', import.meta.url));
+  for (const database of ['shop', oddDatabase]) {
+    await server.sql('postgres', `create database "${database.replaceAll('"', '""')}"`);
+    await execa(
+      `${server.bin}/psql`,
+      [
+        '-Xq',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(server.port),
+        '-U',
+        server.superuser,
+        '-v',
+        `scale=${database === 'shop' ? scale : 1}`,
+        '-f',
+        file,
+      ],
+      {
+        env: { PGDATABASE: database, PGTZ: 'UTC' },
+      },
+    );
+  }
+  await server.sql(
+    'postgres',
+    `grant connect on database shop to shop_app; alter database shop set statement_timeout = '5min'; alter role shop_app in database shop set search_path = shop, public; comment on database shop is 'the shop'`,
+  );
+}
+
+async function applicationUser(server: Server): Promise<void> {
+  await server.sql('postgres', `create role appuser login password 'app-secret'`);
+  await server.sql('postgres', 'create database app owner appuser');
+}
