@@ -37,7 +37,8 @@ export function toolCommand(
     LC_ALL: 'C',
     PGUSER: access.user,
     PGCONNECT_TIMEOUT: '10',
-    ...(access.host === undefined ? {} : { PGHOST: access.host }),
+    // an address in the container's own environment would win over the host and lead out of the pod
+    ...(access.host === undefined ? {} : { PGHOST: access.host, PGHOSTADDR: '' }),
     ...(access.port === undefined ? {} : { PGPORT: String(access.port) }),
     ...env,
   };

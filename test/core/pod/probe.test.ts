@@ -46,8 +46,10 @@ describe('probe', function () {
   });
 
   it('never follows PGHOST out of the pod', async () => {
-    const facts = await probe(execIn(trusting, { PGHOST: 'db.example.com' }));
+    const exec = execIn(trusting, { PGHOST: 'db.example.com', PGHOSTADDR: '203.0.113.1' });
+    const facts = await probe(exec);
     assert.equal(facts.access.host, trusting.socketDir);
+    assert.deepEqual(await query({ exec, access: facts.access }, 'postgres', 'select to_json(1)'), [1]);
   });
 
   it('uses a password of the environment inside the pod alone', async () => {
