@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors';
+import { foreignFormat } from '../postgres/archive/foreignFormat';
 import type { BackupEntry, Manifest } from './manifest';
 
 /**
@@ -9,23 +10,15 @@ import type { BackupEntry, Manifest } from './manifest';
  * reason for anything but a custom-format archive.
  */
 export async function adopt(file: string): Promise<BackupEntry> {
-  const foreign = foreignReason(await head(file));
-  if (foreign !== undefined) throw new AppError('archive.foreign', { file, reason: foreign });
+  const start = await head(file);
+  if (start.subarray(0, 5).toString('latin1') !== 'PGDMP') {
+    throw new AppError('archive.foreign', {
+      file,
+      reason: start.length === 0 ? 'an empty file' : foreignFormat(start),
+    });
+  }
   const { size, mtime } = await stat(file);
   return { id: file, folder: path.dirname(file), manifest: blankManifest(file, size, mtime) };
-}
-
-/** Why these first bytes (262 or more, if the file has them) are no custom-format archive; undefined when they are one. */
-export function foreignReason(bytes: Buffer): string | undefined {
-  const starts = (...magic: number[]): boolean => bytes.subarray(0, magic.length).equals(Buffer.from(magic));
-  if (bytes.subarray(0, 5).toString('latin1') === 'PGDMP') return undefined;
-  if (bytes.length === 0) return 'empty';
-  if (starts(0x1f, 0x8b)) return 'gzip';
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
-  if (bytes.subarray(257, 262).toString('latin1') === 'ustar') return 'tar';
-  const text = bytes.toString('utf8');
-  if (/^(--|\\|SET |BEGIN|CREATE |COPY |INSERT |SELECT |\/\*)/m.test(text)) return 'plain SQL';
-  return 'unknown';
 }
 
 async function head(file: string): Promise<Buffer> {

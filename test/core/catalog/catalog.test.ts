@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { adopt, foreignReason } from '../../../src/core/catalog/adopt';
+import { adopt } from '../../../src/core/catalog/adopt';
 import {
   encodeName,
   makeBackupId,
@@ -95,18 +95,21 @@ describe('catalog', () => {
   });
 
   it('adopts a custom-format archive and refuses everything else with its reason', async () => {
-    const reasons: [string, Buffer][] = [
-      ['plain SQL', Buffer.from('--\n-- PostgreSQL database dump\n--\n\\restrict abc\nSET statement_timeout = 0;\n')],
-      ['gzip', Buffer.from([0x1f, 0x8b, 8, 0])],
-      ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
-      ['tar', Buffer.concat([Buffer.from('toc.dat'), Buffer.alloc(250), Buffer.from('ustar\0')])],
-      ['empty', Buffer.alloc(0)],
-      ['unknown', Buffer.from([1, 2, 3])],
-    ];
-    for (const [reason, bytes] of reasons) assert.equal(foreignReason(bytes), reason);
     const file = path.join(root, 'theirs.dump');
-    await writeFile(file, reasons[0]![1]);
-    await rejects(findBackup(root, file), 'archive.foreign');
+    const foreign: [RegExp, string | Buffer][] = [
+      [/plain SQL/, '--\n-- PostgreSQL database dump\n--\n\\restrict abc\nSET statement_timeout = 0;\n'],
+      [/gzip/, Buffer.from([0x1f, 0x8b, 8, 0])],
+      [/tar/, Buffer.concat([Buffer.from('toc.dat'), Buffer.alloc(250), Buffer.from('ustar\0')])],
+      [/empty/, ''],
+      [/not a PostgreSQL archive/, Buffer.from([1, 2, 3])],
+    ];
+    for (const [reason, bytes] of foreign) {
+      await writeFile(file, bytes);
+      await assert.rejects(
+        findBackup(root, file),
+        (error) => isAppError(error, 'archive.foreign') && reason.test(String(error.data['reason'])),
+      );
+    }
     await writeFile(file, 'PGDMP\x01\x0e\x00rest');
     const entry = await adopt(file);
     assert.deepEqual(
