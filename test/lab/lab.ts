@@ -64,7 +64,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   for (const [name, server] of servers) if (name === 'sclorg') await applicationUser(server);
   const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
   for (const [name, server] of servers) {
-    const [cluster, namespace = '', pod = ''] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
+    const [cluster, namespace, pod] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
     states[cluster].pods.push(await labPod(name, server, namespace, pod));
     if (!states[cluster].namespaces.includes(namespace)) states[cluster].namespaces.push(namespace);
   }

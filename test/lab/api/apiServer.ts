@@ -71,7 +71,7 @@ export async function startApiServer(
           exec.fault.contentType ?? 'application/json',
         );
       }
-      const offered = String(request.headers['sec-websocket-protocol'] ?? '').split(/,\s*/);
+      const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/,\s*/);
       if (!protocols(state).some((name) => offered.includes(name))) return refuse(socket, 403, '', 'text/plain');
       sessions.handleUpgrade(request, socket, head, (ws) => serveExec(ws, exec, children));
     } catch (error) {
