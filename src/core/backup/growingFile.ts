@@ -15,6 +15,7 @@ export class GrowingFile {
   private flushed = 0;
   private complete = false;
   private accepted = 0;
+  private read = 0;
 
   /** Creates the file (mode 0600); it must not exist. */
   constructor(readonly file: string) {
@@ -28,6 +29,11 @@ export class GrowingFile {
   /** Bytes taken so far; those on their way to the disk included. */
   get bytes(): number {
     return this.accepted;
+  }
+
+  /** Bytes that the farthest reader was given. */
+  get bytesRead(): number {
+    return this.read;
   }
 
   /** Takes the next bytes; resolves when more may come. Rejects with the disk's error. */
@@ -85,6 +91,7 @@ export class GrowingFile {
         const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
         if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
         at += bytesRead;
+        this.read = Math.max(this.read, at);
         yield buffer.subarray(0, bytesRead);
       }
     } finally {

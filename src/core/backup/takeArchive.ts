@@ -3,7 +3,7 @@ import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/readArchive';
 import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
-import type { Work } from '../progress';
+import type { Progress, Work } from '../progress';
 import { disagreeingTable, startCounting } from './countRows';
 import { DumpProgress } from './dumpProgress';
 import { GrowingFile } from './growingFile';
@@ -50,9 +50,15 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     const inSnapshot = id === undefined ? dump : { ...dump, snapshot: id };
     return stream(source, database, file, inSnapshot, { ...options, work: { ...work, signal } });
   })();
+  let lag: NodeJS.Timeout | undefined;
   try {
-    const [read, written, counted] = await Promise.all([reading, streaming, counting?.rows]);
-    if (read.sha256 !== written || read.bytes !== file.bytes) {
+    const written = streaming.then((sha256) => {
+      work.report({ type: 'phase', phase: 'read' });
+      lag = setInterval(() => work.report(readProgress(file)), 250);
+      return sha256;
+    });
+    const [read, sha256, counted] = await Promise.all([reading, written, counting?.rows]);
+    if (read.sha256 !== sha256 || read.bytes !== file.bytes) {
       const reason = 'what was read from the disk is not what came from the pod';
       throw new AppError('backup.damaged', { backup: options.file, reason });
     }
@@ -66,7 +72,15 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     await file.abandon(error instanceof Error ? error : new Error(String(error)));
     await Promise.allSettled([reading, streaming, counting?.rows]);
     throw error;
+  } finally {
+    clearInterval(lag);
   }
+}
+
+/** How far the reader is behind a stream that has ended. */
+function readProgress(file: GrowingFile): Progress {
+  const percent = file.bytes > 0 ? (file.bytesRead / file.bytes) * 100 : 100;
+  return { type: 'progress', phase: 'read', bytes: file.bytesRead, percent };
 }
 
 /** The stream from the pod to the disk; returns its SHA-256. */
@@ -97,7 +111,6 @@ async function stream(
   } finally {
     progress.stop();
   }
-  work.report({ type: 'phase', phase: 'read' });
   return file.finish();
 }
 
