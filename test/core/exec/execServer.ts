@@ -40,6 +40,7 @@ export async function startExecServer(behaviour: ServerBehaviour = {}): Promise<
 }> {
   const served: Served[] = [];
   const upgrades: { fresh: boolean }[] = [];
+  const connections = new Set<Socket>();
   const accepted = behaviour.protocols ?? ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
   const sockets = new WebSocketServer({
     noServer: true,
@@ -48,6 +49,8 @@ export async function startExecServer(behaviour: ServerBehaviour = {}): Promise<
   });
   const server = createServer((_request: IncomingMessage, response: ServerResponse) => response.writeHead(404).end());
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    connections.add(request.socket);
+    socket.on('error', () => undefined);
     if (behaviour.refuse?.(request, socket) === true) return;
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/, */);
     if (!offered.some((protocol) => accepted.includes(protocol))) {
@@ -74,6 +77,7 @@ export async function startExecServer(behaviour: ServerBehaviour = {}): Promise<
       }
       await Promise.all(served.map(async ({ child }) => child && childEnd(child)));
       sockets.close();
+      for (const connection of connections) connection.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
