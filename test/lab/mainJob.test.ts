@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ferry, told, type FerrySetting, type Run } from './ferry';
+import { compareFingerprints, fingerprint } from './independent';
+import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';
+
+describe('the main job between two clusters', function () {
+  this.timeout(300_000);
+  let lab: Lab;
+  let setting: FerrySetting;
+  let backup: string;
+
+  before(async () => {
+    lab = await startLab();
+    setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
+  });
+  after(async () => {
+    await lab.close();
+    await rm(setting.root, { recursive: true, force: true });
+  });
+
+  it('finds the database pods and nothing else', async () => {
+    const run = await expectExit(0, 'pods');
+    const names = run.events.map((event) => JSON.stringify(event)).join('\n');
+    for (const place of Object.values(places)) assert.ok(names.includes(place.split('/')[2] ?? ''), place);
+    for (const decoy of ['pgbouncer', 'deploy', 'build', 'web-'])
+      assert.ok(!names.includes(`"${decoy}`) && !names.includes(`${decoy}-6`), decoy);
+  });
+
+  it('backs up, and the stock tools of every newer major read the archive', async () => {
+    const run = await expectExit(0, 'backup', `${places.source}/shop`, '--reason', 'before the release', '--count');
+    backup = String(run.result.data['backup']);
+    const [archive] = await archives();
+    assert.ok(archive);
+    for (const place of ['source', 'pg16', 'pg18'] as const) {
+      const tool = `${lab.server(place).bin}/pg_restore`;
+      assert.match((await execa(tool, ['-l', archive])).stdout, /TABLE DATA shop orders/);
+      await execa(tool, ['-f', '/dev/null', archive]);
+    }
+    await expectExit(0, 'verify', backup);
+  });
+
+  it('backs up from the standby, as the same rows', async () => {
+    const run = await expectExit(0, 'backup', `${places.standby}/shop`);
+    const same = await ferry(setting, 'diff', backup, String(run.result.data['backup']));
+    assert.equal(same.exitCode, 0, told(same));
+  });
+
+  for (const [target, extra] of [
+    ['pg16', ['--create-roles']],
+    ['pg18', ['--create-roles']],
+    ['bitnami', ['--create-roles']],
+  ] as const) {
+    it(`restores as a new database into ${target}, identical by SQL`, async () => {
+      await expectExit(0, 'restore', backup, `${places[target]}/shop`, '--as', 'new', ...extra);
+      assert.deepEqual(await differences('source', 'shop', target, 'shop'), []);
+      await nothingLeft(target);
+    });
+  }
+
+  it('refuses to touch a database that exists, and the one it came from', async () => {
+    assert.equal((await ferry(setting, 'restore', backup, `${places.pg16}/shop`)).exitCode, 4);
+    assert.equal(
+      (await ferry(setting, 'restore', backup, `${places.standby}/shop`, '--as', 'replace', '--yes')).exitCode,
+      4,
+    );
+  });
+
+  it('replaces, keeps the old one, lets the application in, and undoes', async () => {
+    const server = lab.server('pg16');
+    await server.sql('shop', "update shop.orders set note = 'newer' where id = 1");
+    await server.sql(
+      'postgres',
+      `alter database shop connection limit 33; alter role shop_app login password 'app-secret'; alter role shop_app in database shop set work_mem = '5MB'; grant connect on database shop to billing`,
+    );
+    const live = await properties('pg16');
+    await expectExit(0, 'restore', backup, `${places.pg16}/shop`, '--as', 'replace', '--yes');
+    assert.deepEqual(await differences('source', 'shop', 'pg16', 'shop'), []);
+    assert.deepEqual(await properties('pg16'), live, 'properties of the database');
+    const app = await server.connect('shop', 'shop_app', 'app-secret');
+    assert.equal((await app.query<{ n: number }>('select count(*)::int as n from shop.customers')).rows[0]?.n, 20000);
+    await app.end();
+    await expectExit(0, 'undo', `${places.pg16}/shop`);
+    assert.match((await differences('source', 'shop', 'pg16', 'shop')).join(), /rows shop.orders/);
+    await nothingLeft('pg16');
+  });
+
+  it('releases what it kept', async () => {
+    await expectExit(0, 'restore', backup, `${places.pg16}/shop`, '--as', 'replace', '--yes');
+    const kept = (): Promise<unknown[]> =>
+      lab.server('pg16').sql('postgres', `select datname from pg_database where datname like '%\\_\\_before\\_%'`);
+    assert.equal((await kept()).length, 1);
+    await expectExit(0, 'release', `${places.pg16}/shop`);
+    assert.equal((await kept()).length, 0);
+    assert.equal((await ferry(setting, 'undo', `${places.pg16}/shop`)).exitCode, 1);
+  });
+
+  it('copies 15 → 16 → 18 as one job each, an odd name included', async () => {
+    await expectExit(0, 'copy', `${places.source}/${oddDatabase}`, `${places.pg16}/${oddDatabase}`, '--create-roles');
+    await expectExit(0, 'copy', `${places.pg16}/${oddDatabase}`, `${places.pg18}/${oddDatabase}`, '--create-roles');
+    assert.deepEqual(await differences('source', oddDatabase, 'pg18', oddDatabase), []);
+  });
+
+  it('verifies deeply in another pod and leaves nothing there', async () => {
+    await expectExit(0, 'verify', backup, '--deep', places.pg18);
+    await nothingLeft('pg18');
+  });
+
+  it('will not put an 18 archive into a 16 server, nor letters into LATIN1 that it does not have', async () => {
+    assert.equal((await ferry(setting, 'copy', `${places.pg18}/shop`, `${places.pg16}/downgrade`)).exitCode, 4);
+    await lab
+      .server('latin')
+      .sql('postgres', `create database shop template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'`);
+    const run = await ferry(
+      setting,
+      'restore',
+      backup,
+      `${places.latin}/shop`,
+      '--as',
+      'replace',
+      '--yes',
+      '--create-roles',
+    );
+    assert.ok(run.exitCode === 1 || run.exitCode === 4, told(run));
+    assert.deepEqual(
+      await lab.server('latin').sql('shop', `select relname from pg_class where relname = 'orders'`),
+      [],
+      'live as it was',
+    );
+    await nothingLeft('latin');
+  });
+
+  it('carries text that LATIN1 has into LATIN1, under its own locale', async () => {
+    const source = lab.server('sclorg');
+    await source.sql(
+      'app',
+      `create table words (w text primary key, at timestamptz); insert into words values ('Übergröße', '2024-07-01 12:00+02'), ('naïve', null)`,
+    );
+    await expectExit(0, 'copy', `${places.sclorg}/app`, `${places.bitnami}/app`, '--create-roles');
+    const bitnami = lab.server('bitnami');
+    assert.deepEqual(await bitnami.sql('app', 'select w from words order by 1'), [{ w: 'naïve' }, { w: 'Übergröße' }]);
+  });
+
+  async function expectExit(exitCode: number, ...args: string[]): Promise<Run> {
+    const run = await ferry(setting, ...args);
+    assert.equal(run.exitCode, exitCode, `${args.join(' ')}\n${told(run)}`);
+    return run;
+  }
+
+  async function archives(): Promise<string[]> {
+    const files = await readdir(setting.root, { recursive: true });
+    return files.filter((file) => file.endsWith('database.dump')).map((file) => join(setting.root, file));
+  }
+
+  async function differences(
+    left: PlaceName,
+    leftDatabase: string,
+    right: PlaceName,
+    rightDatabase: string,
+  ): Promise<string[]> {
+    const clients = [
+      await lab.server(left).connect(leftDatabase),
+      await lab.server(right).connect(rightDatabase),
+    ] as const;
+    try {
+      return compareFingerprints(await fingerprint(clients[0]), await fingerprint(clients[1]));
+    } finally {
+      for (const client of clients) await client.end();
+    }
+  }
+
+  async function properties(place: PlaceName): Promise<unknown> {
+    return lab.server(place).sql(
+      'postgres',
+      `select pg_get_userbyid(datdba) as owner, datacl::text as acl, datconnlimit, datallowconn, shobj_description(d.oid, 'pg_database') as comment,
+        (select array_agg(setrole::regrole || ' ' || setconfig::text order by 1) from pg_db_role_setting s where s.setdatabase = d.oid) as settings
+       from pg_database d where datname = 'shop'`,
+    );
+  }
+
+  async function nothingLeft(place: PlaceName): Promise<void> {
+    const left = await lab
+      .server(place)
+      .sql(
+        'postgres',
+        `select datname as what from pg_database where datname ~ '__restore_' union all select application_name from pg_stat_activity where application_name like 'db-ferry%'`,
+      );
+    assert.deepEqual(left, []);
+  }
+});
+
+describe('diff finds what changed', function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let setting: FerrySetting;
+  before(async () => {
+    lab = await startLab({ only: ['source'] });
+    setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
+    await lab.server('source').sql('postgres', 'create database twin template shop');
+  });
+  after(async () => {
+    await lab.close();
+    await rm(setting.root, { recursive: true, force: true });
+  });
+
+  it('the same: 0', async () => assert.equal((await diff()).exitCode, 0));
+
+  for (const [what, sql, undo, expected] of [
+    [
+      'one changed cent',
+      'update shop.orders set total = total + 0.01 where id = 7',
+      'update shop.orders set total = total - 0.01 where id = 7',
+      'orders',
+    ],
+    [
+      'one missing row',
+      'delete from archive.twins where ctid = (select ctid from archive.twins limit 1)',
+      `insert into archive.twins values (1, 'same')`,
+      'twins',
+    ],
+    [
+      'one doubled row',
+      `insert into archive.twins values (1, 'same')`,
+      'delete from archive.twins where ctid = (select max(ctid) from archive.twins)',
+      'twins',
+    ],
+    [
+      'two doubled rows',
+      `insert into archive.twins values (1, 'same'), (1, 'same')`,
+      'delete from archive.twins where ctid in (select ctid from archive.twins order by ctid desc limit 2)',
+      'twins',
+    ],
+    [
+      'one dropped index',
+      'drop index shop.orders_open',
+      `create index orders_open on shop.orders (placed) where state = 'new'`,
+      'orders_open',
+    ],
+    [
+      'one lost grant',
+      'revoke usage on sequence shop.invoice_no from billing',
+      'grant usage on sequence shop.invoice_no to billing',
+      'invoice_no',
+    ],
+    [
+      'one sequence off by one',
+      `select setval('shop.invoice_no', last_value + 1) from shop.invoice_no`,
+      `select setval('shop.invoice_no', last_value - 1) from shop.invoice_no`,
+      'invoice_no',
+    ],
+    ['one large object changed', `select lo_put(700003, 0, 'x')`, `select 1`, 'argeObject'],
+  ] as const) {
+    it(what, async () => {
+      await lab.server('source').sql('twin', sql);
+      const run = await diff();
+      await lab.server('source').sql('twin', undo);
+      assert.equal(run.exitCode, 3, told(run));
+      assert.ok(JSON.stringify(run.result.differences).includes(expected), told(run));
+    });
+  }
+
+  function diff(): Promise<Run> {
+    return ferry(setting, 'diff', `${places.source}/shop`, `${places.source}/twin`);
+  }
+});
