@@ -16,7 +16,7 @@ import type { BackupEntry, Manifest, Verification } from './manifest';
  * large objects, and the globals' SHA-256. What held is written into the manifest. For an adopted archive only its structure can be shown; its
  * integrity is not provable, and that is reported as a note (`integrity.notProvable`).
  *
- * Throws `backup.damaged` { backup, reason, offset? }, `archive.version`, `cancelled`.
+ * Throws `backup.damaged` { backup, reason, offset? }, `archive.version`, `cancelled`; for an adopted archive `archive.*`.
  */
 export async function verifyBackup(
   entry: BackupEntry,
@@ -82,11 +82,20 @@ async function read(
     return await readArchive(counted(source, progress), { signal: work.signal });
   } catch (error) {
     if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
-    if (!isAppError(error, 'archive.damaged')) throw error;
-    throw new AppError('backup.damaged', { ...error.data, backup: entry.id }, { cause: error });
+    throw ours(entry, error);
   } finally {
     source.destroy();
   }
+}
+
+/** Whatever the reader refuses in an archive of ours is damage, since it was whole once. */
+function ours(entry: BackupEntry, error: unknown): unknown {
+  const { origin, archive } = entry.manifest;
+  if (origin === 'adopted' || !isAppError(error)) return error;
+  if (error.code === 'archive.version' && error.data['version'] === archive.header.version) return error;
+  if (!['archive.damaged', 'archive.foreign', 'archive.version'].includes(error.code)) return error;
+  const reason = error.data['reason'] ?? `its version reads as ${String(error.data['version'])}`;
+  return new AppError('backup.damaged', { ...error.data, reason, backup: entry.id }, { cause: error });
 }
 
 async function* counted(source: AsyncIterable<unknown>, progress: (bytes: number) => void): AsyncGenerator<Buffer> {
