@@ -14,7 +14,7 @@ export interface ArchiveReading {
   readonly definitions: readonly DefinitionReading[];
   /** roles named as owners or in GRANT, ALTER DEFAULT PRIVILEGES, POLICY entries; sorted, unique */
   readonly roles: readonly string[];
-  /** extensions the archive creates, with the schema where it says so */
+  /** names of the extensions the archive creates; sorted */
   readonly extensions: readonly string[];
   /** counts of entry kinds (`desc`), for the inspector and the preflight */
   readonly kinds: Readonly<Record<string, number>>;
@@ -40,7 +40,7 @@ export interface TableReading {
   /** in the order of the COPY statement */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** bytes of COPY text */
+  /** bytes of COPY text: the rows with their newlines, without the end marker */
   readonly textBytes: number;
   /**
    * 128-bit sum of one-pass row hashes, hex. Columns enter by name order, rows in any order, so equal contents give
@@ -72,9 +72,9 @@ export interface DefinitionReading {
   /** the tag, e.g. `orders orders_pkey` */
   readonly name: string;
   readonly owner: string;
-  /** 128-bit hash of the definition and the owner, hex */
+  /** 128-bit hash of the definition's text, hex; the owner stands beside it and is compared by itself */
   readonly digest: string;
-  /** TABLE only: hash with the column lines sorted: equal when only the order of columns differs */
+  /** TABLE only: hash with the lines as a set: equal when only the order of columns differs */
   readonly unorderedDigest?: string;
 }
 

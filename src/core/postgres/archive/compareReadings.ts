@@ -1,0 +1,139 @@
+import { compareDefinitions, type Ignored } from './compareDefinitions';
+import type {
+  ArchiveReading,
+  Comparison,
+  ComparisonNote,
+  Difference,
+  LargeObjectReading,
+  SequenceReading,
+  TableReading,
+} from './reading';
+
+export interface CompareOptions {
+  /**
+   * Both were written by the same major version of server and pg_dump, so that definitions can be compared as text. Left out: what
+   * the two headers say.
+   */
+  readonly sameMajor?: boolean;
+  /** what was left out on purpose: not a difference */
+  readonly ignore?: Ignored;
+}
+
+/**
+ * Compares two readings: rows as multisets with columns by name, sequences, large objects, definitions within one major. Pure.
+ * Properties of the database itself (owner, settings, comment, grants on it) are not compared: they belong to the place, not
+ * to the contents. What differs for an innocent reason (columns in another order) becomes a note.
+ */
+export function compareReadings(left: ArchiveReading, right: ArchiveReading, options: CompareOptions = {}): Comparison {
+  const differences: Difference[] = [];
+  const notes: ComparisonNote[] = [];
+  const { tables, rows, sameRows } = compareTables(left.tables, right.tables, differences, notes);
+  compareSequences(left.sequences, right.sequences, differences);
+  compareLargeObjects(left.largeObjects, right.largeObjects, differences);
+  if (options.sameMajor ?? majorsOf(left) === majorsOf(right)) {
+    const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, sameRows);
+    differences.push(...found.differences);
+    notes.push(...found.notes);
+  } else {
+    notes.push({ code: 'majorsDiffer', data: { left: majorsOf(left), right: majorsOf(right) } });
+  }
+  return { equal: differences.length === 0, differences, notes, tables, rows };
+}
+
+/** `server/pg_dump`: both word definitions. */
+function majorsOf(reading: ArchiveReading): string {
+  return `${Number.parseInt(reading.header.serverVersion, 10)}/${Number.parseInt(reading.header.dumpVersion, 10)}`;
+}
+
+interface TablesCompared {
+  readonly tables: number;
+  readonly rows: number;
+  /** true unless the table's rows are known to differ */
+  sameRows(schema: string, name: string): boolean;
+}
+
+function compareTables(
+  left: readonly TableReading[],
+  right: readonly TableReading[],
+  differences: Difference[],
+  notes: ComparisonNote[],
+): TablesCompared {
+  const differing = new Set<string>();
+  const others = new Map(right.map((table) => [keyOf(table), table]));
+  let tables = 0;
+  let rows = 0;
+  for (const table of left) {
+    const other = others.get(keyOf(table));
+    others.delete(keyOf(table));
+    const label = labelOf(table);
+    if (other === undefined) {
+      differences.push({ kind: 'table', table: label, missing: 'right' });
+      continue;
+    }
+    tables += 1;
+    rows += table.rows;
+    const found = compareTable(label, table, other, notes);
+    if (found.length > 0) differing.add(keyOf(table));
+    differences.push(...found);
+  }
+  for (const table of others.values()) differences.push({ kind: 'table', table: labelOf(table), missing: 'left' });
+  return { tables, rows, sameRows: (schema, name) => !differing.has(keyOf({ schema, name })) };
+}
+
+function compareTable(label: string, left: TableReading, right: TableReading, notes: ComparisonNote[]): Difference[] {
+  const found: Difference[] = [];
+  const sameColumns = sorted(left.columns) === sorted(right.columns);
+  if (!sameColumns) found.push({ kind: 'columns', table: label, left: left.columns, right: right.columns });
+  if (left.rows !== right.rows) found.push({ kind: 'rows', table: label, left: left.rows, right: right.rows });
+  else if (sameColumns && left.digest !== right.digest) found.push({ kind: 'content', table: label, rows: left.rows });
+  if (found.length === 0 && JSON.stringify(left.columns) !== JSON.stringify(right.columns)) {
+    notes.push({ code: 'columnOrder', data: { table: label, left: left.columns, right: right.columns } });
+  }
+  return found;
+}
+
+function compareSequences(
+  left: readonly SequenceReading[],
+  right: readonly SequenceReading[],
+  differences: Difference[],
+): void {
+  const others = new Map(right.map((sequence) => [keyOf(sequence), sequence]));
+  for (const sequence of left) {
+    const other = others.get(keyOf(sequence));
+    others.delete(keyOf(sequence));
+    if (other?.lastValue === sequence.lastValue && other.isCalled === sequence.isCalled) continue;
+    const difference = { kind: 'sequence', sequence: labelOf(sequence), left: stateOf(sequence) } as const;
+    differences.push(other === undefined ? difference : { ...difference, right: stateOf(other) });
+  }
+  for (const sequence of others.values()) {
+    differences.push({ kind: 'sequence', sequence: labelOf(sequence), right: stateOf(sequence) });
+  }
+}
+
+function stateOf(sequence: SequenceReading): string {
+  return sequence.isCalled ? sequence.lastValue : `${sequence.lastValue} (not called)`;
+}
+
+function compareLargeObjects(left: LargeObjectReading, right: LargeObjectReading, differences: Difference[]): void {
+  const what =
+    left.count !== right.count
+      ? 'count'
+      : left.oids !== right.oids
+        ? 'oids'
+        : left.digest !== right.digest
+          ? 'content'
+          : undefined;
+  if (what !== undefined) differences.push({ kind: 'largeObjects', left: left.count, right: right.count, what });
+}
+
+function keyOf(named: { readonly schema: string; readonly name: string }): string {
+  return `${named.schema}\0${named.name}`;
+}
+
+function labelOf(named: { readonly schema: string; readonly name: string }): string {
+  return `${named.schema}.${named.name}`;
+}
+
+function sorted(columns: readonly string[]): string {
+  return JSON.stringify([...columns].sort());
+}

@@ -1,0 +1,69 @@
+import { readArchiveHead, type ArchiveHead } from './archiveHead';
+import { ByteWindow } from './byteWindow';
+import { DataReader } from './dataReader';
+import type { ArchiveHeader, ArchiveReading } from './reading';
+import { readToc, type TocReading } from './tocReader';
+
+/** How far a reading is. */
+export interface ArchiveProgress {
+  /** bytes of the archive received */
+  readonly bytes: number;
+  /** bytes of COPY text read, after decompression */
+  readonly textBytes: number;
+  /** `schema.name` of the table in work */
+  readonly table?: string;
+}
+
+/**
+ * Reads a custom-format archive (versions 1.14 to 1.16) as it streams by, in flat memory: structure, rows and digests.
+ * It returns only when the archive is whole: every data block of the table of contents is there, in order, readable to its
+ * end, and nothing after the last. The pieces of `source` must not be written to after they are handed out; the source is told to
+ * stop (`return`) when the reading fails. `onProgress` is called for every piece, so keep it cheap.
+ *
+ * Throws `archive.damaged` with the offset and reason, `archive.foreign` for what is not a custom-format archive,
+ * `archive.version`, `cancelled`, and whatever the source throws.
+ */
+export async function readArchive(
+  source: AsyncIterable<Buffer>,
+  options: { signal?: AbortSignal; onProgress?: (progress: ArchiveProgress) => void } = {},
+): Promise<ArchiveReading> {
+  let data: DataReader | undefined;
+  const window = new ByteWindow(source, {
+    signal: options.signal,
+    onFill: () => options.onProgress?.(progressOf(window.received, data)),
+  });
+  try {
+    const head = await readArchiveHead(window);
+    const toc = await readToc(window, head);
+    data = new DataReader(window, head.compression, toc.decode);
+    const { tables, largeObjects } = await data.read(toc.blocks);
+    return {
+      header: headerOf(head, toc),
+      bytes: window.received,
+      sha256: window.sha256(),
+      textBytes: data.textBytes,
+      tables,
+      sequences: toc.sequences,
+      largeObjects,
+      definitions: toc.definitions,
+      roles: toc.roles,
+      extensions: toc.extensions,
+      kinds: toc.kinds,
+    };
+  } finally {
+    data?.close();
+    await window.close();
+  }
+}
+
+/** The head as people read it, once the encoding is known. */
+export function headerOf(head: ArchiveHead, toc: TocReading): ArchiveHeader {
+  const { version, compression, created, serverVersion, dumpVersion, entryCount } = head;
+  const database = toc.decode(head.database);
+  return { version, compression, created, database, serverVersion, dumpVersion, encoding: toc.encoding, entryCount };
+}
+
+function progressOf(bytes: number, data: DataReader | undefined): ArchiveProgress {
+  const progress = { bytes, textBytes: data?.textBytes ?? 0 };
+  return data?.table === undefined ? progress : { ...progress, table: data.table };
+}

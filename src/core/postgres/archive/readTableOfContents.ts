@@ -1,0 +1,66 @@
+import { readArchiveHead } from './archiveHead';
+import { ByteWindow } from './byteWindow';
+import { headerOf } from './readArchive';
+import type { ArchiveHeader } from './reading';
+import { readToc } from './tocReader';
+
+/** One entry of a table of contents. */
+export interface TocEntry {
+  readonly dumpId: number;
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly section: 'none' | 'pre-data' | 'data' | 'post-data';
+  /** it has a data block */
+  readonly hasData: boolean;
+  /** where its SQL stands in `TableOfContents.bytes`: see `definitionOf` */
+  readonly definitionAt: number;
+  readonly definitionLength: number;
+}
+
+export interface TableOfContents {
+  readonly header: ArchiveHeader;
+  readonly entries: readonly TocEntry[];
+  readonly roles: readonly string[];
+  readonly extensions: readonly string[];
+  readonly kinds: Readonly<Record<string, number>>;
+  /** head and table of contents as they stand in the archive: a file of its own for `pg_restore --section=post-data` */
+  readonly bytes: Buffer;
+}
+
+const sections = ['none', 'none', 'pre-data', 'data', 'post-data'] as const;
+
+/**
+ * Reads an archive up to the end of its table of contents and stops the source there. It proves nothing about the data.
+ * Holds the whole table of contents in memory (about 300 bytes for each entry). Errors are those of `readArchive`.
+ */
+export async function readTableOfContents(
+  source: AsyncIterable<Buffer>,
+  options: { signal?: AbortSignal } = {},
+): Promise<TableOfContents> {
+  const window = new ByteWindow(source, { signal: options.signal, record: true });
+  try {
+    const head = await readArchiveHead(window);
+    const entries: TocEntry[] = [];
+    const toc = await readToc(window, head, (entry, names) => {
+      entries.push({
+        dumpId: entry.dumpId,
+        ...names,
+        section: sections[entry.section] ?? 'none',
+        hasData: entry.hasData,
+        definitionAt: entry.definitionOffset,
+        definitionLength: entry.definition.length,
+      });
+    });
+    const { roles, extensions, kinds } = toc;
+    return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded() };
+  } finally {
+    await window.close();
+  }
+}
+
+/** An entry's SQL, in the archive's encoding. */
+export function definitionOf(toc: TableOfContents, entry: TocEntry): Buffer {
+  return toc.bytes.subarray(entry.definitionAt, entry.definitionAt + entry.definitionLength);
+}

@@ -1,0 +1,149 @@
+import type { ArchiveHead } from './archiveHead';
+import type { ByteWindow } from './byteWindow';
+import { parseCopyStatement } from './copyStatement';
+import { damaged } from './damage';
+import { Definitions } from './definitions';
+import { decoderOf, type Decode } from './encoding';
+import type { DefinitionReading, SequenceReading } from './reading';
+import { readTocEntry, type RawTocEntry } from './tocEntry';
+
+/** A data block that must come, in this order. */
+export interface ExpectedBlock {
+  readonly dumpId: number;
+  /** undefined: large objects */
+  readonly table: { readonly schema: string; readonly name: string; readonly columns: readonly Buffer[] } | undefined;
+  /** for errors: `TABLE DATA public.orders` */
+  readonly entry: string;
+  /** where the block must start, when the archive says so */
+  readonly offset: number | undefined;
+}
+
+/** An entry's texts, decoded. */
+export interface EntryNames {
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+}
+
+export interface TocReading {
+  readonly encoding: string;
+  readonly decode: Decode;
+  readonly blocks: readonly ExpectedBlock[];
+  readonly sequences: readonly SequenceReading[];
+  readonly definitions: readonly DefinitionReading[];
+  readonly roles: readonly string[];
+  readonly extensions: readonly string[];
+  readonly kinds: Readonly<Record<string, number>>;
+}
+
+/** Reads the whole table of contents; `each` sees every entry as it passes, and must not keep its buffers. */
+export async function readToc(
+  window: ByteWindow,
+  head: ArchiveHead,
+  each?: (entry: RawTocEntry, names: EntryNames) => void,
+): Promise<TocReading> {
+  const collector = new TocCollector();
+  for (let index = 1; index <= head.entryCount; index += 1) {
+    const place = `entry ${index} of ${head.entryCount}`;
+    const at = window.offset;
+    const entry = await readTocEntry(window, head, place);
+    const names = collector.add(entry, at, place);
+    each?.(entry, names);
+  }
+  return collector.result();
+}
+
+class TocCollector {
+  #encoding = '';
+  #decode: Decode = decoderOf('UTF8');
+  #definitions = new Definitions((bytes) => this.#decode(bytes));
+  readonly #blocks: ExpectedBlock[] = [];
+  readonly #sequences: SequenceReading[] = [];
+  readonly #kinds = new Map<string, number>();
+  /** each kind, schema and owner once, not once per entry */
+  readonly #interned = new Map<string, string>();
+  readonly #dumpIds = new Set<number>();
+
+  add(entry: RawTocEntry, at: number, place: string): EntryNames {
+    if (this.#dumpIds.has(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
+    this.#dumpIds.add(entry.dumpId);
+    const kind = this.#intern(entry.kind.toString('latin1'));
+    if (kind === 'ENCODING') this.#setEncoding(entry, at, place);
+    const names: EntryNames = {
+      kind,
+      schema: this.#intern(this.#decode(entry.namespace)),
+      name: this.#decode(entry.tag),
+      owner: this.#intern(this.#decode(entry.owner)),
+    };
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    if (kind === 'SEQUENCE SET') this.#addSequence(entry, names, at, place);
+    if (entry.hasData) this.#addBlock(entry, names, at, place);
+    this.#definitions.add(entry, names);
+    return names;
+  }
+
+  result(): TocReading {
+    const { definitions, roles, extensions } = this.#definitions.result();
+    this.#dumpIds.clear();
+    this.#interned.clear();
+    return {
+      encoding: this.#encoding,
+      decode: this.#decode,
+      blocks: this.#blocks,
+      sequences: this.#sequences,
+      definitions,
+      roles,
+      extensions,
+      kinds: Object.fromEntries([...this.#kinds].sort(([left], [right]) => (left < right ? -1 : 1))),
+    };
+  }
+
+  #intern(text: string): string {
+    const known = this.#interned.get(text);
+    if (known !== undefined) return known;
+    this.#interned.set(text, text);
+    return text;
+  }
+
+  #setEncoding(entry: RawTocEntry, at: number, place: string): void {
+    const encoding = /^SET client_encoding = '([^']+)';\n$/.exec(entry.definition.toString('latin1'))?.[1];
+    if (encoding === undefined) throw damaged(at, 'the encoding cannot be read', place);
+    this.#encoding = encoding;
+    this.#decode = decoderOf(encoding);
+  }
+
+  #addSequence(entry: RawTocEntry, names: EntryNames, at: number, place: string): void {
+    const [, value, called] =
+      /^SELECT pg_catalog\.setval\('.*', (-?\d+), (true|false)\);\n$/s.exec(entry.definition.toString('latin1')) ?? [];
+    if (value === undefined) throw damaged(at, 'the value of a sequence cannot be read', place);
+    this.#sequences.push({ schema: names.schema, name: names.name, lastValue: value, isCalled: called === 'true' });
+  }
+
+  #addBlock(entry: RawTocEntry, names: EntryNames, at: number, place: string): void {
+    const { dumpId, dataOffset: offset } = entry;
+    if (names.kind === 'BLOBS') {
+      this.#blocks.push({ dumpId, table: undefined, entry: `BLOBS ${names.name}`, offset });
+      return;
+    }
+    if (names.kind !== 'TABLE DATA') throw damaged(at, `an entry ${names.kind} cannot have data`, place);
+    const label = `TABLE DATA ${names.schema}.${names.name}`;
+    const copy = parseCopyStatement(entry.copyStatement);
+    if (copy === undefined) throw damaged(at, unreadableCopy(entry), label);
+    // a root named instead of the partition has a definition that says so (--load-via-partition-root)
+    const own = entry.definition.length > 0 || (copy.table.equals(entry.tag) && copy.schema.equals(entry.namespace));
+    if (!own) throw damaged(at, 'the COPY statement names another table', label);
+    this.#blocks.push({
+      dumpId,
+      table: { schema: names.schema, name: names.name, columns: copy.columns },
+      entry: label,
+      offset,
+    });
+  }
+}
+
+function unreadableCopy(entry: RawTocEntry): string {
+  return entry.copyStatement.length === 0
+    ? 'the data has no COPY statement (dumped with --inserts?)'
+    : 'the COPY statement cannot be read';
+}
