@@ -1,0 +1,65 @@
+import { toolCommand, type Access } from './access';
+import { databaseArgument } from './quote';
+
+export interface RestoreOptions {
+  /** application_name of the session, by which it is found and ended; at most 63 bytes */
+  readonly application: string;
+  /** leave out who owns what */
+  readonly noOwner: boolean;
+  /** one transaction, existing objects dropped first: the way in place */
+  readonly inPlace?: boolean;
+  /** only these parts of the archive; default all */
+  readonly section?: 'pre-data' | 'data' | 'post-data';
+}
+
+/**
+ * The argv that restores an archive from stdin into `database` in the pod: stops at the first error, says on stderr what it does.
+ * Publications and subscriptions stay out: they would send or fetch rows at once.
+ */
+export function restoreCommand(access: Access, database: string, options: RestoreOptions): string[] {
+  const args = [
+    '-e',
+    '-v',
+    '-w',
+    '--no-publications',
+    '--no-subscriptions',
+    ...(options.noOwner ? ['--no-owner'] : []),
+    ...(options.inPlace ? ['--clean', '--if-exists', '--single-transaction'] : []),
+    ...(options.section === undefined ? [] : [`--section=${options.section}`]),
+    '-d',
+    databaseArgument(database),
+  ];
+  return toolCommand(access, 'pg_restore', args, { PGAPPNAME: options.application, PGOPTIONS: bulkSettings });
+}
+
+/** What a line of pg_restore -v says it begins with. */
+export interface RestoreStep {
+  /** `data` of a table, or what comes after all data */
+  readonly kind: 'data' | 'index' | 'other';
+  /** `schema.table`, or the kind and name of the object */
+  readonly name: string;
+}
+
+/** What pg_restore begins with; undefined for lines that say something else. */
+export function restoreStep(line: string): RestoreStep | undefined {
+  const data = /^pg_restore: processing data for table "(.*)"$/.exec(line)?.[1];
+  if (data !== undefined) return { kind: 'data', name: data };
+  const [, kind = '', name = ''] = /^pg_restore: creating ([A-Z ]+) "(.*)"$/.exec(line) ?? [];
+  if (kind === '') return undefined;
+  const late = ['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'TRIGGER', 'RULE', 'MATERIALIZED VIEW DATA'];
+  return { kind: late.includes(kind) ? 'index' : 'other', name: `${kind} ${name}` };
+}
+
+/**
+ * For a session that fills a database nobody sees yet: indexes get memory, no time-out of a role's or server's ends the work, and
+ * a commit need not wait for the disk, since a crash leaves only what is made again.
+ */
+const bulkSettings = [
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'idle_in_transaction_session_timeout=0',
+  'maintenance_work_mem=128MB',
+  'synchronous_commit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');

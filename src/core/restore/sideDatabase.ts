@@ -1,0 +1,183 @@
+import { AppError } from '../errors';
+import { endSessions } from '../pod/endSessions';
+import { execute } from '../pod/sql';
+import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
+import { readDatabase, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
+
+/** What the COMMENT of a database of ours says, as `{"dbFerry": …}`. */
+export interface Mark {
+  readonly job: string;
+  /** `side`: made by a restore, not yet seen by anyone; `kept`: what was live before a swap */
+  readonly role: 'side' | 'kept';
+  /** the name of the live database it belongs to */
+  readonly of: string;
+  /** UTC ISO 8601 */
+  readonly time: string;
+  /** the backup, or what else it came from */
+  readonly origin: string;
+}
+
+/** A database of ours on a server. */
+export interface OurDatabase {
+  readonly row: DatabaseRow;
+  readonly mark: Mark;
+}
+
+/** The name of the side database of a job: `<db>__restore_<id>`. */
+export function sideName(database: string, job: string): string {
+  return derivedName(database, `__restore_${shortId(job)}`);
+}
+
+/** The name under which a job keeps what was live: `<db>__before_<id>`. */
+export function keptName(database: string, job: string): string {
+  return derivedName(database, `__before_${shortId(job)}`);
+}
+
+/**
+ * Makes the side database from template0: encoding, locale and tablespace of `like` (the live database), or for a new one
+ * `encoding` with the server's own locale. Nobody but its owner and superusers may enter. Returns it as the catalog has it.
+ * Throws `exec.failed`; nothing is left then.
+ */
+export async function createSide(
+  server: Workplace,
+  name: string,
+  mark: Mark,
+  like: DatabaseRow | { readonly encoding: string },
+  signal?: AbortSignal,
+): Promise<DatabaseRow> {
+  const template = 'oid' in like ? undefined : await readDatabase(server, 'template0', signal);
+  const clauses = 'oid' in like ? clausesLike(like) : clausesNew(like.encoding, template);
+  const quoted = quoteIdentifier(name);
+  try {
+    await execute(
+      server,
+      server.from,
+      `set statement_timeout = 0;
+create database ${quoted} template template0 connection limit ${sideConnections} ${clauses.join(' ')};
+comment on database ${quoted} is ${quoteLiteral(markText(mark))};
+revoke connect on database ${quoted} from public;`,
+      { application: applicationOf(mark.job), ...(signal ? { signal } : {}) },
+    );
+    const made = await readDatabase(server, name, signal);
+    if (made) return made;
+    throw new AppError('internal', { message: `the side database ${name} was made and is not there` });
+  } catch (error) {
+    await dropQuietly(server, name, mark.job);
+    throw error;
+  }
+}
+
+/** All databases of ours on the server: side databases and kept ones. */
+export async function listOurs(server: Workplace, signal?: AbortSignal): Promise<OurDatabase[]> {
+  const rows = await readDatabases(server, signal);
+  return rows.flatMap((row) => {
+    const mark = readMark(row.comment);
+    return mark ? [{ row, mark }] : [];
+  });
+}
+
+/**
+ * Ends the sessions in a database of ours and drops it; looks that it is gone. It is dropped only while it has this OID and is still
+ * marked as ours with this role. Throws `exec.failed` (an active slot, a prepared transaction, a session we may not end).
+ */
+export async function dropOurs(server: Workplace, database: OurDatabase, signal?: AbortSignal): Promise<void> {
+  const { oid, name } = database.row;
+  const options = signal ? { signal } : {};
+  const now = await readDatabase(server, name, signal);
+  if (!now) return;
+  if (now.oid !== oid || readMark(now.comment)?.role !== database.mark.role) {
+    throw new AppError('internal', { message: `${name} is not the database that was to be dropped` });
+  }
+  const quoted = quoteIdentifier(name);
+  await execute(
+    server,
+    server.from,
+    `set statement_timeout = 0; alter database ${quoted} allow_connections false; ${terminateIn(oid)}`,
+    options,
+  );
+  await execute(server, server.from, `set statement_timeout = 0; drop database if exists ${quoted};`, options);
+  if (await readDatabase(server, name, signal)) throw new AppError('internal', { message: `${name} is still there` });
+}
+
+/** Ends what a job runs in its side database, and drops it. For the way out of an error: never throws; says whether it is gone. */
+export async function dropQuietly(server: Workplace, name: string, job: string): Promise<boolean> {
+  try {
+    await endSessions(server, applicationOf(job), { database: server.from });
+    const row = await readDatabase(server, name);
+    if (!row) return true;
+    const mark = readMark(row.comment);
+    // no mark yet: the connection was lost between the two statements that make it
+    const ours = mark ? mark.job === job && mark.role === 'side' : row.connectionLimit === sideConnections;
+    if (!ours) return false;
+    await dropOurs(server, { row, mark: mark ?? { job, role: 'side', of: name, time: '', origin: '' } });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The application_name of a job's sessions, by which they are found and ended. */
+export function applicationOf(job: string): string {
+  return `db-ferry-${job}`.slice(0, 63);
+}
+
+/** The COMMENT that marks a database as ours. */
+export function markText(mark: Mark): string {
+  return JSON.stringify({ dbFerry: mark });
+}
+
+/** What a COMMENT says, where it is one of ours. */
+export function readMark(comment: string | undefined): Mark | undefined {
+  if (!comment?.startsWith('{"dbFerry":')) return undefined;
+  try {
+    const { dbFerry } = JSON.parse(comment) as { dbFerry: Partial<Mark> };
+    const { job, role, of, time = '', origin = '' } = dbFerry;
+    if (typeof job !== 'string' || typeof of !== 'string' || (role !== 'side' && role !== 'kept')) return undefined;
+    return { job, role, of, time, origin };
+  } catch {
+    return undefined;
+  }
+}
+
+/** pg_restore -j, ANALYZE and the dump for verification; a sixth session is nobody of ours */
+const sideConnections = 5;
+
+function clausesLike(row: DatabaseRow): string[] {
+  const clauses = [
+    `encoding ${quoteLiteral(row.encoding)}`,
+    `lc_collate ${quoteLiteral(row.collate)}`,
+    `lc_ctype ${quoteLiteral(row.ctype)}`,
+  ];
+  if (row.provider === 'i') clauses.push(`locale_provider icu icu_locale ${quoteLiteral(row.locale ?? 'und')}`);
+  if (row.provider === 'b') clauses.push(`locale_provider builtin builtin_locale ${quoteLiteral(row.locale ?? 'C')}`);
+  if (row.icuRules !== undefined) clauses.push(`icu_rules ${quoteLiteral(row.icuRules)}`);
+  if (row.tablespace !== 'pg_default') clauses.push(`tablespace ${quoteIdentifier(row.tablespace)}`);
+  return clauses;
+}
+
+/** The server's locale belongs to the server's encoding; for another one only C is always right. */
+function clausesNew(encoding: string, template: DatabaseRow | undefined): string[] {
+  const clauses = [`encoding ${quoteLiteral(encoding)}`];
+  if (template?.encoding === encoding) return clauses;
+  clauses.push(`lc_collate 'C' lc_ctype 'C'`);
+  if (template !== undefined && template.provider !== 'c') clauses.push('locale_provider libc');
+  return clauses;
+}
+
+/** One by one, errors caught: one session that we may not end must not keep the others. At most 2 s; DROP then says what is left. */
+function terminateIn(oid: number): string {
+  return `do $$ declare p int; n int; t timestamptz := clock_timestamp(); begin loop
+  n := 0; perform pg_stat_clear_snapshot();
+  for p in select pid from pg_stat_activity where datid = ${oid} and pid <> pg_backend_pid() loop
+    n := n + 1; begin perform pg_terminate_backend(p); exception when others then null; end;
+  end loop;
+  exit when n = 0 or clock_timestamp() > t + interval '2 s';
+  perform pg_sleep(0.02);
+end loop; end $$;`;
+}
+
+/** The part of a job's id that tells it from others: what follows its time. */
+function shortId(job: string): string {
+  const id = job.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return id.slice(-10);
+}

@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, isAppError, type ErrorCode } from '../errors';
+import { endSessions } from '../pod/endSessions';
+import { execute, query } from '../pod/sql';
+import { quoteLiteral } from '../postgres/quote';
+import type { Work } from '../progress';
+import type { DatabaseRow, Workplace } from './databaseRow';
+import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
+import { keptName, markText } from './sideDatabase';
+import { catalogFirst, databaseFirst, raisedByUs, rehearsal, terminator, type SwapScript } from './swapScript';
+
+export interface SwapInput {
+  /** the name that the side database gets */
+  readonly database: string;
+  /** what answers to the name now; absent: a new database */
+  readonly live?: DatabaseRow;
+  /** what takes its place */
+  readonly side: DatabaseRow;
+  readonly job: string;
+  /** what the kept database is kept for, for its mark */
+  readonly origin: string;
+  readonly superuser: boolean;
+  /** how long the outcome of a lost connection is looked for; default 60 s */
+  readonly resolveMs?: number;
+  /** how long tries are made; default 10 s */
+  readonly patienceMs?: number;
+}
+
+export interface Swapped {
+  /** how long logins to the database had to wait at most; 0 for a new one */
+  readonly pauseSeconds: number;
+  /** the name of what was live before */
+  readonly kept?: string;
+  readonly method: 'catalog' | 'database' | 'rename';
+  readonly tries: number;
+}
+
+/**
+ * Exchanges the names of the live and the side database in one transaction: the new one has the properties of the old one, the old
+ * one stays, closed. For a new database the side database only gets its name. Every session of the live database ends.
+ *
+ * Cancelling is heard between two tries, never in one. Throws `restore.swap` { reason, holders? } (nothing changed), `cancelled` (nothing
+ * changed), and `restore.unknown` when the connection was lost and the server did not say within `resolveMs` which it was.
+ */
+export async function swap(server: Workplace, input: SwapInput, work: Work): Promise<Swapped> {
+  work.report({ type: 'phase', phase: 'properties' });
+  const script = await makeScript(server, input, work.signal);
+  await rehearse(server, script, work);
+  work.report({ type: 'phase', phase: 'swap' });
+  const started = Date.now();
+  let reason = '';
+  for (
+    let tries = 1;
+    tries <= maxTries && (tries === 1 || Date.now() - started < (input.patienceMs ?? 10_000));
+    tries++
+  ) {
+    if (work.signal.aborted) throw new AppError('cancelled');
+    const outcome = await attempt(server, input, script, `${swapName(input.job)}-${tries}`);
+    if ('pauseSeconds' in outcome) return { ...outcome, tries };
+    work.log.info(`swap, try ${tries}: ${outcome.reason}`);
+    reason = outcome.reason;
+    if (outcome.final) break;
+    await sleep(Math.min(100 * tries, 500));
+  }
+  const holders = await findHolders(server, input);
+  throw new AppError('restore.swap', { reason, database: input.database, ...(holders.length > 0 ? { holders } : {}) });
+}
+
+const maxTries = 20;
+
+async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {
+  const { live, side, database, job, origin } = input;
+  const present = await readProperties(server, server.from, side.oid, signal);
+  const common = { side: { name: side.name, oid: side.oid }, name: database };
+  if (!live) {
+    const properties = propertyStatements(side.name, openToAll(present), present);
+    return { ...common, comment: undefined, properties };
+  }
+  const wanted = await readProperties(server, server.from, live.oid, signal);
+  const mark = { job, role: 'kept', of: database, time: new Date().toISOString(), origin } as const;
+  return {
+    ...common,
+    live: { name: live.name, oid: live.oid, keptAs: keptName(database, job), keptComment: markText(mark) },
+    comment: wanted.comment,
+    properties: [...propertyStatements(side.name, wanted, present), comparisonStatement(live.oid, side.oid)],
+  };
+}
+
+/** A new database as CREATE DATABASE makes it: the defaults, and its owner. */
+function openToAll(present: DatabaseProperties): DatabaseProperties {
+  return { owner: present.owner, connectionLimit: -1, allowConnections: true, isTemplate: false, settings: [] };
+}
+
+async function rehearse(server: Workplace, script: SwapScript, work: Work): Promise<void> {
+  try {
+    await execute(server, server.from, rehearsal(script), { signal: work.signal });
+  } catch (error) {
+    if (!isAppError(error, 'exec.failed')) throw error;
+    throw new AppError('restore.swap', { reason: serverWords(error), database: script.name }, { cause: error });
+  }
+}
+
+type Attempt =
+  | { readonly pauseSeconds: number; readonly kept?: string; readonly method: Swapped['method'] }
+  | { readonly reason: string; readonly final: boolean };
+
+async function attempt(server: Workplace, input: SwapInput, script: SwapScript, application: string): Promise<Attempt> {
+  const began = Date.now();
+  const method = script.live ? (input.superuser ? 'catalog' : 'database') : 'rename';
+  const done = (pauseSeconds: number): Attempt => ({
+    pauseSeconds: script.live ? pauseSeconds : 0,
+    ...(script.live ? { kept: script.live.keptAs } : {}),
+    method,
+  });
+  try {
+    const text = method === 'catalog' ? catalogFirst(script) : databaseFirst(script);
+    const over = new AbortController();
+    const ending =
+      method === 'database' && script.live ? alongside(server, script.live.oid, application, over.signal) : undefined;
+    const printed = await execute(server, server.from, text, { application }).finally(() => over.abort());
+    await ending;
+    const times = printed
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
+    const [from = 0, to = 0] = times.slice(-2);
+    return done(Math.round((to - from) * 1000) / 1000);
+  } catch (error) {
+    if (isAppError(error, 'exec.failed')) {
+      const reason = serverWords(error);
+      // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
+      if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
+    } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
+    const swapped = await resolve(server, input, application);
+    if (swapped) return done((Date.now() - began) / 1000);
+    return { reason: 'the connection was lost; nothing changed', final: false };
+  }
+}
+
+/** Errors after which nobody knows whether the command ran. */
+const lost: readonly ErrorCode[] = [
+  'exec.cut',
+  'exec.stalled',
+  'exec.refused',
+  'cluster.unreachable',
+  'cluster.api',
+  'cluster.unauthorized',
+  'cancelled',
+];
+
+/** What passes by itself: a lock, sessions that come back, a deadlock. */
+const passing =
+  /lock timeout|statement timeout|sessions remain|being accessed by other users|deadlock|tuple concurrently/;
+
+/** The terminator in a session of its own; that it fails shows in the rename, which then gives up. */
+async function alongside(server: Workplace, oid: number, application: string, signal: AbortSignal): Promise<void> {
+  const options = { application: `${application}-end`, signal };
+  await execute(server, server.from, terminator(oid, application), options).catch(() => undefined);
+}
+
+/** By OID: did the transaction commit? First its session has to be gone: until then it still can. */
+async function resolve(server: Workplace, input: SwapInput, application: string): Promise<boolean> {
+  const until = Date.now() + (input.resolveMs ?? 60_000);
+  const sql = `select to_json((select oid::bigint from pg_database where datname = ${quoteLiteral(input.database)}))`;
+  for (;;) {
+    try {
+      const left = Math.max(1000, until - Date.now());
+      const { remaining } = await endSessions(server, application, {
+        database: server.from,
+        timeoutMs: Math.min(left, 15_000),
+      });
+      if (remaining === 0) {
+        const [oid] = await query<number | null>(server, server.from, sql);
+        return oid === input.side.oid;
+      }
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+    }
+    if (Date.now() >= until) throw new AppError('restore.unknown', { database: input.database, job: input.job });
+    await sleep(1000);
+  }
+}
+
+/** Who stands in the way: sessions with a lock on the catalog, sessions still in the database, prepared transactions. */
+async function findHolders(server: Workplace, { live }: SwapInput): Promise<unknown[]> {
+  if (!live) return [];
+  const sql = `select json_build_object('pid', a.pid, 'user', a.usename, 'application', a.application_name, 'state', a.state,
+    'since', coalesce(a.xact_start, a.backend_start), 'database', a.datname)
+  from pg_stat_activity a where a.pid <> pg_backend_pid() and (a.datid = ${live.oid} or a.pid in (
+    select l.pid from pg_locks l where l.locktype = 'relation' and l.relation = 'pg_database'::regclass and l.granted)) limit 10;
+  select json_build_object('prepared', gid, 'user', owner) from pg_prepared_xacts where database = ${quoteLiteral(live.name)} limit 10;`;
+  return query<unknown>(server, server.from, sql).catch(() => []);
+}
+
+/** The server's own words, without psql's place and prefix. */
+export function serverWords(error: AppError): string {
+  const stderr = typeof error.data['stderr'] === 'string' ? error.data['stderr'] : '';
+  const line = stderr.split('\n').find((one) => /ERROR|FATAL|error:/.test(one)) ?? stderr;
+  const words = line.replace(/^.*?(?:ERROR|FATAL):\s*/, '').trim();
+  return words.startsWith(raisedByUs) ? words.slice(raisedByUs.length) : words;
+}
+
+function swapName(job: string): string {
+  return `db-ferry-swap-${job}`.slice(0, 56);
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../errors';
+import type { OpenPod } from '../pod/databasePod';
+import { execute } from '../pod/sql';
+import type { ArchiveReading, Comparison, Difference } from '../postgres/archive/reading';
+import { compareReadings } from '../postgres/archive/compareReadings';
+import type { Work } from '../progress';
+import { readLive } from './readLive';
+import type { Workplace } from './databaseRow';
+import { applicationOf } from './sideDatabase';
+
+/** What a restore left out or changed on purpose: no difference. */
+export interface LeftOut {
+  /** owners were not restored, or roles were mapped: then the grants are worded differently too */
+  readonly owners: boolean;
+}
+
+/**
+ * Proves that what was restored is the backup: ANALYZE, and beside it a dump of the database with the target's own tools, which is
+ * compared with the backup's reading. Rows, columns, sequences and large objects must be equal; definitions that differ are returned.
+ * Throws `restore.differs` { differences }, and what the exec throws.
+ */
+export async function verifySide(
+  server: Workplace,
+  pod: OpenPod,
+  input: { readonly side: string; readonly backup: ArchiveReading; readonly leftOut: LeftOut; readonly job: string },
+  work: Work,
+): Promise<Comparison> {
+  const { side, backup, leftOut, job } = input;
+  work.report({ type: 'phase', phase: 'verify' });
+  const application = applicationOf(job);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([work.signal, failed.signal]);
+  const analyzing = execute(server, side, 'set statement_timeout = 0; set lock_timeout = 0; analyze;', {
+    application,
+    signal,
+  });
+  const reading = readLive(pod, side, { application, encoding: backup.header.encoding }, { ...work, signal });
+  try {
+    const [restored] = await Promise.all([reading, analyzing]);
+    const comparison = compareWithBackup(backup, restored, leftOut);
+    const differences = comparison.differences.filter(concernsRows);
+    if (differences.length > 0) throw new AppError('restore.differs', { differences });
+    return comparison;
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled([reading, analyzing]);
+    if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
+    throw error;
+  }
+}
+
+/** The comparison of a backup with what was restored from it. */
+export function compareWithBackup(backup: ArchiveReading, restored: ArchiveReading, leftOut: LeftOut): Comparison {
+  return compareReadings(backup, restored, {
+    sameMajor: sameMajor(backup, restored),
+    ignore: { owners: leftOut.owners, acls: leftOut.owners, publications: true, subscriptions: true },
+  });
+}
+
+/** Only then are definitions worded alike. */
+export function sameMajor(left: ArchiveReading, right: ArchiveReading): boolean {
+  const majors = ({ header }: ArchiveReading): string =>
+    `${Number.parseInt(header.serverVersion, 10)} ${Number.parseInt(header.dumpVersion, 10)}`;
+  return majors(left) === majors(right);
+}
+
+/** Everything but wording: such a difference never reaches a swap. */
+export function concernsRows(difference: Difference): boolean {
+  return difference.kind !== 'definition';
+}
