@@ -16,5 +16,7 @@ await build({
   banner: {
     js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
+  // only its kubeconfig half is used; the package's index would bring every API class along (3 MB)
+  alias: { '@kubernetes/client-node': '@kubernetes/client-node/dist/config.js' },
   logLevel: 'warning',
 });

@@ -1,7 +1,8 @@
 import { findBackup } from '../../catalog/catalog';
+import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
 import type { RunKind } from '../jobContext';
-import { backupFacts } from './backupJob';
+
 
 /** Checks a backup: `[backup]`. */
 export const verifyJob: RunKind = async ({ request, work }) => {
@@ -23,3 +24,7 @@ export const verifyJob: RunKind = async ({ request, work }) => {
     },
   };
 };
+
+function whole({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
+  return { backup: id, folder, sha256: manifest.archive.sha256 };
+}

@@ -1,0 +1,33 @@
+import { AppError } from '../errors';
+import { jobFolder } from './jobFolder';
+import { readJob, type Job } from './readJob';
+import type { JobRequest } from './jobEvents';
+
+/** What `undo` and `release` work on. */
+export interface JobTarget {
+  readonly reference: string;
+  /** the restore whose kept database is meant; undefined: the last one's */
+  readonly job?: string;
+  readonly kubeconfigs: readonly string[];
+}
+
+/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that restored one. */
+export async function targetOf(request: JobRequest): Promise<JobTarget> {
+  const { kubeconfigs, root } = request;
+  const [operand = ''] = request.operands;
+  if (operand.includes('/')) return { reference: operand, kubeconfigs };
+  const job = await readJob(jobFolder(root, operand));
+  const reference = restoredBy(job);
+  if (reference === undefined) throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
+  return { reference, job: operand, kubeconfigs: [...kubeconfigs, ...job.request.kubeconfigs] };
+}
+
+/** Every place on a server that a job works in, as references to a pod or a database. */
+export function placesOf({ operands, options }: JobRequest): string[] {
+  const places = [...operands, options.deep ?? ''].filter((text) => !text.startsWith('/') && text.includes('/'));
+  return [...new Set(places)];
+}
+
+function restoredBy({ request: { kind, operands } }: Job): string | undefined {
+  return kind === 'restore' || kind === 'copy' ? operands[1] : undefined;
+}
