@@ -87,7 +87,7 @@ export class GrowingFile {
           continue;
         }
         handle ??= await open(this.file, 'r');
-        const length = Math.min(ready, 1 << 20);
+        const length = Math.min(ready, 1 << 18);
         const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
         if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
         at += bytesRead;
