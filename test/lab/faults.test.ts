@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
+import { compareFingerprints, fingerprint, type Fingerprint } from './independent';
+import { places, startLab, type Lab, type PlaceName } from './lab';
+import type { JobResult } from '../../src/core/job/jobEvents';
+import type { ExecFault } from './labPod';
+
+// KILLS=40 SEED=… FAULTS_TABLE=docs/faults-lab.md widen this suite and write down what it saw.
+const kills = Number(process.env['KILLS'] ?? 6);
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const table: string[] = [];
+
+describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
+  this.timeout(180_000);
+  let lab: Lab;
+  let setting: FerrySetting;
+  let backup: string;
+  let live: Fingerprint;
+  const source = `${places.source}/shop`;
+  const target = `${places.pg16}/shop`;
+
+  before(async () => {
+    lab = await startLab({ only: ['source', 'pg16'] });
+    setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
+    const made = await ferry(setting, 'backup', source);
+    assert.equal(made.exitCode, 0, told(made));
+    backup = String(made.result.data['backup']);
+    const first = await ferry(setting, 'restore', backup, target, '--create-roles');
+    assert.equal(first.exitCode, 0, told(first));
+    await lab.server('pg16').sql('shop', `update shop.orders set note = 'live' where id < 100`);
+    live = await seen('pg16');
+  });
+  after(async () => {
+    await lab.close();
+    await rm(setting.root, { recursive: true, force: true });
+    const file = process.env['FAULTS_TABLE'];
+    if (file !== undefined) await writeFile(file, `${tableHead}${table.join('\n')}\n`);
+  });
+
+  describe('the stream of a backup', () => {
+    for (const [what, fault] of [
+      ['cut (RST) in mid-dump', { kind: 'cut', afterBytes: 1_500_000 }],
+      ['cut in the first bytes', { kind: 'cut', afterBytes: 10 }],
+      ['Status: Success and close 1000, without the tail', { kind: 'success', afterBytes: 1_500_000 }],
+      ['close 1000 without a status', { kind: 'silent', afterBytes: 1_500_000 }],
+      [
+        'refused: 403 with a JSON body',
+        {
+          kind: 'refuse',
+          status: 403,
+          body: '{"kind":"Status","status":"Failure","message":"pods \\"postgres-0\\" is forbidden: no","code":403}',
+        },
+      ],
+      [
+        'refused: 500 in plain text',
+        { kind: 'refuse', status: 500, body: 'error dialing backend', contentType: 'text/plain' },
+      ],
+      [
+        'refused: 429',
+        {
+          kind: 'refuse',
+          status: 429,
+          body: '{"kind":"Status","message":"too many requests","code":429}',
+          sticky: true,
+        },
+      ],
+    ] as const) {
+      it(what, async () => {
+        const run = await withFault('cluster-a', { match: 'pg_dump -', ...fault }, 'backup', source);
+        assert.equal(run.exitCode, 1, told(run));
+        assert.equal((await archives()).length, 1, 'no new backup');
+        await nothingLeft(`backup: ${what}`, run);
+      });
+    }
+
+    it('an expired token', async () => {
+      const user = lab.clusters['cluster-a'].state.users.get('admin-token');
+      assert.ok(user);
+      user.expired = true;
+      const run = await ferry(setting, 'backup', source);
+      user.expired = false;
+      assert.equal(run.exitCode, 1, told(run));
+      assert.equal(run.result.error?.code, 'cluster.unauthorized');
+      await nothingLeft('backup: token expired', run);
+    });
+  });
+
+  describe('the stream of a restore', () => {
+    for (const [what, fault] of [
+      ['cut (RST) in mid-upload', { match: 'pg_restore', kind: 'cut', on: 'stdin', afterBytes: 1_000_000 }],
+      ['Status: Success in mid-upload', { match: 'pg_restore', kind: 'success', on: 'stdin', afterBytes: 1_000_000 }],
+      ['close 1000 in mid-upload', { match: 'pg_restore', kind: 'silent', on: 'stdin', afterBytes: 1_000_000 }],
+      ['cut while the copy is compared', { match: 'pg_dump -', kind: 'cut', afterBytes: 300_000 }],
+      ['Status: Success while the copy is compared', { match: 'pg_dump -', kind: 'success', afterBytes: 300_000 }],
+    ] as const) {
+      it(what, async () => {
+        const run = await withFault('cluster-b', fault, 'restore', backup, target, '--as', 'replace', '--yes');
+        assert.equal(run.exitCode, 1, told(run));
+        assert.deepEqual(compareFingerprints(live, await seen('pg16')), [], 'live database unchanged');
+        await nothingLeft(`restore: ${what}`, run);
+      });
+    }
+
+    it('the target server is lost in mid-restore', async () => {
+      const server = lab.server('pg16');
+      const run = startFerry(setting, 'restore', backup, target, '--as', 'replace', '--yes');
+      await until(() => run.events.some((event) => event.type === 'phase' && event.phase === 'restore'));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await server.restart();
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 1, told(ended));
+      assert.deepEqual(compareFingerprints(live, await seen('pg16')), []);
+      await nothingLeft('restore: target server restarted', ended);
+    });
+
+    it('the connection goes with the COMMIT: resolved by OID', async () => {
+      const run = await withFault(
+        'cluster-b',
+        { match: 'swap', kind: 'cut', afterBytes: 0 },
+        'restore',
+        backup,
+        target,
+        '--as',
+        'replace',
+        '--yes',
+      );
+      const changed = compareFingerprints(live, await seen('pg16')).length > 0;
+      assert.ok(run.exitCode === 5 || (run.exitCode === 0) === changed, `what is said must be true\n${told(run)}`);
+      if (changed) assert.equal((await ferry(setting, 'undo', target)).exitCode, 0);
+      await nothingLeft('restore: connection lost in the swap', run);
+    });
+  });
+
+  describe('disks', () => {
+    let mounted: string | undefined;
+    afterEach(async () => {
+      if (mounted !== undefined) await execa('umount', [mounted], { reject: false });
+      mounted = undefined;
+    });
+
+    it('full here', async function () {
+      mounted = await tmpfs('8m');
+      if (mounted === undefined) this.skip();
+      const run = await ferry({ ...setting, root: mounted }, 'backup', source);
+      assert.ok(run.exitCode === 4 || run.exitCode === 1, told(run));
+      assert.equal(run.result.error?.code, 'disk.full', told(run));
+      const left = (await readdir(mounted, { recursive: true })).filter((name) => /\.dump$|\.partial$/.test(name));
+      assert.deepEqual(left, []);
+      note('backup: disk full here', run, 'nothing');
+    });
+  });
+
+  describe(`kill -9 of the job process at ${kills} random points`, () => {
+    const random = generator(seed);
+    for (let index = 0; index < kills; index += 1) {
+      const kind = (['backup', 'restore', 'copy', 'restore'] as const)[Math.floor(random() * 4)] ?? 'restore';
+      const moment = random();
+      it(`${kind}, at ${(moment * 100).toFixed(0)} % of its time`, async () => {
+        const args = {
+          backup: ['backup', source],
+          restore: ['restore', backup, target, '--as', 'replace', '--yes'],
+          copy: ['copy', source, target, '--as', 'replace', '--yes'],
+        }[kind];
+        const before = (await archives()).length;
+        const run = startFerry(setting, ...args);
+        await until(() => run.events.some((event) => event.type === 'started'));
+        await new Promise((resolve) => setTimeout(resolve, moment * { backup: 2200, restore: 4500, copy: 6500 }[kind]));
+        const started = run.events.find((event) => event.type === 'started');
+        assert.ok(started?.type === 'started');
+        const late = run.events.some((event) => event.type === 'result');
+        try {
+          process.kill(started.process.pid, 'SIGKILL');
+        } catch {
+          // it was done before
+        }
+        const ended = await run.ended;
+        const differences = compareFingerprints(live, await seen('pg16'));
+        if (!late) assert.notEqual(ended.exitCode, 0, `said done, was killed\n${told(ended)}`);
+        if (differences.length > 0) {
+          // the swap was committed before the kill: then the whole of the backup must be there, and undo must work
+          assert.deepEqual(compareFingerprints(await seen('source'), await seen('pg16')), []);
+          const undone = await ferry(setting, 'undo', target);
+          assert.equal(undone.exitCode, 0, told(undone));
+        }
+        assert.deepEqual(compareFingerprints(live, await seen('pg16')), []);
+        const complete = (await archives()).length;
+        assert.ok(complete === before || kind !== 'restore');
+        for (const archive of await archives()) assert.ok(!archive.includes('.partial/'), archive);
+        await nothingLeft(
+          `kill -9 of ${kind} at ${(moment * 100).toFixed(0)} %${differences.length > 0 ? ' (after the swap)' : ''}`,
+          ended,
+        );
+      });
+    }
+  });
+
+  async function withFault(cluster: 'cluster-a' | 'cluster-b', fault: ExecFault, ...args: string[]): Promise<Run> {
+    const { faults } = lab.clusters[cluster].state;
+    faults.exec.push({ ...fault });
+    try {
+      return await ferry(setting, ...args);
+    } finally {
+      faults.exec = [];
+    }
+  }
+
+  async function seen(place: PlaceName): Promise<Fingerprint> {
+    const client = await lab.server(place).connect('shop');
+    try {
+      return await fingerprint(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function archives(): Promise<string[]> {
+    const files = await readdir(setting.root, { recursive: true });
+    return files.filter((file) => file.endsWith('database.dump') && !file.includes('.partial'));
+  }
+
+  /** What stays after a clean-up must be nothing: side databases, sessions, partial folders. */
+  async function nothingLeft(what: string, run: Run): Promise<void> {
+    const before = await leftovers();
+    const cleaned = await ferry(setting, 'clean', places.pg16);
+    assert.equal(cleaned.exitCode, 0, told(cleaned));
+    const here = await ferry(setting, 'clean');
+    assert.equal(here.exitCode, 0, told(here));
+    await until(async () => (await leftovers()).length === 0, 15_000).catch(() => undefined);
+    assert.deepEqual(await leftovers(), [], 'left behind after clean');
+    note(what, run, before.length === 0 ? 'nothing' : `${before.join(', ')}; nothing after clean`);
+  }
+
+  async function leftovers(): Promise<string[]> {
+    const left: string[] = [];
+    for (const place of ['source', 'pg16'] as const) {
+      const rows = await lab.server(place).sql<{ what: string }>(
+        'postgres',
+        `select 'side database' as what from pg_database where datname ~ '__restore_' union all
+         select 'session ' || application_name from pg_stat_activity where application_name like 'db-ferry%'`,
+      );
+      left.push(...rows.map((row) => row.what));
+    }
+    const files = await readdir(setting.root, { recursive: true });
+    return [...left, ...files.filter((file) => file.endsWith('.partial')).map(() => 'partial folder')];
+  }
+
+  function note(what: string, run: Run, left: string): void {
+    const last = run.events.at(-1);
+    const result = last?.type === 'result' ? (last as JobResult) : undefined;
+    const outcome = `${result?.outcome ?? 'interrupted'} (${run.exitCode})`;
+    table.push(`| ${what} | ${outcome} | ${result?.error?.code ?? ''} | ${left} | ${run.seconds.toFixed(1)} s |`);
+  }
+});
+
+const tableHead = `| fault | reported (exit) | code | left behind | known after |\n|---|---|---|---|---|\n`;
+
+async function until(condition: () => boolean | Promise<boolean>, timeout = 60_000): Promise<void> {
+  const deadline = Date.now() + timeout;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('it did not happen');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function tmpfs(size: string): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'dbf-full-'));
+  await mkdir(folder, { recursive: true });
+  const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { reject: false });
+  return exitCode === 0 ? folder : undefined;
+}
+
+/** mulberry32: the same points again for the same seed. */
+function generator(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
