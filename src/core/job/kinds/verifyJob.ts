@@ -3,7 +3,6 @@ import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
 import type { RunKind } from '../jobContext';
 
-
 /** Checks a backup: `[backup]`. */
 export const verifyJob: RunKind = async ({ request, work }) => {
   const [named = ''] = request.operands;
@@ -15,7 +14,7 @@ export const verifyJob: RunKind = async ({ request, work }) => {
   return {
     outcome: 'done',
     data: {
-      ...backupFacts(entry),
+      ...whole(entry),
       archiveBytes,
       textBytes,
       tables: tables.length,

@@ -1,0 +1,7 @@
+import { AppError } from '../../errors';
+import type { RunKind } from '../jobContext';
+
+/** Not there yet. */
+export const undoJob: RunKind = async () => {
+  throw new AppError('internal', { message: 'not there yet' });
+};
