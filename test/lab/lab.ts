@@ -19,6 +19,8 @@ export const places = {
   pg18: 'cluster-b/shop-test/pg18-7c9d8f6b5-q2w4e',
   bitnami: 'cluster-b/shop-test/bitnami-postgresql-0',
   latin: 'cluster-b/latin/postgres-0',
+  /** no superuser to be had: an owner with CREATEDB and pg_signal_backend */
+  limited: 'cluster-b/limited/postgres-0',
 } as const;
 
 export type PlaceName = keyof typeof places;
@@ -61,7 +63,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const source = servers.get('source');
   if (source && options.seed !== false) await seed(source, options.scale ?? 1);
   if (wanted.includes('standby') && source) servers.set('standby', await startServer({ major: 15, standbyOf: source }));
-  for (const [name, server] of servers) if (name === 'sclorg') await applicationUser(server);
+  for (const [name, server] of servers) {
+    if (name === 'sclorg') await applicationUser(server);
+    if (name === 'limited') await limitedOwner(server);
+  }
   const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
   for (const [name, server] of servers) {
     const [cluster, namespace, pod] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
@@ -133,6 +138,8 @@ async function start(name: PlaceName): Promise<Server> {
       return startServer({ major: 15, initdb: ['-E', 'LATIN1', '--locale=C'] });
     case 'sclorg':
       return startServer({ major: 16 });
+    case 'limited':
+      return startServer({ major: 16, superuser: 'hidden_admin' });
     default:
       return startServer({ major: 15, superuser: 'demo' });
   }
@@ -165,6 +172,14 @@ async function labPod(name: PlaceName, server: Server, namespace: string, pod: s
       await writeFile(file, server.password, { mode: 0o644 });
       return bitnami(server, { ...place, owner: set('bitnami-postgresql') }, file);
     }
+    case 'limited':
+      return podOf(
+        {
+          ...{ ...place, owner: set('postgres'), image: 'docker.io/library/postgres:16', labels: { app: 'postgres' } },
+          env: { POSTGRES_USER: 'app_owner', POSTGRES_DB: 'app', POSTGRES_PASSWORD: 'x', PGUSER: 'app_owner' },
+        },
+        server,
+      );
     default:
       return dockerLibrary(server, { ...place, owner: set(pod.replace(/-0$/, '')) });
   }
@@ -224,4 +239,10 @@ async function seed(server: Server, scale: number): Promise<void> {
 async function applicationUser(server: Server): Promise<void> {
   await server.sql('postgres', `create role appuser login password 'app-secret'`);
   await server.sql('postgres', 'create database app owner appuser');
+}
+
+async function limitedOwner(server: Server): Promise<void> {
+  await server.sql('postgres', `create role app_owner login createdb in role pg_signal_backend`);
+  await server.sql('postgres', `create role shop_app login password 'app-secret'`);
+  await server.sql('postgres', 'create database app owner app_owner');
 }
