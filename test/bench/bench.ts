@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ferry, told, type FerrySetting } from '../lab/ferry';
-import { places, startLab, type Lab, type PlaceName } from '../lab/lab';
+import { oddDatabase, places, startLab, type Lab, type PlaceName } from '../lab/lab';
 import { startPgBouncer } from '../lab/pgbouncer';
 import { startLoad } from '../lab/load';
 
@@ -66,13 +66,16 @@ async function transfers(running: Lab): Promise<void> {
     () => kubectlRestore('byhand', archive),
     [
       fresh('bench'),
-      async () => (await fresh('byhand')(), void (await pg16.sql('postgres', 'create database byhand'))),
+      async () => {
+        await fresh('byhand')();
+        await pg16.sql('postgres', 'create database byhand');
+      },
     ],
   );
 }
 
 async function gaps(): Promise<void> {
-  const { result } = await must('backup', `${places.source}/${'Bücher & "Tee"'}`);
+  const { result } = await must('backup', `${places.source}/${oddDatabase}`);
   const id = String(result.data['backup']);
   await must('restore', id, `${places.pg16}/app`, '--create-roles');
   const pg16 = lab.server('pg16');
