@@ -1,0 +1,200 @@
+import { archivePath } from '../catalog/catalog';
+import type { BackupEntry } from '../catalog/manifest';
+import { verifyBackup } from '../catalog/verifyBackup';
+import { AppError, isAppError, toAppError } from '../errors';
+import { isBlocked, type Finding } from '../finding';
+import type { OpenPod } from '../pod/databasePod';
+import { query } from '../pod/sql';
+import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
+import type { Phase, Work } from '../progress';
+import { workplace, type Workplace } from './databaseRow';
+import { preflight, type Preflight } from './preflight';
+import { restoreIn } from './restoreIn';
+import { checkMapping, dropRoles, makeRoles, settleRoles } from './roles';
+import { applicationOf, createSide, dropQuietly, sideName } from './sideDatabase';
+import { swap } from './swap';
+import { verifySide } from './verifySide';
+
+export interface RestoreRequest {
+  readonly backup: BackupEntry;
+  readonly target: OpenPod;
+  readonly database: string;
+  /** `replace` goes on where the database exists; default `new` */
+  readonly as?: 'new' | 'replace';
+  readonly noOwner?: boolean;
+  readonly createRoles?: boolean;
+  readonly mapRoles?: Readonly<Record<string, string>>;
+  readonly job: string;
+  /** alias of the target's cluster */
+  readonly cluster: string;
+  /** what the target's place is called: production, test, … */
+  readonly environment?: string;
+}
+
+export interface RestoreResult {
+  /** `differences`: the definitions are not all worded as in the backup; never rows */
+  readonly outcome: 'done' | 'differences';
+  readonly differences: readonly Difference[];
+  readonly notes: readonly ComparisonNote[];
+  readonly findings: readonly Finding[];
+  /** the database that was live before, closed, for undo */
+  readonly kept?: string;
+  /** how long logins had to wait */
+  readonly pauseSeconds: number;
+  readonly tables: number;
+  readonly rows: number;
+  /** seconds of each phase */
+  readonly phases: Readonly<Partial<Record<Phase, number>>>;
+  /** roles that were made, NOLOGIN */
+  readonly createdRoles: readonly string[];
+}
+
+/**
+ * Restores a backup into a database: the backup is read and proven first, then the target is looked at, and only then a side database is
+ * made, filled, compared with the backup, and given the name in one transaction. Until that transaction the live database is
+ * untouched; whatever fails before, the side database is dropped again.
+ *
+ * Throws `backup.damaged`, `restore.refused` { findings }, `restore.differs` { differences }, `restore.swap`, `restore.unknown`,
+ * `disk.targetFull`, `exec.*`, `usage`, `cancelled`.
+ */
+export async function restore(request: RestoreRequest, outer: Work): Promise<RestoreResult> {
+  checkMapping(request.mapRoles ?? {});
+  const clock = new PhaseClock(outer);
+  const { work } = clock;
+  work.report({ type: 'phase', phase: 'read' });
+  const reading = await verifyBackup(request.backup, work);
+  const server = workplace(request.target, request.database);
+  const seen = await lookAround(server, request, reading, work);
+  const side = await fillSide(server, request, reading, seen, work);
+  const { target, database, job, backup } = request;
+  const input = { database, side: side.row, job, origin: backup.id, superuser: target.facts.role.superuser };
+  try {
+    const swapped = await swap(server, seen.live ? { ...input, live: seen.live } : input, work);
+    await proveLogin(server, database);
+    const { differences, notes, tables, rows } = side.comparison;
+    return {
+      outcome: differences.length > 0 ? 'differences' : 'done',
+      differences,
+      notes,
+      findings: seen.findings,
+      ...(swapped.kept === undefined ? {} : { kept: swapped.kept }),
+      pauseSeconds: swapped.pauseSeconds,
+      tables,
+      rows,
+      phases: clock.seconds(),
+      createdRoles: seen.roles.create,
+    };
+  } catch (error) {
+    // an unknown outcome: the side database may be the live one by now, and is left alone
+    if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer);
+    throw error;
+  }
+}
+
+async function lookAround(
+  server: Workplace,
+  request: RestoreRequest,
+  reading: ArchiveReading,
+  work: Work,
+): Promise<Preflight> {
+  work.report({ type: 'phase', phase: 'preflight' });
+  const { createRoles = false, mapRoles = {}, as, ...rest } = request;
+  const seen = await preflight(server, { ...rest, as, reading, roles: { createRoles, mapRoles } }, work.signal);
+  for (const finding of seen.findings) work.report({ type: 'finding', finding });
+  if (isBlocked(seen.findings)) throw new AppError('restore.refused', { findings: seen.findings });
+  return seen;
+}
+
+interface Side {
+  readonly row: Awaited<ReturnType<typeof createSide>>;
+  readonly comparison: Comparison;
+  /** roles made for it */
+  readonly made: readonly string[];
+}
+
+/** The side database, filled and proven. On any error nothing of it is left. */
+async function fillSide(
+  server: Workplace,
+  request: RestoreRequest,
+  reading: ArchiveReading,
+  seen: Preflight,
+  work: Work,
+): Promise<Side> {
+  const { backup, target, database, job, noOwner = false, cluster } = request;
+  const name = sideName(database, job);
+  const options = { application: applicationOf(job), signal: work.signal };
+  let made: readonly string[] = [];
+  try {
+    work.report({ type: 'phase', phase: 'restore' });
+    const mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id } as const;
+    const like = seen.live ?? { encoding: reading.header.encoding };
+    const row = await createSide(server, name, mark, like, work.signal);
+    made = await makeRoles(server, seen.roles, options);
+    const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
+    const archive = { file: archivePath(backup), bytes: reading.bytes };
+    await restoreIn(server, { ...archive, into: name, noOwner, job, reference }, work);
+    await settleRoles(server, name, seen.roles, options);
+    const leftOut = { owners: noOwner || seen.roles.map.length > 0 };
+    const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);
+    return { row, comparison, made };
+  } catch (error) {
+    await clearUp(server, request, made, work);
+    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error;
+  }
+}
+
+/** Drops the side database and the roles made for it, and says whether they are gone. Never throws. */
+async function clearUp(
+  server: Workplace,
+  { database, job }: RestoreRequest,
+  roles: readonly string[],
+  work: Work,
+): Promise<void> {
+  work.report({ type: 'phase', phase: 'stopping' });
+  const name = sideName(database, job);
+  const gone = await dropQuietly(server, name, job);
+  work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
+  if (!gone || roles.length === 0) return;
+  await dropRoles(server, roles, {}).catch((error: unknown) => {
+    work.log.warn(`roles made for the restore remain: ${roles.join(', ')}: ${toAppError(error).message}`);
+    work.report({ type: 'note', code: 'roles.remain', data: { roles } });
+  });
+}
+
+/** The new database lets in. What an ordinary role may was compared before the names were exchanged. */
+async function proveLogin(server: Workplace, database: string): Promise<void> {
+  try {
+    await query<number>(server, database, 'select 1');
+  } catch (error) {
+    throw new AppError('restore.unknown', { database, message: toAppError(error).message }, { cause: error });
+  }
+}
+
+/** How long each phase took. */
+class PhaseClock {
+  readonly work: Work;
+  private readonly taken = new Map<Phase, number>();
+  private current: { phase: Phase; since: number } | undefined;
+
+  constructor(outer: Work) {
+    this.work = {
+      ...outer,
+      report: (progress) => {
+        if (progress.type === 'phase') this.turn(progress.phase);
+        outer.report(progress);
+      },
+    };
+  }
+
+  seconds(): Partial<Record<Phase, number>> {
+    this.turn(undefined);
+    return Object.fromEntries(Array.from(this.taken, ([phase, ms]) => [phase, Math.round(ms) / 1000]));
+  }
+
+  private turn(phase: Phase | undefined): void {
+    const now = performance.now();
+    const { current } = this;
+    if (current) this.taken.set(current.phase, (this.taken.get(current.phase) ?? 0) + now - current.since);
+    this.current = phase === undefined ? undefined : { phase, since: now };
+  }
+}
