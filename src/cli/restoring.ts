@@ -11,7 +11,6 @@ export const restoreFlags = [
   'no-owner',
   'create-roles',
   'map-role',
-  'in-place',
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
@@ -22,7 +21,6 @@ export function restoreOptions(options: Options): JobOptions {
     ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
     ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
     ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
-    ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
   };
 }
 

@@ -36,10 +36,12 @@ describe('replacing a database', () => {
   });
 
   it('options as the job takes them', () => {
-    assert.deepEqual(
-      restoreOptions({ as: 'replace', 'no-owner': true, 'create-roles': true, 'map-role': ['a=b'], 'in-place': true }),
-      { as: 'replace', noOwner: true, createRoles: true, mapRoles: { a: 'b' }, inPlace: true },
-    );
+    assert.deepEqual(restoreOptions({ as: 'replace', 'no-owner': true, 'create-roles': true, 'map-role': ['a=b'] }), {
+      as: 'replace',
+      noOwner: true,
+      createRoles: true,
+      mapRoles: { a: 'b' },
+    });
     assert.deepEqual(restoreOptions({}), {});
     assert.throws(
       () => restoreOptions({ as: 'over' }),

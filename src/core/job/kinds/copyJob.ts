@@ -1,7 +1,47 @@
-import { AppError } from '../../errors';
-import type { RunKind } from '../jobContext';
+import { removeBackup } from '../../catalog/catalog';
+import { toAppError } from '../../errors';
+import type { JobDone, RunKind } from '../jobContext';
+import { Places } from '../places';
+import { backupFacts, takeBackup } from './backupJob';
+import { openTarget, restoreInto } from './restoreJob';
 
-/** Not there yet. */
-export const copyJob: RunKind = async () => {
-  throw new AppError('internal', { message: 'not there yet' });
+/**
+ * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
+ * unless it is to be kept; after a failure it stays, since it is whole.
+ */
+export const copyJob: RunKind = async (context) => {
+  const { request, work } = context;
+  const [from = '', to = ''] = request.operands;
+  work.report({ type: 'phase', phase: 'preflight' });
+  const places = new Places(request.kubeconfigs);
+  // held before the dump: a target that is busy, or cannot be reached, shows before hours of work
+  const target = await openTarget(context, places, to);
+  const started = Date.now();
+  const { entry, findings } = await takeBackup(context, places, from);
+  const restored = await restoreInto(context, entry, target, to);
+  const backup = backupFacts(entry);
+  const kept = request.options.keep === true || !(await removed());
+  return {
+    ...restored,
+    findings: [...findings, ...(restored.findings ?? [])],
+    data: {
+      ...restored.data,
+      source: from,
+      sha256: backup['sha256'],
+      archiveBytes: backup['archiveBytes'],
+      ...(kept ? { folder: entry.folder } : {}),
+      backupKept: kept,
+      seconds: (Date.now() - started) / 1000,
+    },
+  } satisfies JobDone;
+
+  async function removed(): Promise<boolean> {
+    try {
+      await removeBackup(entry);
+      return true;
+    } catch (error) {
+      work.log.warn(`the backup between could not be deleted: ${toAppError(error).message}`);
+      return false;
+    }
+  }
 };
