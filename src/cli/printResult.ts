@@ -2,7 +2,8 @@ import type { JobKind, JobResult } from '../core/job/jobEvents';
 import type { ComparisonNote, Difference } from '../core/postgres/archive/reading';
 import { count, duration, safe, size } from './format';
 import type { Terminal } from './terminal';
-import { findingWords, sentences, wordsFor } from './words';
+import { findingWords } from './findingWords';
+import { sentences, wordsFor } from './words';
 
 /** Prints how a job ended, for people. */
 export function printResult(

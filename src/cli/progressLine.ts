@@ -3,7 +3,7 @@ import type { JobEvent } from '../core/job/jobEvents';
 import type { Phase, Progress } from '../core/progress';
 import { duration, localTime, safe, size } from './format';
 import type { Terminal } from './terminal';
-import { findingWords, noteWords } from './words';
+import { findingWords, noteWords } from './findingWords';
 
 /** Shows a job's events: on a terminal one line that changes, else one line for each phase. */
 export class ProgressLine {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors';
-import type { Finding } from '../core/finding';
+import { size } from './format';
+import { detail, shown, type Data } from './shown';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
 export interface Words {
@@ -8,36 +9,16 @@ export interface Words {
   readonly todo?: string;
 }
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** Words for an error of the core. */
 export function wordsFor(code: string, data: Data): Words {
   const words = errorWords[code as ErrorCode] as ((data: Data) => Words) | undefined;
-  return words?.(data) ?? { what: `Failed: ${code}.`, why: text(data) };
+  return words?.(data) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
 }
 
 /** The words as lines. */
 export function sentences({ what, why, todo }: Words): string {
   return [what, why, todo].filter((part) => part !== undefined && part !== '').join('\n');
 }
-
-/** One line for a finding; a code without words of its own shows its data. */
-export function findingWords(finding: Finding): string {
-  const words = findings[finding.code]?.(finding.data) ?? `${finding.code}${detail(finding.data)}`;
-  return `${levels[finding.level]} ${words}`;
-}
-
-/** Words for a note of a job. */
-export function noteWords(code: string, data: Data): string {
-  return notes[code]?.(data) ?? `${code}${detail(data)}`;
-}
-
-/** A value of `data` as text: lists joined, the absent as '?'. */
-export function shown(data: Data, key: string): string {
-  return plain(data[key]);
-}
-
-const levels = { block: 'blocks:', warn: 'warning:', note: 'note:' } as const;
 
 const loginAgain = 'Log in again (for OpenShift: `oc login`), then repeat the command.';
 const nothingChanged = 'The target is unchanged.';
@@ -231,37 +212,6 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
   }),
 };
 
-const findings: Readonly<Record<string, (data: Data) => string>> = {
-  'source.standby': () => 'the source is a standby',
-  'source.unlogged': (data) => `unlogged tables are empty on a standby and not in the backup: ${shown(data, 'tables')}`,
-  'target.exists': (data) =>
-    `the database ${shown(data, 'database')} exists there; only --as replace goes on where one exists`,
-  'target.standby': () => 'the target is a standby and takes no writes; name its primary',
-  'target.sessions': (data) => `${shown(data, 'count')} sessions will end and their open transactions roll back`,
-  'roles.missing': (data) =>
-    `roles missing in the target: ${shown(data, 'roles')}; use --create-roles, --map-role a=b or --no-owner`,
-  'extensions.missing': (data) => `extensions the target cannot create: ${shown(data, 'extensions')}`,
-};
-
-const notes: Readonly<Record<string, (data: Data) => string>> = {
-  keepAwake: () => 'keeping the workspace awake while this runs (DB_FERRY_KEEP_AWAKE=0 turns it off)',
-};
-
 function bytes(value: unknown): string {
-  return typeof value === 'number' ? `${(value / 1024 ** 2).toFixed(0)} MiB` : plain(value);
-}
-
-function text(data: Data): string {
-  return Object.keys(data).length === 0 ? '' : JSON.stringify(data);
-}
-
-function detail(data: Data): string {
-  const parts = Object.entries(data).map(([key, value]) => `${key} ${plain(value)}`);
-  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
-}
-
-function plain(value: unknown): string {
-  if (Array.isArray(value)) return value.map(plain).join(', ');
-  if (value === undefined || value === null) return '?';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'number' ? size(value) : '?';
 }

@@ -1,6 +1,6 @@
 import type { DatabaseFacts } from '../../core/pod/databasePod';
 import type { Command } from '../command';
-import { safe, size, table } from '../format';
+import { localTime, safe, size, table } from '../format';
 import { podReference } from '../operands';
 import { kubeconfigsOf } from '../setting';
 
@@ -40,6 +40,19 @@ export const databases: Command = {
 
 function columns({ name, owner, bytes, encoding, collate, allowConnections, comment }: DatabaseFacts): string[] {
   const closed = allowConnections ? '' : 'closed';
-  const note = [closed, comment ?? ''].filter((part) => part !== '').join(', ');
+  const note = [closed, ourComment(comment) ?? comment ?? ''].filter((part) => part !== '').join(', ');
   return [name, owner, size(bytes), encoding, collate, note].map(safe);
+}
+
+/** What a database of ours is, in words: its comment is for machines. */
+function ourComment(comment: string | undefined): string | undefined {
+  if (!comment?.startsWith('{"dbFerry":')) return undefined;
+  try {
+    const { dbFerry } = JSON.parse(comment) as { dbFerry: Readonly<Record<string, unknown>> };
+    const { role, of, job, time } = dbFerry;
+    if (typeof of !== 'string' || typeof job !== 'string' || typeof time !== 'string') return undefined;
+    return role === 'kept' ? `${of} before job ${job} (${localTime(time)})` : `side database of job ${job}`;
+  } catch {
+    return undefined;
+  }
 }

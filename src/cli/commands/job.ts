@@ -1,7 +1,8 @@
 import type { Command } from '../command';
 import { localTime, safe } from '../format';
 import { rootOf } from '../setting';
-import { findingWords, sentences, wordsFor } from '../words';
+import { findingWords } from '../findingWords';
+import { sentences, wordsFor } from '../words';
 import { jobRow, stateText, tookText } from './jobs';
 import type { Terminal } from '../terminal';
 import type { Job } from '../../core/job/readJob';

@@ -18,7 +18,8 @@ export async function targetOf(request: JobRequest): Promise<JobTarget> {
   if (operand.includes('/')) return { reference: operand, kubeconfigs };
   const job = await readJob(jobFolder(root, operand));
   const reference = restoredBy(job);
-  if (reference === undefined) throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
+  if (reference === undefined)
+    throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
   return { reference, job: operand, kubeconfigs: [...kubeconfigs, ...job.request.kubeconfigs] };
 }
 

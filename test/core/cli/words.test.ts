@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { errorWords, findingWords, noteWords, sentences, wordsFor } from '../../../src/cli/words';
+import { findingWords, noteWords } from '../../../src/cli/findingWords';
+import { errorWords, sentences, wordsFor } from '../../../src/cli/words';
 import { errorCodes } from '../../../src/core/errors';
 
 describe('words', () => {

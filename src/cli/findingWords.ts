@@ -1,0 +1,115 @@
+import type { Finding } from '../core/finding';
+import { duration, localTime, size } from './format';
+import { detail, shown, type Data } from './shown';
+
+/** One line for a finding; a code without words of its own shows its data. */
+export function findingWords(finding: Finding): string {
+  const words = findings[finding.code]?.(finding.data) ?? `${finding.code}${detail(finding.data)}`;
+  return `${levels[finding.level]} ${words}`;
+}
+
+/** Words for a note of a job; the same. */
+export function noteWords(code: string, data: Data): string {
+  return notes[code]?.(data) ?? `${code}${detail(data)}`;
+}
+
+const levels = { block: 'blocks:', warn: 'warning:', note: 'note:' } as const;
+
+type Words = Readonly<Record<string, (data: Data) => string>>;
+
+const ofSources: Words = {
+  'dump.tooOld': (data) =>
+    `the pod's pg_dump ${shown(data, 'pgDump')} is older than its server (${shown(data, 'server')})`,
+  'dump.rowSecurity': (data) =>
+    `row security would hide rows from ${shown(data, 'role')} in ${tables(data)}: a backup would not be whole`,
+  'dump.unreadable': (data) => `${shown(data, 'role')} may not read ${tables(data)}`,
+  'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
+  'source.standby': (data) => `the source ${shown(data, 'pod')} is a standby`,
+  'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${tables(data)}`,
+  'source.timescale': () => 'the source uses TimescaleDB: a restore needs its own steps',
+  'globals.failed': (data) => `roles could not be written down, the backup has none: ${shown(data, 'message')}`,
+  'disk.full': (data) =>
+    `not enough space in ${shown(data, 'folder')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed with the reserve`,
+};
+
+const ofTargets: Words = {
+  'target.exists': (data) =>
+    `the database ${shown(data, 'database')} exists there; only --as replace goes on where one exists`,
+  'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
+  'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
+  'target.sessions': (data) =>
+    `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
+  'role.rights': (data) => `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}`,
+  'roles.missing': (data) =>
+    `roles missing in the target: ${shown(data, 'roles')}; --create-roles makes them without login, --map-role a=b uses others`,
+  'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
+  'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
+  'wrongTarget.same': () => 'the target is the very database that the backup was taken from',
+  'wrongTarget.environment': (data) =>
+    `the target's place is called ${shown(data, 'target')}, the backup's ${shown(data, 'source')}`,
+  'version.older': (data) =>
+    `the archive is of version ${shown(data, 'archive')}, newer than the target (${shown(data, 'target')}, pg_restore ${shown(data, 'pgRestore')})`,
+  'extensions.missing': (data) => `extensions the target does not have: ${shown(data, 'extensions')}`,
+  timescaledb: () => 'TimescaleDB needs its own steps in a restore',
+  pgcron: () => 'pg_cron lives in one database of a server, by name; its jobs would run in the wrong one',
+  'encoding.differs': (data) =>
+    `the archive's encoding is ${shown(data, 'archive')}, the database's ${shown(data, 'target')}`,
+  'archive.foreign': () => 'the archive is not ours: that it is what was dumped cannot be proven',
+  'disk.unknown': (data) => `how much space ${shown(data, 'reference')} has cannot be seen`,
+  'disk.target': (data) =>
+    `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,
+};
+
+const ofSwaps: Words = {
+  'sessions.protected': (data) => `sessions that our role cannot end: ${shown(data, 'sessions')}`,
+  preparedTransactions: (data) => `prepared transactions: ${shown(data, 'transactions')}`,
+  'slots.active': (data) => `replication slots in use: ${shown(data, 'slots')}`,
+  'slots.inactive': (data) =>
+    `replication slots of the database, not in use, stay with the old one: ${shown(data, 'slots')}`,
+  subscriptions: (data) => `subscriptions: ${shown(data, 'subscriptions')}`,
+  replicas: (data) => `${shown(data, 'count')} replicas follow this server and will receive all that is written`,
+  pooler: (data) => `a pooler is connected: ${shown(data, 'names')}`,
+  'kept.exists': (data) =>
+    `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); release drops them`,
+  writesAfterBackup: (data) =>
+    `what was written after the backup (${localTime(shown(data, 'snapshot'))}) will exist only in the kept database`,
+  downtime: (data) => downtime(data),
+};
+
+const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps };
+
+const notes: Words = {
+  ...ofSources,
+  keepAwake: () => 'keeping the workspace awake while this runs (DB_FERRY_KEEP_AWAKE=0 turns it off)',
+  'integrity.notProvable': () =>
+    'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
+  'sessions.ended': (data) =>
+    data['ended'] === 0 ? 'no session is left on the server' : `ended ${shown(data, 'ended')} sessions on the server`,
+  'sessions.remain': (data) =>
+    `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`,
+  'sessions.unknown': (data) =>
+    `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
+  'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
+  'side.remains': (data) =>
+    `the side database ${shown(data, 'database')} could not be dropped; db-ferry clean ${shown(data, 'job')} does it later`,
+  'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
+};
+
+function downtime(data: Data): string {
+  const { seconds, pooler } = data;
+  const wait = typeof seconds === 'number' ? duration(seconds) : '?';
+  if (data['method'] === 'catalog') return `logins will wait about ${wait}, none fails`;
+  const behind = typeof pooler === 'number' ? `; PgBouncer then waits ${duration(pooler)}` : '';
+  return `for about ${wait} some logins fail${behind}: our role is no superuser`;
+}
+
+function tables(data: Data): string {
+  const names = data['tables'];
+  const more = Array.isArray(names) && typeof data['count'] === 'number' ? data['count'] - names.length : 0;
+  return `${shown(data, 'tables')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function bytes(data: Data, key: string): string {
+  const value = data[key];
+  return typeof value === 'number' ? size(value) : shown(data, key);
+}

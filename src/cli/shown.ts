@@ -1,0 +1,21 @@
+/** The facts of an error, a finding or a note. */
+export type Data = Readonly<Record<string, unknown>>;
+
+/** A value of `data` as text: lists joined, the absent as '?'. */
+export function shown(data: Data, key: string): string {
+  return plain(data[key]);
+}
+
+/** All of `data` as text, for what has no words of its own. */
+export function detail(data: Data): string {
+  const parts = Object.entries(data).map(([key, value]) => `${key} ${plain(value)}`);
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  if (value === undefined || value === null) return '?';
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
+  // a row of facts, e.g. a session: its values say enough
+  return Object.values(value).map(plain).join(' ');
+}
