@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { LabClusterState, LabUser } from '../labPod';
-import { forbidden, Refusal } from './status';
+import { Refusal } from './status';
 
 export interface Question {
   readonly verb: string;
@@ -11,9 +11,10 @@ export interface Question {
   readonly name: string;
 }
 
-/** The user behind the bearer token; 401 for none, an unknown or an expired one. */
+/** The user behind the bearer token; 401 for an unknown or expired one. Without a token one is anonymous and may nothing. */
 export function authenticate(state: LabClusterState, request: IncomingMessage): LabUser {
-  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (request.headers.authorization === undefined) return { name: 'system:anonymous', allow: [] };
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization)?.[1] ?? '';
   const user = state.users.get(token);
   if (!user || user.expired) throw new Refusal(401, 'Unauthorized', 'Unauthorized');
   return user;
@@ -22,18 +23,51 @@ export function authenticate(state: LabClusterState, request: IncomingMessage): 
 /** Rules are `verb resource[/sub] [namespace]`; a rule without namespace holds in all; none at all means everything. */
 export function mayDo(user: LabUser, question: Question): boolean {
   if (user.allow === undefined) return true;
-  return user.allow.some((rule) => {
-    const [verb, resource, namespace] = rule.split(' ');
-    return (
+  return rulesOf(user).some(
+    ({ verb, resource, namespace }) =>
       (verb === '*' || verb === question.verb) &&
-      resource === question.resource &&
-      (namespace === undefined || namespace === question.namespace)
-    );
+      (resource === '*' || resource === question.resource) &&
+      (namespace === undefined || namespace === question.namespace),
+  );
+}
+
+/** Throws the 403 that role-based access control answers. */
+export function authorize(user: LabUser, question: Question): void {
+  if (!mayDo(user, question)) throw forbidden(user, question);
+}
+
+/** What an upgrade to exec needs; a missing `create` is told with an empty reason, as 1.35 does it. */
+export function authorizeExec(user: LabUser, namespace: string, name: string, needsCreate: boolean): void {
+  const question = { group: '', resource: 'pods/exec', namespace, name };
+  authorize(user, { ...question, verb: 'get' });
+  if (needsCreate && !mayDo(user, { ...question, verb: 'create' })) {
+    throw new Refusal(403, 'Forbidden', `pods "${name}" is forbidden: `, { name, kind: 'pods' });
+  }
+}
+
+/** OpenShift shows a project to whom any right in it was given. */
+export function maySeeProject(user: LabUser, project: string): boolean {
+  if (user.allow === undefined) return true;
+  return rulesOf(user).some(({ namespace }) => namespace === undefined || namespace === project);
+}
+
+export function rulesOf(user: LabUser): { verb: string; resource: string; namespace: string | undefined }[] {
+  return (user.allow ?? []).map((rule) => {
+    const [verb = '', resource = '', namespace] = rule.split(' ');
+    return { verb, resource, namespace };
   });
 }
 
-export function authorize(user: LabUser, question: Question): void {
-  if (mayDo(user, question)) return;
-  const { verb, resource, group, namespace, name } = question;
-  throw forbidden(user.name, verb, resource, group, namespace, name);
+function forbidden(user: LabUser, { verb, group, resource, namespace, name }: Question): Refusal {
+  const [kind = ''] = resource.split('/');
+  const subject = `${kind}${group === '' ? '' : `.${group}`}${name === '' ? '' : ` "${name}"`}`;
+  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind };
+  const what = `resource "${resource}" in API group "${group}"`;
+  return new Refusal(
+    403,
+    'Forbidden',
+    `${subject} is forbidden: User "${user.name}" cannot ${verb} ${what} ${scope}`,
+    details,
+  );
 }

@@ -1,188 +1,182 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import type { ExecFault, LabPod } from '../labPod';
+import { FaultCounter } from './execFault';
+import { exitStatus, startFailure, success } from './execStatus';
+import type { Processes } from './processes';
+import { resetSocket } from './resetSocket';
 
-/** Frames wait here at most: then the child's pipes are no longer read. */
+/** Bytes that wait for the client at most; beyond, the process's output is not read. */
 const maxBuffered = 1 << 20;
+/** The buffer of the real servers' copy loops: no frame is larger. */
+const maxFrame = 32 << 10;
 
 export interface ExecRequest {
   readonly pod: LabPod;
   readonly container: string;
   readonly argv: readonly string[];
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
   readonly fault: ExecFault | undefined;
 }
 
 /**
  * One `pods/exec` over a WebSocket, as containerd's streams behave: channels 0 to 3, the status after both outputs have
- * drained, then close 1000. When the client goes, stdin ends and the process stays, its output unread.
+ * drained, then close 1000 and the end of the connection, whatever the client has still sent. When the client goes,
+ * stdin ends and the process stays, its output unread.
  */
-export function serveExec(ws: WebSocket, request: ExecRequest, children: Set<ChildProcess>): void {
-  const { pod, container, argv, fault } = request;
+export function serveExec(ws: WebSocket, socket: TLSSocket, request: ExecRequest, processes: Processes): void {
+  ws.on('error', () => undefined);
+  const isV5 = ws.protocol.startsWith('v5');
+  // real servers open with an empty frame
+  ws.send(Buffer.from([1]));
   let child: ChildProcess;
   try {
-    child = pod.start(container, argv);
+    if (request.argv.length === 0) throw new Error('args must not be empty');
+    child = request.pod.start(request.container, request.argv);
   } catch (error) {
-    finish(
-      ws,
-      failure('InternalError', `Internal error occurred: error executing command in container: ${String(error)}`),
-    );
-    return;
+    return finish(ws, socket, startFailure(isV5, request.argv, error));
   }
-  children.add(child);
-  child.stdin?.on('error', () => undefined);
-  const faulty = new Faulty(ws, child, fault);
-  forward(ws, child, 1, faulty);
-  forward(ws, child, 2, faulty);
-  acceptStdin(ws, child, faulty);
-  child.on('error', (error) => {
-    children.delete(child);
-    finish(
-      ws,
-      failure('InternalError', `Internal error occurred: error executing command in container: ${error.message}`),
-    );
-  });
-  child.on('close', (code, signal) => {
-    children.delete(child);
-    if (!faulty.over) finish(ws, exitStatus(code ?? 128 + signalNumber(signal)));
-  });
-  ws.on('close', () => {
-    child.stdin?.end();
-    child.stdout?.pause();
-    child.stderr?.pause();
-  });
-  ws.on('error', () => undefined);
+  processes.add(request.pod, child);
+  new ExecSession(ws, socket, request, child, isV5).run();
 }
 
-function forward(ws: WebSocket, child: ChildProcess, channel: 1 | 2, faulty: Faulty): void {
-  const output = channel === 1 ? child.stdout : child.stderr;
-  if (!output) return;
-  output.on('data', (data: Buffer) => {
-    const allowed = channel === 1 ? faulty.stdout(data) : faulty.over ? undefined : data;
-    if (allowed === undefined || ws.readyState !== ws.OPEN) return void output.pause();
-    const frame = Buffer.allocUnsafe(allowed.length + 1);
-    frame[0] = channel;
-    allowed.copy(frame, 1);
-    ws.send(frame, () => {
-      if (!faulty.over && ws.readyState === ws.OPEN && ws.bufferedAmount < maxBuffered && !faulty.waiting)
-        output.resume();
-    });
-    if (ws.bufferedAmount >= maxBuffered) output.pause();
-    faulty.after(output);
-  });
-}
-
-function acceptStdin(ws: WebSocket, child: ChildProcess, faulty: Faulty): void {
-  ws.on('message', (message: Buffer) => {
-    if (message[0] === 255) return void child.stdin?.end();
-    if (message[0] !== 0 || message.length < 2 || !child.stdin?.writable) return;
-    if (!faulty.stdin(message.length - 1)) return;
-    // as the real server: while the process does not read, nothing else is read either, no ping is answered
-    if (!child.stdin.write(message.subarray(1))) {
-      ws.pause();
-      child.stdin.once('drain', () => ws.resume());
-    }
-  });
-}
-
-/** Counts bytes and lets the fault happen where it is due. */
-class Faulty {
-  over = false;
-  waiting = false;
-  private sent = 0;
-  private received = 0;
+class ExecSession {
+  /** the fault has struck: nothing more is sent */
+  private isOver = false;
+  private readonly resting = new Set<Readable>();
+  private readonly outputs: Readable[] = [];
+  private readonly sent: FaultCounter;
+  private readonly received: FaultCounter;
 
   constructor(
     private readonly ws: WebSocket,
+    private readonly socket: TLSSocket,
+    private readonly request: ExecRequest,
     private readonly child: ChildProcess,
-    private readonly fault: ExecFault | undefined,
+    private readonly isV5: boolean,
   ) {
-    if (fault?.on !== 'stdin' && fault?.afterBytes === 0 && fault.kind !== 'slow') setImmediate(() => this.strike());
+    this.sent = new FaultCounter(request.fault, 'stdout');
+    this.received = new FaultCounter(request.fault, 'stdin');
   }
 
-  /** What may still be sent of these bytes; undefined: nothing any more. */
-  stdout(data: Buffer): Buffer | undefined {
-    if (this.over) return undefined;
-    const { fault } = this;
-    if (!fault || fault.on === 'stdin' || fault.kind === 'slow' || this.sent + data.length < (fault.afterBytes ?? 0)) {
-      this.sent += data.length;
-      return data;
-    }
-    const part = data.subarray(0, Math.max(0, (fault.afterBytes ?? 0) - this.sent));
-    this.sent += part.length;
-    setImmediate(() => this.strike());
-    this.over = true;
-    return part;
+  run(): void {
+    const { ws, child, request } = this;
+    const { stdin } = child;
+    stdin?.on('error', () => undefined);
+    if (child.stdout) this.forward(child.stdout, 1, request.stdout);
+    if (child.stderr) this.forward(child.stderr, 2, request.stderr);
+    if (request.stdin) ws.on('message', (message: Buffer) => this.take(message));
+    else stdin?.end();
+    // the WebSocket of a v5 session ends in the API server, which answers; v4 goes through to the node
+    ws.on('ping', (data: Buffer) => {
+      if (!this.isOver || this.isV5) ws.pong(data);
+    });
+    let failed = false;
+    child.on('error', (error) => {
+      failed = true;
+      if (!this.isOver) finish(ws, this.socket, startFailure(this.isV5, request.argv, error));
+    });
+    child.on('close', (code, signal) => {
+      if (!this.isOver && !failed) finish(ws, this.socket, exitStatus(this.isV5, request.argv, code, signal));
+    });
+    const gone = (): void => {
+      stdin?.end();
+      for (const output of this.outputs) output.pause();
+    };
+    ws.on('close', gone);
+    this.socket.on('close', gone);
+    if (this.sent.isDueAtOnce || this.received.isDueAtOnce) this.strike();
   }
 
-  /** False when stdin is no longer taken. */
-  stdin(bytes: number): boolean {
-    if (this.over) return false;
-    this.received += bytes;
-    if (this.fault?.on === 'stdin' && this.received >= (this.fault.afterBytes ?? 0)) {
-      this.strike();
-      return false;
-    }
-    return true;
+  private forward(output: Readable, channel: 1 | 2, isAsked: boolean): void {
+    if (!isAsked) return void output.resume();
+    this.outputs.push(output);
+    output.on('data', (data: Buffer) => {
+      if (this.isOver || this.ws.readyState !== this.ws.OPEN) return void output.pause();
+      const { pass, strikes, restMs } =
+        channel === 1 ? this.sent.count(data.length) : { pass: data.length, strikes: false, restMs: 0 };
+      for (let at = 0; at < pass; at += maxFrame)
+        this.sendFrame(channel, data.subarray(at, Math.min(pass, at + maxFrame)));
+      if (strikes) return this.strike();
+      if (restMs > 0) this.rest(output, restMs);
+      if (this.ws.bufferedAmount >= maxBuffered) for (const one of this.outputs) one.pause();
+    });
   }
 
-  /** Slow: the next read waits for as long as these bytes should have taken. */
-  after(output: NodeJS.ReadableStream): void {
-    if (this.fault?.kind !== 'slow' || this.waiting) return;
-    this.waiting = true;
+  private sendFrame(channel: number, bytes: Buffer): void {
+    const frame = Buffer.allocUnsafe(bytes.length + 1);
+    frame[0] = channel;
+    bytes.copy(frame, 1);
+    this.ws.send(frame, () => this.resume());
+  }
+
+  private resume(): void {
+    if (this.isOver || this.ws.readyState !== this.ws.OPEN || this.ws.bufferedAmount >= maxBuffered) return;
+    for (const output of this.outputs) if (!this.resting.has(output)) output.resume();
+  }
+
+  private rest(output: Readable, milliseconds: number): void {
+    this.resting.add(output);
     output.pause();
-    const rate = this.fault.bytesPerSecond ?? 1 << 20;
-    setTimeout(
-      () => {
-        this.waiting = false;
-        output.resume();
-      },
-      (65536 / rate) * 1000,
-    );
+    setTimeout(() => {
+      this.resting.delete(output);
+      this.resume();
+    }, milliseconds).unref();
+  }
+
+  private take(message: Buffer): void {
+    const { ws } = this;
+    const { stdin } = this.child;
+    if (message[0] === 255 && this.isV5) return void stdin?.end();
+    if (this.isOver || message[0] !== 0 || message.length < 2 || !stdin?.writable) return;
+    const { pass, strikes, restMs } = this.received.count(message.length - 1);
+    // while the process does not read, nothing is read from the socket either: no ping is answered
+    if (pass > 0 && !stdin.write(message.subarray(1, 1 + pass))) {
+      ws.pause();
+      stdin.once('drain', () => this.isOver || ws.resume());
+    }
+    if (strikes) return this.strike();
+    if (restMs === 0) return;
+    ws.pause();
+    setTimeout(() => this.isOver || stdin.writableNeedDrain || ws.resume(), restMs).unref();
   }
 
   private strike(): void {
-    this.over = true;
-    this.child.stdout?.pause();
-    this.child.stderr?.pause();
-    switch (this.fault?.kind) {
+    const { ws, request } = this;
+    const { fault } = request;
+    this.isOver = true;
+    for (const output of this.outputs) output.pause();
+    // sent after what was let through: its callback comes when that is in the kernel's hands
+    const flushed = (then: () => void): void => ws.send(Buffer.from([1]), () => setTimeout(then, 10));
+    switch (fault?.kind) {
       case 'cut':
-        return reset(this.ws);
+        return flushed(() => resetSocket(this.socket));
       case 'success':
-        return finish(this.ws, exitStatus(0));
+        return finish(ws, this.socket, success);
       case 'silent':
-        return this.ws.close(1000);
+        return close(ws, this.socket);
       default:
-        return;
+        // stalled on stdin: the server does not read on
+        if (fault?.on === 'stdin') ws.pause();
     }
   }
 }
 
-/** A TCP reset, as a lost node or proxy makes it: TLS itself cannot do it, the socket below can. */
-function reset(ws: WebSocket): void {
-  const { _socket: socket } = ws as unknown as { _socket: Socket & { _parent?: Socket } };
-  if (socket._parent) socket._parent.resetAndDestroy();
-  socket.destroy();
-}
-
-function finish(ws: WebSocket, status: unknown): void {
+function finish(ws: WebSocket, socket: TLSSocket, status: unknown): void {
   if (ws.readyState !== ws.OPEN) return;
   ws.send(Buffer.concat([Buffer.from([3]), Buffer.from(JSON.stringify(status))]));
+  close(ws, socket);
+}
+
+/**
+ * Close 1000 and then, without waiting for the client's answer, the end of the connection once all is written. What the
+ * client has sent meanwhile meets a closed socket, and its kernel may answer with a reset: as on real servers.
+ */
+function close(ws: WebSocket, socket: TLSSocket): void {
   ws.close(1000);
-}
-
-function exitStatus(code: number): unknown {
-  if (code === 0) return { metadata: {}, status: 'Success' };
-  return {
-    ...failure('NonZeroExitCode', `command terminated with non-zero exit code: exit status ${code}`),
-    details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
-  };
-}
-
-function failure(reason: string, message: string): Record<string, unknown> {
-  return { metadata: {}, status: 'Failure', reason, message, ...(reason === 'InternalError' ? { code: 500 } : {}) };
-}
-
-function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : 1;
+  socket.destroySoon();
 }

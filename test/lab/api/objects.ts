@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { LabClusterState, LabPod } from '../labPod';
 
 /** One kind of object the server lists: where it lives and what there is of it. */
 export interface Resource {
   readonly group: string;
-  readonly version: string;
   readonly plural: string;
   readonly kind: string;
+  readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   items(state: LabClusterState): KubeObject[];
 }
@@ -15,85 +16,140 @@ export interface KubeObject {
   readonly [key: string]: unknown;
 }
 
-/** Everything that can be listed. Workloads are derived from what the pods say owns them. */
-export const resources: readonly Resource[] = [
-  { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true, items: ({ pods }) => pods.map(podObject) },
-  {
-    group: '',
-    version: 'v1',
-    plural: 'namespaces',
-    kind: 'Namespace',
-    namespaced: false,
-    items: (state) => spaces(state),
-  },
-  {
-    group: 'project.openshift.io',
-    version: 'v1',
-    plural: 'projects',
-    kind: 'Project',
-    namespaced: false,
-    items: (state) => spaces(state),
-  },
-  workload('apps', 'statefulsets', 'StatefulSet'),
-  workload('apps', 'deployments', 'Deployment'),
-  workload('apps', 'replicasets', 'ReplicaSet'),
-  workload('apps.openshift.io', 'deploymentconfigs', 'DeploymentConfig'),
-  workload('', 'replicationcontrollers', 'ReplicationController'),
-];
+export function apiVersionOf({ group }: Resource): string {
+  return group === '' ? 'v1' : `${group}/v1`;
+}
 
 /** Resources this cluster knows: OpenShift's own only where it is one. */
 export function known(state: LabClusterState): readonly Resource[] {
-  return resources.filter(({ group }) => state.openshift || !group.endsWith('openshift.io'));
-}
-
-function spaces(state: LabClusterState): KubeObject[] {
-  return state.namespaces.map((name) => ({
-    metadata: {
-      name,
-      uid: `ns-${name}`,
-      resourceVersion: '1',
-      creationTimestamp: created,
-      labels: {},
-      annotations: {},
-    },
-    status: { phase: 'Active' },
-  }));
+  return state.openshift ? resources : plainResources;
 }
 
 const created = '2026-11-01T08:00:00Z';
 
-function podObject(pod: LabPod): KubeObject {
-  const waiting =
-    pod.phase === 'Pending' ? { waiting: { reason: 'ContainerCreating' } } : { running: { startedAt: created } };
-  return {
+/** Everything that can be listed. Workloads are derived from what the pods say owns them. */
+const resources: readonly Resource[] = [
+  {
+    ...{ group: '', plural: 'pods', kind: 'Pod', shortNames: ['po'], namespaced: true },
+    items: ({ pods }) => pods.map(podObject),
+  },
+  {
+    ...{ group: '', plural: 'namespaces', kind: 'Namespace', shortNames: ['ns'], namespaced: false },
+    items: (state) => spaces(state, 'Namespace'),
+  },
+  {
+    ...{ group: 'project.openshift.io', plural: 'projects', kind: 'Project', shortNames: [], namespaced: false },
+    items: (state) => spaces(state, 'Project'),
+  },
+  workload('apps', 'statefulsets', 'StatefulSet', 'sts'),
+  workload('apps', 'deployments', 'Deployment', 'deploy'),
+  workload('apps', 'replicasets', 'ReplicaSet', 'rs'),
+  workload('apps.openshift.io', 'deploymentconfigs', 'DeploymentConfig', 'dc'),
+  workload('', 'replicationcontrollers', 'ReplicationController', 'rc'),
+];
+
+const plainResources = resources.filter(({ group }) => !group.endsWith('openshift.io'));
+
+function spaces(state: LabClusterState, kind: 'Namespace' | 'Project'): KubeObject[] {
+  return state.namespaces.map((name) => ({
+    ...{ kind, apiVersion: kind === 'Project' ? 'project.openshift.io/v1' : 'v1' },
     metadata: {
-      ...{ name: pod.name, namespace: pod.namespace, uid: pod.uid, resourceVersion: '1', creationTimestamp: created },
-      ...{ labels: pod.labels, annotations: pod.annotations },
-      ownerReferences: pod.owners.map((owner) => ({ ...owner, uid: `uid-${owner.name}`, controller: true })),
+      ...{ name, uid: uidOf('Namespace', '', name), creationTimestamp: created },
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  }));
+}
+
+interface Built {
+  readonly look: PodLook;
+  readonly object: KubeObject;
+}
+const builtPods = new WeakMap<LabPod, Built>();
+
+/** The parts of a pod that tests may set in place; everything else is taken as fixed. */
+export type PodLook = Pick<LabPod, 'phase' | 'ready' | 'labels' | 'annotations' | 'owners' | 'containers'>;
+
+export function lookOf({ phase, ready, labels, annotations, owners, containers }: LabPod): PodLook {
+  return { phase, ready, labels, annotations, owners, containers };
+}
+
+export function looksLike(pod: LabPod, look: PodLook): boolean {
+  return (
+    pod.phase === look.phase &&
+    pod.ready === look.ready &&
+    pod.labels === look.labels &&
+    pod.annotations === look.annotations &&
+    pod.owners === look.owners &&
+    pod.containers === look.containers
+  );
+}
+
+/** The same object as long as the pod looks the same: ten thousand are not built for each request. */
+function podObject(pod: LabPod): KubeObject {
+  const before = builtPods.get(pod);
+  if (before && looksLike(pod, before.look)) return before.object;
+  const object = buildPod(pod);
+  builtPods.set(pod, { look: lookOf(pod), object });
+  return object;
+}
+
+function buildPod(pod: LabPod): KubeObject {
+  const { name, namespace, uid, labels, annotations } = pod;
+  return {
+    ...{ kind: 'Pod', apiVersion: 'v1' },
+    metadata: {
+      ...{ name, namespace, uid, creationTimestamp: created, labels, annotations },
+      ...(pod.owners.length === 0
+        ? {}
+        : {
+            ownerReferences: pod.owners.map((owner) => ({
+              ...{ apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name },
+              ...{ uid: uidOf(owner.kind, namespace, owner.name), controller: true, blockOwnerDeletion: true },
+            })),
+          }),
     },
     spec: {
-      nodeName: 'node-1',
-      containers: pod.containers.map(({ name, image, env, ports }) => ({
-        ...{ name, image, ports },
+      containers: pod.containers.map(({ name: container, image, env, ports }) => ({
+        ...{ name: container, image, resources: {}, imagePullPolicy: 'IfNotPresent' },
+        ports: ports.map((port) => ({ ...port, protocol: 'TCP' })),
         env: env.map((one) =>
           one.secret
             ? { name: one.name, valueFrom: { secretKeyRef: one.secret } }
-            : { name: one.name, value: one.value },
+            : { name: one.name, ...(one.value === undefined ? {} : { value: one.value }) },
         ),
       })),
+      ...{ restartPolicy: 'Always', serviceAccountName: 'default', nodeName: 'node-1' },
     },
-    status: {
-      phase: pod.phase,
-      podIP: '127.0.0.1',
-      conditions: [{ type: 'Ready', status: pod.ready ? 'True' : 'False' }],
-      containerStatuses: pod.containers.map(({ name, image }) => ({
-        name,
-        image,
-        ready: pod.ready,
-        restartCount: 0,
-        state: waiting,
-      })),
-    },
+    status: podStatus(pod),
+  };
+}
+
+function podStatus(pod: LabPod): Record<string, unknown> {
+  const ended = { reason: pod.phase === 'Failed' ? 'Error' : 'Completed', exitCode: pod.phase === 'Failed' ? 1 : 0 };
+  const state = {
+    Pending: { waiting: { reason: 'ContainerCreating' } },
+    Running: { running: { startedAt: created } },
+    Succeeded: { terminated: ended },
+    Failed: { terminated: ended },
+  }[pod.phase];
+  const condition = (type: string, holds: boolean): object => ({
+    ...{ type, status: holds ? 'True' : 'False', lastProbeTime: null, lastTransitionTime: created },
+  });
+  return {
+    phase: pod.phase,
+    conditions: [
+      condition('Initialized', pod.phase !== 'Pending'),
+      condition('Ready', pod.ready),
+      condition('ContainersReady', pod.ready),
+      condition('PodScheduled', true),
+    ],
+    ...{ hostIP: '192.0.2.1', podIP: '192.0.2.10', startTime: created, qosClass: 'BestEffort' },
+    containerStatuses: pod.containers.map(({ name, image }) => ({
+      ...{ name, image, imageID: '', ready: pod.ready, restartCount: 0, lastState: {}, state },
+      started: pod.phase === 'Running',
+    })),
   };
 }
 
@@ -103,36 +159,54 @@ const parents: Readonly<Record<string, { kind: string; apiVersion: string }>> = 
   ReplicationController: { kind: 'DeploymentConfig', apiVersion: 'apps.openshift.io/v1' },
 };
 
-function workload(group: string, plural: string, kind: string): Resource {
+function workload(group: string, plural: string, kind: string, shortName: string): Resource {
   return {
-    ...{ group, version: 'v1', plural, kind, namespaced: true },
-    items(state) {
-      const found = new Map<string, KubeObject>();
+    ...{ group, plural, kind, shortNames: [shortName], namespaced: true },
+    items: (state) => {
+      const owned = new Map<string, { name: string; parent: string | undefined; pods: LabPod[] }>();
       for (const pod of state.pods) {
         for (const owner of pod.owners) {
-          const parent = parents[owner.kind];
-          const parentName = owner.name.replace(/-[^-]+$/, '');
-          const name = owner.kind === kind ? owner.name : parent?.kind === kind ? parentName : undefined;
+          const parent = /^(.+)-[^-]+$/.exec(owner.name)?.[1];
+          const name = owner.kind === kind ? owner.name : parents[owner.kind]?.kind === kind ? parent : undefined;
           if (name === undefined) continue;
-          const ownerReferences =
-            owner.kind === kind && parent
-              ? [{ ...parent, name: parentName, uid: `uid-${parentName}`, controller: true }]
-              : [];
-          found.set(`${pod.namespace}/${name}`, {
-            metadata: {
-              name,
-              namespace: pod.namespace,
-              uid: `uid-${name}`,
-              resourceVersion: '1',
-              creationTimestamp: created,
-              ownerReferences,
-            },
-            spec: { replicas: 1, selector: { matchLabels: pod.labels } },
-            status: { replicas: 1, readyReplicas: 1 },
-          });
+          const key = `${pod.namespace}/${name}`;
+          const one = owned.get(key) ?? { name, parent: parents[kind] && parent, pods: [] };
+          one.pods.push(pod);
+          owned.set(key, one);
         }
       }
-      return [...found.values()];
+      const apiVersion = group === '' ? 'v1' : `${group}/v1`;
+      return [...owned.values()].map(({ name, parent, pods }) => workloadObject(apiVersion, kind, name, parent, pods));
     },
   };
+}
+
+function workloadObject(
+  apiVersion: string,
+  kind: string,
+  name: string,
+  parent: string | undefined,
+  pods: readonly LabPod[],
+): KubeObject {
+  const [{ namespace, labels }] = pods as [LabPod];
+  const owner = parent === undefined ? undefined : parents[kind];
+  const matchLabels = kind === 'ReplicationController' || kind === 'DeploymentConfig' ? labels : undefined;
+  return {
+    ...{ kind, apiVersion },
+    metadata: {
+      ...{ name, namespace, uid: uidOf(kind, namespace, name), creationTimestamp: created, labels },
+      ...(owner && parent !== undefined
+        ? {
+            ownerReferences: [{ ...owner, name: parent, uid: uidOf(owner.kind, namespace, parent), controller: true }],
+          }
+        : {}),
+    },
+    spec: { replicas: pods.length, selector: matchLabels ?? { matchLabels: labels } },
+    status: { replicas: pods.length, readyReplicas: pods.filter(({ ready }) => ready).length },
+  };
+}
+
+function uidOf(...parts: string[]): string {
+  const hex = createHash('sha256').update(parts.join('/')).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }
