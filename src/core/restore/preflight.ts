@@ -130,13 +130,7 @@ function aboutDisk({ room, backup, reading, target, cluster }: Seen): Finding[] 
 
 function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
   const { facts, inside, backup, ours, target, database } = seen;
-  const findings: Finding[] = [];
-  if (facts.protected.length > 0) findings.push(block('sessions.protected', { sessions: facts.protected }));
-  if (facts.prepared.length > 0) findings.push(block('preparedTransactions', { transactions: facts.prepared }));
-  const slots = (active: boolean): string[] =>
-    facts.slots.filter((slot) => slot.active === active).map(({ name }) => name);
-  if (slots(true).length > 0) findings.push(block('slots.active', { slots: slots(true) }));
-  if (slots(false).length > 0) findings.push(warn('slots.inactive', { slots: slots(false) }));
+  const findings = aboutSessions(facts);
   if (facts.subscriptions.length > 0) findings.push(block('subscriptions', { subscriptions: facts.subscriptions }));
   if (inside.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
   if (inside.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
@@ -153,10 +147,22 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
     findings.push(note('kept.exists', { databases: kept.map(({ row }) => row.name), bytes }));
   }
   findings.push(warn('writesAfterBackup', { snapshot: backup.manifest.time.snapshot, written: inside.written }));
-  findings.push(warn('target.sessions', { count: facts.sessions }));
   const { superuser } = target.facts.role;
   findings.push(
     note('downtime', superuser ? { method: 'catalog', seconds: 0.2 } : { method: 'database', seconds: 1, pooler: 15 }),
   );
+  return findings;
+}
+
+/** What keeps a database from being renamed, or ends with it. An undo asks the same. */
+export function aboutSessions(facts: ServerFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (facts.protected.length > 0) findings.push(block('sessions.protected', { sessions: facts.protected }));
+  if (facts.prepared.length > 0) findings.push(block('preparedTransactions', { transactions: facts.prepared }));
+  const slots = (active: boolean): string[] =>
+    facts.slots.filter((slot) => slot.active === active).map(({ name }) => name);
+  if (slots(true).length > 0) findings.push(block('slots.active', { slots: slots(true) }));
+  if (slots(false).length > 0) findings.push(warn('slots.inactive', { slots: slots(false) }));
+  findings.push(warn('target.sessions', { count: facts.sessions }));
   return findings;
 }

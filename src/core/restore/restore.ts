@@ -1,14 +1,16 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
-import { verifyBackup } from '../catalog/verifyBackup';
+import { recordVerification, verifyBackup } from '../catalog/verifyBackup';
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
+import { derivedName } from '../postgres/quote';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../progress';
 import { workplace, type Workplace } from './databaseRow';
 import { preflight, type Preflight } from './preflight';
+import { askLive } from './preflightFacts';
 import { restoreIn } from './restoreIn';
 import { checkMapping, dropRoles, makeRoles, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, sideName } from './sideDatabase';
@@ -69,7 +71,8 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   const { target, database, job, backup } = request;
   const input = { database, side: side.row, job, origin: backup.id, superuser: target.facts.role.superuser };
   try {
-    const swapped = await swap(server, seen.live ? { ...input, live: seen.live } : input, work);
+    const { written } = await askLive(server, side.row.name, work.signal);
+    const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
     await proveLogin(server, database);
     const { differences, notes, tables, rows } = side.comparison;
     return {
@@ -89,6 +92,27 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
     if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer);
     throw error;
   }
+}
+
+/**
+ * Restores a backup into a side database, compares, and drops it: nothing else of the target changes. What it showed is written into the
+ * backup's manifest. Errors are those of `restore`.
+ */
+export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, work: Work): Promise<Comparison> {
+  const { backup, job, target, cluster } = request;
+  const whole: RestoreRequest = {
+    ...request,
+    database: derivedName(backup.manifest.source.database, `__drill_${job}`),
+  };
+  work.report({ type: 'phase', phase: 'read' });
+  const reading = await verifyBackup(backup, work);
+  const server = workplace(target, whole.database);
+  const seen = await lookAround(server, whole, reading, work);
+  const side = await fillSide(server, whole, reading, seen, work);
+  await clearUp(server, whole, side.made, work);
+  const place = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
+  await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place });
+  return side.comparison;
 }
 
 async function lookAround(
@@ -133,9 +157,10 @@ async function fillSide(
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
     const archive = { file: archivePath(backup), bytes: reading.bytes };
     await restoreIn(server, { ...archive, into: name, noOwner, job, reference }, work);
-    await settleRoles(server, name, seen.roles, options);
-    const leftOut = { owners: noOwner || seen.roles.map.length > 0 };
+    const leftOut = { owners: noOwner };
     const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);
+    // after the comparison: with its own roles it is worded as the backup is
+    await settleRoles(server, name, seen.roles, options);
     return { row, comparison, made };
   } catch (error) {
     await clearUp(server, request, made, work);

@@ -15,6 +15,8 @@ export interface Mark {
   readonly time: string;
   /** the backup, or what else it came from */
   readonly origin: string;
+  /** of a kept one: how many rows the new live database's statistics counted as written when it took its place */
+  readonly written?: number;
 }
 
 /** A database of ours on a server. */
@@ -131,9 +133,9 @@ export function readMark(comment: string | undefined): Mark | undefined {
   if (!comment?.startsWith('{"dbFerry":')) return undefined;
   try {
     const { dbFerry } = JSON.parse(comment) as { dbFerry: Partial<Mark> };
-    const { job, role, of, time = '', origin = '' } = dbFerry;
+    const { job, role, of, time = '', origin = '', written } = dbFerry;
     if (typeof job !== 'string' || typeof of !== 'string' || (role !== 'side' && role !== 'kept')) return undefined;
-    return { job, role, of, time, origin };
+    return { job, role, of, time, origin, ...(typeof written === 'number' ? { written } : {}) };
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
-import { keptName, markText } from './sideDatabase';
+import { keptName, markText, type Mark } from './sideDatabase';
 import { catalogFirst, databaseFirst, raisedByUs, rehearsal, terminator, type SwapScript } from './swapScript';
 
 export interface SwapInput {
@@ -19,6 +19,8 @@ export interface SwapInput {
   readonly job: string;
   /** what the kept database is kept for, for its mark */
   readonly origin: string;
+  /** rows that the side database's statistics count as written: the baseline of what is written later */
+  readonly written?: number;
   readonly superuser: boolean;
   /** how long the outcome of a lost connection is looked for; default 60 s */
   readonly resolveMs?: number;
@@ -69,7 +71,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
 const maxTries = 20;
 
 async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {
-  const { live, side, database, job, origin } = input;
+  const { live, side, database, job, origin, written } = input;
   const present = await readProperties(server, server.from, side.oid, signal);
   const common = { side: { name: side.name, oid: side.oid }, name: database };
   if (!live) {
@@ -77,7 +79,8 @@ async function makeScript(server: Workplace, input: SwapInput, signal: AbortSign
     return { ...common, comment: undefined, properties };
   }
   const wanted = await readProperties(server, server.from, live.oid, signal);
-  const mark = { job, role: 'kept', of: database, time: new Date().toISOString(), origin } as const;
+  const time = new Date().toISOString();
+  const mark: Mark = { job, role: 'kept', of: database, time, origin, ...(written === undefined ? {} : { written }) };
   return {
     ...common,
     live: { name: live.name, oid: live.oid, keptAs: keptName(database, job), keptComment: markText(mark) },

@@ -1,0 +1,49 @@
+import type { BackupEntry } from '../catalog/manifest';
+import { verifyBackup } from '../catalog/verifyBackup';
+import type { OpenPod } from '../pod/databasePod';
+import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
+import { compareReadings } from '../postgres/archive/compareReadings';
+import type { Work } from '../progress';
+import { compareCatalogs, readCatalog } from './definitions';
+import { readLive } from './readLive';
+import { applicationOf } from './sideDatabase';
+import { sameMajor } from './verifySide';
+
+/** One side of a comparison: a backup, or a database as it is now. */
+export type Comparable = { readonly backup: BackupEntry } | { readonly pod: OpenPod; readonly database: string };
+
+/**
+ * Compares two databases or backups: rows as multisets with columns by name, sequences, large objects, definitions. A live one is
+ * dumped and read on the way, in one snapshot; nothing is stored. Where both are live and of different majors, definitions are taken from the
+ * catalogs, since their wording differs. Throws `backup.damaged`, `exec.*`, `cancelled`.
+ */
+export async function compareDatabases(
+  left: Comparable,
+  right: Comparable,
+  job: string,
+  work: Work,
+): Promise<Comparison> {
+  // what is stored has an encoding already, so a live one follows it
+  const first = 'backup' in right && !('backup' in left) ? right : left;
+  const one = await readOne(first, undefined, job, work);
+  const other = await readOne(first === left ? right : left, one.header.encoding, job, work);
+  const [a, b] = first === left ? [one, other] : [other, one];
+  const same = sameMajor(a, b);
+  const comparison = compareReadings(a, b, { sameMajor: same });
+  if (same || 'backup' in left || 'backup' in right) return comparison;
+  const lines = await Promise.all([left, right].map((side) => readCatalog(side.pod, side.database, work.signal)));
+  const differences = [...comparison.differences, ...compareCatalogs(lines[0] ?? [], lines[1] ?? [])];
+  return { ...comparison, differences, equal: differences.length === 0 };
+}
+
+async function readOne(
+  side: Comparable,
+  encoding: string | undefined,
+  job: string,
+  work: Work,
+): Promise<ArchiveReading> {
+  if ('backup' in side) return verifyBackup(side.backup, work);
+  work.report({ type: 'phase', phase: 'verify' });
+  const how = { application: applicationOf(job), ...(encoding === undefined ? {} : { encoding }) };
+  return readLive(side.pod, side.database, how, work);
+}
