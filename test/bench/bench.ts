@@ -32,7 +32,7 @@ await execa(process.execPath, ['--import=tsx', here('reader.ts')], { stdio: 'inh
 async function transfers(running: Lab): Promise<void> {
   await must('copy', `${places.source}/shop`, `${places.pg18}/shop`, '--create-roles');
   for (const [place, user, bar] of [
-    ['source', 'demo', '0.45'],
+    ['source', 'postgres', '0.45'],
     ['pg18', 'postgres', '0.3'],
   ] as const) {
     const major = running.server(place).major;
@@ -51,7 +51,7 @@ async function transfers(running: Lab): Promise<void> {
     );
   }
   const archive = join(folder, 'by-hand.dump');
-  await kubectlDump('source', ['-Fc', '-Z', '1'], 'demo', archive);
+  await kubectlDump('source', ['-Fc', '-Z', '1'], 'postgres', archive);
   const { result } = await must('backup', `${places.source}/shop`);
   const id = String(result.data['backup']);
   const pg16 = running.server('pg16');

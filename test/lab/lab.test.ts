@@ -26,7 +26,7 @@ describe('lab: the API server, with kubectl and raw sockets', () => {
   it('kubectl executes commands: output, exit code, a missing program', async function () {
     if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) this.skip();
     const exec = ['-n', 'shop-prod', 'exec', '-i', 'postgres-0', '--'];
-    assert.equal((await kubectl(...exec, 'psql', '-U', 'demo', '-Atc', 'select 6 * 7', 'postgres')).stdout, '42');
+    assert.equal((await kubectl(...exec, 'psql', '-U', 'postgres', '-Atc', 'select 6 * 7', 'postgres')).stdout, '42');
     assert.equal((await kubectl(...exec, 'sh', '-c', 'exit 7')).exitCode, 7);
     assert.match((await kubectl(...exec, 'no-such-program')).stderr, /no-such-program/);
     const { stdout } = await execa('kubectl', ['--kubeconfig', lab.kubeconfig, ...exec, 'wc', '-c'], {

@@ -141,7 +141,7 @@ async function start(name: PlaceName): Promise<Server> {
     case 'limited':
       return startServer({ major: 16, superuser: 'hidden_admin' });
     default:
-      return startServer({ major: 15, superuser: 'demo' });
+      return startServer({ major: 15 });
   }
 }
 

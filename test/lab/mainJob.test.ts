@@ -74,7 +74,7 @@ describe('the main job between two clusters', function () {
     await server.sql('shop', "update shop.orders set note = 'newer' where id = 1");
     await server.sql(
       'postgres',
-      `alter database shop connection limit 33; alter role shop_app login password 'app-secret'; alter role shop_app in database shop set work_mem = '5MB'; grant connect on database shop to billing`,
+      `alter database shop connection limit 33; alter role shop_app login password 'app-secret'; grant shop_reader to shop_app; alter role shop_app in database shop set work_mem = '5MB'; grant connect on database shop to billing`,
     );
     const live = await properties('pg16');
     await expectExit(0, 'restore', backup, `${places.pg16}/shop`, '--as', 'replace', '--yes');
