@@ -73,6 +73,8 @@ const ofSwaps: Words = {
     `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); release drops them`,
   writesAfterBackup: (data) =>
     `what was written after the backup (${localTime(shown(data, 'snapshot'))}) will exist only in the kept database`,
+  'undo.written': (data) =>
+    `${shown(data, 'rows')} rows were written since the restore; they will exist only in the database kept now`,
   downtime: (data) => downtime(data),
 };
 

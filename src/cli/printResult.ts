@@ -80,7 +80,8 @@ function headline({ outcome, data }: JobResult, kind: JobKind): string {
     case 'release':
       return `Released: what was kept for ${named('target')} is dropped.`;
     case 'clean':
-      return data['nothing'] === true ? 'Nothing to clean.' : 'Cleaned.';
+      if (data['nothing'] === true) return 'Nothing to clean.';
+      return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all.';
   }
 }
 
@@ -100,16 +101,21 @@ function factLines(data: Readonly<Record<string, unknown>>): string[] {
     .filter(([key]) => typeof data[key] === 'number')
     .map(([key, name, format]) => `${name} ${format(data[key] as number)}`);
   if (numbers.length > 0) lines.push(numbers.join(' · '));
-  for (const key of ['folder', 'kept', 'undo', 'hint']) {
+  for (const [key, words] of texts) {
     const value = data[key];
-    if (typeof value === 'string')
-      lines.push(
-        safe(key === 'kept' ? `the database before is kept as ${value}` : key === 'undo' ? `to undo: ${value}` : value),
-      );
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    for (const one of values) if (typeof one === 'string') lines.push(safe(words(one)));
   }
-  const removed = data['removed'];
-  if (Array.isArray(removed)) for (const one of removed) lines.push(safe(`removed ${String(one)}`));
-  const notReached = data['notReached'];
-  if (Array.isArray(notReached)) for (const one of notReached) lines.push(safe(`not reached: ${String(one)}`));
   return lines;
 }
+
+/** The same for texts and lists of texts. */
+const texts: readonly (readonly [key: string, words: (value: string) => string])[] = [
+  ['folder', (value) => value],
+  ['kept', (value) => `the database before is kept as ${value}`],
+  ['undo', (value) => `to undo: ${value}`],
+  ['removed', (value) => `removed ${value}`],
+  ['resolved', (value) => value],
+  ['left', (value) => `could not be removed: ${value}`],
+  ['notReached', (value) => `not reached: ${value}`],
+];

@@ -1,7 +1,144 @@
-import { AppError } from '../../errors';
-import type { RunKind } from '../jobContext';
+import { join } from 'node:path';
+import { AppError, toAppError } from '../../errors';
+import { endSessions } from '../../pod/endSessions';
+import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
+import { query } from '../../pod/sql';
+import { quoteLiteral } from '../../postgres/quote';
+import { clean, type Cleaned } from '../../restore/clean';
+import { applicationOf } from '../../restore/sideDatabase';
+import type { JobContext, RunKind } from '../jobContext';
+import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
+import { isLiving, removeLeftHere } from '../leftHere';
+import { listJobs } from '../listJobs';
+import { placesOf } from '../jobTarget';
+import { Places, type Place } from '../places';
+import { readJob, type Job } from '../readJob';
 
-/** Not there yet. */
-export const cleanJob: RunKind = async () => {
-  throw new AppError('internal', { message: 'not there yet' });
+/**
+ * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
+ * `[job]`, or `[pod ref]`: what is in that server, also of other workspaces. An outcome that was unknown is found out.
+ */
+export const cleanJob: RunKind = async (context) => {
+  const { request, work } = context;
+  work.report({ type: 'phase', phase: 'clean' });
+  const [operand] = request.operands;
+  const all = await listJobs(request.root);
+  const isPlace = operand?.includes('/') === true;
+  const jobs = isPlace ? [] : await jobsToClean(request.root, all, operand);
+  const done: Done = { removed: [], notReached: [], left: [], resolved: [] };
+  done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
+  if (isPlace) {
+    await cleanPlace(context, operand, [], all, done);
+  } else {
+    for (const job of jobs) await cleanJobPlaces(context, job, all, done);
+  }
+  const { removed, notReached, left, resolved } = done;
+  const nothing = [removed, notReached, left, resolved].every((list) => list.length === 0);
+  const incomplete = notReached.length > 0 || left.length > 0;
+  return {
+    outcome: incomplete ? 'differences' : 'done',
+    data: { ...done, jobs: jobs.map(({ id }) => id), nothing },
+  };
 };
+
+/** Lines for people, and for scripts. */
+interface Done {
+  readonly removed: string[];
+  /** places that could not be asked */
+  readonly notReached: string[];
+  /** what should be gone and is not */
+  readonly left: string[];
+  /** jobs whose outcome was not known */
+  readonly resolved: string[];
+}
+
+async function jobsToClean(root: string, all: readonly Job[], id: string | undefined): Promise<readonly Job[]> {
+  if (id === undefined) {
+    return all.filter(({ state, cleaned }) => (state === 'interrupted' || state === 'unknown') && !cleaned);
+  }
+  const job = await readJob(jobFolder(root, id));
+  if (isLiving(job)) {
+    throw new AppError('usage', { message: `Job ${id} is running. db-ferry cancel ${id} ends it, and cleans up.` });
+  }
+  return [job];
+}
+
+async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
+  const before = done.notReached.length + done.left.length;
+  for (const place of placesOf(job.request)) {
+    await cleanPlace(context, place, [job], all, done);
+    context.work.signal.throwIfAborted();
+  }
+  if (done.notReached.length + done.left.length > before) return;
+  const cleaned = { job: context.id, time: new Date().toISOString() };
+  await writeWhole(join(job.folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
+}
+
+/** One server. What cannot be reached is said, and the others are cleaned all the same. */
+async function cleanPlace(
+  { request, work }: JobContext,
+  reference: string,
+  jobs: readonly Job[],
+  all: readonly Job[],
+  done: Done,
+): Promise<void> {
+  const kubeconfigs = [...request.kubeconfigs, ...jobs.flatMap((job) => job.request.kubeconfigs)];
+  try {
+    const place = await new Places(kubeconfigs).pod(reference, work.signal);
+    for (const { id } of jobs) await endSessionsOf(place, reference, id, done);
+    const dead = new Set<string>();
+    const isDead = async (id: string): Promise<boolean> => {
+      const known = all.find((job) => job.id === id);
+      const gone = known ? !isLiving(known) : await isAbandoned(place, id);
+      if (gone) dead.add(id);
+      return gone;
+    };
+    const cleaned = await clean({ target: place.pod, isDead }, work);
+    done.removed.push(...cleaned.removed.map((name) => `${name} in ${reference}`));
+    for (const { database, job } of cleaned.left) {
+      if (dead.has(job)) done.left.push(`${database} in ${reference}`);
+    }
+    for (const job of jobs) done.resolved.push(...resolution(job, place, reference, cleaned));
+  } catch (error) {
+    if (work.signal.aborted) throw error;
+    const { code, data } = toAppError(error);
+    work.log.warn(`${reference}: ${code} ${JSON.stringify(data)}`);
+    done.notReached.push(`${reference} (${code})`);
+  }
+}
+
+async function endSessionsOf({ pod }: Place, reference: string, job: string, done: Done): Promise<void> {
+  const server = { exec: pod.exec, access: pod.facts.access };
+  const database = maintenanceDatabase(pod.facts);
+  const { ended, remaining } = await endSessions(server, applicationOf(job), { database });
+  if (ended > 0) done.removed.push(`${ended} sessions of job ${job} in ${reference}`);
+  if (remaining > 0) done.left.push(`${remaining} sessions of job ${job} in ${reference}`);
+}
+
+/** A job of another workspace: gone when it has no session on the server, seen twice; between two steps it has none. */
+async function isAbandoned({ pod }: Place, job: string): Promise<boolean> {
+  const server = { exec: pod.exec, access: pod.facts.access };
+  const name = quoteLiteral(`${applicationOf(job)}%`);
+  const sql = `select to_json(count(*)) from pg_stat_activity where application_name like ${name}`;
+  for (const wait of [0, 3000]) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const [sessions] = await query<number>(server, maintenanceDatabase(pod.facts), sql);
+    if (sessions !== 0) return false;
+  }
+  return true;
+}
+
+/** What became of a restore whose outcome was not known: what it kept, or its side database, tells. */
+function resolution(job: Job, { pod, reference }: Place, place: string, cleaned: Cleaned): string[] {
+  const uncertain = job.state === 'unknown' || (job.state === 'interrupted' && job.phase === 'swap');
+  const { database } = reference;
+  if (!uncertain || database === undefined || job.request.kind === 'backup') return [];
+  const kept = cleaned.swapped.find((one) => one.job === job.id && one.database === database);
+  if (kept) return [`job ${job.id}: committed; ${place} is the restored database, ${kept.kept} is the one before`];
+  if (cleaned.removed.some((name) => name.endsWith(`__restore_${job.id.slice(-8)}`))) {
+    return [`job ${job.id}: not committed; ${place} is what it was`];
+  }
+  const exists = pod.facts.databases.some(({ name }) => name === database);
+  if (job.request.options.as === 'replace') return [`job ${job.id}: nothing of it is left on the server`];
+  return [`job ${job.id}: ${exists ? `committed; ${place} is the restored database` : `not committed`}`];
+}

@@ -1,7 +1,26 @@
+import { findBackup } from '../../catalog/catalog';
 import { AppError } from '../../errors';
-import type { RunKind } from '../jobContext';
+import { compareDatabases, type Comparable } from '../../restore/diff';
+import type { JobContext, RunKind } from '../jobContext';
+import { Places } from '../places';
 
-/** Not there yet. */
-export const diffJob: RunKind = async () => {
-  throw new AppError('internal', { message: 'not there yet' });
+/** Compares: `[a, b]`, each a backup or a database ref. Left is a. */
+export const diffJob: RunKind = async (context) => {
+  const { id, request, work } = context;
+  work.report({ type: 'phase', phase: 'preflight' });
+  const places = new Places(request.kubeconfigs);
+  const [a = '', b = ''] = request.operands;
+  const left = await sideOf(context, places, a);
+  const right = await sideOf(context, places, b);
+  const { equal, differences, notes, tables, rows } = await compareDatabases(left, right, id, work);
+  return { outcome: equal ? 'done' : 'differences', differences, notes, data: { left: a, right: b, tables, rows } };
 };
+
+/** A path or an id names a backup; what holds slashes and is no path, a database. */
+async function sideOf({ request, work }: JobContext, places: Places, operand: string): Promise<Comparable> {
+  if (operand.startsWith('/') || !operand.includes('/')) return { backup: await findBackup(request.root, operand) };
+  const { pod, database } = await places.database(operand, work.signal);
+  if (pod.facts.databases.some(({ name }) => name === database)) return { pod, database };
+  const known = pod.facts.databases.filter(({ isTemplate }) => !isTemplate).map(({ name }) => name);
+  throw new AppError('database.unknown', { reference: operand, database, known });
+}

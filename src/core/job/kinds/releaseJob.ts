@@ -1,7 +1,19 @@
-import { AppError } from '../../errors';
+import { release } from '../../restore/release';
 import type { RunKind } from '../jobContext';
+import { targetOf } from '../jobTarget';
+import { Places } from '../places';
+import { openTarget } from './restoreJob';
 
-/** Not there yet. */
-export const releaseJob: RunKind = async () => {
-  throw new AppError('internal', { message: 'not there yet' });
+/** Drops what restores kept: `[job | database ref]`. */
+export const releaseJob: RunKind = async (context) => {
+  const { request, work } = context;
+  work.report({ type: 'phase', phase: 'preflight' });
+  const { reference, job, kubeconfigs } = await targetOf(request);
+  const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
+  const restoredBy = job === undefined ? {} : { restoredBy: job };
+  const { removed, bytes } = await release(
+    { target: pod, database, cluster: client.cluster.alias, ...restoredBy },
+    work,
+  );
+  return { outcome: 'done', data: { target: reference, removed, bytes } };
 };

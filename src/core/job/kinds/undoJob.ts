@@ -1,7 +1,22 @@
-import { AppError } from '../../errors';
+import { undo } from '../../restore/undo';
 import type { RunKind } from '../jobContext';
+import { targetOf } from '../jobTarget';
+import { Places } from '../places';
+import { openTarget } from './restoreJob';
 
-/** Not there yet. */
-export const undoJob: RunKind = async () => {
-  throw new AppError('internal', { message: 'not there yet' });
+/** Swaps back: `[job | database ref]`. */
+export const undoJob: RunKind = async (context) => {
+  const { id, request, work } = context;
+  work.report({ type: 'phase', phase: 'preflight' });
+  const { reference, job, kubeconfigs } = await targetOf(request);
+  const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
+  const restoredBy = job === undefined ? {} : { restoredBy: job };
+  const cluster = client.cluster.alias;
+  const done = await undo({ target: pod, database, cluster, job: id, ...restoredBy }, work);
+  const { findings, kept, ...facts } = done;
+  return {
+    outcome: 'done',
+    findings,
+    data: { target: reference, ...facts, ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${reference}` }) },
+  };
 };
