@@ -7,7 +7,7 @@ import type { ExecOptions, ExecPlace, PodExec, ProcessEnd, Sink } from './podExe
 import { feedCommand, readCommand } from './wrapper';
 
 export interface TransportOptions {
-  /** a NUL on stderr this often, so that no hop sees an idle connection; default 20 */
+  /** a NUL on stderr this often, so that no hop sees an idle connection; whole seconds, default 20 */
   readonly heartbeatSeconds?: number;
   /** nothing heard for this long, while not paused: `exec.stalled`; default 90 */
   readonly stallSeconds?: number;

@@ -1,7 +1,7 @@
 /**
  * The argv that runs `argv` in a pod so that its end is proven: stdout, then `\n<nonce> <exit code>\n`, then the
  * wrapper waits for the line `A<nonce>` on stdin before it ends. The end of stdin without that line ends the command.
- * A NUL on stderr every `heartbeatSeconds` shows that it is alive.
+ * A NUL on stderr every `heartbeatSeconds` (whole seconds) shows that it is alive.
  */
 export function readCommand(nonce: string, heartbeatSeconds: number, argv: readonly string[]): string[] {
   return inOwnGroup(readScript, [nonce, String(heartbeatSeconds), ...argv]);
@@ -32,9 +32,12 @@ function inOwnGroup(script: string, args: readonly string[]): string[] {
  * for the same reason; only the command itself gets one, from its parent, when TERM did not do.
  */
 
-/** Tells that we live. Its `sleep` holds none of our streams, so that the end of the exec does not wait for it. */
-const heartbeat = `( trap 'kill "$!"; wait; exit' TERM
-while sleep "$hb" 4>&- & wait "$!"; do ( printf '\\0' >&4 ); done ) 4>&2 >/dev/null 2>&1 3<&- & h=$!
+/**
+ * Tells that we live. It is deaf to the signals of the group and ended by KILL, from its parent: a shell that was just
+ * forked loses a TERM. What it leaves is a `sleep` of a second that holds none of our streams and ends by itself.
+ */
+const heartbeat = `( trap '' INT TERM; i=0; while sleep 1 4>&-; do
+i=$((i + 1)); [ $((i % hb)) -eq 0 ] && printf '\\0' >&4; done ) 4>&2 >/dev/null 2>&1 3<&- & h=$!
 `;
 
 /**
@@ -51,8 +54,14 @@ const awaitCommand = `while wait "$c"; r=$?; kill -0 "$c" 2>/dev/null; do :; don
 [ "$k" ] && { kill -KILL "$k"; wait "$k"; } 2>/dev/null
 printf '\\n%s %03d\\n' "$n" "$r"`;
 
-/** Not a plain `wait`: bash's returns at once, for ever, after a signal. */
-const reap = 'while kill -0 "$p" 2>/dev/null; do wait "$p"; done';
+/**
+ * Not a plain `wait`: bash's returns at once, for ever, after a signal. The redirection is for this block alone:
+ * containerd closes our stdin when nobody holds stderr any more, and that would look like the end of the client.
+ */
+function endHelpers(pids: string): string {
+  return `{ kill -KILL "$h"; for p in ${pids}; do while kill -0 "$p"; do wait "$p"; done; done; } 2>/dev/null
+exit 0`;
+}
 
 /** One pass of dd gathers a dump's small writes: twice the throughput. Only where dd can do it without losing a byte. */
 const readScript = `n=$1 hb=$2 k=; shift 2
@@ -63,9 +72,7 @@ exec 3<&0 </dev/null
 ${heartbeat}{ ${onTerm}
 "$@" 3<&- & c=$!
 ${awaitCommand}; } | $b 2>/dev/null 3<&-
-kill "$h" 2>/dev/null
-for p in "$h" "$w"; do ${reap}; done
-exit 0`;
+${endHelpers('"$h" "$w"')}`;
 
 /**
  * Descriptor 4 carries the input past the shell's rule that a background command reads from /dev/null. When the
@@ -82,6 +89,4 @@ exec 4<&0 </dev/null 3<&-
 "$@" <&4 4<&- & c=$!
 exec 4<&-
 ${awaitCommand}; }
-kill "$h" 2>/dev/null
-p=$h; ${reap}
-exit 0`;
+${endHelpers('"$h"')}`;

@@ -262,8 +262,8 @@ describe('kubePodExec: liveness and cancelling', () => {
 
   it('stays alive by heartbeats alone', async () => {
     await withServer({}, async ({ client }) => {
-      const exec = kubePodExec(client, place, { heartbeatSeconds: 0.2, stallSeconds: 0.8 });
-      assert.equal((await exec.read(['sleep', '2'], drop)).exitCode, 0);
+      const exec = kubePodExec(client, place, { heartbeatSeconds: 1, stallSeconds: 1.8 });
+      assert.equal((await exec.read(['sleep', '3.5'], drop)).exitCode, 0);
     });
   });
 
@@ -288,6 +288,8 @@ describe('kubePodExec: liveness and cancelling', () => {
       await assert.rejects(kubePodExec(client, place).read(['yes'], drop, { signal }), code('cancelled'));
       const { child } = served[0] ?? assert.fail();
       await new Promise((resolve) => child?.once('exit', resolve));
+      // the heartbeat's last sleep
+      await new Promise((resolve) => setTimeout(resolve, 1100));
       assert.throws(() => process.kill(-(child?.pid ?? 0), 0), 'its group is still there');
     });
   });

@@ -10,4 +10,5 @@ close STDIN;
 while ((my $pid = waitpid(-1, 0)) > 0) {
   my $signal = $? & 127;
   syswrite STDERR, "ORPHAN $pid died of signal $signal\n" if $pid != $child && $signal;
+  syswrite STDERR, "ENDED\n" if $pid == $child;
 }
