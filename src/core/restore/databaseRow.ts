@@ -1,4 +1,5 @@
 import type { OpenPod } from '../pod/databasePod';
+import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { query, type Server } from '../pod/sql';
 import { quoteLiteral } from '../postgres/quote';
 
@@ -31,7 +32,7 @@ export interface Workplace extends Server {
 
 /** The server of a pod, asked from `postgres`, or from `template1` where the target is `postgres` itself. */
 export function workplace(pod: OpenPod, target: string): Workplace {
-  return { exec: pod.exec, access: pod.facts.access, from: target === 'postgres' ? 'template1' : 'postgres' };
+  return { exec: pod.exec, access: pod.facts.access, from: maintenanceDatabase(pod.facts, target) };
 }
 
 /** Every database of the server. Throws `exec.failed` and what the exec throws. */

@@ -61,7 +61,7 @@ facts as (
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
   union all
-  select 'TRIGGER', r.name || '.' || t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled from rel r join pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
+  select 'TRIGGER', r.name || '.' || t.tgname, concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled) from rel r join pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
   union all
   select 'POLICY', r.name || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
     from rel r join pg_policy p on p.polrelid = r.oid)

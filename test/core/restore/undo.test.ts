@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { backUp } from '../../../src/core/backup/backUp';
+import { findBackup } from '../../../src/core/catalog/catalog';
+import type { BackupEntry } from '../../../src/core/catalog/manifest';
+import { isAppError } from '../../../src/core/errors';
+import { noLog } from '../../../src/core/log';
+import type { OpenPod } from '../../../src/core/pod/databasePod';
+import type { Work } from '../../../src/core/progress';
+import { clean } from '../../../src/core/restore/clean';
+import { workplace } from '../../../src/core/restore/databaseRow';
+import { compareDatabases } from '../../../src/core/restore/diff';
+import { release } from '../../../src/core/restore/release';
+import { drill, restore } from '../../../src/core/restore/restore';
+import { createSide, sideName } from '../../../src/core/restore/sideDatabase';
+import { undo } from '../../../src/core/restore/undo';
+import { startServer, type Server } from '../../lab/servers';
+import { openServer } from '../openServer';
+
+const work: Work = { report: () => undefined, signal: new AbortController().signal, log: noLog };
+
+describe('after a restore', function () {
+  this.timeout(60_000);
+  let server: Server;
+  let older: Server;
+  let root: string;
+  let backup: BackupEntry;
+
+  before(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'ferry-root-'));
+    server = await startServer({ major: 18 });
+    older = await startServer({ major: 15 });
+    for (const one of [server, older]) {
+      await one.sql('postgres', 'create database shop');
+      await one.sql('shop', contents);
+    }
+    const options = {
+      root,
+      cluster: { alias: 'a', server: 'https://a' },
+      compress: 'auto',
+      job: 'b1',
+      asked: { by: 'me' },
+    };
+    ({ entry: backup } = await backUp(await openServer(server), 'shop', options, work));
+    await server.sql('shop', `update items set name = 'later' where id = 1`);
+  });
+  after(async () => {
+    await server.stop();
+    await older.stop();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  const target = async (): Promise<OpenPod> => openServer(server);
+  const first = async (): Promise<string> => {
+    const [row] = await server.sql<{ name: string }>('shop', 'select name from items where id = 1');
+    return row!.name;
+  };
+  const databases = async (): Promise<string[]> => {
+    const sql = `select datname from pg_database where datname like 'shop%' order by 1`;
+    return (await server.sql<{ datname: string }>('postgres', sql)).map(({ datname }) => datname);
+  };
+
+  it('undo puts back what was, also its own undo; it says what was written since', async () => {
+    const common = { database: 'shop', cluster: 'a' };
+    await restore({ ...common, backup, target: await target(), as: 'replace', job: 'aaa1' }, work);
+    assert.equal(await first(), 'item 1');
+    await server.sql(
+      'shop',
+      `insert into items select g, 'new' from generate_series(1001, 1007) g; select pg_stat_force_next_flush()`,
+    );
+    const undone = await undo({ ...common, target: await target(), job: 'aaa2', restoredBy: 'aaa1' }, work);
+    assert.equal(await first(), 'later');
+    assert.equal(undone.written, 7);
+    await undo({ ...common, target: await target(), job: 'aaa3' }, work);
+    assert.equal(await first(), 'item 1');
+    const { removed } = await release({ ...common, target: await target() }, work);
+    assert.equal(removed.length, 1);
+    assert.deepEqual(await databases(), ['shop']);
+    await assert.rejects(release({ ...common, target: await target() }, work), (error) =>
+      isAppError(error, 'restore.nothingKept'),
+    );
+    await assert.rejects(undo({ ...common, target: await target(), job: 'aaa4' }, work), (error) =>
+      isAppError(error, 'restore.nothingKept'),
+    );
+  });
+
+  it('clean drops side databases of dead jobs only', async () => {
+    const place = workplace(await target(), 'shop');
+    for (const job of ['dead1', 'live1']) {
+      const mark = { job, role: 'side', of: 'shop', time: 'now', origin: 'x' } as const;
+      await createSide(place, sideName('shop', job), mark, { encoding: 'UTF8' });
+    }
+    const cleaned = await clean({ target: await target(), isDead: (job) => job === 'dead1' }, work);
+    assert.deepEqual(cleaned.removed, [sideName('shop', 'dead1')]);
+    assert.deepEqual(
+      cleaned.left.map(({ job }) => job),
+      ['live1'],
+    );
+    await clean({ target: await target(), isDead: () => true }, work);
+    assert.deepEqual(await databases(), ['shop']);
+  });
+
+  it('a drill shows that a backup restores and leaves nothing', async () => {
+    const { rows } = await drill({ backup, target: await target(), job: 'ddd1', cluster: 'a' }, work);
+    assert.equal(rows, 1000);
+    assert.deepEqual(await databases(), ['shop']);
+    const { manifest } = await findBackup(root, backup.id);
+    assert.deepEqual(
+      manifest.verified.filter(({ level }) => level === 'restored').map(({ place }) => place),
+      ['a/demo/pg-0'],
+    );
+  });
+
+  it('diff: the same, other rows, other definitions, across majors', async () => {
+    await server.sql('shop', 'delete from items where id > 1000');
+    const pod = await target();
+    const live = { pod, database: 'shop' };
+    const same = await compareDatabases(live, { backup }, 'diff1', work);
+    assert.deepEqual(same.differences, []);
+    const old = { pod: await openServer(older), database: 'shop' };
+    const across = await compareDatabases(old, live, 'diff2', work);
+    assert.deepEqual(across.differences, []);
+    await older.sql(
+      'shop',
+      `update items set name = 'x' where id = 5; create index on items (name); alter table items alter name set default 'd'`,
+    );
+    const other = await compareDatabases(old, live, 'diff3', work);
+    const found = other.differences.map((one) =>
+      one.kind === 'definition' ? `${one.what} ${one.name} ${one.change}` : one.kind,
+    );
+    assert.deepEqual(found.sort(), [
+      'COLUMN public.items.name changed',
+      'INDEX public.items.items_name_idx missing right',
+      'content',
+    ]);
+  });
+});
+
+const contents = `
+create table items (id int primary key, name text not null);
+insert into items select g, 'item ' || g from generate_series(1, 1000) g;
+create view v as select id from items where name <> '';
+create function twice(int) returns int language sql as 'select $1 * 2';
+`;
