@@ -116,6 +116,6 @@ const texts: readonly (readonly [key: string, words: (value: string) => string])
   ['undo', (value) => `to undo: ${value}`],
   ['removed', (value) => `removed ${value}`],
   ['resolved', (value) => value],
-  ['left', (value) => `could not be removed: ${value}`],
+  ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],
 ];

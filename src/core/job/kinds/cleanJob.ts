@@ -25,16 +25,16 @@ export const cleanJob: RunKind = async (context) => {
   const all = await listJobs(request.root);
   const isPlace = operand?.includes('/') === true;
   const jobs = isPlace ? [] : await jobsToClean(request.root, all, operand);
-  const done: Done = { removed: [], notReached: [], left: [], resolved: [] };
+  const done: Done = { removed: [], notReached: [], remaining: [], resolved: [] };
   done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
   if (isPlace) {
     await cleanPlace(context, operand, [], all, done);
   } else {
     for (const job of jobs) await cleanJobPlaces(context, job, all, done);
   }
-  const { removed, notReached, left, resolved } = done;
-  const nothing = [removed, notReached, left, resolved].every((list) => list.length === 0);
-  const incomplete = notReached.length > 0 || left.length > 0;
+  const { removed, notReached, remaining, resolved } = done;
+  const nothing = [removed, notReached, remaining, resolved].every((list) => list.length === 0);
+  const incomplete = notReached.length > 0 || remaining.length > 0;
   return {
     outcome: incomplete ? 'differences' : 'done',
     data: { ...done, jobs: jobs.map(({ id }) => id), nothing },
@@ -47,7 +47,7 @@ interface Done {
   /** places that could not be asked */
   readonly notReached: string[];
   /** what should be gone and is not */
-  readonly left: string[];
+  readonly remaining: string[];
   /** jobs whose outcome was not known */
   readonly resolved: string[];
 }
@@ -64,12 +64,12 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
 }
 
 async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
-  const before = done.notReached.length + done.left.length;
+  const before = done.notReached.length + done.remaining.length;
   for (const place of placesOf(job.request)) {
     await cleanPlace(context, place, [job], all, done);
     context.work.signal.throwIfAborted();
   }
-  if (done.notReached.length + done.left.length > before) return;
+  if (done.notReached.length + done.remaining.length > before) return;
   const cleaned = { job: context.id, time: new Date().toISOString() };
   await writeWhole(join(job.folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
 }
@@ -96,7 +96,7 @@ async function cleanPlace(
     const cleaned = await clean({ target: place.pod, isDead }, work);
     done.removed.push(...cleaned.removed.map((name) => `${name} in ${reference}`));
     for (const { database, job } of cleaned.left) {
-      if (dead.has(job)) done.left.push(`${database} in ${reference}`);
+      if (dead.has(job)) done.remaining.push(`${database} in ${reference}`);
     }
     for (const job of jobs) done.resolved.push(...resolution(job, place, reference, cleaned));
   } catch (error) {
@@ -112,7 +112,7 @@ async function endSessionsOf({ pod }: Place, reference: string, job: string, don
   const database = maintenanceDatabase(pod.facts);
   const { ended, remaining } = await endSessions(server, applicationOf(job), { database });
   if (ended > 0) done.removed.push(`${ended} sessions of job ${job} in ${reference}`);
-  if (remaining > 0) done.left.push(`${remaining} sessions of job ${job} in ${reference}`);
+  if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job} in ${reference}`);
 }
 
 /** A job of another workspace: gone when it has no session on the server, seen twice; between two steps it has none. */

@@ -1,29 +1,33 @@
 import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
-import type { RunKind } from '../jobContext';
+import { drill } from '../../restore/restore';
+import type { JobContext, JobDone, RunKind } from '../jobContext';
+import { Places } from '../places';
 
-/** Checks a backup: `[backup]`. */
-export const verifyJob: RunKind = async ({ request, work }) => {
+/** Checks a backup: `[backup]`; with `deep` also by restoring it there. */
+export const verifyJob: RunKind = async (context) => {
+  const { request, work } = context;
   const [named = ''] = request.operands;
   work.report({ type: 'phase', phase: 'read' });
   const entry = await findBackup(request.root, named);
-  const reading = await verifyBackup(entry, work);
-  const { bytes: archiveBytes, textBytes, tables } = reading;
+  const { deep } = request.options;
+  if (deep !== undefined) return verifyDeep(context, entry, deep);
+  const { bytes: archiveBytes, textBytes, tables } = await verifyBackup(entry, work);
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  return {
-    outcome: 'done',
-    data: {
-      ...whole(entry),
-      archiveBytes,
-      textBytes,
-      tables: tables.length,
-      rows,
-      origin: entry.manifest.origin,
-    },
-  };
+  return { outcome: 'done', data: { ...facts(entry), archiveBytes, textBytes, tables: tables.length, rows } };
 };
 
-function whole({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
-  return { backup: id, folder, sha256: manifest.archive.sha256 };
+/** Roles that the target lacks are made for it and dropped with it: a drill is no decision about roles. */
+async function verifyDeep({ id, request, work }: JobContext, entry: BackupEntry, deep: string): Promise<JobDone> {
+  const { client, pod } = await new Places(request.kubeconfigs).pod(deep, work.signal);
+  const cluster = client.cluster.alias;
+  const done = await drill({ backup: entry, target: pod, createRoles: true, job: id, cluster }, work);
+  const { differences, notes, tables, rows } = done;
+  const outcome = differences.length > 0 ? 'differences' : 'done';
+  return { outcome, differences, notes, data: { ...facts(entry), deep, tables, rows } };
+}
+
+function facts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
+  return { backup: id, folder, origin: manifest.origin, sha256: manifest.archive.sha256 };
 }
