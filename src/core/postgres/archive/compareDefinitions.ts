@@ -8,12 +8,11 @@ export interface Ignored {
   readonly subscriptions?: boolean;
 }
 
-/** Compares definitions by kind, schema and name; `sameRows` says whether a table's rows are equal. */
+/** Compares definitions by kind, schema and name. A table whose columns only stand in another order is a note. */
 export function compareDefinitions(
   left: readonly DefinitionReading[],
   right: readonly DefinitionReading[],
   ignored: Ignored,
-  sameRows: (schema: string, name: string) => boolean,
 ): { differences: Difference[]; notes: ComparisonNote[] } {
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
@@ -27,7 +26,7 @@ export function compareDefinitions(
     missing.forEach((definition, index) => {
       const other = extra[index];
       if (other === undefined) differences.push(differenceOf(definition, 'missing right'));
-      else if (sameButForOrder(definition, other, ignored) && sameRows(definition.schema, definition.name)) {
+      else if (sameButForOrder(definition, other, ignored)) {
         notes.push({ code: 'columnOrder', data: { table: labelOf(definition), definition: true } });
       } else differences.push(differenceOf(definition, 'changed'));
     });

@@ -27,13 +27,15 @@ export interface CompareOptions {
 export function compareReadings(left: ArchiveReading, right: ArchiveReading, options: CompareOptions = {}): Comparison {
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
-  const { tables, rows, sameRows } = compareTables(left.tables, right.tables, differences, notes);
+  const { tables, rows } = compareTables(left.tables, right.tables, differences, notes);
   compareSequences(left.sequences, right.sequences, differences);
   compareLargeObjects(left.largeObjects, right.largeObjects, differences);
   if (options.sameMajor ?? majorsOf(left) === majorsOf(right)) {
-    const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, sameRows);
+    const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {});
     differences.push(...found.differences);
-    notes.push(...found.notes);
+    const noted = new Set(notes.map((note) => note.data['table']));
+    // one note per table, whether it shows in the COPY statement, the definition, or both
+    notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data['table'])));
   } else {
     notes.push({ code: 'majorsDiffer', data: { left: majorsOf(left), right: majorsOf(right) } });
   }
@@ -48,8 +50,6 @@ function majorsOf(reading: ArchiveReading): string {
 interface TablesCompared {
   readonly tables: number;
   readonly rows: number;
-  /** true unless the table's rows are known to differ */
-  sameRows(schema: string, name: string): boolean;
 }
 
 function compareTables(
@@ -58,7 +58,6 @@ function compareTables(
   differences: Difference[],
   notes: ComparisonNote[],
 ): TablesCompared {
-  const differing = new Set<string>();
   const others = new Map(right.map((table) => [keyOf(table), table]));
   let tables = 0;
   let rows = 0;
@@ -72,12 +71,10 @@ function compareTables(
     }
     tables += 1;
     rows += table.rows;
-    const found = compareTable(label, table, other, notes);
-    if (found.length > 0) differing.add(keyOf(table));
-    differences.push(...found);
+    differences.push(...compareTable(label, table, other, notes));
   }
   for (const table of others.values()) differences.push({ kind: 'table', table: labelOf(table), missing: 'left' });
-  return { tables, rows, sameRows: (schema, name) => !differing.has(keyOf({ schema, name })) };
+  return { tables, rows };
 }
 
 function compareTable(label: string, left: TableReading, right: TableReading, notes: ComparisonNote[]): Difference[] {

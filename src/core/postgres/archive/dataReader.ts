@@ -1,4 +1,5 @@
 import type { ByteWindow } from './byteWindow';
+import { parseCopyStatement } from './copyStatement';
 import { damaged } from './damage';
 import type { Decode } from './encoding';
 import { Hash128, Sum128 } from './hash128';
@@ -20,6 +21,8 @@ export class DataReader {
   readonly #decode: Decode;
   readonly #unpacker: Unpacker;
   readonly #largeObjects = new LargeObjects();
+  readonly #names = new Map<string, string>();
+  readonly #lists = new Map<string, readonly string[]>();
   #entry = '';
 
   constructor(window: ByteWindow, compression: ArchiveHeader['compression'], decode: Decode) {
@@ -31,7 +34,7 @@ export class DataReader {
   async read(blocks: readonly ExpectedBlock[]): Promise<{ tables: TableReading[]; largeObjects: LargeObjectReading }> {
     const tables: TableReading[] = [];
     for (const block of blocks) {
-      this.#entry = block.entry;
+      this.#entry = labelOf(block);
       await this.#readHead(block);
       if (block.table === undefined) await this.#readLargeObjects();
       else tables.push(await this.#readTable(block.table));
@@ -48,7 +51,7 @@ export class DataReader {
   async #readHead(block: ExpectedBlock): Promise<void> {
     const window = this.#window;
     if (!(await window.need(6))) {
-      if (window.available === 0) throw damaged(window.offset, 'the data block is missing', block.entry);
+      if (window.available === 0) throw damaged(window.offset, 'the data block is missing', this.#entry);
       throw this.#cut();
     }
     if (block.offset !== undefined && block.offset !== window.offset) {
@@ -58,22 +61,37 @@ export class DataReader {
     if (type !== (block.table === undefined ? largeObjectsBlock : tableBlock))
       this.#fail('not a data block of this kind');
     window.position += 1;
-    const dumpId = window.takeInt(block.entry);
+    const dumpId = window.takeInt(this.#entry);
     if (dumpId === block.dumpId) return;
-    throw damaged(window.offset - 5, `data block ${dumpId} stands where ${block.dumpId} is expected`, block.entry);
+    throw damaged(window.offset - 5, `data block ${dumpId} stands where ${block.dumpId} is expected`, this.#entry);
   }
 
   async #readTable(table: NonNullable<ExpectedBlock['table']>): Promise<TableReading> {
     const { schema, name } = table;
+    const columns = parseCopyStatement(Buffer.from(table.copyStatement, 'latin1'))?.columns ?? [];
     this.table = `${schema}.${name}`;
-    const digest = new RowDigest(table.columns, (reason) => this.#fail(reason));
+    const digest = new RowDigest(columns, (reason) => this.#fail(reason));
     await this.#readPacked((bytes, view, from, to) => {
       this.textBytes += to - from;
       digest.push(bytes, view, from, to);
     });
     const result = digest.finish();
     this.textBytes -= endMarkerBytes;
-    return { schema, name, columns: table.columns.map(this.#decode), ...result };
+    return { schema, name, columns: this.#columnNames(columns), ...result };
+  }
+
+  /** Tables of the same columns share the list, and tables of the same column its name. */
+  #columnNames(columns: readonly Buffer[]): readonly string[] {
+    const names = columns.map((column) => {
+      const name = this.#decode(column);
+      const known = this.#names.get(name);
+      if (known === undefined) this.#names.set(name, name);
+      return known ?? name;
+    });
+    const key = names.join('\0');
+    const shared = this.#lists.get(key);
+    if (shared === undefined) this.#lists.set(key, names);
+    return shared ?? names;
   }
 
   async #readLargeObjects(): Promise<void> {
@@ -118,6 +136,11 @@ export class DataReader {
   #fail(reason: string, cause?: unknown): never {
     throw damaged(this.#window.offset, reason, this.#entry, cause);
   }
+}
+
+/** For errors: `TABLE DATA public.orders`. */
+function labelOf({ table, name }: ExpectedBlock): string {
+  return table === undefined ? `BLOBS ${name}` : `TABLE DATA ${table.schema}.${table.name}`;
 }
 
 /** `\.` and three newlines: what pg_dump writes after the rows */

@@ -1,20 +1,21 @@
 /** Turns bytes in an archive's encoding into text. */
-export type Decode = (bytes: Uint8Array) => string;
+export type Decode = (bytes: Buffer) => string;
 
 /** A decoder for a PostgreSQL encoding name, as the ENCODING entry of an archive gives it. */
 export function decoderOf(encoding: string): Decode {
   const slow = slowDecoder(encoding.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''));
   return (bytes) => {
     for (const byte of bytes) if (byte > 0x7f) return slow(bytes);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    return bytes.toString('latin1');
   };
 }
 
 function slowDecoder(encoding: string): Decode {
+  if (encoding === 'LATIN1') return (bytes) => bytes.toString('latin1');
   const label = labels[encoding] ?? isoLabel(encoding);
   if (label === undefined) return eitherWay;
   try {
-    const decoder = new TextDecoder(label);
+    const decoder = new TextDecoder(label, { ignoreBOM: true });
     return (bytes) => decoder.decode(bytes);
   } catch {
     return eitherWay;
@@ -22,11 +23,11 @@ function slowDecoder(encoding: string): Decode {
 }
 
 /** SQL_ASCII and what Node does not know: UTF-8 where it is valid, else one character for each byte, so that nothing is lost. */
-function eitherWay(bytes: Uint8Array): string {
+function eitherWay(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return Buffer.from(bytes).toString('latin1');
+    return bytes.toString('latin1');
   }
 }
 
@@ -43,6 +44,7 @@ const labels: Readonly<Record<string, string>> = {
   LATIN2: 'iso-8859-2',
   LATIN3: 'iso-8859-3',
   LATIN4: 'iso-8859-4',
+  LATIN5: 'iso-8859-9',
   LATIN6: 'iso-8859-10',
   LATIN7: 'iso-8859-13',
   LATIN8: 'iso-8859-14',

@@ -126,15 +126,17 @@ export class Sum128 {
   }
 
   hex(): string {
-    return this.#total.toString(16).padStart(32, '0');
+    scratch.writeBigUInt64BE(this.#total >> 64n, 0);
+    scratch.writeBigUInt64BE(BigInt.asUintN(64, this.#total), 8);
+    return scratch.toString('hex');
   }
 }
 
 /** Four lanes as 32 hex digits. */
 export function hexOf(lanes: Lanes): string {
-  let text = '';
-  for (let lane = 3; lane >= 0; lane -= 1) text += ((lanes[lane] ?? 0) >>> 0).toString(16).padStart(8, '0');
-  return text;
+  // by way of a buffer: a flat string, where one put together from parts would keep the parts
+  for (let lane = 0; lane < 4; lane += 1) scratch.writeInt32BE(lanes[3 - lane] ?? 0, lane * 4);
+  return scratch.toString('hex');
 }
 
 function lanesToBigInt(lanes: Lanes): bigint {
@@ -143,4 +145,5 @@ function lanesToBigInt(lanes: Lanes): bigint {
   return value;
 }
 
+const scratch = Buffer.alloc(16);
 const zeros = new Uint8Array(4);

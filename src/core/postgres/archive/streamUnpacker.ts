@@ -197,7 +197,7 @@ function unpackWithInfo(
   const unpacked: unknown =
     compression === 'gzip'
       ? inflateSync(packed, { ...options, info: true })
-      : zstdDecompressSync(packed, { ...options, info: true } as typeof options);
+      : zstdDecompressSync(packed, { ...options, info: true });
   return unpacked as WithInfo;
 }
 

@@ -82,7 +82,7 @@ class Cursor {
 
   #entry(minor: number, offsetSize: number): RawTocEntry {
     const dumpId = this.#int();
-    if (dumpId <= 0) this.#refuse('an impossible dump id');
+    if (dumpId <= 0 || dumpId >= 1 << 30) this.#refuse('an impossible dump id');
     const dumper = this.#int();
     if (dumper !== 0 && dumper !== 1) this.#refuse('an impossible data flag');
     this.#digits();

@@ -11,9 +11,16 @@ import { readTocEntry, type RawTocEntry } from './tocEntry';
 export interface ExpectedBlock {
   readonly dumpId: number;
   /** undefined: large objects */
-  readonly table: { readonly schema: string; readonly name: string; readonly columns: readonly Buffer[] } | undefined;
-  /** for errors: `TABLE DATA public.orders` */
-  readonly entry: string;
+  readonly table:
+    | {
+        readonly schema: string;
+        readonly name: string;
+        /** the COPY statement, one character for each byte: parsed twice, since fifty thousand parsed lists would weigh too much */
+        readonly copyStatement: string;
+      }
+    | undefined;
+  /** the entry's tag */
+  readonly name: string;
   /** where the block must start, when the archive says so */
   readonly offset: number | undefined;
 }
@@ -63,11 +70,10 @@ class TocCollector {
   readonly #kinds = new Map<string, number>();
   /** each kind, schema and owner once, not once per entry */
   readonly #interned = new Map<string, string>();
-  readonly #dumpIds = new Set<number>();
+  readonly #dumpIds = new IdSet();
 
   add(entry: RawTocEntry, at: number, place: string): EntryNames {
-    if (this.#dumpIds.has(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
-    this.#dumpIds.add(entry.dumpId);
+    if (!this.#dumpIds.add(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
     const kind = this.#intern(entry.kind.toString('latin1'));
     if (kind === 'ENCODING') this.#setEncoding(entry, at, place);
     const names: EntryNames = {
@@ -85,7 +91,6 @@ class TocCollector {
 
   result(): TocReading {
     const { definitions, roles, extensions } = this.#definitions.result();
-    this.#dumpIds.clear();
     this.#interned.clear();
     return {
       encoding: this.#encoding,
@@ -123,7 +128,7 @@ class TocCollector {
   #addBlock(entry: RawTocEntry, names: EntryNames, at: number, place: string): void {
     const { dumpId, dataOffset: offset } = entry;
     if (names.kind === 'BLOBS') {
-      this.#blocks.push({ dumpId, table: undefined, entry: `BLOBS ${names.name}`, offset });
+      this.#blocks.push({ dumpId, table: undefined, name: names.name, offset });
       return;
     }
     if (names.kind !== 'TABLE DATA') throw damaged(at, `an entry ${names.kind} cannot have data`, place);
@@ -133,12 +138,28 @@ class TocCollector {
     // a root named instead of the partition has a definition that says so (--load-via-partition-root)
     const own = entry.definition.length > 0 || (copy.table.equals(entry.tag) && copy.schema.equals(entry.namespace));
     if (!own) throw damaged(at, 'the COPY statement names another table', label);
-    this.#blocks.push({
-      dumpId,
-      table: { schema: names.schema, name: names.name, columns: copy.columns },
-      entry: label,
-      offset,
-    });
+    const { schema, name } = names;
+    const copyStatement = entry.copyStatement.toString('latin1');
+    this.#blocks.push({ dumpId, table: { schema, name, copyStatement }, name, offset });
+  }
+}
+
+/** Dump ids seen: a bit each. pg_dump counts them up from 1. */
+class IdSet {
+  #bits = new Uint8Array(1 << 16);
+
+  /** False when it is there already. */
+  add(id: number): boolean {
+    const byte = id >>> 3;
+    if (byte >= this.#bits.length) {
+      const wider = new Uint8Array(Math.max(byte + 1, this.#bits.length * 2));
+      wider.set(this.#bits);
+      this.#bits = wider;
+    }
+    const bit = 1 << (id & 7);
+    const before = this.#bits[byte] ?? 0;
+    this.#bits[byte] = before | bit;
+    return (before & bit) === 0;
   }
 }
 

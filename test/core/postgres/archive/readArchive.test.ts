@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { isAppError } from '../../../../src/core/errors';
+import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
+import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
+import { definitionOf, readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
+import type { Server } from '../../../lab/servers';
+import { dumpOf, inPieces, readBuffer, restoredText, serverWithData } from './realArchives';
+
+const compressions = {
+  15: ['0', '1'],
+  16: ['none', 'gzip:1', 'lz4', 'zstd:1'],
+  17: ['none', 'gzip:1', 'lz4', 'zstd:1'],
+  18: ['none', 'gzip:1', 'lz4', 'zstd:1'],
+} as const;
+const versions = { 15: '1.14', 16: '1.15', 17: '1.16', 18: '1.16' } as const;
+const names = { '0': 'none', '1': 'gzip', 'gzip:1': 'gzip', none: 'none', lz4: 'lz4', 'zstd:1': 'zstd' } as const;
+
+describe('readArchive', () => {
+  const digests = new Map<number, unknown>();
+
+  for (const major of [15, 16, 17, 18] as const) {
+    describe(`archives of PostgreSQL ${major}`, function () {
+      this.timeout(240_000);
+      let server: Server;
+      before(async () => (server = await serverWithData(major)));
+      after(() => server.stop());
+
+      for (const compression of compressions[major]) {
+        it(`reads ${compression} as pg_restore and the server see it`, async () => {
+          const archive = await dumpOf(server, 'odd', '-Z', compression);
+          const reading = await readBuffer(archive);
+          assert.equal(reading.header.version, versions[major]);
+          assert.equal(reading.header.compression, names[compression]);
+          assert.equal(reading.header.encoding, 'UTF8');
+          assert.equal(reading.header.database, 'odd');
+          assert.match(reading.header.serverVersion, new RegExp(`^${major}\\.`));
+          assert.equal(reading.bytes, archive.length);
+          assert.equal(reading.sha256, createHash('sha256').update(archive).digest('hex'));
+          assert.deepEqual(countsOf(reading), countsOfText(await restoredText(server, archive)));
+          await compareWithServer(server, reading);
+          digests.set(major, digests.get(major) ?? contentOf(reading));
+          assert.deepEqual(contentOf(reading), digests.get(major), 'the compression makes no difference');
+        });
+      }
+
+      it('reads the same whatever the size of the pieces', async () => {
+        const archive = await dumpOf(server, 'odd', '-Z', compressions[major].at(-1) ?? '0');
+        const whole = await readBuffer(archive, archive.length);
+        for (const size of [1, 7, 4096]) assert.deepEqual(await readBuffer(archive, size), whole);
+      });
+
+      it('reads the table of contents alone, and pg_restore reads its bytes', async () => {
+        const archive = await dumpOf(server, 'odd', '-Z', compressions[major][0]);
+        let handedOut = 0;
+        const source = async function* (): AsyncGenerator<Buffer> {
+          for await (const piece of inPieces(archive, 4096)) yield ((handedOut += piece.length), piece);
+        };
+        const toc = await readTableOfContents(source());
+        assert.ok(handedOut < archive.length, 'the source was stopped');
+        assert.equal(toc.entries.length, toc.header.entryCount);
+        assert.deepEqual(toc.bytes, archive.subarray(0, toc.bytes.length));
+        const view = toc.entries.find((entry) => entry.kind === 'VIEW');
+        assert.ok(view !== undefined && definitionOf(toc, view).toString().startsWith('CREATE VIEW public.big_orders'));
+        const text = await restoredText(server, toc.bytes, '--section=post-data');
+        assert.match(text, /CREATE INDEX orders_customer/);
+      });
+    });
+  }
+
+  // a group of its own: mocha runs the tests of a group before its inner groups
+  describe('across majors', () => {
+    it('gives rows and large objects the same digests', () => {
+      assert.equal(digests.size, 4);
+      for (const major of [16, 17, 18]) assert.deepEqual(digests.get(major), digests.get(15), `15 and ${major}`);
+    });
+  });
+
+  for (const [what, bytes, reason] of [
+    ['plain SQL', '--\n-- PostgreSQL database dump\n--\n', 'a plain SQL dump'],
+    ['gzip', '\u001f\u008b\b', 'a file compressed with gzip as a whole'],
+    ['zstd', '(\u00b5/\u00fd', 'a file compressed with zstd as a whole'],
+    ['tar', `toc.dat${'\0'.repeat(250)}ustar`, 'a tar archive'],
+    ['anything else', 'hello', 'not a PostgreSQL archive'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(readBuffer(Buffer.from(bytes, 'latin1')), (error) => {
+        return isAppError(error, 'archive.foreign') && error.data['reason'] === reason;
+      });
+    });
+  }
+
+  it('refuses versions it does not know, and an empty file', async () => {
+    const version = Buffer.from('PGDMP\u0001\u0011\u0000\u0004\b\u0001');
+    await assert.rejects(readBuffer(version), (error) => isAppError(error, 'archive.version'));
+    await assert.rejects(readBuffer(Buffer.alloc(0)), (error) => isAppError(error, 'archive.damaged'));
+  });
+
+  it('ends at once when aborted while the source is silent, and passes on what the source throws', async () => {
+    const controller = new AbortController();
+    const silent = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('PGDMP');
+      await new Promise<void>(() => undefined);
+    };
+    const reading = readArchive(silent(), { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await assert.rejects(reading, (error) => isAppError(error, 'cancelled'));
+    const broken = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('PGDMP');
+      throw new Error('the disk is gone');
+    };
+    await assert.rejects(readArchive(broken()), /the disk is gone/);
+  });
+});
+
+function countsOf(reading: ArchiveReading): Map<string, number> {
+  return new Map(reading.tables.map((table) => [JSON.stringify([table.schema, table.name]), table.rows]).sort() as []);
+}
+
+/** Rows between COPY and the end marker, by line, in the text pg_restore writes. */
+function countsOfText(text: string): Map<string, number> {
+  const counts: [string, number][] = [];
+  let rows = -1;
+  let name = '';
+  for (const line of text.split('\n')) {
+    const copy = /^COPY ("(?:[^"]|"")*"|\w+)\.("(?:[^"]|"")*"|\w+) .*FROM stdin;$/.exec(line);
+    if (rows < 0 && copy !== null) {
+      name = JSON.stringify(copy.slice(1).map((part) => part.replace(/^"(.*)"$/, '$1').replaceAll('""', '"')));
+      rows = 0;
+    } else if (rows >= 0 && line === '\\.') {
+      counts.push([name, rows]);
+      rows = -1;
+    } else if (rows >= 0) rows += 1;
+  }
+  return new Map(counts.sort());
+}
+
+async function compareWithServer(server: Server, reading: ArchiveReading): Promise<void> {
+  const odd = reading.tables.find((table) => table.name === 'a "table, (x');
+  assert.deepEqual(odd?.columns, ['a b', 'c"d,', 'e)f']);
+  assert.equal(odd.rows, 6);
+  assert.equal(reading.tables.find((table) => table.name === 'no_columns')?.rows, 2);
+  for (const table of ['orders', 'child', 'many_columns', 'part_1', 'part_2', 'nothing_in_it']) {
+    const counted = await server.sql<{ rows: number }>('odd', `select count(*)::int as rows from only ${table}`);
+    assert.equal(reading.tables.find(({ name }) => name === table)?.rows, counted[0]?.rows, table);
+  }
+  const orders = reading.sequences.find((sequence) => sequence.name === 'orders_id_seq');
+  assert.deepEqual([orders?.lastValue, orders?.isCalled], ['4711', true]);
+  const unused = reading.sequences.find((sequence) => sequence.name === 'unused');
+  assert.deepEqual([unused?.lastValue, unused?.isCalled], ['5', false]);
+  assert.deepEqual([reading.largeObjects.count, reading.largeObjects.bytes], [3, 80_001]);
+  assert.deepEqual(reading.roles, ['app', 'odd "role', 'postgres', 'reader']);
+  assert.ok(reading.definitions.some((definition) => definition.kind === 'POLICY'));
+}
+
+function contentOf(reading: ArchiveReading): unknown {
+  const tables = reading.tables.map(({ schema, name, rows, textBytes, digest }) => [
+    schema,
+    name,
+    rows,
+    textBytes,
+    digest,
+  ]);
+  return {
+    tables: tables.sort(),
+    objects: reading.largeObjects,
+    sequences: reading.sequences,
+    text: reading.textBytes,
+  };
+}

@@ -1,0 +1,110 @@
+import { execaSync } from 'execa';
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { deflateSync, zstdCompressSync } from 'node:zlib';
+import { isAppError } from '../../../../src/core/errors';
+import { damaged } from '../../../../src/core/postgres/archive/damage';
+import { Lz4Unpacker } from '../../../../src/core/postgres/archive/lz4Frame';
+import { unpackerFor, type Unpacker } from '../../../../src/core/postgres/archive/unpacker';
+import { chance } from './damageArchive';
+import { sampleRows } from './generateArchive';
+
+const fail = (reason: string): never => {
+  throw damaged(0, reason);
+};
+
+const texts = {
+  'a small one': sampleRows(2000),
+  'a long one': sampleRows(3_000_000),
+  noise: randomBytes(700_000),
+  'one that packs a thousandfold': Buffer.alloc(8_000_000, 32),
+};
+
+describe('unpacker', () => {
+  for (const compression of ['gzip', 'zstd'] as const) {
+    const pack = compression === 'gzip' ? deflateSync : zstdCompressSync;
+    for (const [name, text] of Object.entries(texts)) {
+      it(`unpacks ${compression}: ${name}; refuses it with its end missing or something after it`, async () => {
+        const packed = Buffer.from(pack(text));
+        const unpacker = unpackerFor(compression, fail);
+        assert.ok((await unpack(unpacker, packed, 4096)).equals(text));
+        for (const lost of [1, 2, 5, Math.floor(packed.length / 2)]) {
+          await refuses(unpackerFor(compression, fail), packed.subarray(0, packed.length - lost));
+        }
+        await refuses(unpackerFor(compression, fail), Buffer.concat([packed, Buffer.from('garbage')]));
+        // the same unpacker takes the next block
+        assert.ok((await unpack(unpacker, packed, 100_000)).equals(text));
+        assert.equal((await unpack(unpacker, Buffer.alloc(0), 1)).length, 0);
+      });
+    }
+  }
+});
+
+describe('lz4 frames', function () {
+  this.timeout(60_000);
+  const flavours = [
+    ['-1'],
+    ['-9'],
+    ['-BD', '-B4'],
+    ['-BD', '-B7', '-BX'],
+    ['--no-frame-crc', '-B5'],
+    ['--content-size'],
+  ];
+  before(function () {
+    // the lz4 tool is an independent writer; real pg_dump archives are read in readArchive.test.ts
+    if (execaSync('lz4', ['--version'], { reject: false }).exitCode !== 0) this.skip();
+  });
+
+  for (const flavour of flavours) {
+    it(`unpacks what lz4 ${flavour.join(' ')} writes`, async () => {
+      for (const text of Object.values(texts)) {
+        const { stdout } = execaSync('lz4', ['-c', ...flavour], { input: text, encoding: 'buffer', maxBuffer: 1e8 });
+        const packed = Buffer.from(stdout);
+        for (const size of [1000, 1 << 20]) assert.ok((await unpack(new Lz4Unpacker(fail), packed, size)).equals(text));
+        await refuses(new Lz4Unpacker(fail), packed.subarray(0, packed.length - 1));
+        await refuses(new Lz4Unpacker(fail), Buffer.concat([packed, Buffer.from('x')]));
+      }
+    });
+  }
+
+  it('never reads or writes outside of its buffers, whatever the damage', async () => {
+    const { stdout } = execaSync('lz4', ['-c', '-BD', '--no-frame-crc'], {
+      input: sampleRows(50_000),
+      encoding: 'buffer',
+    });
+    const random = chance(7);
+    let refused = 0;
+    for (let round = 0; round < 500; round += 1) {
+      const broken = Buffer.from(stdout);
+      broken[random(broken.length)] = random(256);
+      try {
+        await unpack(new Lz4Unpacker(fail), broken, 5000);
+      } catch (error) {
+        assert.ok(isAppError(error, 'archive.damaged'), String(error));
+        refused += 1;
+      }
+    }
+    assert.ok(refused > 20, `${refused} refused`);
+  });
+});
+
+async function unpack(unpacker: Unpacker, packed: Buffer, size: number): Promise<Buffer> {
+  const texts: Buffer[] = [];
+  unpacker.begin((bytes, view, from, to) => {
+    assert.equal(view.byteLength, bytes.length);
+    texts.push(Buffer.from(bytes.subarray(from, to)));
+  });
+  for (let at = 0; at < packed.length; at += size) {
+    // a copy that is spoilt afterwards: nothing may be kept by reference
+    const piece = Buffer.from(packed.subarray(at, at + size));
+    await unpacker.write(piece, new DataView(piece.buffer, piece.byteOffset, piece.length), 0, piece.length);
+    piece.fill(0);
+  }
+  await unpacker.end();
+  return Buffer.concat(texts);
+}
+
+async function refuses(unpacker: Unpacker, packed: Buffer): Promise<void> {
+  await assert.rejects(unpack(unpacker, packed, 50_000), (error) => isAppError(error, 'archive.damaged'));
+  unpacker.close();
+}
