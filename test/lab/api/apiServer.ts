@@ -6,7 +6,7 @@ import type { LabClusterState } from '../labPod';
 import { authenticate } from './access';
 import { answer, type Serving } from './answer';
 import { makeCertificates } from './certificates';
-import { takeFault } from './execFault';
+import { type Struck, takeFault } from './execFault';
 import { Processes } from './processes';
 import { resetSocket } from './resetSocket';
 import { asRefusal, sendRefusal } from './status';
@@ -20,6 +20,8 @@ export interface LabApiServer {
   readonly caPem: string;
   /** What was asked so far, as `GET /api/v1/pods?limit=500`, upgrades included. */
   readonly requests: readonly string[];
+  /** The faults of exec that happened so far. */
+  readonly struck: readonly Struck[];
   /** How much is open just now; `processes` counts orphans too. */
   metrics(): {
     readonly connections: number;
@@ -71,7 +73,14 @@ export async function startApiServer(
   if (address === null || typeof address === 'string') throw new Error('no port');
   const killConnections = (): void => [...sockets].forEach(resetSocket);
   return {
-    ...{ url: `https://127.0.0.1:${address.port}`, port: address.port, caPem: ca, requests, killConnections },
+    ...{
+      url: `https://127.0.0.1:${address.port}`,
+      port: address.port,
+      caPem: ca,
+      requests,
+      struck: upgrades.struck,
+      killConnections,
+    },
     metrics: () => ({
       ...{ connections: sockets.size, watches: watches.count },
       ...{ execs: upgrades.count, processes: processes.count },

@@ -255,6 +255,15 @@ describe('lab API server: pods/exec', () => {
       session.ws.terminate();
     });
 
+    it('waits for the session that it can strike, and tells that it did', async () => {
+      state.faults.exec.push({ kind: 'cut', match: 'head', afterBytes: 100_000 });
+      assert.equal((await run(['head', '--version'])).status?.status, 'Success');
+      assert.equal(server.struck.length, 0);
+      assert.equal((await run(zeros(5_000_000))).closeCode, 1006);
+      assert.deepEqual(server.struck[0]?.argv, zeros(5_000_000));
+      assert.equal((await run(zeros(5_000_000))).bytes, 5_000_000);
+    });
+
     it('sticky: again and again', async () => {
       state.faults.exec.push({ kind: 'silent', sticky: true });
       assert.equal((await run(['true'])).status, undefined);

@@ -1,22 +1,57 @@
-import type { ExecFault } from '../labPod';
+import type { ExecFault, LabClusterState } from '../labPod';
 
-/** Counts the bytes of one session and says when its fault is due. */
+/** A fault that has happened: tests that expect one hold on to this, so that none passes for want of its fault. */
+export interface Struck {
+  readonly fault: ExecFault;
+  readonly argv: readonly string[];
+}
+
+/**
+ * The fault of one session. It is used up when it strikes, not when a session starts: a short command that happens to
+ * match (`pg_restore --version`) does not take it away from the one it is meant for.
+ */
+export class SessionFault {
+  private isMine = false;
+
+  constructor(
+    private readonly state: LabClusterState,
+    private readonly struck: Struck[],
+    private readonly argv: readonly string[],
+    readonly fault: ExecFault | undefined,
+  ) {}
+
+  /** True when it may strike here; false when another session has used it up meanwhile. */
+  claim(): boolean {
+    const { fault } = this;
+    if (this.isMine || !fault) return this.isMine;
+    const { exec } = this.state.faults;
+    const index = exec.indexOf(fault);
+    if (index < 0) return false;
+    if (!fault.sticky) exec.splice(index, 1);
+    this.isMine = true;
+    this.struck.push({ fault, argv: this.argv });
+    return true;
+  }
+}
+
+/** Counts the bytes of one direction and says when the fault is due. */
 export class FaultCounter {
   private counted = 0;
 
   constructor(
-    readonly fault: ExecFault | undefined,
+    private readonly session: SessionFault,
     private readonly direction: 'stdout' | 'stdin',
   ) {}
 
   private get mine(): ExecFault | undefined {
-    return (this.fault?.on ?? 'stdout') === this.direction ? this.fault : undefined;
+    const { fault } = this.session;
+    return (fault?.on ?? 'stdout') === this.direction ? fault : undefined;
   }
 
   /** True when the fault happens before the first byte. */
-  get isDueAtOnce(): boolean {
+  strikesAtOnce(): boolean {
     const { mine } = this;
-    return mine !== undefined && mine.kind !== 'slow' && mine.kind !== 'refuse' && (mine.afterBytes ?? 0) === 0;
+    return mine !== undefined && mine.kind !== 'slow' && (mine.afterBytes ?? 0) === 0 && this.session.claim();
   }
 
   /** How many of these bytes still pass, whether the fault strikes after them, and for how long to rest then. */
@@ -24,14 +59,11 @@ export class FaultCounter {
     const { mine } = this;
     const before = this.counted;
     this.counted += bytes;
-    if (!mine || mine.kind === 'refuse') return { pass: bytes, strikes: false, restMs: 0 };
-    const limit = mine.afterBytes ?? 0;
-    if (mine.kind === 'slow') {
-      const slowed = Math.max(0, Math.min(bytes, this.counted - limit));
-      return { pass: bytes, strikes: false, restMs: (slowed / (mine.bytesPerSecond ?? 1 << 20)) * 1000 };
-    }
-    if (this.counted < limit) return { pass: bytes, strikes: false, restMs: 0 };
-    return { pass: Math.max(0, limit - before), strikes: true, restMs: 0 };
+    const limit = mine?.afterBytes ?? 0;
+    if (!mine || this.counted < limit || !this.session.claim()) return { pass: bytes, strikes: false, restMs: 0 };
+    if (mine.kind !== 'slow') return { pass: Math.max(0, limit - before), strikes: true, restMs: 0 };
+    const slowed = Math.min(bytes, this.counted - limit);
+    return { pass: bytes, strikes: false, restMs: (slowed / (mine.bytesPerSecond ?? 1 << 20)) * 1000 };
   }
 }
 

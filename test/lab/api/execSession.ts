@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
-import type { ExecFault, LabPod } from '../labPod';
-import { FaultCounter } from './execFault';
+import type { LabPod } from '../labPod';
+import { FaultCounter, type SessionFault } from './execFault';
 import { exitStatus, startFailure, success } from './execStatus';
 import type { Processes } from './processes';
 import { resetSocket } from './resetSocket';
@@ -20,7 +20,7 @@ export interface ExecRequest {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
-  readonly fault: ExecFault | undefined;
+  readonly fault: SessionFault;
 }
 
 /**
@@ -89,7 +89,7 @@ class ExecSession {
     };
     ws.on('close', gone);
     this.socket.on('close', gone);
-    if (this.sent.isDueAtOnce || this.received.isDueAtOnce) this.strike();
+    if (this.sent.strikesAtOnce() || this.received.strikesAtOnce()) this.strike();
   }
 
   private forward(output: Readable, channel: 1 | 2, isAsked: boolean): void {
@@ -147,7 +147,7 @@ class ExecSession {
 
   private strike(): void {
     const { ws, request } = this;
-    const { fault } = request;
+    const { fault } = request.fault;
     this.isOver = true;
     for (const output of this.outputs) output.pause();
     // sent after what was let through: its callback comes when that is in the kernel's hands

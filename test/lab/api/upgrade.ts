@@ -6,13 +6,14 @@ import { WebSocketServer } from 'ws';
 import type { ExecFault, LabClusterState, LabUser } from '../labPod';
 import { authenticate, authorize, authorizeExec } from './access';
 import { isRecent } from './discovery';
-import { takeFault } from './execFault';
+import { SessionFault, type Struck, takeFault } from './execFault';
 import { serveExec, type ExecRequest } from './execSession';
 import type { Processes } from './processes';
 import { asRefusal, notFound, Refusal, refuseUpgrade, unknownResource } from './status';
 
 /** Takes the upgrade requests of a server: `pods/exec` over WebSocket. */
 export class Upgrades {
+  readonly struck: Struck[] = [];
   private readonly sessions = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -44,12 +45,14 @@ export class Upgrades {
       const matches = ({ match }: ExecFault): boolean => match === undefined || exec.argv.join(' ').includes(match);
       const refused = takeFault(faults.exec, (one) => one.kind === 'refuse' && matches(one));
       if (refused) {
+        this.struck.push({ fault: refused, argv: exec.argv });
         const type = { 'Content-Type': refused.contentType ?? 'application/json' };
         return refuseUpgrade(socket, refused.status ?? 500, refused.body ?? '', type);
       }
       const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/,\s*/);
       if (!this.protocols().some((name) => offered.includes(name))) return refuseUpgrade(socket, 403, '', {});
-      const fault = takeFault(faults.exec, (one) => one.kind !== 'refuse' && matches(one));
+      const due = faults.exec.find((one) => one.kind !== 'refuse' && matches(one));
+      const fault = new SessionFault(this.state, this.struck, exec.argv, due);
       this.sessions.handleUpgrade(request, socket, head, (ws) =>
         serveExec(ws, socket, { ...exec, fault }, this.processes),
       );
