@@ -44,7 +44,7 @@ describe('lab: the API server, with kubectl and raw sockets', () => {
     assert.deepEqual(await refusal('nobody'), { status: 401, message: 'Unauthorized' });
     const read = await refusal('reader');
     assert.equal(read.status, 403);
-    assert.match(read.message, /pods "postgres-0" is forbidden: User "reader" cannot create resource "pods\/exec"/);
+    assert.match(read.message, /pods "postgres-0" is forbidden/);
     assert.equal((await refusal('admin-token', 'gone-0')).status, 404);
     assert.match(
       (await refusal('admin-token', 'postgres-0', 'nope')).message,
