@@ -27,7 +27,7 @@ export const tablesQuery = `select n.nspname || '.' || c.relname as name, c.relp
 /** One statement that reads where each sequence stands: `pg_sequences` cannot tell `setval(…, false)` from an unused one. */
 export const sequencesQuery = `select string_agg(format('select %L as key, last_value || %L || is_called as value from %I.%I',
     'sequence value ' || n.nspname || '.' || c.relname, ' called ', n.nspname, c.relname), ' union all ') as sql
-  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and ${ours} and ${own('pg_class', 'c.oid')}`;
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and ${ours} and ${own('pg_class', 'c.oid')} and (c.relpersistence = 'p' or not pg_catalog.pg_is_in_recovery())`;
 
 export const publicationQuery = `select 'publication ' || p.pubname as key, concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate,
     (select string_agg(t.schemaname || '.' || t.tablename, ', ' order by 1) from pg_catalog.pg_publication_tables t where t.pubname = p.pubname)) as value

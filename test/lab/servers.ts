@@ -1,11 +1,10 @@
 import { execa } from 'execa';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFile, chmod, chown, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { postgresBinaries, type Major } from './binaries';
+import { freePort, serverUser, startDaemon, type Daemon, type RunAs } from './daemon';
 
 export interface ServerOptions {
   readonly major: Major;
@@ -38,75 +37,90 @@ export interface Server {
   connect(database?: string, user?: string, password?: string): Promise<Client>;
   /** runs statements as superuser, one connection, and ends it */
   sql<Row = Record<string, unknown>>(database: string, text: string): Promise<Row[]>;
-  /** kill -9 of the postmaster's whole group, as a lost node does it */
-  kill(): void;
+  /** kill -9 of the postmaster and all its sessions at one moment, as a lost node does it; `restart` brings it back */
+  kill(): Promise<void>;
   restart(): Promise<void>;
+  /** ends it and removes its folder */
   stop(): Promise<void>;
 }
 
 /** Starts a server in a new folder under the system's temporary folder; about a second. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const bin = await postgresBinaries(options.major);
+  const run = serverUser();
+  const folder = await makeFolder(run);
+  const home: Home = {
+    ...{ bin, folder, run, data: join(folder, 'data'), socketDir: join(folder, 's'), port: await freePort() },
+    superuser: options.superuser ?? options.standbyOf?.superuser ?? 'postgres',
+    password: options.password ?? options.standbyOf?.password ?? 'not-a-secret',
+  };
+  try {
+    await (options.standbyOf === undefined ? initialise(home, options) : copyFrom(home, options.standbyOf));
+    await appendFile(join(home.data, 'postgresql.conf'), configuration(home, options.settings ?? {}));
+    return await running(home, options.major);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Where a server lives, before it runs. */
+interface Home extends Pick<Server, 'bin' | 'folder' | 'data' | 'socketDir' | 'port' | 'superuser' | 'password'> {
+  readonly run: RunAs;
+}
+
+/** Traversable by the server's user and short: a socket's path may have 100 bytes. */
+async function makeFolder(run: RunAs): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-'));
   await chmod(folder, 0o755);
-  const { uid, gid } = owner();
-  const data = join(folder, 'data');
-  const superuser = options.superuser ?? options.standbyOf?.superuser ?? 'postgres';
-  const password = options.password ?? options.standbyOf?.password ?? 'not-a-secret';
-  const port = await freePort();
   await mkdir(join(folder, 's'), { mode: 0o755 });
-  if (uid !== undefined && gid !== undefined) {
-    await chown(folder, uid, gid);
-    await chown(join(folder, 's'), uid, gid);
-  }
-  const run = { uid, gid, cwd: folder } as { uid: number; gid: number; cwd: string };
-  const own = uid === undefined ? { cwd: folder } : run;
-  if (options.standbyOf === undefined) {
-    await writeFile(join(folder, 'pw'), password, { mode: 0o644 });
-    const auth = options.auth === 'password' ? ['--auth=scram-sha-256'] : ['--auth=trust'];
-    await execa(
-      join(bin, 'initdb'),
-      [
-        ...['-D', data, '-U', superuser, '--pwfile', join(folder, 'pw'), '-N', '-E', 'UTF8', '--locale=C.UTF-8'],
-        ...auth,
-        ...(options.initdb ?? []),
-      ],
-      own,
-    );
-    await appendFile(
-      join(data, 'pg_hba.conf'),
-      `host replication all 127.0.0.1/32 ${options.auth === 'password' ? 'scram-sha-256' : 'trust'}\n`,
-    );
-  } else {
-    const from = options.standbyOf;
-    await execa(
-      join(bin, 'pg_basebackup'),
-      [
-        '-D',
-        data,
-        '-R',
-        '-X',
-        'stream',
-        '-c',
-        'fast',
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(from.port),
-        '-U',
-        from.superuser,
-      ],
-      {
-        ...own,
-        env: { PGPASSWORD: from.password },
-      },
-    );
-  }
-  await appendFile(join(data, 'postgresql.conf'), configuration(port, join(folder, 's'), options.settings ?? {}));
-  let postmaster = await startPostmaster(bin, data, folder, own);
+  if (run.uid !== undefined && run.gid !== undefined)
+    for (const path of [folder, join(folder, 's')]) await chown(path, run.uid, run.gid);
+  return folder;
+}
 
+async function initialise(home: Home, options: ServerOptions): Promise<void> {
+  const auth = options.auth === 'password' ? 'scram-sha-256' : 'trust';
+  const passwordFile = join(home.folder, 'pw');
+  await writeFile(passwordFile, home.password, { mode: 0o644 });
+  await execa(
+    join(home.bin, 'initdb'),
+    [
+      ...['-D', home.data, '-U', home.superuser, '--pwfile', passwordFile, '-N', `--auth=${auth}`],
+      ...['-E', 'UTF8', '--locale=C.UTF-8', ...(options.initdb ?? [])],
+    ],
+    { ...home.run, cwd: home.folder },
+  );
+  await rm(passwordFile);
+  await appendFile(join(home.data, 'pg_hba.conf'), `host replication all 127.0.0.1/32 ${auth}\n`);
+}
+
+async function copyFrom(home: Home, primary: Server): Promise<void> {
+  await execa(
+    join(home.bin, 'pg_basebackup'),
+    [
+      ...['-D', home.data, '-R', '-X', 'stream', '-c', 'fast'],
+      ...['-h', '127.0.0.1', '-p', String(primary.port), '-U', primary.superuser],
+    ],
+    { ...home.run, cwd: home.folder, env: { PGPASSWORD: primary.password } },
+  );
+}
+
+async function running(home: Home, major: Major): Promise<Server> {
+  const { bin, folder, data, socketDir, port, superuser, password, run } = home;
+  const start = (): Promise<Daemon> =>
+    startDaemon([join(bin, 'postgres'), '-D', data], { folder, run, log: join(folder, 'server.log') });
+  let postmaster = await start();
+  const answers = async (): Promise<void> => {
+    try {
+      await untilItAnswers(server, postmaster);
+    } catch (error) {
+      await postmaster.end('SIGQUIT');
+      throw error;
+    }
+  };
   const server: Server = {
-    ...{ major: options.major, bin, folder, data, socketDir: join(folder, 's'), port, superuser, password, uid, gid },
+    ...{ major, bin, folder, data, socketDir, port, superuser, password, uid: run.uid, gid: run.gid },
     async connect(database = 'postgres', user = superuser, asPassword = password) {
       const client = new Client({ host: '127.0.0.1', port, user, password: asPassword, database });
       client.on('error', () => undefined);
@@ -122,27 +136,39 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         await client.end();
       }
     },
-    kill: () => signalGroup(postmaster, 'SIGKILL'),
+    kill: () => postmaster.killAll(),
     async restart() {
-      await ended(postmaster, 'SIGINT');
-      postmaster = await startPostmaster(bin, data, folder, own);
-      await answers(server);
+      await postmaster.end('SIGINT');
+      postmaster = await start();
+      await answers();
     },
     async stop() {
-      await ended(postmaster, 'SIGQUIT');
+      await postmaster.end('SIGQUIT');
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
-  await answers(server);
+  await answers();
   return server;
 }
 
-/** Root may not run a server: then the user `nobody` does. */
-function owner(): { uid: number | undefined; gid: number | undefined } {
-  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : { uid: undefined, gid: undefined };
+async function untilItAnswers(server: Server, postmaster: Daemon): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    try {
+      const client = await server.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (postmaster.isAlive() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+      else {
+        const log = await readFile(join(server.folder, 'server.log'), 'utf8');
+        throw new Error(`the server in ${server.folder} does not answer:\n${log.slice(-2000)}`, { cause: error });
+      }
+    }
+  }
 }
 
-function configuration(port: number, socketDir: string, settings: Readonly<Record<string, string>>): string {
+function configuration({ port, socketDir }: Home, settings: Readonly<Record<string, string>>): string {
   const all: Record<string, string> = {
     ...{ listen_addresses: "'127.0.0.1'", port: String(port), unix_socket_directories: `'${socketDir}'` },
     ...{
@@ -164,54 +190,4 @@ function configuration(port: number, socketDir: string, settings: Readonly<Recor
   return `\n${Object.entries(all)
     .map(([name, value]) => `${name} = ${value}`)
     .join('\n')}\n`;
-}
-
-async function startPostmaster(
-  bin: string,
-  data: string,
-  folder: string,
-  own: { uid?: number; gid?: number; cwd: string },
-): Promise<ChildProcess> {
-  const log = await open(join(folder, 'server.log'), 'a');
-  const child = spawn(join(bin, 'postgres'), ['-D', data], {
-    ...own,
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-  });
-  await log.close();
-  return child;
-}
-
-async function answers(server: Server): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      const client = await server.connect();
-      await client.end();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`the server in ${server.folder} does not answer`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill(signal);
-  await exit;
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
