@@ -108,7 +108,7 @@ async function compare(): Promise<string[]> {
 /** Shows the command and runs it as a person would; exit 3 is an answer. */
 async function ferry(...args: string[]): Promise<void> {
   process.stdout.write(`\n$ db-ferry ${args.join(' ')}\n`);
-  const { exitCode } = await execa(process.execPath, [cli, ...args], {
+  const { exitCode } = await execa(process.execPath, [cli, ...args, '--root', root], {
     stdio: 'inherit',
     reject: false,
     env: settings(),
