@@ -1,11 +1,10 @@
 import type { ByteWindow } from './byteWindow';
-import { parseCopyStatement } from './copyStatement';
 import { damaged } from './damage';
 import type { Decode } from './encoding';
 import { Hash128, Sum128 } from './hash128';
 import type { ArchiveHeader, LargeObjectReading, TableReading } from './reading';
 import { RowDigest } from './rowDigest';
-import type { ExpectedBlock } from './tocReader';
+import { unpackColumns, type ExpectedBlock } from './tocReader';
 import { unpackerFor, type Sink, type Unpacker } from './unpacker';
 
 const tableBlock = 1;
@@ -31,9 +30,10 @@ export class DataReader {
     this.#unpacker = unpackerFor(compression, (reason, cause) => this.#fail(reason, cause));
   }
 
-  async read(blocks: readonly ExpectedBlock[]): Promise<{ tables: TableReading[]; largeObjects: LargeObjectReading }> {
+  /** Takes the blocks off the end of the list, which holds the last one first. */
+  async read(blocks: ExpectedBlock[]): Promise<{ tables: TableReading[]; largeObjects: LargeObjectReading }> {
     const tables: TableReading[] = [];
-    for (const block of blocks) {
+    for (let block = blocks.pop(); block !== undefined; block = blocks.pop()) {
       this.#entry = labelOf(block);
       await this.#readHead(block);
       if (block.table === undefined) await this.#readLargeObjects();
@@ -68,7 +68,7 @@ export class DataReader {
 
   async #readTable(table: NonNullable<ExpectedBlock['table']>): Promise<TableReading> {
     const { schema, name } = table;
-    const columns = parseCopyStatement(Buffer.from(table.copyStatement, 'latin1'))?.columns ?? [];
+    const columns = unpackColumns(table.columns);
     this.table = `${schema}.${name}`;
     const digest = new RowDigest(columns, (reason) => this.#fail(reason));
     await this.#readPacked((bytes, view, from, to) => {

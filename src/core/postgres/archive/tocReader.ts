@@ -15,8 +15,8 @@ export interface ExpectedBlock {
     | {
         readonly schema: string;
         readonly name: string;
-        /** the COPY statement, one character for each byte: parsed twice, since fifty thousand parsed lists would weigh too much */
-        readonly copyStatement: string;
+        /** see `packColumns`: fifty thousand lists of buffers would weigh too much */
+        readonly columns: string;
       }
     | undefined;
   /** the entry's tag */
@@ -36,7 +36,8 @@ export interface EntryNames {
 export interface TocReading {
   readonly encoding: string;
   readonly decode: Decode;
-  readonly blocks: readonly ExpectedBlock[];
+  /** the last one first, so that who reads them takes them off the end and lets them go */
+  readonly blocks: ExpectedBlock[];
   readonly sequences: readonly SequenceReading[];
   readonly definitions: readonly DefinitionReading[];
   readonly roles: readonly string[];
@@ -59,6 +60,15 @@ export async function readToc(
     each?.(entry, names);
   }
   return collector.result();
+}
+
+/** Column names as one text: a character for each byte, NUL (which no name holds) between. */
+function packColumns(columns: readonly Buffer[]): string {
+  return columns.map((column) => column.toString('latin1')).join('\0');
+}
+
+export function unpackColumns(columns: string): Buffer[] {
+  return columns === '' ? [] : columns.split('\0').map((column) => Buffer.from(column, 'latin1'));
 }
 
 class TocCollector {
@@ -95,7 +105,7 @@ class TocCollector {
     return {
       encoding: this.#encoding,
       decode: this.#decode,
-      blocks: this.#blocks,
+      blocks: this.#blocks.reverse(),
       sequences: this.#sequences,
       definitions,
       roles,
@@ -139,8 +149,8 @@ class TocCollector {
     const own = entry.definition.length > 0 || (copy.table.equals(entry.tag) && copy.schema.equals(entry.namespace));
     if (!own) throw damaged(at, 'the COPY statement names another table', label);
     const { schema, name } = names;
-    const copyStatement = entry.copyStatement.toString('latin1');
-    this.#blocks.push({ dumpId, table: { schema, name, copyStatement }, name, offset });
+    const columns = this.#intern(packColumns(copy.columns));
+    this.#blocks.push({ dumpId, table: { schema, name, columns }, name, offset });
   }
 }
 

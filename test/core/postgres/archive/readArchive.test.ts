@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isAppError } from '../../../../src/core/errors';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
 import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
@@ -48,6 +51,45 @@ describe('readArchive', () => {
         const archive = await dumpOf(server, 'odd', '-Z', compressions[major].at(-1) ?? '0');
         const whole = await readBuffer(archive, archive.length);
         for (const size of [1, 7, 4096]) assert.deepEqual(await readBuffer(archive, size), whole);
+      });
+
+      it('reads an archive with offsets, holds them against the places, and pg_dump of other kinds', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'dbf-offsets-'));
+        try {
+          const file = join(folder, 'seekable.dump');
+          await dumpOf(server, 'odd', '-f', file);
+          const [seekable, piped] = [await readFile(file), await dumpOf(server, 'odd')];
+          assert.deepEqual(contentOf(await readBuffer(seekable)), contentOf(await readBuffer(piped)));
+          assert.notDeepEqual(seekable, piped);
+          // the last offset of the table of contents, moved by one
+          const toc = await readTableOfContents(inPieces(seekable));
+          const place = Buffer.alloc(9, 2);
+          place.writeBigUInt64LE(BigInt(toc.bytes.length), 1);
+          const at = seekable.indexOf(place);
+          assert.ok(at > 0 && at < toc.bytes.length);
+          seekable[at + 1] = (seekable[at + 1] ?? 0) ^ 1;
+          await assert.rejects(readBuffer(seekable), (error) => isAppError(error, 'archive.damaged'));
+        } finally {
+          await rm(folder, { recursive: true });
+        }
+        const viaRoot = await readBuffer(await dumpOf(server, 'odd', '--load-via-partition-root'));
+        assert.equal(viaRoot.tables.find((table) => table.name === 'part_2')?.rows, 2);
+        const schemaOnly = await readBuffer(await dumpOf(server, 'odd', '--schema-only'));
+        assert.deepEqual([schemaOnly.tables.length, schemaOnly.textBytes, schemaOnly.largeObjects.bytes], [0, 0, 0]);
+        await assert.rejects(readBuffer(await dumpOf(server, 'odd', '--inserts')), /--inserts/);
+      });
+
+      it('reads names and values in another encoding', async () => {
+        await server.sql('postgres', `create database latin template template0 encoding 'LATIN1' locale 'C'`);
+        await server.sql(
+          'latin',
+          `create table "größe" ("maß" text, b int); insert into "größe" values ('süß', 1), ('ß', 2)`,
+        );
+        const latin = await readBuffer(await dumpOf(server, 'latin'));
+        assert.equal(latin.header.encoding, 'LATIN1');
+        assert.deepEqual(latin.tables[0]?.columns, ['maß', 'b']);
+        assert.equal(latin.tables[0].name, 'größe');
+        assert.equal(latin.tables[0].rows, 2);
       });
 
       it('reads the table of contents alone, and pg_restore reads its bytes', async () => {
