@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
@@ -8,6 +8,8 @@ import { compareFingerprints, fingerprint, type Fingerprint } from './independen
 import { places, startLab, type Lab, type PlaceName } from './lab';
 import type { JobResult } from '../../src/core/job/jobEvents';
 import type { ExecFault } from './labPod';
+import { dockerLibrary } from './pods';
+import { startServer } from './servers';
 
 // KILLS=40 SEED=… FAULTS_TABLE=docs/faults-lab.md widen this suite and write down what it saw.
 const kills = Number(process.env['KILLS'] ?? 6);
@@ -157,6 +159,58 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
       const left = (await readdir(mounted, { recursive: true })).filter((name) => /\.dump$|\.partial$/.test(name));
       assert.deepEqual(left, []);
       note('backup: disk full here', run, 'nothing');
+    });
+
+    it('fills up here in mid-dump', async function () {
+      mounted = await tmpfs('1500m');
+      if (mounted === undefined) this.skip();
+      const folder = mounted;
+      lab.clusters['cluster-a'].state.faults.exec.push({ kind: 'slow', match: 'pg_dump -F', bytesPerSecond: 400_000 });
+      const run = startFerry({ ...setting, root: folder }, 'backup', source);
+      await until(() =>
+        run.events.some((event) => event.type === 'progress' && event.phase === 'dump' && event.bytes > 0),
+      );
+      await execa('sh', ['-c', 'cat /dev/zero > "$1/ballast"', 'fill', folder], { reject: false });
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 1, told(ended));
+      assert.equal(ended.result.error?.code, 'disk.full', told(ended));
+      const left = (await readdir(folder, { recursive: true })).filter((name) => /\.dump$|\.partial$/.test(name));
+      assert.deepEqual(left, []);
+      lab.clusters['cluster-a'].state.faults.exec = [];
+      await nothingLeft('backup: disk fills up here in mid-dump', ended);
+    });
+
+    it('fills up in the target in mid-restore', async function () {
+      mounted = await tmpfs('2500m');
+      if (mounted === undefined) this.skip();
+      const folder = mounted;
+      await chmod(folder, 0o755);
+      const before = process.env['TMPDIR'];
+      process.env['TMPDIR'] = folder;
+      const small = await startServer({ major: 16 }).finally(() => {
+        if (before === undefined) delete process.env['TMPDIR'];
+        else process.env['TMPDIR'] = before;
+      });
+      const { state } = lab.clusters['cluster-b'];
+      state.namespaces.push('small');
+      state.pods.push(dockerLibrary(small, { namespace: 'small', name: 'small-0' }));
+      state.faults.exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 200_000, on: 'stdin' });
+      const run = startFerry(setting, 'restore', backup, 'cluster-b/small/small-0/shop', '--create-roles');
+      try {
+        await until(() => run.events.some((event) => event.type === 'phase' && event.phase === 'restore'));
+        await execa('sh', ['-c', 'head -c 1600000000 /dev/zero > "$1/ballast"', 'fill', folder], { reject: false });
+        const ended = await run.ended;
+        // small and quick: it may be through before the disk is looked at again; then it must be true
+        if (ended.exitCode === 0)
+          assert.equal((await small.sql('shop', 'select 1 from shop.orders limit 1')).length, 1);
+        else assert.equal(ended.result.error?.code, 'disk.targetFull', told(ended));
+        const left = await small.sql('postgres', `select datname from pg_database where datname ~ '__restore_'`);
+        assert.deepEqual(left, []);
+        note('restore: disk of the target fills up', ended, 'nothing');
+      } finally {
+        state.faults.exec = [];
+        await small.stop();
+      }
     });
   });
 
