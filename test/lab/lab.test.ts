@@ -1,8 +1,106 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
+import { Client } from 'pg';
 import { WebSocket } from 'ws';
 import { compareFingerprints, fingerprint } from './independent';
-import { startLab, type Lab } from './lab';
+import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';
+import type { LabPod } from './labPod';
+
+describe('lab: all of it', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab({ scale: 0.02, pgbouncer: true });
+  });
+  after(() => lab.close());
+
+  it('each pod runs commands in front of its server, as its image family answers', async () => {
+    const expected: Record<PlaceName, [major: number, user: string, reply: RegExp]> = {
+      source: [15, 'postgres', /^f$/],
+      standby: [15, 'postgres', /^t$/],
+      sclorg: [16, 'postgres', /^f$/],
+      pg16: [16, 'postgres', /^f$/],
+      pg18: [18, 'postgres', /^f$/],
+      bitnami: [16, 'postgres', /no password supplied/],
+      latin: [15, 'postgres', /^f$/],
+      limited: [16, 'app_owner', /^f$/],
+    };
+    for (const [place, [major, user, reply]] of Object.entries(expected) as [PlaceName, [number, string, RegExp]][]) {
+      assert.equal(lab.server(place).major, major, place);
+      const args = ['psql', '-XAtw', '-U', user, '-c', 'select pg_is_in_recovery()', 'postgres'];
+      assert.match(await output(podAt(place), args), reply, place);
+    }
+  });
+
+  it('a password from the file opens the Bitnami-like server', async () => {
+    const script = 'PGPASSWORD="$(cat "$POSTGRES_PASSWORD_FILE")" psql -XAtw -U postgres -c "select 1" postgres';
+    assert.equal(await output(podAt('bitnami'), ['sh', '-c', script]), '1');
+  });
+
+  it('a command leads its process group, runs as the server does, and is missed before it starts', async () => {
+    const { uid } = lab.server('source');
+    const told = await output(podAt('source'), ['sh', '-c', 'echo $(ps -o pgid= -p $$) $$ $(id -u)']);
+    const [group, pid, user] = told.split(' ');
+    assert.equal(group, pid);
+    assert.equal(Number(user), uid ?? process.getuid?.());
+    assert.throws(() => podAt('source').start('postgres', ['no-such-program']), { code: 'ENOENT' });
+    const pending = lab.clusters['cluster-a'].state.pods.find(({ phase }) => phase === 'Pending');
+    assert.throws(() => pending?.start('postgres', ['sh']), /not running/);
+  });
+
+  it('the data is there, under names and encodings of all kinds', async () => {
+    for (const database of ['shop', oddDatabase]) {
+      const [row] = await lab
+        .server('source')
+        .sql<{ n: number }>(database, 'select count(*)::int as n from shop.orders');
+      assert.ok((row?.n ?? 0) > 1000, database);
+    }
+    assert.deepEqual(await lab.server('latin').sql('postgres', 'show server_encoding'), [
+      { server_encoding: 'LATIN1' },
+    ]);
+    const app = await lab.server('source').connect('shop', 'shop_app', 'app-secret');
+    assert.equal((await app.query('select from shop.customers limit 1')).rowCount, 1);
+    await assert.rejects(app.query('select from corners.hollow'), /permission denied/);
+    await app.end();
+  });
+
+  it('the standby follows, without rows of unlogged tables', async () => {
+    const clients = [await lab.server('source').connect('shop'), await lab.server('standby').connect('shop')] as const;
+    const lines = compareFingerprints(await fingerprint(clients[0]), await fingerprint(clients[1]));
+    for (const client of clients) await client.end();
+    assert.deepEqual(
+      lines.map((line) => line.split(':')[0]),
+      ['rows archive.scratch'],
+    );
+  });
+
+  it('PgBouncer leads to pg16', async function () {
+    if (!lab.pgbouncer) this.skip();
+    const client = new Client({
+      ...{ host: '127.0.0.1', port: lab.pgbouncer.port },
+      user: 'postgres',
+      database: 'postgres',
+    });
+    await client.connect();
+    assert.deepEqual((await client.query('show port')).rows, [{ port: String(lab.server('pg16').port) }]);
+    await client.end();
+  });
+
+  function podAt(place: PlaceName): LabPod {
+    const [cluster, namespace, name] = places[place].split('/') as ['cluster-a' | 'cluster-b', string, string];
+    const pod = lab.clusters[cluster].state.pods.find((it) => it.namespace === namespace && it.name === name);
+    assert.ok(pod, place);
+    return pod;
+  }
+
+  async function output(pod: LabPod, argv: readonly string[]): Promise<string> {
+    const child = pod.start(pod.containers[0]?.name ?? '', argv);
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (data: string) => (text += data));
+    await new Promise((resolve) => child.once('close', resolve));
+    return text.trim();
+  }
+});
 
 describe('lab: the API server, with kubectl and raw sockets', () => {
   let lab: Lab;
@@ -95,69 +193,5 @@ describe('lab: the API server, with kubectl and raw sockets', () => {
         });
       });
     });
-  }
-});
-
-describe('lab: the independent comparison finds what it must', () => {
-  let lab: Lab;
-  before(async () => {
-    lab = await startLab({ only: ['source'] });
-    const server = lab.server('source');
-    await server.sql('postgres', 'create database twin template shop');
-  });
-  after(() => lab.close());
-
-  const changes: readonly [what: string, sql: string, undo: string][] = [
-    [
-      'one cent',
-      'update shop.orders set total = total + 0.01 where id = 7',
-      'update shop.orders set total = total - 0.01 where id = 7',
-    ],
-    [
-      'a missing row',
-      'delete from archive.twins where ctid = (select ctid from archive.twins limit 1)',
-      "insert into archive.twins values (1, 'same')",
-    ],
-    [
-      'a doubled row',
-      "insert into archive.twins values (1, 'same')",
-      'delete from archive.twins where ctid = (select max(ctid) from archive.twins)',
-    ],
-    [
-      'a dropped index',
-      'drop index shop.orders_open',
-      "create index orders_open on shop.orders (placed) where state = 'new'",
-    ],
-    [
-      'a lost grant',
-      'revoke usage on sequence shop.invoice_no from billing',
-      'grant usage on sequence shop.invoice_no to billing',
-    ],
-    [
-      'a sequence off by one',
-      "select nextval('shop.invoice_no')",
-      "select setval('shop.invoice_no', last_value - 7) from shop.invoice_no",
-    ],
-    ['a large object', "select lo_put(700003, 0, 'x')", "select lo_from_bytea(0, '')"],
-  ];
-
-  it('equal to begin with', async () => assert.deepEqual(await differences(), []));
-
-  for (const [what, sql, undo] of changes) {
-    it(what, async () => {
-      await lab.server('source').sql('twin', sql);
-      assert.notDeepEqual(await differences(), [], what);
-      await lab.server('source').sql('twin', undo);
-    });
-  }
-
-  async function differences(): Promise<string[]> {
-    const server = lab.server('source');
-    const clients = [await server.connect('shop'), await server.connect('twin')] as const;
-    try {
-      return compareFingerprints(await fingerprint(clients[0]), await fingerprint(clients[1]));
-    } finally {
-      for (const client of clients) await client.end();
-    }
   }
 });

@@ -30,7 +30,7 @@ export interface LabOptions {
   readonly only?: readonly PlaceName[];
   /** seed `shop` and the oddly named database on the source; default true */
   readonly seed?: boolean;
-  /** 1 = about 20 MB */
+  /** 1 = about 35 MB; fractions too */
   readonly scale?: number;
   readonly pgbouncer?: boolean;
 }
@@ -52,70 +52,93 @@ export interface Lab {
 
 export const oddDatabase = 'Bücher & "Tee"';
 
-/** Starts the lab: servers first, side by side, then both API servers. */
+/** Starts the lab: servers first, side by side, then both API servers. What was started is ended when a part fails. */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  const wanted = (Object.keys(places) as PlaceName[]).filter((name) => options.only?.includes(name) ?? true);
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return await assemble(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Each part leaves its end in `closers`, which are called last first. */
+async function assemble(
+  options: LabOptions,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-lab-'));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
   const servers = new Map<PlaceName, Server>();
-  await Promise.all(
-    wanted.filter((name) => name !== 'standby').map(async (name) => servers.set(name, await start(name))),
-  );
-  const source = servers.get('source');
-  if (source && options.seed !== false) await seed(source, options.scale ?? 1);
-  if (wanted.includes('standby') && source) servers.set('standby', await startServer({ major: 15, standbyOf: source }));
-  for (const [name, server] of servers) {
-    if (name === 'sclorg') await applicationUser(server);
-    if (name === 'limited') await limitedOwner(server);
-  }
-  const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
-  for (const [name, server] of servers) {
-    const [cluster, namespace, pod] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
-    states[cluster].pods.push(await labPod(name, server, namespace, pod));
-    if (!states[cluster].namespaces.includes(namespace)) states[cluster].namespaces.push(namespace);
-  }
-  states['cluster-a'].pods.push(...decoys('shop-prod'));
-  states['cluster-b'].pods.push(pooler());
+  closers.push(() => Promise.all([...servers.values()].map((server) => server.stop())));
+  await startServers(options, servers);
   const pg16 = servers.get('pg16');
   const pgbouncer = pg16 && options.pgbouncer ? await startPgBouncer(pg16) : undefined;
-  const apis = {
-    'cluster-a': await startApiServer(states['cluster-a']),
-    'cluster-b': await startApiServer(states['cluster-b']),
-  };
+  closers.push(async () => pgbouncer?.stop());
+  const states = await statesOf(servers);
+  const a = await startApiServer(states['cluster-a']);
+  closers.push(() => a.close());
+  const b = await startApiServer(states['cluster-b']);
+  closers.push(() => b.close());
   const kubeconfig = join(folder, 'kubeconfig');
-  await writeKubeconfig(
-    kubeconfig,
-    (['cluster-a', 'cluster-b'] as const).map((name) => ({
-      ...{
-        contextName: name,
-        url: apis[name].url,
-        caPem: apis[name].caPem,
-        token: 'admin-token',
-        user: 'dba',
-        namespace: 'shop-prod',
-      },
-    })),
-  );
+  const user = { token: 'admin-token', user: 'dba', namespace: 'shop-prod' };
+  await writeKubeconfig(kubeconfig, [
+    { contextName: 'cluster-a', url: a.url, caPem: a.caPem, ...user },
+    { contextName: 'cluster-b', url: b.url, caPem: b.caPem, ...user },
+  ]);
   return {
-    kubeconfig,
-    folder,
+    ...{ kubeconfig, folder, pgbouncer, close },
     clusters: {
-      'cluster-a': { state: states['cluster-a'], api: apis['cluster-a'] },
-      'cluster-b': { state: states['cluster-b'], api: apis['cluster-b'] },
+      'cluster-a': { state: states['cluster-a'], api: a },
+      'cluster-b': { state: states['cluster-b'], api: b },
     },
     server(place) {
       const server = servers.get(place);
       if (!server) throw new Error(`${place} was not started`);
       return server;
     },
-    pgbouncer,
-    async close() {
-      await Promise.all(Object.values(apis).map((api) => api.close()));
-      await pgbouncer?.stop();
-      await servers.get('standby')?.stop();
-      await Promise.all([...servers].filter(([name]) => name !== 'standby').map(([, server]) => server.stop()));
-      await rm(folder, { recursive: true, force: true });
-    },
   };
+}
+
+/** All at once, the standby last: it is a copy of the seeded source. */
+async function startServers(options: LabOptions, servers: Map<PlaceName, Server>): Promise<void> {
+  const all = Object.keys(places) as PlaceName[];
+  const isWanted = (name: PlaceName): boolean => options.only?.includes(name) ?? true;
+  const needed = all.filter((name) => isWanted(name) || (name === 'source' && isWanted('standby')));
+  const starts = needed
+    .filter((name) => name !== 'standby')
+    .map(async (name) => {
+      const server = await start(name);
+      servers.set(name, server);
+      if (name === 'source' && options.seed !== false) await seed(server, options.scale ?? 1);
+      if (name === 'sclorg') await applicationUser(server);
+      if (name === 'limited') await limitedOwner(server);
+    });
+  for (const outcome of await Promise.allSettled(starts)) if (outcome.status === 'rejected') throw outcome.reason;
+  const source = servers.get('source');
+  if (needed.includes('standby') && source) servers.set('standby', await startServer({ major: 15, standbyOf: source }));
+}
+
+async function statesOf(
+  servers: ReadonlyMap<PlaceName, Server>,
+): Promise<Record<'cluster-a' | 'cluster-b', LabClusterState>> {
+  const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
+  for (const name of Object.keys(places) as PlaceName[]) {
+    const server = servers.get(name);
+    if (!server) continue;
+    const [cluster, namespace, pod] = places[name].split('/') as ['cluster-a' | 'cluster-b', string, string];
+    states[cluster].pods.push(await labPod(name, server, namespace, pod));
+  }
+  states['cluster-a'].pods.push(...decoys('shop-prod'));
+  states['cluster-b'].pods.push(pooler());
+  for (const { namespaces, pods } of Object.values(states))
+    namespaces.push(...new Set(pods.map(({ namespace }) => namespace)));
+  return states;
 }
 
 async function start(name: PlaceName): Promise<Server> {
@@ -210,24 +233,11 @@ async function seed(server: Server, scale: number): Promise<void> {
   const file = fileURLToPath(new URL('data/realistic.sql', import.meta.url));
   for (const database of ['shop', oddDatabase]) {
     await server.sql('postgres', `create database "${database.replaceAll('"', '""')}"`);
+    const connection = ['-h', '127.0.0.1', '-p', String(server.port), '-U', server.superuser];
     await execa(
       `${server.bin}/psql`,
-      [
-        '-Xq',
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(server.port),
-        '-U',
-        server.superuser,
-        '-v',
-        `scale=${database === 'shop' ? scale : 1}`,
-        '-f',
-        file,
-      ],
-      {
-        env: { PGDATABASE: database, PGTZ: 'UTC' },
-      },
+      ['-Xq', ...connection, '-v', `scale=${database === 'shop' ? scale : 0.25}`, '-f', file],
+      { env: { PGDATABASE: database, PGTZ: 'UTC' } },
     );
   }
   await server.sql(

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { serverUser } from './daemon';
 import type { LabPod } from './labPod';
 import type { Server } from './servers';
 
@@ -23,7 +26,12 @@ export interface PodLook {
  */
 export function podOf(look: PodLook, server?: Server): LabPod {
   const env = Object.entries(look.env ?? {});
-  const inside = server && { PGHOST: server.socketDir, PGPORT: String(server.port), PGDATA: server.data };
+  const phase = look.phase ?? 'Running';
+  const environment = {
+    ...(server && { PGHOST: server.socketDir, PGPORT: String(server.port), PGDATA: server.data, HOME: server.folder }),
+    ...{ PATH: `${server ? `${server.bin}:` : ''}/usr/bin:/bin`, HOSTNAME: look.name, LANG: 'C.UTF-8' },
+    ...look.env,
+  };
   return {
     ...{ namespace: look.namespace, name: look.name, uid: randomUUID(), labels: look.labels ?? {}, annotations: {} },
     owners: look.owner ? [look.owner] : [],
@@ -39,19 +47,31 @@ export function podOf(look: PodLook, server?: Server): LabPod {
         ports: look.ports ?? [{ name: 'postgresql', containerPort: 5432 }],
       },
     ],
-    phase: look.phase ?? 'Running',
-    ready: (look.phase ?? 'Running') === 'Running',
-    start(_container, argv) {
+    phase,
+    ready: phase === 'Running',
+    start(container, argv) {
       const [program = '', ...args] = argv;
-      return spawn(program, args, {
-        cwd: server?.folder ?? '/',
-        env: { ...inside, PATH: `${server ? `${server.bin}:` : ''}/usr/bin:/bin`, ...look.env },
-        ...(server?.uid === undefined ? {} : { uid: server.uid, gid: server.gid ?? server.uid }),
-        detached: true,
-        stdio: 'pipe',
+      if (phase !== 'Running') throw new Error(`container ${container} is not running`);
+      return spawn(findProgram(program, environment.PATH), args, {
+        ...serverUser(),
+        ...{ argv0: program, cwd: server?.folder ?? '/', env: environment, detached: true, stdio: 'pipe' },
       });
     },
   };
+}
+
+/** As the runtime looks it up: the container's own PATH counts, and what is missing is said before anything runs. */
+function findProgram(program: string, path: string): string {
+  const candidates = program.includes('/') ? [program] : path.split(':').map((folder) => join(folder, program));
+  for (const candidate of candidates) {
+    try {
+      accessSync(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // the next folder
+    }
+  }
+  throw Object.assign(new Error(`exec: "${program}": executable file not found in $PATH`), { code: 'ENOENT' });
 }
 
 /** docker-library's `postgres`: everything local is trusted. */
@@ -83,7 +103,7 @@ export function sclorg(server: Server, place: Pick<PodLook, 'namespace' | 'name'
       ...place,
       image: `image-registry.openshift-image-registry.svc:5000/openshift/postgresql:${server.major}-el9`,
       container: 'postgresql',
-      labels: { name: 'postgresql', deploymentconfig: 'postgresql' },
+      labels: { name: 'postgresql', deploymentconfig: 'postgresql', deployment: 'postgresql-1' },
       env: {
         POSTGRESQL_VERSION: String(server.major),
         POSTGRESQL_USER: 'appuser',
@@ -118,7 +138,7 @@ export function bitnami(
   );
 }
 
-/** What looks like a database pod at first sight and is none. */
+/** What looks like a database pod at first sight and is none, and one that still waits for its node. */
 export function decoys(namespace: string): LabPod[] {
   return [
     podOf({
@@ -136,6 +156,15 @@ export function decoys(namespace: string): LabPod[] {
       labels: { 'openshift.io/build.name': 'shop-build-3' },
       phase: 'Succeeded',
       ports: [],
+    }),
+    podOf({
+      namespace,
+      name: 'reports-0',
+      image: 'docker.io/library/postgres:16',
+      labels: { app: 'reports' },
+      owner: { kind: 'StatefulSet', name: 'reports', apiVersion: 'apps/v1' },
+      env: { POSTGRES_USER: 'reports', PGDATA: '/var/lib/postgresql/data' },
+      phase: 'Pending',
     }),
     podOf({
       namespace,

@@ -1,5 +1,6 @@
--- A database as one meets them: several schemas, owners, every kind of object, odd names. psql variable: scale (1 = about 20 MB).
+-- A database as one meets them: several schemas, owners, every kind of object, odd names. psql variable: scale (1 = about 35 MB; fractions too).
 \set ON_ERROR_STOP on
+select (:scale * 20000)::int as customers, (:scale * 60000)::int as orders, (:scale * 40000)::int as events, (:scale * 300)::int as blobs \gset
 set client_min_messages = warning;
 do $$ declare r text; begin
   foreach r in array array['shop_owner', 'shop_reader', 'billing', 'Ödd "rôle"'] loop
@@ -25,14 +26,14 @@ insert into shop.customers (email, name, home, born, tags, score, active, secret
   select 'user' || i || '@example.org', case i % 5 when 0 then 'Zoë Ångström ' when 1 then E'tab\there' when 2 then E'back\\slash \\N' when 3 then E'line\nbreak' else 'plain ' end || i,
     row('Main St ' || i, 'Köln', lpad((i % 99999)::text, 5, '0'))::shop.address, date '1950-01-01' + i % 20000, array['a' || i % 7, null, 'x,y'],
     case when i % 11 = 0 then 'NaN' else sqrt(i) * 1e10 end, i % 3 <> 0, case when i % 4 = 0 then null else decode(md5(i::text), 'hex') end
-  from generate_series(1, 20000 * :scale) i;
+  from generate_series(1, :customers) i;
 create table shop.orders (
   id bigint generated always as identity primary key, customer int not null references shop.customers, placed timestamptz not null,
   state shop.state not null default 'new', total shop.positive not null, vat numeric generated always as (round(total * 0.19, 2)) stored, note text, price money);
 insert into shop.orders (customer, placed, state, total, note, price)
-  select 1 + i * 31 % (20000 * :scale), timestamptz '2020-03-29 01:30:00+00' + i * interval '17 minutes', (array['new','paid','sent','lost'])[1 + i % 4]::shop.state, (i * 37 % 100000) / 100.0,
+  select 1 + i * 31::bigint % :customers, timestamptz '2020-03-29 01:30:00+00' + i * interval '17 minutes', (array['new','paid','sent','lost'])[1 + i % 4]::shop.state, (i * 37::bigint % 100000) / 100.0,
     case when i % 3 = 0 then repeat(md5(i::text), 3) when i % 3 = 1 then '' else null end, (i % 1000)::numeric::money
-  from generate_series(1, 60000 * :scale) i;
+  from generate_series(1, :orders) i;
 create index orders_customer on shop.orders (customer);
 create index orders_open on shop.orders (placed) where state = 'new';
 create index customers_name_trgm on shop.customers using gin (name public.gin_trgm_ops);
@@ -44,7 +45,7 @@ create table shop.events_2025_0 partition of shop.events_2025 for values with (m
 create table shop.events_2025_1 partition of shop.events_2025 for values with (modulus 2, remainder 1);
 create table shop.events_rest partition of shop.events default;
 insert into shop.events select timestamptz '2024-06-01' + i * interval '20 minutes', 'kind' || i % 13, jsonb_build_object('n', i, 'text', md5(i::text), 'nested', jsonb_build_object('a', array[i, i + 1])), i * interval '1 second'
-  from generate_series(1, 40000 * :scale) i;
+  from generate_series(1, :events) i;
 create index on shop.events (kind, at);
 create table archive.parent (id int primary key, first text);
 create table archive.child (extra int) inherits (archive.parent);
@@ -64,7 +65,7 @@ insert into "odd; ""schema"""."Üntable.with/slash 🚢" values (1, '🚢 ferry'
 create table "odd; ""schema"""."sixty-three-bytes-long-name-0123456789-0123456789-0123456789-ab" (a int primary key);
 create table shop.blobs (id int primary key, data bytea, bits bit varying(64), range tstzrange, point point, tree xml);
 insert into shop.blobs select i, decode(repeat(md5(i::text) || md5((i * 3)::text), 200), 'hex'), (i::bit(32))::varbit, tstzrange('2024-01-01'::timestamptz, '2024-01-01'::timestamptz + i * interval '1 day'), point(i, -i), xmlparse(content '<x>' || i || '</x>')
-  from generate_series(1, 300 * :scale) i;
+  from generate_series(1, :blobs) i;
 select lo_from_bytea(700000 + i, decode(repeat(md5(i::text), 400 * (i % 5)), 'hex')) from generate_series(1, 40) i \g /dev/null
 select format('alter large object %s owner to shop_owner; grant select on large object %s to shop_reader', 700000 + i, 700000 + i) from generate_series(1, 5) i \gexec
 comment on large object 700001 is 'the first';
@@ -90,5 +91,6 @@ alter default privileges for role shop_owner in schema shop grant select on tabl
 comment on table shop.orders is 'it''s the "orders"; drop table x';
 comment on column shop.customers.email is E'line one\nline two';
 select setval('shop.invoice_no', 4242), nextval('shop.invoice_no') \g /dev/null
+\ir corners.sql
 create publication everything for table shop.orders;
 analyze;
