@@ -27,13 +27,20 @@ export interface Daemon {
 /** Starts a program whose output goes to `log`; `folder` is what the guard removes. */
 export async function startDaemon(
   argv: readonly [program: string, ...args: string[]],
-  options: { readonly folder: string; readonly log: string; readonly run: RunAs },
+  options: {
+    readonly folder: string;
+    readonly log: string;
+    readonly run: RunAs;
+    /** in addition to this process's own */
+    readonly env?: Readonly<Record<string, string>>;
+  },
 ): Promise<Daemon> {
   const [program, ...args] = argv;
   const log = await open(options.log, 'a');
   const child = spawn(program, args, {
     ...options.run,
     cwd: options.folder,
+    env: { ...process.env, ...options.env },
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
   });

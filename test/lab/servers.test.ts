@@ -52,6 +52,23 @@ describe('lab: servers', function () {
     assert.ok(!existsSync(folder));
   });
 
+  it('has a standby that follows, with the libraries of its own major', async () => {
+    server = await startServer({ major: 18, auth: 'password', password: 'wörd "x"' });
+    const standby = await startServer({ major: 18, standbyOf: server });
+    try {
+      await server.sql('postgres', 'create table followed (); create extension postgres_fdw');
+      let found: unknown[] = [];
+      for (let turn = 0; found.length === 0 && turn < 100; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        found = await standby.sql('postgres', `select from pg_class where relname = 'followed'`);
+      }
+      assert.equal(found.length, 1);
+      assert.deepEqual(await standby.sql('postgres', 'select pg_is_in_recovery() as standby'), [{ standby: true }]);
+    } finally {
+      await standby.stop();
+    }
+  });
+
   it('says what the server said when it cannot start', async () => {
     await assert.rejects(startServer({ major: 16, settings: { shared_buffers: "'nonsense'" } }), /shared_buffers/);
   });

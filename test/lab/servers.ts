@@ -108,8 +108,10 @@ async function copyFrom(home: Home, primary: Server): Promise<void> {
 
 async function running(home: Home, major: Major): Promise<Server> {
   const { bin, folder, data, socketDir, port, superuser, password, run } = home;
+  // modules that need libpq, the receiver of a standby among them, would take the system's or find none
+  const env = { LD_LIBRARY_PATH: join(bin, '../lib') };
   const start = (): Promise<Daemon> =>
-    startDaemon([join(bin, 'postgres'), '-D', data], { folder, run, log: join(folder, 'server.log') });
+    startDaemon([join(bin, 'postgres'), '-D', data], { folder, run, env, log: join(folder, 'server.log') });
   let postmaster = await start();
   const answers = async (): Promise<void> => {
     try {
