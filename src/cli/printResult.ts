@@ -51,16 +51,15 @@ export function differenceWords(difference: Difference): string {
 const shownDifferences = 50;
 
 function comparisonNoteWords({ code, data }: ComparisonNote): string {
-  const detail = Object.entries(data).map(
-    ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const of = (key: string): string => (typeof data[key] === 'string' ? data[key] : JSON.stringify(data[key] ?? ''));
   const words = {
-    columnOrder: 'columns stand in another order',
-    wording: 'definitions are worded differently',
-    leftOut: 'left out on purpose',
-    majorsDiffer: 'written by different major versions',
-  } satisfies Record<ComparisonNote['code'], string>;
-  return detail.length === 0 ? words[code] : `${words[code]}: ${detail.join(', ')}`;
+    columnOrder: () => `the columns of ${of('table')} stand in another order`,
+    wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
+    leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
+    majorsDiffer: () =>
+      `majors ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner`,
+  } satisfies Record<ComparisonNote['code'], () => string>;
+  return words[code]();
 }
 
 function headline({ outcome, data }: JobResult, kind: JobKind): string {

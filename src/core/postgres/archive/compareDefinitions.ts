@@ -8,17 +8,27 @@ export interface Ignored {
   readonly subscriptions?: boolean;
 }
 
-/** Compares definitions by kind, schema and name. A table whose columns only stand in another order is a note. */
+/**
+ * Compares definitions by kind, schema and name. A table whose columns only stand in another order is a note. Across majors
+ * (`acrossMajors`) the text counts only for kinds that all majors word alike; of the others presence and owner.
+ */
 export function compareDefinitions(
   left: readonly DefinitionReading[],
   right: readonly DefinitionReading[],
   ignored: Ignored,
+  acrossMajors = false,
 ): { differences: Difference[]; notes: ComparisonNote[] } {
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
   const leftOut = new Map<string, number>();
-  const lefts = grouped(left, ignored, leftOut);
-  const rights = grouped(right, ignored, leftOut);
+  const prepare = (definitions: readonly DefinitionReading[]): readonly DefinitionReading[] =>
+    acrossMajors
+      ? definitions
+          .filter(({ kind, name }) => !listedDifferently.test(kind) && name !== 'large objects')
+          .map(withoutWording)
+      : definitions;
+  const lefts = grouped(prepare(left), ignored, leftOut);
+  const rights = grouped(prepare(right), ignored, leftOut);
   for (const [key, group] of lefts) {
     const others = rights.get(key) ?? [];
     rights.delete(key);
@@ -37,6 +47,19 @@ export function compareDefinitions(
   }
   for (const [kind, count] of leftOut) notes.push({ code: 'leftOut', data: { kind, count } });
   return { differences, notes };
+}
+
+/** Large objects became groups in 17, statistics came with 18. */
+const listedDifferently = /^(BLOB|STATISTICS DATA)/;
+
+/** Kinds that 15 to 18 word alike: seen on archives of each. */
+const wordedAlike: ReadonlySet<string> = new Set([
+  ...['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'TRIGGER', 'POLICY', 'ROW SECURITY', 'INDEX ATTACH', 'TABLE ATTACH'],
+  ...['ACL', 'COMMENT', 'SEQUENCE', 'SEQUENCE OWNED BY', 'DEFAULT', 'TYPE', 'DOMAIN', 'EXTENSION', 'SCHEMA'],
+]);
+
+function withoutWording(definition: DefinitionReading): DefinitionReading {
+  return wordedAlike.has(definition.kind) ? definition : { ...definition, digest: '' };
 }
 
 /** Several entries may share a kind and a name, e.g. default privileges of several roles. */

@@ -20,7 +20,7 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two readings: rows as multisets with columns by name, sequences, large objects, definitions within one major. Pure.
+ * Compares two readings: rows as multisets with columns by name, sequences, large objects, definitions (across majors what all of them word alike). Pure.
  * Properties of the database itself (owner, settings, comment, grants on it) are not compared: they belong to the place, not
  * to the contents. What differs for an innocent reason (columns in another order) becomes a note.
  */
@@ -30,15 +30,13 @@ export function compareReadings(left: ArchiveReading, right: ArchiveReading, opt
   const { tables, rows } = compareTables(left.tables, right.tables, differences, notes);
   compareSequences(left.sequences, right.sequences, differences);
   compareLargeObjects(left.largeObjects, right.largeObjects, differences);
-  if (options.sameMajor ?? majorsOf(left) === majorsOf(right)) {
-    const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {});
-    differences.push(...found.differences);
-    const noted = new Set(notes.map((note) => note.data['table']));
-    // one note per table, whether it shows in the COPY statement, the definition, or both
-    notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data['table'])));
-  } else {
-    notes.push({ code: 'majorsDiffer', data: { left: majorsOf(left), right: majorsOf(right) } });
-  }
+  const sameMajor = options.sameMajor ?? majorsOf(left) === majorsOf(right);
+  const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, !sameMajor);
+  differences.push(...found.differences);
+  const noted = new Set(notes.map((note) => note.data['table']));
+  // one note per table, whether it shows in the COPY statement, the definition, or both
+  notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data['table'])));
+  if (!sameMajor) notes.push({ code: 'majorsDiffer', data: { left: majorsOf(left), right: majorsOf(right) } });
   return { equal: differences.length === 0, differences, notes, tables, rows };
 }
 

@@ -170,7 +170,7 @@ for (const major of [15, 18] as const satisfies readonly Major[]) {
 
 describe('compareReadings across majors', function () {
   this.timeout(120_000);
-  it('compares rows, sequences and large objects, and says that definitions were not', async () => {
+  it('compares rows, sequences, large objects and what all majors word alike, and says so', async () => {
     const old = await serverWithData(15);
     const young = await startServer({ major: 18 });
     try {
@@ -191,6 +191,15 @@ describe('compareReadings across majors', function () {
         changed.differences.map((difference) => difference.kind),
         ['rows', 'largeObjects'],
       );
+      const [index] = await young.sql<{ name: string }>(
+        'odd',
+        `select c.oid::regclass::text as name from pg_class c join pg_index i on i.indexrelid = c.oid left join pg_constraint k on k.conindid = c.oid
+         where c.relnamespace <> 'pg_catalog'::regnamespace and c.relkind = 'i' and k.oid is null and c.oid > 16383 and c.relname !~ '^pg_' limit 1`,
+      );
+      assert.ok(index);
+      await young.sql('odd', `drop index ${index.name}`);
+      const without = compareReadings(left, await readBuffer(await dumpOf(young, 'odd')));
+      assert.ok(without.differences.some((one) => one.kind === 'definition' && one.what === 'INDEX'));
     } finally {
       await Promise.all([old.stop(), young.stop()]);
     }
