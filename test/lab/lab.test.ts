@@ -21,7 +21,7 @@ describe('lab: all of it', () => {
       pg16: [16, 'postgres', /^f$/],
       pg18: [18, 'postgres', /^f$/],
       bitnami: [16, 'postgres', /no password supplied/],
-      latin: [15, 'postgres', /^f$/],
+      latin: [16, 'postgres', /^f$/],
       limited: [16, 'app_owner', /^f$/],
     };
     for (const [place, [major, user, reply]] of Object.entries(expected) as [PlaceName, [number, string, RegExp]][]) {

@@ -158,7 +158,7 @@ async function start(name: PlaceName): Promise<Server> {
     case 'bitnami':
       return startServer({ major: 16, auth: 'password', password: 'Sécret "x" $y' });
     case 'latin':
-      return startServer({ major: 15, initdb: ['-E', 'LATIN1', '--locale=C'] });
+      return startServer({ major: 16, initdb: ['-E', 'LATIN1', '--locale=C'] });
     case 'sclorg':
       return startServer({ major: 16 });
     case 'limited':
