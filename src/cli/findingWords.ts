@@ -38,7 +38,9 @@ const ofTargets: Words = {
   'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
   'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
   'target.sessions': (data) =>
-    `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
+    data['count'] === 0
+      ? 'nobody is connected to the database now; sessions that come until the swap end then'
+      : `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
   'role.rights': (data) => `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}`,
   'roles.missing': (data) =>
     `roles missing in the target: ${shown(data, 'roles')}; --create-roles makes them without login, --map-role a=b uses others`,

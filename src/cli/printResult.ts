@@ -91,7 +91,7 @@ const facts: readonly (readonly [key: string, name: string, format: (value: numb
   ['rows', 'rows', count],
   ['seconds', 'took', duration],
   ['expectedSeconds', 'expected', duration],
-  ['pauseSeconds', 'pause', duration],
+  ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
 ];
 
 function factLines(data: Readonly<Record<string, unknown>>): string[] {

@@ -48,7 +48,9 @@ function run({ name, command: [program, ...args] }) {
     });
     child.on('error', (error) => resolve({ code: 1, output: String(error) }));
     child.on('close', (code) => {
-      console.log(`── ${name}: ${code === 0 ? 'good' : 'FAILED'} after ${((Date.now() - started) / 1000).toFixed(0)} s`);
+      console.log(
+        `── ${name}: ${code === 0 ? 'good' : 'FAILED'} after ${((Date.now() - started) / 1000).toFixed(0)} s`,
+      );
       resolve({ code, output });
     });
   });
