@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { isAppError } from '../../../src/core/errors';
 import { endSessions } from '../../../src/core/pod/endSessions';
 import { probe } from '../../../src/core/pod/probe';
@@ -69,6 +70,7 @@ describe('probe', function () {
   });
 
   it('reads a password file inside the pod', async () => {
+    await writeFile(`${strict.folder}/pw`, strict.password, { mode: 0o644 });
     const facts = await probe(
       execIn(strict, { PGUSER: '', POSTGRES_USER: 'boss', POSTGRES_PASSWORD_FILE: `${strict.folder}/pw` }),
     );
