@@ -32,9 +32,13 @@ export async function compareDatabases(
   const comparison = compareReadings(a, b, { sameMajor: same });
   if (same || 'backup' in left || 'backup' in right) return comparison;
   const lines = await Promise.all([left, right].map((side) => readCatalog(side.pod, side.database, work.signal)));
-  const differences = [...comparison.differences, ...compareCatalogs(lines[0] ?? [], lines[1] ?? [])];
+  const byText = comparison.differences.filter((one) => one.kind !== 'definition' || !inCatalogs.has(one.what));
+  const differences = [...byText, ...compareCatalogs(lines[0] ?? [], lines[1] ?? [])];
   return { ...comparison, differences, equal: differences.length === 0 };
 }
+
+/** Kinds that the catalogs tell more exactly. */
+const inCatalogs: ReadonlySet<string> = new Set(['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'DEFAULT', 'ACL']);
 
 async function readOne(
   side: Comparable,

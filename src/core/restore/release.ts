@@ -1,23 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../errors';
 import type { Work } from '../progress';
-import { workplace } from './databaseRow';
-import { dropOurs } from './sideDatabase';
+import { readDatabase, workplace, type Workplace } from './databaseRow';
+import { dropOurs, type OurDatabase } from './sideDatabase';
 import { findKept, nothingKept, type KeptRequest } from './undo';
 
 /**
- * Drops what restores kept for a database: all of it, or that of one restore. There is no undo after it. Throws `restore.nothingKept`,
- * `exec.failed` (what could be dropped before it is gone), `cancelled`.
+ * Drops what restores kept for a database: all of it, or that of one restore. There is no undo after it. Cancelling is heard between two
+ * databases; what is then left is returned as `remaining`, and so is what could not be dropped after another was. Throws
+ * `restore.nothingKept`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
  */
 export async function release(
   request: KeptRequest,
   work: Work,
-): Promise<{ readonly removed: readonly string[]; readonly bytes: number }> {
+): Promise<{ readonly removed: readonly string[]; readonly remaining: readonly string[]; readonly bytes: number }> {
   work.report({ type: 'phase', phase: 'release' });
   const server = workplace(request.target, request.database);
   const kept = await findKept(server, request, work.signal);
   if (kept.length === 0) throw nothingKept(request);
-  for (const one of kept) await dropOurs(server, one, work.signal);
+  const removed: OurDatabase[] = [];
+  for (const one of kept) {
+    if (work.signal.aborted && removed.length === 0) throw new AppError('cancelled');
+    if (work.signal.aborted) break;
+    try {
+      await dropOurs(server, one);
+    } catch (error) {
+      if (await isThere(server, one)) {
+        if (removed.length === 0) throw error;
+        work.log.warn(`${one.row.name} could not be dropped: ${String(error)}`);
+        break;
+      }
+    }
+    removed.push(one);
+  }
   return {
-    removed: kept.map(({ row }) => row.name),
-    bytes: kept.reduce((sum, { row }) => sum + (row.bytes ?? 0), 0),
+    removed: removed.map(({ row }) => row.name),
+    remaining: kept.slice(removed.length).map(({ row }) => row.name),
+    bytes: removed.reduce((sum, { row }) => sum + (row.bytes ?? 0), 0),
   };
+}
+
+/** After an error: the DROP may have been done all the same. Throws `restore.unknown` where the server does not say. */
+async function isThere(server: Workplace, { row, mark }: OurDatabase): Promise<boolean> {
+  for (const pause of [0, 2000, 5000, 10_000]) {
+    await sleep(pause);
+    try {
+      return (await readDatabase(server, row.name))?.oid === row.oid;
+    } catch {
+      // asked again
+    }
+  }
+  throw new AppError('restore.unknown', { database: row.name, job: mark.job });
 }

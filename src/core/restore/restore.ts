@@ -8,7 +8,7 @@ import { query } from '../pod/sql';
 import { derivedName } from '../postgres/quote';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../progress';
-import { workplace, type Workplace } from './databaseRow';
+import { readDatabase, workplace, type Workplace } from './databaseRow';
 import { preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
 import { restoreIn } from './restoreIn';
@@ -73,7 +73,7 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   try {
     const { written } = await askLive(server, side.row.name, work.signal);
     const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
-    await proveLogin(server, database);
+    await proveLogin(server, database, side.row.oid);
     const { differences, notes, tables, rows } = side.comparison;
     return {
       outcome: differences.length > 0 ? 'differences' : 'done',
@@ -109,7 +109,11 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
   const server = workplace(target, whole.database);
   const seen = await lookAround(server, whole, reading, work);
   const side = await fillSide(server, whole, reading, seen, work);
-  await clearUp(server, whole, side.made, work);
+  if (!(await clearUp(server, whole, side.made, work))) {
+    throw new AppError('internal', {
+      message: `what was restored is right, but ${side.row.name} could not be dropped`,
+    });
+  }
   const place = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place });
   return side.comparison;
@@ -174,23 +178,32 @@ async function clearUp(
   { database, job }: RestoreRequest,
   roles: readonly string[],
   work: Work,
-): Promise<void> {
+): Promise<boolean> {
   work.report({ type: 'phase', phase: 'stopping' });
   const name = sideName(database, job);
   const gone = await dropQuietly(server, name, job);
   work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
-  if (!gone || roles.length === 0) return;
-  await dropRoles(server, roles, {}).catch((error: unknown) => {
+  if (roles.length === 0) return gone;
+  if (gone) await dropRoles(server, roles, {}).catch(remain);
+  else remain('the side database needs them');
+  return gone;
+
+  function remain(error: unknown): void {
     work.log.warn(`roles made for the restore remain: ${roles.join(', ')}: ${toAppError(error).message}`);
     work.report({ type: 'note', code: 'roles.remain', data: { roles } });
-  });
+  }
 }
 
-/** The new database lets in. What an ordinary role may was compared before the names were exchanged. */
-async function proveLogin(server: Workplace, database: string): Promise<void> {
+/**
+ * The new database lets in, or, where its properties let nobody in as they did before, it is at least the one that was verified. What an
+ * ordinary role may was compared before the names were exchanged.
+ */
+async function proveLogin(server: Workplace, database: string, oid: number): Promise<void> {
   try {
     await query<number>(server, database, 'select 1');
   } catch (error) {
+    const row = await readDatabase(server, database).catch(() => undefined);
+    if (row?.oid === oid) return;
     throw new AppError('restore.unknown', { database, message: toAppError(error).message }, { cause: error });
   }
 }

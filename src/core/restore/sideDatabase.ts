@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
 import { endSessions } from '../pod/endSessions';
 import { execute } from '../pod/sql';
@@ -69,13 +70,20 @@ revoke connect on database ${quoted} from public;`,
   }
 }
 
-/** All databases of ours on the server: side databases and kept ones. */
+/**
+ * All databases of ours on the server: side databases and kept ones, under the names we gave them. One that somebody renamed, into
+ * production perhaps, is no longer ours, whatever its comment still says.
+ */
 export async function listOurs(server: Workplace, signal?: AbortSignal): Promise<OurDatabase[]> {
   const rows = await readDatabases(server, signal);
   return rows.flatMap((row) => {
     const mark = readMark(row.comment);
-    return mark ? [{ row, mark }] : [];
+    return mark && row.name === nameOf(mark) ? [{ row, mark }] : [];
   });
+}
+
+function nameOf({ role, of, job }: Mark): string {
+  return role === 'side' ? sideName(of, job) : keptName(of, job);
 }
 
 /**
@@ -101,8 +109,19 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
   if (await readDatabase(server, name, signal)) throw new AppError('internal', { message: `${name} is still there` });
 }
 
-/** Ends what a job runs in its side database, and drops it. For the way out of an error: never throws; says whether it is gone. */
+/**
+ * Ends what a job runs in its side database, and drops it; tries again while the server is away for some seconds. For the way out of an
+ * error: never throws; says whether it is gone.
+ */
 export async function dropQuietly(server: Workplace, name: string, job: string): Promise<boolean> {
+  for (const pause of [0, 2000, 5000]) {
+    await sleep(pause);
+    if (await dropOnce(server, name, job)) return true;
+  }
+  return false;
+}
+
+async function dropOnce(server: Workplace, name: string, job: string): Promise<boolean> {
   try {
     await endSessions(server, applicationOf(job), { database: server.from });
     const row = await readDatabase(server, name);

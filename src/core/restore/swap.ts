@@ -51,19 +51,28 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   work.report({ type: 'phase', phase: 'swap' });
   const started = Date.now();
   let reason = '';
+  let wasLost = false;
   for (
     let tries = 1;
     tries <= maxTries && (tries === 1 || Date.now() - started < (input.patienceMs ?? 10_000));
     tries++
   ) {
-    if (work.signal.aborted) throw new AppError('cancelled');
+    if (work.signal.aborted && !wasLost) throw new AppError('cancelled');
+    if (work.signal.aborted) break;
     const outcome = await attempt(server, input, script, `${swapName(input.job)}-${tries}`);
     if ('pauseSeconds' in outcome) return { ...outcome, tries };
     work.log.info(`swap, try ${tries}: ${outcome.reason}`);
     reason = outcome.reason;
+    wasLost ||= outcome.wasLost === true;
     if (outcome.final) break;
     await sleep(Math.min(100 * tries, 500));
   }
+  // a script that was delivered when its connection was lost may have been run later
+  if (wasLost && (await resolve(server, input, swapName(input.job)))) {
+    const kept = script.live ? { kept: script.live.keptAs } : {};
+    return { pauseSeconds: (Date.now() - started) / 1000, ...kept, method: 'database', tries: maxTries };
+  }
+  if (work.signal.aborted) throw new AppError('cancelled');
   const holders = await findHolders(server, input);
   throw new AppError('restore.swap', { reason, database: input.database, ...(holders.length > 0 ? { holders } : {}) });
 }
@@ -105,7 +114,7 @@ async function rehearse(server: Workplace, script: SwapScript, work: Work): Prom
 
 type Attempt =
   | { readonly pauseSeconds: number; readonly kept?: string; readonly method: Swapped['method'] }
-  | { readonly reason: string; readonly final: boolean };
+  | { readonly reason: string; readonly final: boolean; readonly wasLost?: boolean };
 
 async function attempt(server: Workplace, input: SwapInput, script: SwapScript, application: string): Promise<Attempt> {
   const began = Date.now();
@@ -136,7 +145,7 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
     } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
     const swapped = await resolve(server, input, application);
     if (swapped) return done((Date.now() - began) / 1000);
-    return { reason: 'the connection was lost; nothing changed', final: false };
+    return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
   }
 }
 

@@ -11,9 +11,12 @@ export const releaseJob: RunKind = async (context) => {
   const { reference, job, kubeconfigs } = await targetOf(request);
   const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
-  const { removed, bytes } = await release(
+  const { removed, remaining, bytes } = await release(
     { target: pod, database, cluster: client.cluster.alias, ...restoredBy },
     work,
   );
-  return { outcome: 'done', data: { target: reference, removed, bytes } };
+  return {
+    outcome: remaining.length === 0 ? 'done' : 'differences',
+    data: { target: reference, removed, remaining, bytes },
+  };
 };
