@@ -86,6 +86,21 @@ describe('after a restore', function () {
     );
   });
 
+  it('what somebody renamed into production is no longer ours to drop', async () => {
+    const common = { database: 'moved', cluster: 'a' };
+    await restore({ ...common, backup, target: await target(), job: 'mmm1' }, work);
+    await restore({ ...common, backup, target: await target(), as: 'replace', job: 'mmm2' }, work);
+    await server.sql('postgres', `alter database moved rename to replaced`);
+    await server.sql('postgres', `alter database moved__before_mmm2 rename to moved`);
+    await assert.rejects(release({ ...common, target: await target() }, work), (error) =>
+      isAppError(error, 'restore.nothingKept'),
+    );
+    const left = await server.sql(`postgres`, `select datname from pg_database where datname in ('moved', 'replaced')`);
+    assert.equal(left.length, 2);
+    await server.sql('postgres', 'alter database moved allow_connections true');
+    for (const name of ['moved', 'replaced']) await server.sql('postgres', `drop database ${name} with (force)`);
+  });
+
   it('clean drops side databases of dead jobs only', async () => {
     const place = workplace(await target(), 'shop');
     for (const job of ['dead1', 'live1']) {
