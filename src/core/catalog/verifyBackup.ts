@@ -36,9 +36,31 @@ export async function verifyBackup(
 /** Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. */
 export async function recordVerification(entry: BackupEntry, verification: Verification): Promise<void> {
   const file = path.join(entry.folder, manifestFile);
-  const manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
-  const others = manifest.verified.filter((one) => !sameKind(one, verification));
-  await writeDurably(file, manifestText({ ...manifest, verified: [...others, verification] }));
+  const text = await readFile(file, 'utf8');
+  const added = (before: readonly Verification[]): Verification[] => [
+    ...before.filter((one) => !sameKind(one, verification)),
+    verification,
+  ];
+  await writeDurably(file, withVerified(text, added) ?? rewritten(text, added));
+}
+
+type Change = (before: readonly Verification[]) => Verification[];
+
+/** Changes the list where it stands: with 50,000 tables the rest, parsed, is worth tens of megabytes. Undefined for a text not written by us. */
+function withVerified(text: string, change: Change): string | undefined {
+  // a line of this depth and name is there once: deeper ones are indented more, and strings hold no newline
+  const begins = '\n "verified": ';
+  const from = text.indexOf(begins) + begins.length;
+  const to = text.indexOf('\n ]', from) + 3;
+  if (from < begins.length || to < 3 || !text.startsWith('[\n', from)) return undefined;
+  const before = JSON.parse(text.slice(from, to)) as Verification[];
+  const list = JSON.stringify(change(before), undefined, 1).replaceAll('\n', '\n ');
+  return `${text.slice(0, from)}${list}${text.slice(to)}`;
+}
+
+function rewritten(text: string, change: Change): string {
+  const manifest = JSON.parse(text) as Manifest;
+  return manifestText({ ...manifest, verified: change(manifest.verified) });
 }
 
 /** A manifest as it stands in the file. */
