@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Manifest } from '../../../src/core/catalog/manifest';
+import { manifestText, recordVerification } from '../../../src/core/catalog/verifyBackup';
+
+describe('recordVerification', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'ferry-manifest-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const digest = { level: 'digest', time: 'now' };
+  const trap = { name: 'x\n "verified": [\n ]', inner: { verified: [1] } };
+  for (const [what, before, after] of [
+    ['adds a line', [{ level: 'structure', time: 'then' }], [{ level: 'structure', time: 'then' }, digest]],
+    ['begins an empty list', [], [digest]],
+    ['replaces a line of the same level', [{ level: 'digest', time: 'then' }], [digest]],
+  ] as const) {
+    it(`${what}, and changes nothing else, however the manifest is laid out`, async () => {
+      const manifest = { format: 'db-ferry-backup', tables: [trap], verified: before, counted: { t: 1 } };
+      const expected = manifestText({ ...manifest, verified: after } as unknown as Manifest);
+      const whole = manifest as unknown as Manifest;
+      for (const text of [manifestText(whole), JSON.stringify(whole), JSON.stringify(whole, undefined, 2)]) {
+        await writeFile(path.join(folder, 'manifest.json'), text);
+        await recordVerification({ id: '', folder, manifest: whole }, { level: 'digest', time: 'now' });
+        assert.equal(await readFile(path.join(folder, 'manifest.json'), 'utf8'), expected);
+      }
+    });
+  }
+});
