@@ -27,6 +27,7 @@ for (const gate of gates) {
 }
 for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
   const { code, output } = await run(suite);
+  // colours would stand between the number and the start of the line
   const count = (word) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   sum.passed += count('passing');
   sum.skipped += count('pending');
@@ -40,7 +41,11 @@ function run({ name, command: [program, ...args] }) {
   console.log(`\n── ${name}`);
   const started = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...environment(), NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
