@@ -4,6 +4,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { psqlCommand } from '../pod/sql';
 import type { TableReading } from '../postgres/archive/reading';
 import { quoteLiteral } from '../postgres/quote';
+import { serverMessage } from '../postgres/serverMessage';
 
 /** A session that holds a snapshot open, counts in it, and waits for the dump that shares it. */
 export interface Counting {
@@ -30,7 +31,7 @@ export function startCounting(source: OpenPod, database: string, application: st
   };
   const rows = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
     if (end.exitCode === 0) return readCounts(text);
-    throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: end.stderr.trim() });
+    throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: serverMessage(end.stderr) });
   });
   const ended = rows.then((): string => {
     throw new AppError('internal', { message: 'the counting session ended without a snapshot' });

@@ -1,6 +1,7 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading } from '../postgres/archive/reading';
+import { serverLines, serverMessage } from '../postgres/serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
 import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
 import type { Progress, Work } from '../progress';
@@ -117,19 +118,21 @@ async function stream(
 /** Keeps what pg_dump says besides its steps (`-v` names every object). */
 class DumpWords {
   private readonly lines: string[] = [];
+  private readonly shown = serverLines();
   private going = false;
 
   constructor(private readonly work: Work) {}
 
   take(line: string): void {
     if (line.startsWith('pg_dump: ')) this.going = /^pg_dump: (error|warning|hint|detail|fatal)/.test(line);
-    if (!this.going) return;
-    this.work.log.warn(line);
-    if (this.lines.length < 40) this.lines.push(line);
+    const shown = this.shown(line);
+    if (!this.going || shown === undefined) return;
+    this.work.log.warn(shown);
+    if (this.lines.length < 40) this.lines.push(shown);
   }
 
   errors(stderr: string): string {
-    return this.lines.length > 0 ? this.lines.join('\n') : stderr.trim().split('\n').slice(-5).join('\n');
+    return this.lines.length > 0 ? this.lines.join('\n') : serverMessage(stderr).split('\n').slice(-5).join('\n');
   }
 
   reportWarnings(): void {

@@ -6,6 +6,7 @@ import { SinkPump } from './sinkPump';
 import { StderrReader } from './stderr';
 import { TrailerMatcher } from './trailer';
 import { Upload } from './upload';
+import { serverMessage } from '../postgres/serverMessage';
 
 const closeWaitMs = 30_000;
 
@@ -169,7 +170,8 @@ export class ExecSession implements SocketEvents {
   #cutError({ code, status, error }: SocketEnd): AppError {
     const message = status?.message ?? error?.message ?? `connection closed (${code})`;
     if (this.#pump.delivered === 0 && isMissingShell(status?.message)) return new AppError('exec.noShell', { message });
-    const stderr = this.#stderr.tail.trim().slice(-1000);
+    const { tail } = this.#stderr;
+    const stderr = serverMessage(tail, { cut: tail.length > 16_000 }).slice(-1000);
     return new AppError('exec.cut', { bytes: this.#pump.delivered, message, ...(stderr === '' ? {} : { stderr }) });
   }
 }

@@ -2,6 +2,7 @@ import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
 import { toolCommand, type Access } from '../postgres/access';
 import { databaseArgument } from '../postgres/quote';
+import { serverMessage } from '../postgres/serverMessage';
 
 /** Where SQL runs: the pod's own psql, reached as the probe found. */
 export interface Server {
@@ -50,7 +51,12 @@ export async function execute(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (end.exitCode !== 0) {
-    throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: end.stderr.trim(), database });
+    throw new AppError('exec.failed', {
+      tool: 'psql',
+      exitCode: end.exitCode,
+      stderr: serverMessage(end.stderr),
+      database,
+    });
   }
   return end.stdout;
 }

@@ -66,7 +66,8 @@ export function comparisonStatement(left: number, right: number): string {
   return `do $ferry$ declare l jsonb; r jsonb; begin
   select (${facts('d')}) into l from pg_database d where oid = ${left};
   select (${facts('d')}) into r from pg_database d where oid = ${right};
-  if l is null or r is null or l <> r then raise exception 'db-ferry: properties differ: % and %', l, r; end if;
+  if l is null or r is null or l <> r then raise exception 'db-ferry: properties differ: %', coalesce((select string_agg(coalesce(a.key, b.key), ', ')
+    from jsonb_each(l) a full join jsonb_each(r) b on a.key = b.key where a.value is distinct from b.value), 'one is gone'); end if;
 end $ferry$;`;
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '../errors';
 import type { Sink } from '../exec/podExec';
 import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading } from '../postgres/archive/reading';
+import { serverMessage } from '../postgres/serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
 import { chooseCompression, dumpCommand, tableInWork } from '../postgres/dumpCommand';
 import type { Work } from '../progress';
@@ -91,6 +92,8 @@ class DumpSteps {
   }
 
   words(stderr: string): string {
-    return this.said.length > 0 ? this.said.join('\n') : stderr.trim().split('\n').slice(-5).join('\n');
+    return this.said.length > 0
+      ? serverMessage(this.said.join('\n'))
+      : serverMessage(stderr).split('\n').slice(-5).join('\n');
   }
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import type { Work } from '../progress';
 import { restoreCommand, restoreStep } from '../postgres/restoreCommand';
+import { serverLines, serverMessage } from '../postgres/serverMessage';
 import type { Workplace } from './databaseRow';
 import { applicationOf } from './sideDatabase';
 import { targetRoom, watchTarget } from './targetDisk';
@@ -72,6 +73,7 @@ class RestoreProgress {
   private indexes = false;
   private going = false;
   private readonly words: string[] = [];
+  private readonly shown = serverLines();
   private readonly started = Date.now();
 
   constructor(
@@ -97,15 +99,18 @@ class RestoreProgress {
   }
 
   errors(stderr: string): string {
-    return this.words.length > 0 ? this.words.join('\n') : stderr.trim().split('\n').slice(-5).join('\n');
+    return this.words.length > 0
+      ? this.words.join('\n')
+      : serverMessage(stderr, { cut: true }).split('\n').slice(-5).join('\n');
   }
 
   private keep(line: string): void {
     if (line.startsWith('pg_restore: '))
       this.going = /^pg_restore: (error|warning|hint|detail|fatal|from|while)/i.test(line);
-    if (!this.going) return;
-    this.work.log.warn(line);
-    if (this.words.length < 40) this.words.push(line);
+    const shown = this.shown(line);
+    if (!this.going || shown === undefined) return;
+    this.work.log.warn(shown);
+    if (this.words.length < 40) this.words.push(shown);
   }
 
   private tell(): void {
