@@ -15,6 +15,8 @@ export interface PreflightInput {
   readonly database: string;
   readonly as: 'new' | 'replace' | undefined;
   readonly roles: RoleOptions;
+  /** owners are not restored: only the roles that statements name are needed */
+  readonly noOwner?: boolean;
   /** alias of the target's cluster, and what its place is called: for the wrong-target guard */
   readonly cluster: string;
   readonly environment?: string;
@@ -33,7 +35,7 @@ export async function preflight(server: Workplace, input: PreflightInput, signal
   const [facts, inside, roles, room, ours] = [
     await askServer(server, live, signal),
     live?.allowConnections ? await askLive(server, live.name, signal) : { extensions: [], written: 0 },
-    await planRoles(server, input.reading.roles, input.roles, signal),
+    await planRoles(server, input.noOwner ? input.reading.namedRoles : input.reading.roles, input.roles, signal),
     await targetRoom(server, signal),
     await listOurs(server, signal),
   ];

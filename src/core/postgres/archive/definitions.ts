@@ -20,7 +20,8 @@ export class Definitions {
   readonly #decode: Decode;
   readonly #definitions: DefinitionReading[] = [];
   readonly #largeObjects = new Map<string, { kind: string; owner: string; sum: Sum128 }>();
-  readonly #roles = new Set<string>();
+  readonly #owners = new Set<string>();
+  readonly #namedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #hash = new Hash128();
 
@@ -31,11 +32,11 @@ export class Definitions {
   /** `names` are the entry's texts, decoded. */
   add(entry: RawTocEntry, names: { kind: string; schema: string; name: string; owner: string }): void {
     const { kind, schema, name, owner } = names;
-    if (owner !== '') this.#roles.add(owner);
+    if (owner !== '') this.#owners.add(owner);
     if (definesNothing.has(kind)) return;
     if (kind === 'EXTENSION') this.#extensions.add(name);
     if (kind === 'ACL' || kind === 'DEFAULT ACL' || kind === 'POLICY' || kind === 'USER MAPPING') {
-      for (const role of namedRoles(kind, this.#decode(entry.definition))) this.#roles.add(role);
+      for (const role of namedRoles(kind, this.#decode(entry.definition))) this.#namedRoles.add(role);
     }
     const lanes = this.#hash.reset().update(entry.definition).finish();
     if (ofLargeObjects(kind, name)) {
@@ -50,14 +51,15 @@ export class Definitions {
     }
   }
 
-  result(): { definitions: DefinitionReading[]; roles: string[]; extensions: string[] } {
+  result(): { definitions: DefinitionReading[]; roles: string[]; namedRoles: string[]; extensions: string[] } {
     for (const { kind, owner, sum } of this.#largeObjects.values()) {
       this.#definitions.push({ kind, schema: '', name: 'large objects', owner, digest: sum.hex() });
     }
     this.#largeObjects.clear();
     return {
       definitions: this.#definitions,
-      roles: [...this.#roles].sort(),
+      roles: [...new Set([...this.#owners, ...this.#namedRoles])].sort(),
+      namedRoles: [...this.#namedRoles].sort(),
       extensions: [...this.#extensions].sort(),
     };
   }
