@@ -29,12 +29,33 @@ export async function verifyBackup(
   }
   const reason = disagreement(entry.manifest, reading) ?? (await globalsDisagreement(entry));
   if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
-  await recordVerification(entry, { level: 'digest', time: new Date().toISOString() });
+  await recordVerification(entry, { level: 'digest', time: new Date().toISOString() }, work.report);
   return reading;
 }
 
-/** Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. */
-export async function recordVerification(entry: BackupEntry, verification: Verification): Promise<void> {
+/**
+ * Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. An adopted
+ * archive has no manifest to write to. Never throws: what was shown stays shown where the folder is read-only; the note
+ * `verification.notRecorded` says so.
+ */
+export async function recordVerification(
+  entry: BackupEntry,
+  verification: Verification,
+  report: Report,
+): Promise<void> {
+  if (entry.manifest.origin === 'adopted') return;
+  try {
+    await record(entry, verification);
+  } catch (error) {
+    report({
+      type: 'note',
+      code: 'verification.notRecorded',
+      data: { backup: entry.id, message: error instanceof Error ? error.message : String(error) },
+    });
+  }
+}
+
+async function record(entry: BackupEntry, verification: Verification): Promise<void> {
   const file = path.join(entry.folder, manifestFile);
   const text = await readFile(file, 'utf8');
   const added = (before: readonly Verification[]): Verification[] => [

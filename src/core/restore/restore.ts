@@ -115,7 +115,10 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
     });
   }
   const place = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
-  await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place });
+  // with definitions that differ it was not the backup that came back
+  if (side.comparison.equal) {
+    await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place }, work.report);
+  }
   return side.comparison;
 }
 

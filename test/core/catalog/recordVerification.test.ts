@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { manifestText, recordVerification } from '../../../src/core/catalog/verifyBackup';
+import type { Progress } from '../../../src/core/progress';
 
 describe('recordVerification', () => {
   let folder: string;
@@ -25,9 +26,22 @@ describe('recordVerification', () => {
       const whole = manifest as unknown as Manifest;
       for (const text of [manifestText(whole), JSON.stringify(whole), JSON.stringify(whole, undefined, 2)]) {
         await writeFile(path.join(folder, 'manifest.json'), text);
-        await recordVerification({ id: '', folder, manifest: whole }, { level: 'digest', time: 'now' });
+        await recordVerification({ id: '', folder, manifest: whole }, { level: 'digest', time: 'now' }, (said) =>
+          assert.equal(said, undefined),
+        );
         assert.equal(await readFile(path.join(folder, 'manifest.json'), 'utf8'), expected);
       }
     });
   }
+
+  it('reports a manifest that cannot be written, and asks none of an adopted archive', async () => {
+    const said: unknown[] = [];
+    const report = (progress: Progress): void => void said.push(progress.type === 'note' ? progress.code : progress);
+    for (const origin of ['adopted', 'backup']) {
+      const manifest = { origin, verified: [] } as unknown as Manifest;
+      const entry = { id: '', folder: path.join(folder, 'none'), manifest };
+      await recordVerification(entry, { level: 'digest', time: 'now' }, report);
+    }
+    assert.deepEqual(said, ['verification.notRecorded']);
+  });
 });
