@@ -4,7 +4,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { psqlCommand } from '../pod/sql';
 import type { TableReading } from '../postgres/archive/reading';
 import { quoteLiteral } from '../postgres/quote';
-import { serverMessage } from '../postgres/serverMessage';
+import { serverMessage } from '../serverMessage';
 
 /** A session that holds a snapshot open, counts in it, and waits for the dump that shares it. */
 export interface Counting {

@@ -1,7 +1,7 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { serverLines, serverMessage } from '../postgres/serverMessage';
+import { serverLines, serverMessage } from '../serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
 import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
 import type { Progress, Work } from '../progress';

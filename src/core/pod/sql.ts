@@ -2,7 +2,7 @@ import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
 import { toolCommand, type Access } from '../postgres/access';
 import { databaseArgument } from '../postgres/quote';
-import { serverMessage } from '../postgres/serverMessage';
+import { serverMessage } from '../serverMessage';
 
 /** Where SQL runs: the pod's own psql, reached as the probe found. */
 export interface Server {

@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 import type { Sink } from '../exec/podExec';
 import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { serverMessage } from '../postgres/serverMessage';
+import { serverMessage } from '../serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
 import { chooseCompression, dumpCommand, tableInWork } from '../postgres/dumpCommand';
 import type { Work } from '../progress';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import type { Work } from '../progress';
 import { restoreCommand, restoreStep } from '../postgres/restoreCommand';
-import { serverLines, serverMessage } from '../postgres/serverMessage';
+import { serverLines, serverMessage } from '../serverMessage';
 import type { Workplace } from './databaseRow';
 import { applicationOf } from './sideDatabase';
 import { targetRoom, watchTarget } from './targetDisk';

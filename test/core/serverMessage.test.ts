@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { serverMessage } from '../../../src/core/postgres/serverMessage';
+import { serverMessage } from '../../src/core/serverMessage';
 
 describe('serverMessage', () => {
   it('keeps where it failed, and no statement', () => {
