@@ -96,6 +96,8 @@ const notes: Words = {
   'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
   'side.remains': (data) =>
     `the side database ${shown(data, 'database')} could not be dropped; db-ferry clean ${shown(data, 'job')} does it later`,
+  'backup.kept': (data) =>
+    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; db-ferry restore takes it from there`,
   'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
 };
 

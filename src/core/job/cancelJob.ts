@@ -4,7 +4,7 @@ import type { JobResult } from './jobEvents';
 import { followJob } from './followJob';
 import { jobFiles } from './jobFolder';
 import { lifeOf } from './processIdentity';
-import { interruptedResult, readJob, uncertainPhases } from './readJob';
+import { interruptedResult, readJob, uncertainPhases, type Job } from './readJob';
 
 /** How a job ended after it was told to. `already`: it had ended before anyone asked. */
 export interface Cancelled {
@@ -16,10 +16,11 @@ export interface Cancelled {
 
 /**
  * Tells a job to stop and waits for its result. A job that does not end within `graceMs` is killed, except while it
- * exchanges databases: that is over in seconds and must not be cut. Only the very process that wrote the events is
- * signalled, never one that has its pid now. Throws `job.unknown`.
+ * exchanges databases: that is over in seconds and must not be cut. Once it says that it is stopping it has `cleanupMs`
+ * to remove what it made. Only the very process that wrote the events is signalled, never one that has its pid now.
+ * Throws `job.unknown`.
  */
-export async function cancelJob(folder: string, graceMs = 20_000): Promise<Cancelled> {
+export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 180_000): Promise<Cancelled> {
   const job = await readJob(folder);
   if (job.result) return { result: job.result, already: true, killed: false };
   if (job.state === 'interrupted') {
@@ -31,11 +32,12 @@ export async function cancelJob(folder: string, graceMs = 20_000): Promise<Cance
   signal('SIGTERM');
   const kill = { sent: false };
   const timer = setInterval(() => {
-    void readJob(folder).then(({ phase, events }) => {
-      const last = events.findLast((event) => event.type === 'phase' && event.phase !== 'stopping');
-      const current = last?.type === 'phase' ? last.phase : phase;
-      if (current === undefined || !uncertainPhases.includes(current)) kill.sent = signal('SIGKILL') || kill.sent;
-    });
+    readJob(folder)
+      .then((now) => {
+        if (mayBeKilled(now, cleanupMs)) kill.sent = signal('SIGKILL') || kill.sent;
+      })
+      // what cannot be read now is read at the next tick
+      .catch(() => undefined);
   }, graceMs);
   try {
     for await (const event of followJob(folder)) {
@@ -45,6 +47,14 @@ export async function cancelJob(folder: string, graceMs = 20_000): Promise<Cance
     clearInterval(timer);
   }
   return { result: interruptedResult(basename(folder), job.phase), already: false, killed: kill.sent };
+}
+
+function mayBeKilled({ events }: Job, cleanupMs: number): boolean {
+  const phases = events.filter((event) => event.type === 'phase');
+  const stopping = phases.find(({ phase }) => phase === 'stopping');
+  if (stopping && Date.now() - Date.parse(stopping.time) < cleanupMs) return false;
+  const current = phases.findLast(({ phase }) => phase !== 'stopping')?.phase;
+  return current === undefined || !uncertainPhases.includes(current);
 }
 
 function isInterrupted(result: JobResult): boolean {

@@ -49,9 +49,15 @@ class TailReader {
   constructor(private readonly path: string) {}
 
   async next(): Promise<JobEvent[]> {
-    const added = await this.readOn();
-    if (added.length === 0) return [];
-    const bytes = Buffer.concat([this.rest, added]);
+    const parts = [this.rest];
+    // to the end: a line longer than one read would look like silence
+    for (;;) {
+      const added = await this.readOn();
+      if (added.length === 0) break;
+      parts.push(added);
+    }
+    if (parts.length === 1) return [];
+    const bytes = Buffer.concat(parts);
     const end = bytes.lastIndexOf(0x0a) + 1;
     this.rest = bytes.subarray(end);
     return parseEvents(bytes.toString('utf8', 0, end));

@@ -76,7 +76,7 @@ describe('jobs', () => {
 
   it('is killed when it does not stop, and is interrupted then', async () => {
     const { folder, id } = await start('deaf');
-    const { result, killed } = await cancelJob(folder, 300);
+    const { result, killed } = await cancelJob(folder, 300, 300);
     assert.deepEqual([result.outcome, result.exitCode, result.error?.code], ['failed', 1, 'job.interrupted']);
     assert.equal(result.error?.data['job'], id);
     assert.equal(killed, true);
@@ -142,6 +142,18 @@ describe('jobs', () => {
     }
     const last = (await following).at(-1);
     assert.deepEqual(last?.type === 'result' && last.data, { name: 'Zürich' });
+  });
+
+  it('a line longer than one read is heard', async () => {
+    const { folder } = await createJobFolder(root, request('quick'));
+    const own = identify();
+    assert.ok(own);
+    const time = new Date().toISOString();
+    const started = { time, type: 'started', job: 'x', kind: 'backup', process: { ...own, startTime: '1' } };
+    const result = { time, type: 'result', outcome: 'done', exitCode: 0, data: { text: 'x'.repeat(3 * 1024 * 1024) } };
+    await writeFile(join(folder, 'events.ndjson'), `${JSON.stringify(started)}\n${JSON.stringify(result)}\n`);
+    const last = (await follow(folder)).at(-1);
+    assert.equal(last?.type === 'result' && last.outcome, 'done');
   });
 
   it('what nobody caught is a failure, with a result', async () => {

@@ -1,5 +1,6 @@
 import { removeBackup } from '../../catalog/catalog';
 import { toAppError } from '../../errors';
+import { checkMapping } from '../../restore/roles';
 import type { JobDone, RunKind } from '../jobContext';
 import { Places } from '../places';
 import { backupFacts, takeBackup } from './backupJob';
@@ -7,20 +8,21 @@ import { openTarget, restoreInto } from './restoreJob';
 
 /**
  * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
- * unless it is to be kept; after a failure it stays, since it is whole.
+ * unless it is to be kept; after differences or a failure it stays, since it is whole.
  */
 export const copyJob: RunKind = async (context) => {
   const { request, work } = context;
   const [from = '', to = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
+  checkMapping(request.options.mapRoles ?? {});
   const places = new Places(request.kubeconfigs);
   // held before the dump: a target that is busy, or cannot be reached, shows before hours of work
   const target = await openTarget(context, places, to);
   const started = Date.now();
   const { entry, findings } = await takeBackup(context, places, from);
-  const restored = await restoreInto(context, entry, target, to);
+  const restored = await restoreFrom();
   const backup = backupFacts(entry);
-  const kept = request.options.keep === true || !(await removed());
+  const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
   return {
     ...restored,
     findings: [...findings, ...(restored.findings ?? [])],
@@ -34,6 +36,15 @@ export const copyJob: RunKind = async (context) => {
       seconds: (Date.now() - started) / 1000,
     },
   } satisfies JobDone;
+
+  async function restoreFrom(): Promise<JobDone> {
+    try {
+      return await restoreInto(context, entry, target, to);
+    } catch (error) {
+      work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder } });
+      throw error;
+    }
+  }
 
   async function removed(): Promise<boolean> {
     try {
