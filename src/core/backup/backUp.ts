@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listBackups } from '../catalog/catalog';
@@ -97,12 +97,21 @@ export async function backUp(
     await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
     work.signal.throwIfAborted();
     await seal(folders.partial, folders.final);
+    await proveArchive(folders.final, manifest);
     return { entry: { id: manifest.id, folder: folders.final, manifest }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
     throw asReason(error, work.signal);
   }
+}
+
+/** Looks once more, under the final name. Throws `backup.damaged`. */
+async function proveArchive(folder: string, { size }: Manifest): Promise<void> {
+  const found = await stat(path.join(folder, archiveFile)).catch(() => undefined);
+  if (found?.size === size.archive) return;
+  const reason = `the archive has ${found?.size ?? 'no'} bytes, its manifest says ${size.archive}`;
+  throw new AppError('backup.damaged', { backup: folder, reason });
 }
 
 interface Plan {

@@ -14,7 +14,7 @@ export interface BackupPlace {
 export const archiveFile = 'database.dump';
 export const globalsFile = 'globals.sql';
 export const manifestFile = 'manifest.json';
-/** In a partial folder alone: the id of the job that writes it. */
+/** In a partial folder: the id of the job that writes it. */
 export const jobFile = 'job';
 /** What a folder's name ends in until all in it is written, verified and flushed. */
 export const partialSuffix = '.partial';
@@ -78,9 +78,11 @@ export async function makePartialFolder(
 
 /** Gives a partial folder, whose files are flushed, its final name; durable when it returns. */
 export async function seal(partial: string, final: string): Promise<void> {
-  await rm(path.join(partial, jobFile), { force: true });
   await flush(partial);
   await rename(partial, final);
+  // only now: a partial folder always says whose it is
+  await rm(path.join(final, jobFile), { force: true });
+  await flush(final);
   // the folders above may be as new as this one: database, workload, namespace, cluster, root
   let above = final;
   for (let level = 0; level < 5; level += 1) await flush((above = path.dirname(above)));

@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { jobOfPartial, listPartials, removePartial } from '../catalog/catalog';
 import { isAppError } from '../errors';
 import { jobFolder } from './jobFolder';
@@ -15,7 +17,10 @@ export async function removeLeftHere(root: string, jobs: readonly Job[], job?: s
     for (const folder of await listPartials(one)) {
       const owner = await jobOfPartial(folder);
       if (job !== undefined && owner !== job) continue;
-      if (owner !== undefined && (await isRunning(root, owner))) continue;
+      const life = owner === undefined ? 'unknown' : await lifeOfJob(root, owner);
+      if (life === 'living') continue;
+      // of another root perhaps, or just being made
+      if (life === 'unknown' && Date.now() - (await newestChange(folder)) < quietMs) continue;
       await removePartial(folder);
       removed.push(folder);
     }
@@ -29,11 +34,23 @@ export function isLiving({ state }: Job): boolean {
   return state === 'starting' || state === 'running' || state === 'stopping';
 }
 
-async function isRunning(root: string, id: string): Promise<boolean> {
+async function lifeOfJob(root: string, id: string): Promise<'living' | 'gone' | 'unknown'> {
   try {
-    return isLiving(await readJob(jobFolder(root, id)));
+    return isLiving(await readJob(jobFolder(root, id))) ? 'living' : 'gone';
   } catch (error) {
-    if (isAppError(error, 'job.unknown')) return false;
+    if (isAppError(error, 'job.unknown')) return 'unknown';
     throw error;
   }
+}
+
+/** A partial folder whose job cannot be asked is left alone until nothing in it changed for so long. */
+const quietMs = 10 * 60_000;
+
+async function newestChange(folder: string): Promise<number> {
+  let newest = 0;
+  for (const name of ['', ...(await readdir(folder).catch(() => []))]) {
+    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: 0 }));
+    newest = Math.max(newest, mtimeMs);
+  }
+  return newest;
 }

@@ -5,14 +5,14 @@ import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
 import { quoteLiteral } from '../../postgres/quote';
 import { clean, type Cleaned } from '../../restore/clean';
-import { applicationOf } from '../../restore/sideDatabase';
+import { applicationOf, sideName } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
 import { isLiving, removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
-import { placesOf } from '../jobTarget';
+import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
-import { readJob, type Job } from '../readJob';
+import { readJob, uncertainPhases, type Job } from '../readJob';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
@@ -54,7 +54,10 @@ interface Done {
 
 async function jobsToClean(root: string, all: readonly Job[], id: string | undefined): Promise<readonly Job[]> {
   if (id === undefined) {
-    return all.filter(({ state, cleaned }) => (state === 'interrupted' || state === 'unknown') && !cleaned);
+    return all.filter((job) => {
+      if (job.cleaned || isLiving(job)) return false;
+      return job.state === 'interrupted' || job.state === 'unknown' || saidToRemain(job);
+    });
   }
   const job = await readJob(jobFolder(root, id));
   if (isLiving(job)) {
@@ -63,15 +66,38 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
   return [job];
 }
 
+function saidToRemain({ events }: Job): boolean {
+  return events.some((event) => event.type === 'note' && remainCodes.includes(event.code));
+}
+
+const remainCodes: readonly string[] = ['side.remains', 'roles.remain', 'sessions.remain', 'sessions.unknown'];
+
 async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
   const before = done.notReached.length + done.remaining.length;
-  for (const place of placesOf(job.request)) {
-    await cleanPlace(context, place, [job], all, done);
+  const { places, kubeconfigs } = await whereOf(job);
+  const seen = { ...job, request: { ...job.request, kubeconfigs } };
+  for (const place of places) {
+    await cleanPlace(context, place, [seen], all, done);
     context.work.signal.throwIfAborted();
   }
+  if (places.length === 0 && isUncertain(job)) done.notReached.push(`the server of job ${job.id} (not known)`);
   if (done.notReached.length + done.remaining.length > before) return;
   const cleaned = { job: context.id, time: new Date().toISOString() };
   await writeWhole(join(job.folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
+}
+
+/** Undo and release may name a job instead of a place. */
+async function whereOf({ request }: Job): Promise<{ places: readonly string[]; kubeconfigs: readonly string[] }> {
+  const places = placesOf(request);
+  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) {
+    return { places, kubeconfigs: request.kubeconfigs };
+  }
+  try {
+    const { reference, kubeconfigs } = await targetOf(request);
+    return { places: [reference], kubeconfigs };
+  } catch {
+    return { places, kubeconfigs: request.kubeconfigs };
+  }
 }
 
 /** One server. What cannot be reached is said, and the others are cleaned all the same. */
@@ -128,17 +154,20 @@ async function isAbandoned({ pod }: Place, job: string): Promise<boolean> {
   return true;
 }
 
-/** What became of a restore whose outcome was not known: what it kept, or its side database, tells. */
-function resolution(job: Job, { pod, reference }: Place, place: string, cleaned: Cleaned): string[] {
-  const uncertain = job.state === 'unknown' || (job.state === 'interrupted' && job.phase === 'swap');
+/** True for a job that ended without anyone knowing what became of its target. */
+function isUncertain({ state, phase }: Job): boolean {
+  return state === 'unknown' || (state === 'interrupted' && phase !== undefined && uncertainPhases.includes(phase));
+}
+
+/** What became of a job whose outcome was not known. Only what it kept, or its side database, proves anything. */
+function resolution(job: Job, { reference }: Place, place: string, cleaned: Cleaned): string[] {
   const { database } = reference;
-  if (!uncertain || database === undefined || job.request.kind === 'backup') return [];
+  if (!isUncertain(job) || database === undefined || job.request.kind === 'backup') return [];
   const kept = cleaned.swapped.find((one) => one.job === job.id && one.database === database);
   if (kept) return [`job ${job.id}: committed; ${place} is the restored database, ${kept.kept} is the one before`];
-  if (cleaned.removed.some((name) => name.endsWith(`__restore_${job.id.slice(-8)}`))) {
+  const { kind } = job.request;
+  if ((kind === 'restore' || kind === 'copy') && cleaned.removed.includes(sideName(database, job.id))) {
     return [`job ${job.id}: not committed; ${place} is what it was`];
   }
-  const exists = pod.facts.databases.some(({ name }) => name === database);
-  if (job.request.options.as === 'replace') return [`job ${job.id}: nothing of it is left on the server`];
-  return [`job ${job.id}: ${exists ? `committed; ${place} is the restored database` : `not committed`}`];
+  return [`job ${job.id} (${kind}): unknown: look at ${place}; nothing on the server proves what became of it`];
 }
