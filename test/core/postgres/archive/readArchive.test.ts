@@ -192,6 +192,7 @@ async function compareWithServer(server: Server, reading: ArchiveReading): Promi
   assert.deepEqual([unused?.lastValue, unused?.isCalled], ['5', false]);
   assert.deepEqual([reading.largeObjects.count, reading.largeObjects.bytes], [3, 80_001]);
   assert.deepEqual(reading.roles, ['app', 'odd "role', 'postgres', 'reader']);
+  assert.ok(reading.namedRoles.includes('reader') && reading.namedRoles.every((role) => reading.roles.includes(role)));
   assert.ok(reading.definitions.some((definition) => definition.kind === 'POLICY'));
 }
 
