@@ -128,7 +128,7 @@ async function prepare(
   options: BackupOptions,
   work: Work,
 ): Promise<Plan> {
-  await prepareRoot(options.root);
+  await prepareRoot(options.root, place.cluster);
   const asked = await askSource(source, facts.name, work.signal);
   const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
   const expected = expect(await listBackups(options.root, place), {

@@ -1,6 +1,7 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { encodeName } from './backupFolder';
 
 /**
  * Where backups go unless someone says otherwise: in Dev Spaces a folder of the workspace volume (it outlives the workspace's
@@ -18,13 +19,26 @@ export function defaultRoot(env: NodeJS.ProcessEnv): string {
 }
 
 /** Makes the root (0700). Inside a git work tree it ignores itself, so that no row of a customer is ever committed. */
-export async function prepareRoot(root: string): Promise<void> {
+export async function prepareRoot(root: string, cluster?: string): Promise<void> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  if (!(await insideWorkTree(root))) return;
+  const real = await realpath(root);
+  if (!(await insideWorkTree(real)) || (await ignoresAll(real))) return;
+  // somebody else's .gitignore is not touched: every folder of ours ignores itself
+  for (const name of ['.jobs', ...(cluster === undefined ? [] : [encodeName(cluster)])]) {
+    await mkdir(path.join(real, name), { recursive: true, mode: 0o700 });
+    await ignoresAll(path.join(real, name));
+  }
+}
+
+/** Writes a `.gitignore` where there is none; false where there is one that lets something through. */
+async function ignoresAll(folder: string): Promise<boolean> {
+  const file = path.join(folder, '.gitignore');
   try {
-    await writeFile(path.join(root, '.gitignore'), '*\n', { flag: 'wx' });
+    await writeFile(file, '*\n', { flag: 'wx' });
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return (await readFile(file, 'utf8')).split('\n').some((line) => line.trim() === '*');
   }
 }
 

@@ -134,6 +134,12 @@ describe('catalog', () => {
     await prepareRoot(inside);
     await prepareRoot(inside);
     assert.equal(await readFile(path.join(inside, '.gitignore'), 'utf8'), '*\n');
+    await writeFile(path.join(inside, '.gitignore'), 'dist\n');
+    await prepareRoot(inside, 'alpha');
+    assert.equal(await readFile(path.join(inside, '.gitignore'), 'utf8'), 'dist\n');
+    for (const name of ['.jobs', 'alpha']) {
+      assert.equal(await readFile(path.join(inside, name, '.gitignore'), 'utf8'), '*\n');
+    }
   });
 });
 
