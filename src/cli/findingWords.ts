@@ -98,6 +98,7 @@ const notes: Words = {
     `the side database ${shown(data, 'database')} could not be dropped; db-ferry clean ${shown(data, 'job')} does it later`,
   'backup.kept': (data) =>
     `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; db-ferry restore takes it from there`,
+  'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
 };
 
