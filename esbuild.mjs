@@ -1,9 +1,6 @@
 import { build } from 'esbuild';
 
-// The CLI bundle has no `vscode` external: an import of it from the core ends the build. That is the boundary gate.
-await build({
-  entryPoints: ['src/cli.ts'],
-  outfile: 'dist/cli.js',
+const common = {
   bundle: true,
   minify: true,
   keepNames: true,
@@ -11,12 +8,28 @@ await build({
   sourcesContent: false,
   platform: 'node',
   target: 'node22',
-  format: 'esm',
   legalComments: 'none',
-  banner: {
-    js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
   // only its kubeconfig half is used; the package's index would bring every API class along (3 MB)
   alias: { '@kubernetes/client-node': '@kubernetes/client-node/dist/config.js' },
   logLevel: 'warning',
+};
+
+// The CLI bundle has no `vscode` external: an import of it from the core ends the build. That is the boundary gate.
+await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/cli.js',
+  format: 'esm',
+  banner: {
+    js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+});
+
+// CommonJS: what is imported with `import()` stays in the file and is not run before it is needed, so activation stays short
+await build({
+  ...common,
+  entryPoints: ['src/extension.ts'],
+  outfile: 'dist/extension.cjs',
+  format: 'cjs',
+  external: ['vscode'],
 });

@@ -6,7 +6,7 @@ import { apiError } from './apiError';
 import type { Cluster } from './cluster';
 import { Credentials, type Access } from './credentials';
 import { httpCall, NetworkFailure, readText, type HttpCall } from './httpCall';
-import type { CallOptions, KubeClient } from './kubeClient';
+import type { CallOptions, KubeClient, ListOptions } from './kubeClient';
 import { networkMessage } from './networkMessage';
 
 const callTimeoutMs = 15_000;
@@ -47,7 +47,7 @@ class HttpsKubeClient implements KubeClient {
     return (await this.#json({ method: 'POST', path, body }, options)) as T;
   }
 
-  async list<T>(path: string, options: CallOptions = {}): Promise<{ items: T[]; resourceVersion: string }> {
+  async list<T>(path: string, options: ListOptions<T> = {}): Promise<{ items: T[]; resourceVersion: string }> {
     const withTimeout = { timeoutMs: pageTimeoutMs, ...options };
     try {
       return await this.#pages<T>(path, withTimeout);
@@ -102,7 +102,7 @@ class HttpsKubeClient implements KubeClient {
     return { url, headers: access.headers, agent: access.newAgent(false) };
   }
 
-  async #pages<T>(path: string, options: CallOptions): Promise<{ items: T[]; resourceVersion: string }> {
+  async #pages<T>(path: string, options: ListOptions<T>): Promise<{ items: T[]; resourceVersion: string }> {
     const items: T[] = [];
     let next: string | undefined;
     for (;;) {
@@ -111,7 +111,8 @@ class HttpsKubeClient implements KubeClient {
         items?: T[] | null;
         metadata?: { continue?: string; resourceVersion?: string };
       }>(path, { ...options, query });
-      items.push(...(page.items ?? []));
+      const found = page.items ?? [];
+      items.push(...(options.onPage?.(found) ?? found));
       next = page.metadata?.continue;
       if (next === undefined || next === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
     }

@@ -8,6 +8,11 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
 }
 
+export interface ListOptions<T> extends CallOptions {
+  /** Sees a page, and returns what of it goes into `items`: of 10,000 pods few are wanted, and the rest need not be held. */
+  readonly onPage?: (page: T[]) => T[];
+}
+
 /** What a WebSocket upgrade needs; made anew for each connection (tokens and certificates rotate). */
 export interface UpgradeRequest {
   /** `wss://…` with the server's base path */
@@ -25,8 +30,8 @@ export interface KubeClient {
   readonly cluster: Cluster;
   get<T>(path: string, options?: CallOptions): Promise<T>;
   post<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
-  /** All items, page by page (limit 500, continue). */
-  list<T>(path: string, options?: CallOptions): Promise<{ items: T[]; resourceVersion: string }>;
+  /** All items, page by page (limit 500, continue). `onPage` sees each page as it comes; again from the start after a 410. */
+  list<T>(path: string, options?: ListOptions<T>): Promise<{ items: T[]; resourceVersion: string }>;
   /** Events of a watch until the signal aborts or the server ends it. */
   watch<T>(
     path: string,

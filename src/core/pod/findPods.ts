@@ -11,6 +11,8 @@ export interface FindOptions {
   readonly signal?: AbortSignal;
   /** names to ask one by one where listing pods of the whole cluster is forbidden; default: those the user may see */
   readonly namespaces?: (client: KubeClient, signal?: AbortSignal) => Promise<readonly string[]>;
+  /** sees pods as they are found, before all are; their workloads may not be resolved yet */
+  readonly onPods?: (pods: readonly DatabasePod[]) => void;
 }
 
 /**
@@ -22,11 +24,7 @@ export async function findPods(
   options: FindOptions = {},
 ): Promise<{ pods: DatabasePod[]; forbidden: string[] }> {
   const { items, forbidden } = await listPods(client, options);
-  const pods: DatabasePod[] = [];
-  for (const item of items) {
-    const found = recognise(item);
-    if (found) pods.push(describe(client.cluster.alias, item, found));
-  }
+  const pods = describeAll(client, items);
   const resolved = await resolveOwners(client, pods, options.signal);
   return { pods: resolved.sort(byPlace), forbidden };
 }
@@ -38,7 +36,14 @@ async function listPods(
   client: KubeClient,
   options: FindOptions,
 ): Promise<{ items: PodObject[]; forbidden: string[] }> {
-  const call = options.signal ? { signal: options.signal } : {};
+  const call = {
+    ...(options.signal ? { signal: options.signal } : {}),
+    onPage(page: PodObject[]): PodObject[] {
+      const wanted = page.filter((item) => recognise(item) !== undefined);
+      if (wanted.length > 0) options.onPods?.(describeAll(client, wanted));
+      return wanted;
+    },
+  };
   if (options.namespace !== undefined) {
     const path = `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/pods`;
     return { items: (await client.list<PodObject>(path, call)).items, forbidden: [] };
@@ -64,6 +69,13 @@ async function listPods(
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   return { items, forbidden: forbidden.sort() };
+}
+
+function describeAll(client: KubeClient, items: readonly PodObject[]): DatabasePod[] {
+  return items.flatMap((item) => {
+    const found = recognise(item);
+    return found ? [describe(client.cluster.alias, item, found)] : [];
+  });
 }
 
 /** Asks for the owner of those few ReplicaSets and ReplicationControllers whose names do not tell; once each. */

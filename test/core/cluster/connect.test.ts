@@ -184,13 +184,18 @@ describe('connect', () => {
     const client = await clientOf(api.kubeconfig);
     assert.equal(await whoAmI(client), 'anna');
     assert.deepEqual(await mayExec(client, 'n'), { allowed: false, missing: ['create'], reason: 'no role' });
-    assert.deepEqual(await listNamespaces(client), { word: 'project', namespaces: ['a', 'b'], isComplete: true });
+    assert.deepEqual(await listNamespaces(client), {
+      word: 'project',
+      namespaces: ['a', 'b'],
+      isComplete: true,
+      environments: new Map(),
+    });
     handler = (request, response) => {
       if (request.url?.includes('projects')) answer(response, 404, status(404, 'not found'));
       else answer(response, 403, status(403, 'no'));
     };
     writeFileSync(api.kubeconfig, kubeconfigText(api.url, { ca: 'cert.pem', namespace: 'mine' }));
     const limited = await listNamespaces(await clientOf(api.kubeconfig));
-    assert.deepEqual(limited, { word: 'namespace', namespaces: ['mine'], isComplete: false });
+    assert.deepEqual(limited, { word: 'namespace', namespaces: ['mine'], isComplete: false, environments: new Map() });
   });
 });

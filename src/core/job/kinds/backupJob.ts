@@ -1,6 +1,6 @@
+import { environmentOf } from '../../cluster/environment';
 import { backUp } from '../../backup/backUp';
 import type { BackupEntry } from '../../catalog/manifest';
-import { environmentOf } from '../environment';
 import type { JobContext, RunKind } from '../jobContext';
 import { Places } from '../places';
 

@@ -1,7 +1,7 @@
 import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
+import { environmentOf } from '../../cluster/environment';
 import { restore } from '../../restore/restore';
-import { environmentOf } from '../environment';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { lockKey, Places, type DatabasePlace } from '../places';
 

@@ -1,4 +1,4 @@
-import type { KubeClient } from '../cluster/kubeClient';
+import type { KubeClient } from './kubeClient';
 import { isAppError } from '../errors';
 
 /**
@@ -15,12 +15,16 @@ export async function environmentOf(
       `/api/v1/namespaces/${encodeURIComponent(namespace)}`,
       { signal },
     );
-    const labels = found.metadata?.labels ?? {};
-    return environmentLabels.map((label) => labels[label]).find((value) => value !== undefined && value !== '');
+    return environmentIn(found.metadata?.labels);
   } catch (error) {
     if (isAppError(error, 'cancelled') || signal.aborted) throw error;
     return undefined;
   }
+}
+
+/** The same from labels that are at hand. */
+export function environmentIn(labels: Readonly<Record<string, string>> = {}): string | undefined {
+  return environmentLabels.map((label) => labels[label]).find((value) => value !== undefined && value !== '');
 }
 
 /** Labels in use for it; the first that is there counts. */

@@ -1,0 +1,56 @@
+/** Everything that package.json contributes and code refers to. A test holds both against each other. */
+export const viewIds = {
+  clusters: 'dbFerry.clusters',
+  backups: 'dbFerry.backups',
+  jobs: 'dbFerry.jobs',
+} as const;
+
+/** The custom editor of `.dump` files. */
+export const archiveEditor = 'dbFerry.archive';
+
+/** The section of all settings; their names follow in `settingNames`. */
+export const section = 'dbFerry';
+
+export const settingNames = [
+  'kubeconfigFiles',
+  'clusterNames',
+  'protectedPlaces',
+  'pinnedProjects',
+  'backupFolder',
+  'compression',
+  'countRows',
+  'keepCopies',
+  'askForReason',
+  'openReport',
+  'keepAwake',
+] as const;
+
+/** Keys for `when` clauses. */
+export const contextKeys = {
+  /** `noKubeconfig`, `unreachable`, `noPods` or `some`: which welcome the Clusters view shows */
+  clusterState: 'dbFerry.clusterState',
+  isFiltered: 'dbFerry.isFiltered',
+  hasBackups: 'dbFerry.hasBackups',
+  hasRestored: 'dbFerry.hasRestored',
+} as const;
+
+/** The capabilities that nodes join into their `contextValue` with `;`, as menus look for them. */
+export type Capability =
+  | 'canBackUp'
+  | 'canRestoreInto'
+  | 'canUndo'
+  | 'canDropKept'
+  | 'canCleanUp'
+  | 'canProtect'
+  | 'canUnprotect'
+  | 'canPin'
+  | 'canUnpin'
+  | 'canRefresh'
+  | 'hasReference'
+  | 'canRestore'
+  | 'canDelete'
+  | 'canBackUpAgain'
+  | 'canCancel'
+  | 'canRemove'
+  | 'hasReport'
+  | 'isJob';
