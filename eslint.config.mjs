@@ -12,6 +12,9 @@ const layers = {
   job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore'],
 };
 
+/** What tells people, and what shows it. */
+const hosts = ['**/words/**', '**/cli', '**/cli/**', '**/commands/**', '**/tree/**', '**/ui/**'];
+
 const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
   files: [`src/core/${folder}/**/*.ts`],
   rules: {
@@ -21,8 +24,8 @@ const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
         patterns: [
           { group: ['vscode'], message: 'The core knows no editor.' },
           {
-            group: ['**/cli', '**/cli/**', '**/commands/**', '**/tree/**', '**/ui/**'],
-            message: 'The core knows no host.',
+            group: hosts,
+            message: 'The core knows no host and has no words for people.',
           },
           ...Object.keys(layers)
             .filter((other) => other !== folder && !allowed.includes(other))
@@ -52,8 +55,24 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
-  { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode'] }] } },
+  { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode', ...hosts] }] } },
   ...layerRules,
+  {
+    files: ['src/words/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['vscode', ...hosts, 'node:*'],
+              message: 'Words are pure, and the same for every host: what differs is in Hints.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -1,6 +1,6 @@
 /**
- * The one kind of error the core throws. A code says what happened, data says where; the words for people live with
- * the hosts (`src/cli/words.ts`, later `ui/`). Recognise it with `isAppError`, never with `instanceof`: bundles differ.
+ * The one kind of error the core throws. A code says what happened, data says where; the words for people live
+ * in `src/words`, what to do about it with each host. Recognise it with `isAppError`, never with `instanceof`: bundles differ.
  */
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -14,7 +14,7 @@ export class AppError extends Error {
   }
 }
 
-/** Every way the core can fail. A new code needs words in each host; a test holds them together. */
+/** Every way the core can fail. A new code needs words (`src/words/errorWords.ts`); a test holds them together. */
 export const errorCodes = [
   // the API server
   'cluster.none', // no kubeconfig holds a usable context

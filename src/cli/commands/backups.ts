@@ -1,8 +1,9 @@
 import type { BackupEntry } from '../../core/catalog/manifest';
+import { count, duration, localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
-import { count, duration, localTime, safe, size, table } from '../format';
 import { databaseReference } from '../operands';
 import { rootOf } from '../setting';
+import { table } from '../table';
 
 /** Lists the catalog. */
 export const backups: Command = {

@@ -1,6 +1,7 @@
+import { safe } from '../../words/format';
 import type { Command } from '../command';
-import { safe, table } from '../format';
 import { kubeconfigsOf } from '../setting';
+import { table } from '../table';
 
 /** Lists what the kubeconfig files reach; asks no cluster. */
 export const clusters: Command = {

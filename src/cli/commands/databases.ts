@@ -1,8 +1,9 @@
 import type { DatabaseFacts } from '../../core/pod/databasePod';
+import { localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
-import { localTime, safe, size, table } from '../format';
 import { podReference } from '../operands';
 import { kubeconfigsOf } from '../setting';
+import { table } from '../table';
 
 /** Lists the databases of a pod, and what its probe found. */
 export const databases: Command = {

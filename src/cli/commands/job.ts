@@ -1,11 +1,13 @@
-import type { Command } from '../command';
-import { localTime, safe } from '../format';
-import { rootOf } from '../setting';
-import { findingWords } from '../findingWords';
-import { sentences, wordsFor } from '../words';
-import { jobRow, stateText, tookText } from './jobs';
-import type { Terminal } from '../terminal';
 import type { Job } from '../../core/job/readJob';
+import { sentences, wordsFor } from '../../words/errorWords';
+import { findingWords } from '../../words/findingWords';
+import { localTime, safe } from '../../words/format';
+import { stateText, tookText } from '../../words/jobWords';
+import type { Command } from '../command';
+import { cliHints } from '../hints';
+import { rootOf } from '../setting';
+import type { Terminal } from '../terminal';
+import { jobRow } from './jobs';
 
 /** Shows one job. With --follow its exit code is the job's. */
 export const job: Command = {
@@ -48,10 +50,10 @@ function print(found: Job, terminal: Terminal): void {
   line('started', started === undefined ? undefined : localTime(started));
   line('took', found.state === 'interrupted' ? undefined : tookText(found));
   line('folder', found.folder);
-  for (const finding of result?.findings ?? []) line('', findingWords(finding));
-  if (result?.error) terminal.line(sentences(wordsFor(result.error.code, result.error.data)));
+  for (const finding of result?.findings ?? []) line('', findingWords(finding, cliHints));
+  if (result?.error) terminal.line(sentences(wordsFor(result.error.code, result.error.data, cliHints)));
   if (found.state === 'interrupted' && !found.cleaned) {
     const data = { job: found.id, ...(phase === undefined ? {} : { phase }) };
-    terminal.line(sentences(wordsFor('job.interrupted', data)));
+    terminal.line(sentences(wordsFor('job.interrupted', data, cliHints)));
   }
 }

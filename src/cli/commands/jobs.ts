@@ -1,7 +1,9 @@
-import type { Command } from '../command';
-import { count, duration, localTime, safe, table } from '../format';
-import { rootOf } from '../setting';
 import type { Job } from '../../core/job/readJob';
+import { count, localTime, safe } from '../../words/format';
+import { stateText, tookText } from '../../words/jobWords';
+import type { Command } from '../command';
+import { rootOf } from '../setting';
+import { table } from '../table';
 
 /** Lists the jobs of a root. */
 export const jobs: Command = {
@@ -45,19 +47,6 @@ export function jobRow(job: Job): { readonly type: string; readonly [fact: strin
     ...(result === undefined ? {} : { result }),
     cleaned,
   };
-}
-
-/** What a person reads for a job's state. */
-export function stateText({ state, cleaned, phase }: Job): string {
-  if (state === 'interrupted') return cleaned ? 'interrupted, cleaned' : 'interrupted';
-  return state === 'running' && phase !== undefined ? `running: ${phase}` : state;
-}
-
-/** How long a job took, or has been running. */
-export function tookText({ started, lastEvent, result }: Job): string {
-  if (started === undefined) return '';
-  const end = result === undefined || lastEvent === undefined ? Date.now() : Date.parse(lastEvent);
-  return duration(Math.max(0, (end - Date.parse(started)) / 1000));
 }
 
 function columns(job: Job): string[] {

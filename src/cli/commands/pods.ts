@@ -1,10 +1,12 @@
 import type { Cluster } from '../../core/cluster/cluster';
 import { AppError, toAppError } from '../../core/errors';
 import type { DatabasePod } from '../../core/pod/databasePod';
+import { wordsFor } from '../../words/errorWords';
+import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
-import { safe, table } from '../format';
+import { cliHints } from '../hints';
 import { kubeconfigsOf } from '../setting';
-import { wordsFor } from '../words';
+import { table } from '../table';
 
 /** Lists database pods, of all clusters at the same time; each is shown as soon as it answered. */
 export const pods: Command = {
@@ -66,7 +68,7 @@ async function listOne(call: Call, cluster: Cluster, namespace: string | undefin
   } catch (error) {
     const { code, data } = toAppError(error);
     terminal.event({ type: 'error', cluster: cluster.alias, error: { code, data } });
-    const { what, why } = wordsFor(code, data);
+    const { what, why } = wordsFor(code, data, cliHints);
     const prefix = what.startsWith(cluster.alias) ? '' : `${cluster.alias}: `;
     terminal.error(safe(`${prefix}${what}${why === undefined ? '' : ` ${why}`}`));
     return undefined;

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../core/errors';
 import { size } from './format';
-import { detail, shown, type Data } from './shown';
+import { neededRights } from './neededRule';
+import type { Hints } from './hints';
+import { detail, shown, text, type Data } from './shown';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
 export interface Words {
@@ -9,10 +11,10 @@ export interface Words {
   readonly todo?: string;
 }
 
-/** Words for an error of the core. */
-export function wordsFor(code: string, data: Data): Words {
-  const words = errorWords[code as ErrorCode] as ((data: Data) => Words) | undefined;
-  return words?.(data) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
+/** Words for an error of the core, with what to do in this host. */
+export function wordsFor(code: string, data: Data, hints: Hints): Words {
+  const words = errorWords[code as ErrorCode] as ErrorWords | undefined;
+  return words?.(data, hints) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
 }
 
 /** The words as lines. */
@@ -20,20 +22,22 @@ export function sentences({ what, why, todo }: Words): string {
   return [what, why, todo].filter((part) => part !== undefined && part !== '').join('\n');
 }
 
-const loginAgain = 'Log in again (for OpenShift: `oc login`), then repeat the command.';
+type ErrorWords = (data: Data, hints: Hints) => Words;
+
+const incomplete = 'Nothing of it counts as done.';
 const nothingChanged = 'The target is unchanged.';
 
 /** One entry for each code of the core; the type asks for them. */
-export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
-  'cluster.none': () => ({
+export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
+  'cluster.none': (_, hints) => ({
     what: 'No cluster found.',
     why: 'No kubeconfig file holds a usable context.',
-    todo: 'Log in to a cluster (`oc login`), or name a file with --kubeconfig.',
+    todo: sentence(hints.addCluster()),
   }),
-  'cluster.unknown': (data) => ({
+  'cluster.unknown': (data, hints) => ({
     what: `There is no cluster called "${shown(data, 'cluster')}".`,
     why: `Known: ${shown(data, 'known')}.`,
-    todo: '`db-ferry clusters` lists them; --kubeconfig adds a file.',
+    todo: `To see them: ${hints.listClusters()}. For another one: ${hints.addCluster()}.`,
   }),
   'cluster.kubeconfig': (data) => ({
     what: `The kubeconfig file ${shown(data, 'file')} cannot be used.`,
@@ -45,17 +49,17 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     why: shown(data, 'message'),
     todo: 'Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY) and whether the cluster runs.',
   }),
-  'cluster.unauthorized': (data) => ({
+  'cluster.unauthorized': (data, hints) => ({
     what: `${shown(data, 'cluster')}: the login is not accepted.`,
     why: 'The token or certificate has expired or was withdrawn; the kubeconfig file was read again and did not help.',
-    todo: loginAgain,
+    todo: sentence(hints.login()),
   }),
   'cluster.forbidden': (data) => ({
     what: `${shown(data, 'cluster')}: you may not ${shown(data, 'verb')} ${shown(data, 'resource')}${
       data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`
     }.`,
     why: shown(data, 'message'),
-    todo: 'Ask for a role with get and create on pods/exec and get and list on pods there.',
+    todo: `Ask for a role there that may ${neededRights.map(({ verbs, resource }) => `${verbs.join(', ')} ${resource}`).join(' and ')}.`,
   }),
   'cluster.api': (data) => ({
     what: `${shown(data, 'cluster')}: the API server refused with status ${shown(data, 'status')}.`,
@@ -66,15 +70,15 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     why: shown(data, 'message'),
     todo: 'Check that the pod runs and that you may get and create pods/exec there.',
   }),
-  'exec.cut': (data) => ({
+  'exec.cut': (data, hints) => ({
     what: 'The connection to the pod broke before the command was proven to have ended.',
     why: `${shown(data, 'message')} (after ${shown(data, 'bytes')} bytes)`,
-    todo: 'Nothing of it counts as done. Repeat the command.',
+    todo: `${incomplete} ${sentence(hints.again())}`,
   }),
-  'exec.stalled': (data) => ({
+  'exec.stalled': (data, hints) => ({
     what: `Nothing was heard from the pod for ${shown(data, 'seconds')} s.`,
     why: 'The connection is open but dead: a node, a network or a proxy went away.',
-    todo: 'Nothing of it counts as done. Repeat the command when the pod answers.',
+    todo: `${incomplete} When the pod answers: ${hints.again()}.`,
   }),
   'exec.noShell': (data) => ({
     what: 'The container has no shell.',
@@ -85,10 +89,10 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     what: `${data['tool'] === undefined ? 'The command' : shown(data, 'tool')} failed in the pod (exit code ${shown(data, 'exitCode')}).`,
     why: shown(data, 'stderr'),
   }),
-  'pod.unknown': (data) => ({
+  'pod.unknown': (data, hints) => ({
     what: `There is no pod ${shown(data, 'reference')}.`,
     why: shown(data, 'message'),
-    todo: '`db-ferry pods` lists the database pods.',
+    todo: `To see the database pods: ${hints.listPods()}.`,
   }),
   'pod.noServer': (data) => ({
     what: `No PostgreSQL server answers in ${shown(data, 'reference')}.`,
@@ -110,10 +114,10 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     why: `Looked at: ${shown(data, 'pods')}. All are standbys or do not answer.`,
     todo: 'Wait for a failover to end, or name one pod.',
   }),
-  'database.unknown': (data) => ({
+  'database.unknown': (data, hints) => ({
     what: `${shown(data, 'reference')}: there is no database "${shown(data, 'database')}".`,
     why: `Known: ${shown(data, 'known')}.`,
-    todo: '`db-ferry databases <pod>` lists them.',
+    todo: `To see them: ${hints.listDatabases()}.`,
   }),
   'reference.invalid': (data) => ({
     what: `"${shown(data, 'text')}" is not a reference.`,
@@ -123,7 +127,7 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
   'archive.damaged': (data) => ({
     what: `The archive is damaged at byte ${shown(data, 'offset')}.`,
     why: `${shown(data, 'reason')}${data['entry'] === undefined ? '' : ` (in ${shown(data, 'entry')})`}`,
-    todo: `Nothing was restored from it. Take another backup.`,
+    todo: 'Nothing was restored from it. Take another backup.',
   }),
   'archive.foreign': (data) => ({
     what: 'This is not an archive in the custom format of pg_dump.',
@@ -135,33 +139,33 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     why: 'Versions 1.14 to 1.16 are (PostgreSQL 12 and later).',
     todo: 'Update DB Ferry.',
   }),
-  'backup.unknown': (data) => ({
+  'backup.unknown': (data, hints) => ({
     what: `There is no backup "${shown(data, 'backup')}".`,
-    todo: '`db-ferry backups` lists them; a path starts with / or a dot; --root names another catalog.',
+    todo: `To see them: ${hints.listBackups()}.`,
   }),
   'backup.damaged': (data) => ({
     what: `The backup ${shown(data, 'backup')} is not what its manifest says.`,
     why: `${shown(data, 'reason')}${data['offset'] === undefined ? '' : ` (at byte ${shown(data, 'offset')})`}`,
     todo: 'Do not use it. Take another one.',
   }),
-  'backup.incomplete': (data) => ({
+  'backup.incomplete': (data, hints) => ({
     what: `${shown(data, 'backup')} is not a complete backup.`,
     why: 'The job that wrote it did not finish.',
-    todo: '`db-ferry clean` removes it. Take another one.',
+    todo: `To remove it: ${hints.cleanUp()}. Take another one.`,
   }),
   'backup.refused': () => ({
     what: 'Refused by the preflight. Nothing was written.',
     todo: 'What blocks is listed above.',
   }),
-  'disk.full': (data) => ({
+  'disk.full': (data, hints) => ({
     what: `Not enough space in ${shown(data, 'folder')}.`,
     why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
-    todo: 'Delete old backups, choose another folder with --to, or enlarge the volume.',
+    todo: `Delete old backups, enlarge the volume, or take another folder: ${hints.otherFolder()}.`,
   }),
-  'disk.targetFull': (data) => ({
+  'disk.targetFull': (data, hints) => ({
     what: `Not enough space on the disk of ${shown(data, 'reference')}.`,
     why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve. A full disk would take the live server down.`,
-    todo: `${nothingChanged} Enlarge its volume, or \`db-ferry release\` what is kept there.`,
+    todo: `${nothingChanged} Enlarge its volume, or drop what is kept there: ${hints.release()}.`,
   }),
   'restore.refused': () => ({
     what: 'Refused by the preflight. Nothing was changed.',
@@ -177,34 +181,37 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
     why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
     todo: `${nothingChanged} Try again when the database is quieter.`,
   }),
-  'restore.unknown': (data) => ({
+  'restore.unknown': (data, hints) => ({
     what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being exchanged.`,
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
-    todo: `When the server answers: \`db-ferry clean ${shown(data, 'job')}\` finds out and says which.`,
+    todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
   'restore.nothingKept': (data) => ({
     what: `No replaced database is kept for ${shown(data, 'reference')}.`,
     why: 'Nothing was replaced there, or it was undone or released already.',
   }),
-  'target.busy': (data) => ({
+  'target.busy': (data, hints) => ({
     what: `Another job works on ${shown(data, 'reference')}.`,
     why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,
-    todo: `Wait for it, or cancel it: \`db-ferry cancel ${data['job'] === undefined ? '<id>' : shown(data, 'job')}\`.`,
+    todo: `Wait for it, or cancel it: ${hints.cancel(text(data, 'job'))}.`,
   }),
-  'job.unknown': (data) => ({
+  'job.unknown': (data, hints) => ({
     what: `There is no job "${shown(data, 'job')}".`,
-    todo: '`db-ferry jobs` lists them; --root names another folder.',
+    todo: `To see them: ${hints.listJobs()}.`,
   }),
-  'job.interrupted': (data) => ({
+  'job.interrupted': (data, hints) => ({
     what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
     why:
       data['phase'] === undefined
         ? 'Killed, out of memory, or the workspace was stopped.'
         : `It was in: ${shown(data, 'phase')}.`,
-    todo: `\`db-ferry clean ${shown(data, 'job')}\` removes what it left, here and in the target.`,
+    todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
   cancelled: () => ({ what: 'Cancelled. Nothing changed.' }),
-  usage: (data) => ({ what: `Bad usage: ${shown(data, 'message')}`, todo: '`db-ferry --help` shows how it is used.' }),
+  usage: (data, hints) => ({
+    what: `Bad usage: ${shown(data, 'message')}`,
+    todo: `To see how it is used: ${hints.usage()}.`,
+  }),
   internal: (data) => ({
     what: 'Something unforeseen happened.',
     why: shown(data, 'message'),
@@ -214,4 +221,9 @@ export const errorWords: Readonly<Record<ErrorCode, (data: Data) => Words>> = {
 
 function bytes(value: unknown): string {
   return typeof value === 'number' ? size(value) : '?';
+}
+
+/** An instruction as a sentence of its own. */
+function sentence(instruction: string): string {
+  return `${instruction.slice(0, 1).toUpperCase()}${instruction.slice(1)}.`;
 }

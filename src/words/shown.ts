@@ -6,6 +6,12 @@ export function shown(data: Data, key: string): string {
   return plain(data[key]);
 }
 
+/** A value of `data` that is a text; undefined for anything else. */
+export function text(data: Data, key: string): string | undefined {
+  const value = data[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** All of `data` as text, for what has no words of its own. */
 export function detail(data: Data): string {
   const parts = Object.entries(data).map(([key, value]) => `${key} ${plain(value)}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { duration, safe, size, table } from '../../../src/cli/format';
-import { phaseWords, progressText } from '../../../src/cli/progressLine';
+import { duration, safe, size } from '../../../src/words/format';
+import { phaseWords, progressText } from '../../../src/words/progressWords';
 
 describe('format', () => {
   it('sizes', () => {
@@ -26,18 +26,6 @@ describe('format', () => {
       [7620, '2 h 07 min'],
     ];
     for (const [seconds, text] of cases) assert.equal(duration(seconds), text);
-  });
-
-  it('columns stand under each other', () => {
-    const lines = table(
-      ['NAME', 'SIZE'],
-      [
-        ['a', '1 B'],
-        ['Zürich-ö', '100 MB'],
-      ],
-      [1],
-    ).split('\n');
-    assert.deepEqual(lines, ['NAME        SIZE', 'a            1 B', 'Zürich-ö  100 MB']);
   });
 
   it('a name cannot write to the terminal', () => {

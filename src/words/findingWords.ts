@@ -1,21 +1,22 @@
 import type { Finding } from '../core/finding';
 import { duration, localTime, size } from './format';
-import { detail, shown, type Data } from './shown';
+import type { Hints } from './hints';
+import { detail, shown, text, type Data } from './shown';
 
 /** One line for a finding; a code without words of its own shows its data. */
-export function findingWords(finding: Finding): string {
-  const words = findings[finding.code]?.(finding.data) ?? `${finding.code}${detail(finding.data)}`;
+export function findingWords(finding: Finding, hints: Hints): string {
+  const words = findings[finding.code]?.(finding.data, hints) ?? `${finding.code}${detail(finding.data)}`;
   return `${levels[finding.level]} ${words}`;
 }
 
 /** Words for a note of a job; the same. */
-export function noteWords(code: string, data: Data): string {
-  return notes[code]?.(data) ?? `${code}${detail(data)}`;
+export function noteWords(code: string, data: Data, hints: Hints): string {
+  return notes[code]?.(data, hints) ?? `${code}${detail(data)}`;
 }
 
 const levels = { block: 'blocks:', warn: 'warning:', note: 'note:' } as const;
 
-type Words = Readonly<Record<string, (data: Data) => string>>;
+type Words = Readonly<Record<string, (data: Data, hints: Hints) => string>>;
 
 const ofSources: Words = {
   'dump.tooOld': (data) =>
@@ -33,8 +34,8 @@ const ofSources: Words = {
 };
 
 const ofTargets: Words = {
-  'target.exists': (data) =>
-    `the database ${shown(data, 'database')} exists there; only --as replace goes on where one exists`,
+  'target.exists': (data, hints) =>
+    `the database ${shown(data, 'database')} exists there; to replace it: ${hints.replace()}`,
   'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
   'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
   'target.sessions': (data) =>
@@ -42,8 +43,7 @@ const ofTargets: Words = {
       ? 'nobody is connected to the database now; sessions that come until the swap end then'
       : `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
   'role.rights': (data) => `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}`,
-  'roles.missing': (data) =>
-    `roles missing in the target: ${shown(data, 'roles')}; --create-roles makes them without login, --map-role a=b uses others`,
+  'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
   'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
   'wrongTarget.same': () => 'the target is the very database that the backup was taken from',
@@ -71,8 +71,8 @@ const ofSwaps: Words = {
   subscriptions: (data) => `subscriptions: ${shown(data, 'subscriptions')}`,
   replicas: (data) => `${shown(data, 'count')} replicas follow this server and will receive all that is written`,
   pooler: (data) => `a pooler is connected: ${shown(data, 'names')}`,
-  'kept.exists': (data) =>
-    `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); release drops them`,
+  'kept.exists': (data, hints) =>
+    `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); to drop them: ${hints.release()}`,
   writesAfterBackup: (data) =>
     `what was written after the backup (${localTime(shown(data, 'snapshot'))}) will exist only in the kept database`,
   'undo.written': (data) =>
@@ -84,7 +84,7 @@ const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps };
 
 const notes: Words = {
   ...ofSources,
-  keepAwake: () => 'keeping the workspace awake while this runs (DB_FERRY_KEEP_AWAKE=0 turns it off)',
+  keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
   'integrity.notProvable': () =>
     'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
   'sessions.ended': (data) =>
@@ -94,10 +94,10 @@ const notes: Words = {
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
   'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
-  'side.remains': (data) =>
-    `the side database ${shown(data, 'database')} could not be dropped; db-ferry clean ${shown(data, 'job')} does it later`,
-  'backup.kept': (data) =>
-    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; db-ferry restore takes it from there`,
+  'side.remains': (data, hints) =>
+    `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
+  'backup.kept': (data, hints) =>
+    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; to go on from there: ${hints.restore()}`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
 };

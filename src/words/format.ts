@@ -1,25 +1,3 @@
-/** Rows as aligned columns, headings first. Numbers (`right`) are aligned at their end. */
-export function table(
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: readonly number[] = [],
-): string {
-  const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))));
-  return all
-    .map((row) =>
-      widths
-        .map((width, column) => {
-          const cell = row[column] ?? '';
-          const space = ' '.repeat(width - displayWidth(cell));
-          return right.includes(column) ? space + cell : cell + space;
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 /** `1.4 GB`; powers of 1000, as disks and networks count. */
 export function size(bytes: number | undefined): string {
   if (bytes === undefined) return '?';
@@ -64,9 +42,4 @@ export function safe(text: string): string {
     /[\u0000-\u001f\u007f-\u009f]/g,
     (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
   );
-}
-
-/** Characters, not bytes or code units; wide ones count as one, which is near enough for names. */
-function displayWidth(text: string): number {
-  return Array.from(text).length;
 }

@@ -1,0 +1,23 @@
+import type { Hints } from '../words/hints';
+
+/** What one does next in a terminal. */
+export const cliHints: Hints = {
+  again: () => 'repeat the command',
+  login: () => 'log in again (for OpenShift: `oc login`), then repeat the command',
+  addCluster: () => 'log in (`oc login`), or name a file with --kubeconfig',
+  listClusters: () => '`db-ferry clusters`',
+  listPods: () => '`db-ferry pods`',
+  listDatabases: () => '`db-ferry databases <pod>`',
+  listBackups: () => '`db-ferry backups`; a path starts with / or a dot, --root names another catalog',
+  listJobs: () => '`db-ferry jobs`; --root names another folder',
+  usage: () => '`db-ferry --help`',
+  otherFolder: () => '--to <folder>',
+  cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : `\`db-ferry clean ${job}\``),
+  cancel: (job = '<id>') => `\`db-ferry cancel ${job}\``,
+  restore: () => '`db-ferry restore`',
+  replace: () => '--as replace',
+  missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
+  undo: (place) => `\`db-ferry undo ${place}\``,
+  release: (place = '<database>') => `\`db-ferry release ${place}\``,
+  letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
+};

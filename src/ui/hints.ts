@@ -1,0 +1,23 @@
+import type { Hints } from '../words/hints';
+
+/** What one does next in the editor. */
+export const editorHints: Hints = {
+  again: () => 'try again',
+  login: () => 'log in again in a terminal (for OpenShift: `oc login`), then choose Refresh in the Clusters view',
+  addCluster: () => 'log in in a terminal (`oc login`), or choose Add Kubeconfig… in the Clusters view',
+  listClusters: () => 'see the Clusters view',
+  listPods: () => 'open the project in the Clusters view',
+  listDatabases: () => 'open the pod in the Clusters view',
+  listBackups: () => 'see the Backups view',
+  listJobs: () => 'see the Jobs view',
+  usage: () => 'see the documentation',
+  otherFolder: () => 'change the setting "Backup Folder"',
+  cleanUp: () => 'right-click the job in the Jobs view and choose Clean Up',
+  cancel: () => 'right-click the job in the Jobs view and choose Cancel Job',
+  restore: () => 'right-click the backup in the Backups view and choose Restore…',
+  replace: () => 'choose in Restore… that it replaces the database',
+  missingRoles: () => 'Restore… offers to make them without login, or to use others',
+  undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
+  release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
+  letSleep: () => 'the setting "Keep Awake"',
+};

@@ -1,0 +1,35 @@
+import type { ComparisonNote, Difference } from '../core/postgres/archive/reading';
+import { count } from './format';
+
+/** One difference of a comparison; left and right are the operands in their order. */
+export function differenceWords(difference: Difference): string {
+  switch (difference.kind) {
+    case 'rows':
+      return `${difference.table}: ${count(difference.left)} rows and ${count(difference.right)} rows`;
+    case 'content':
+      return `${difference.table}: other contents in the same number of rows (${count(difference.rows)})`;
+    case 'columns':
+      return `${difference.table}: columns ${difference.left.join(', ')} and ${difference.right.join(', ')}`;
+    case 'table':
+      return `${difference.table}: missing on the ${difference.missing}`;
+    case 'sequence':
+      return `sequence ${difference.sequence}: ${difference.left ?? 'missing'} and ${difference.right ?? 'missing'}`;
+    case 'largeObjects':
+      return `large objects: ${difference.what} differ (${count(difference.left)} and ${count(difference.right)})`;
+    case 'definition':
+      return `${difference.what} ${difference.name}: ${difference.change.replace('missing', 'missing on the')}`;
+  }
+}
+
+/** What two archives may differ in without differing. */
+export function comparisonNoteWords({ code, data }: ComparisonNote): string {
+  const of = (key: string): string => (typeof data[key] === 'string' ? data[key] : JSON.stringify(data[key] ?? ''));
+  const words = {
+    columnOrder: () => `the columns of ${of('table')} stand in another order`,
+    wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
+    leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
+    majorsDiffer: () =>
+      `majors ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner`,
+  } satisfies Record<ComparisonNote['code'], () => string>;
+  return words[code]();
+}

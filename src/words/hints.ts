@@ -1,0 +1,36 @@
+/**
+ * What a person does next, which differs by host: a command in a terminal, a menu in the editor. Each is an instruction
+ * that can stand behind a colon, without a full stop. A `job` is an id; undefined: it is not known which.
+ */
+export interface Hints {
+  /** after a failure that may pass */
+  again(): string;
+  /** when a login is not accepted any more */
+  login(): string;
+  /** when no cluster, or another one, is known */
+  addCluster(): string;
+  listClusters(): string;
+  listPods(): string;
+  listDatabases(): string;
+  listBackups(): string;
+  listJobs(): string;
+  /** when arguments are wrong */
+  usage(): string;
+  /** when a backup does not fit into its folder */
+  otherFolder(): string;
+  /** removes what a job, or any job, left */
+  cleanUp(job?: string): string;
+  cancel(job?: string): string;
+  /** restores from a backup that is there */
+  restore(): string;
+  /** allows a restore to replace a database */
+  replace(): string;
+  /** what helps where roles are missing */
+  missingRoles(): string;
+  /** swaps back what a restore replaced; `place` is a reference */
+  undo(place: string): string;
+  /** drops what restores kept */
+  release(place?: string): string;
+  /** stops that jobs keep the workspace awake */
+  letSleep(): string;
+}

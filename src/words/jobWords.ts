@@ -1,0 +1,16 @@
+import type { Job } from '../core/job/readJob';
+import { duration } from './format';
+import { phaseWords } from './progressWords';
+
+/** What a person reads for a job's state. */
+export function stateText({ state, cleaned, phase }: Pick<Job, 'state' | 'cleaned' | 'phase'>): string {
+  if (state === 'interrupted') return cleaned ? 'interrupted, cleaned' : 'interrupted';
+  return state === 'running' && phase !== undefined ? `running: ${phaseWords[phase]}` : state;
+}
+
+/** How long a job took, or has been running. */
+export function tookText({ started, lastEvent, result }: Pick<Job, 'started' | 'lastEvent' | 'result'>): string {
+  if (started === undefined) return '';
+  const end = result === undefined || lastEvent === undefined ? Date.now() : Date.parse(lastEvent);
+  return duration(Math.max(0, (end - Date.parse(started)) / 1000));
+}

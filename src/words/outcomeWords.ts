@@ -1,0 +1,25 @@
+import type { JobKind, JobResult } from '../core/job/jobEvents';
+import { safe } from './format';
+
+/** How a job ended that did not fail, in a sentence. */
+export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): string {
+  const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
+  if (kind === 'diff') return outcome === 'done' ? 'The same.' : 'Different.';
+  const differently = outcome === 'differences' ? ', with the differences above' : '';
+  switch (kind) {
+    case 'backup':
+      return `Backup ${named('backup')} is complete and verified.`;
+    case 'verify':
+      return outcome === 'done' ? `Backup ${named('backup')} is whole.` : 'What was restored differs, as listed above.';
+    case 'restore':
+    case 'copy':
+      return `Restored into ${named('target')} and verified${differently}.`;
+    case 'undo':
+      return `Undone: ${named('target')} is again what it was.`;
+    case 'release':
+      return `Released: what was kept for ${named('target')} is dropped.`;
+    case 'clean':
+      if (data['nothing'] === true) return 'Nothing to clean.';
+      return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all.';
+  }
+}

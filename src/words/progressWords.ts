@@ -1,0 +1,42 @@
+import type { Phase, Progress } from '../core/progress';
+import { duration, localTime, safe, size } from './format';
+
+/** The line of a moment: phase, percent, size, rate, end time, table. */
+export function progressText(progress: Extract<Progress, { type: 'progress' }>, now = Date.now()): string {
+  const { percent, rate, secondsLeft, table } = progress;
+  const parts = [
+    phaseWords[progress.phase],
+    percent === undefined ? undefined : `${Math.floor(percent)} %`,
+    progress.bytes > 0 ? size(progress.bytes) : undefined,
+    rate === undefined ? undefined : `${size(rate)}/s`,
+    secondsLeft === undefined
+      ? undefined
+      : `${duration(secondsLeft)} left, until ${localTime(new Date(now + secondsLeft * 1000).toISOString()).slice(11)}`,
+    table === undefined ? undefined : safe(table),
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** What people read for each phase. */
+export const phaseWords: Readonly<Record<Phase, string>> = {
+  preflight: 'looking at both sides',
+  dump: 'dumping',
+  read: 'reading the archive',
+  seal: 'sealing the backup',
+  restore: 'restoring into a side database',
+  indexes: 'building indexes and constraints',
+  analyze: 'gathering statistics',
+  verify: 'verifying',
+  properties: "carrying over the database's properties",
+  swap: 'exchanging the databases',
+  undo: 'putting the old database back',
+  release: 'dropping the kept database',
+  clean: 'cleaning up',
+  stopping: 'stopping',
+};
+
+/** What a job expects of itself: size and time. */
+export function expectedText({ bytes, seconds, basis }: Extract<Progress, { type: 'expected' }>): string {
+  const parts = [bytes === undefined ? undefined : size(bytes), seconds === undefined ? undefined : duration(seconds)];
+  return `expected: ${parts.filter((part) => part !== undefined).join(' in ')} (by ${basis === 'size' ? 'its size' : 'the last run'})`;
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { parse } from 'yaml';
+import { cliHints } from '../../../src/cli/hints';
+import { errorCodes } from '../../../src/core/errors';
+import { editorHints } from '../../../src/ui/hints';
+import { errorWords, sentences, wordsFor } from '../../../src/words/errorWords';
+import { findingWords, noteWords } from '../../../src/words/findingWords';
+import { neededRule } from '../../../src/words/neededRule';
+
+const hosts = { cli: cliHints, editor: editorHints };
+
+describe('words', () => {
+  it('there are some for every error, and none for what is no error', () => {
+    assert.deepEqual(Object.keys(errorWords).sort(), [...errorCodes].sort());
+  });
+
+  for (const [host, hints] of Object.entries(hosts)) {
+    it(`they are sentences, also with no data at all: ${host}`, () => {
+      for (const code of errorCodes) {
+        const { what, why, todo } = wordsFor(code, {}, hints);
+        for (const sentence of [what, why, todo]) {
+          assert.ok(sentence === undefined || !/undefined|\[object/.test(sentence), sentence);
+        }
+        if (todo !== undefined) assert.match(todo, /^[A-Z][^]*[^.]\.$/, code);
+        assert.ok(what.length > 5);
+      }
+    });
+  }
+
+  it('the editor sends nobody to commands of the command line', () => {
+    for (const code of errorCodes) {
+      const { todo = '' } = wordsFor(code, { job: 'j1' }, editorHints);
+      assert.doesNotMatch(todo, /db-ferry|--/, code);
+    }
+  });
+
+  it('they hold the facts', () => {
+    const data = { cluster: 'prod', server: 'https://x:6443', message: 'connect ECONNREFUSED' };
+    assert.match(
+      sentences(wordsFor('cluster.unreachable', data, cliHints)),
+      /prod: cannot be reached at https:\/\/x:6443.\nconnect/,
+    );
+    assert.match(
+      sentences(wordsFor('cluster.unknown', { cluster: 'x', known: ['a', 'b'] }, cliHints)),
+      /Known: a, b\./,
+    );
+  });
+
+  it('what to do is said in the words of the host', () => {
+    const todo = (hints: typeof cliHints): string | undefined => wordsFor('job.interrupted', { job: 'j1' }, hints).todo;
+    assert.equal(todo(cliHints), 'To remove what it left, here and in the target: `db-ferry clean j1`.');
+    assert.equal(
+      todo(editorHints),
+      'To remove what it left, here and in the target: right-click the job in the Jobs view and choose Clean Up.',
+    );
+  });
+
+  it('what has no words is shown as it is', () => {
+    assert.match(wordsFor('new.code', { n: 1 }, cliHints).what, /new\.code/);
+    const finding = { level: 'warn', code: 'new.code', data: { n: 1 } } as const;
+    assert.equal(findingWords(finding, cliHints), 'warning: new.code: n 1');
+    assert.equal(noteWords('new.code', { list: ['a', 'b'] }, cliHints), 'new.code: list a, b');
+  });
+});
+
+describe('the rule to ask for', () => {
+  const rule = (message: string): Record<string, unknown>[] =>
+    (neededRule({ namespace: 'shop', message }) ?? '').split('---\n').map((text) => parse(text) as never);
+
+  it('is what the refusal lacks, for whom it refused', () => {
+    const [role, binding] = rule(
+      'pods is forbidden: User "jo@x: y" cannot list resource "pods" in the namespace "shop"',
+    );
+    assert.deepEqual(role?.['rules'], [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
+    ]);
+    assert.deepEqual(role['metadata'], { name: 'db-ferry', namespace: 'shop' });
+    assert.deepEqual(binding?.['subjects'], [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jo@x: y' }]);
+  });
+
+  it('knows service accounts', () => {
+    const [, binding] = rule('User "system:serviceaccount:dev:jo" cannot list');
+    assert.deepEqual(binding?.['subjects'], [{ kind: 'ServiceAccount', name: 'jo', namespace: 'dev' }]);
+  });
+
+  it('there is none without a namespace', () => {
+    assert.equal(neededRule({ message: 'x' }), undefined);
+  });
+});
