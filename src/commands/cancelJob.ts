@@ -1,0 +1,13 @@
+import { stopJob } from '../ui/stopJob';
+import type { Command } from './command';
+import { oneJob } from './jobTargets';
+import { isLiving } from '../model/jobs';
+
+/** Cancels a running job and waits until what it made is gone. */
+export const cancelJob: Command = {
+  id: 'dbFerry.cancelJob',
+  async run(services, target) {
+    const job = await oneJob(services, target, { title: 'Cancel Job', filter: isLiving, none: 'No job is running.' });
+    if (job) await stopJob(job);
+  },
+};

@@ -1,0 +1,36 @@
+import { addKubeconfig } from './addKubeconfig';
+import { backUp } from './backUp';
+import { backUpTo } from './backUpTo';
+import { cancelJob } from './cancelJob';
+import { cleanUp } from './cleanUp';
+import type { Command } from './command';
+import { copyReference } from './copyReference';
+import { clearFilter, filterProjects } from './filterProjects';
+import { pinProject, unpinProject } from './pinProject';
+import { protectCluster, unprotectCluster } from './protectCluster';
+import { refresh } from './refresh';
+import { removeJob } from './removeJob';
+import { showJobs } from './showJobs';
+import { showLog } from './showLog';
+import { showReport } from './showReport';
+
+/** All commands, in the order of package.json. */
+export const commands: readonly Command[] = [
+  backUp,
+  backUpTo,
+  cancelJob,
+  showLog,
+  showReport,
+  cleanUp,
+  removeJob,
+  showJobs,
+  addKubeconfig,
+  refresh,
+  protectCluster,
+  unprotectCluster,
+  filterProjects,
+  clearFilter,
+  pinProject,
+  unpinProject,
+  copyReference,
+];

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { DatabaseNode } from '../tree/databaseNode';
+import { NamespaceNode } from '../tree/namespaceNode';
+import { PodNode } from '../tree/podNode';
+import type { Command } from './command';
+import { oneDatabase } from './targets';
+
+/** Puts `cluster/namespace/pod[/database]` on the clipboard, as the command line takes it. */
+export const copyReference: Command = {
+  id: 'dbFerry.copyReference',
+  async run(services, target) {
+    await vscode.env.clipboard.writeText(
+      referenceOf(target) ?? (await oneDatabase(services, target, 'Copy Reference')).reference,
+    );
+  },
+};
+
+function referenceOf(target: unknown): string | undefined {
+  if (target instanceof PodNode || target instanceof DatabaseNode) return target.reference;
+  return target instanceof NamespaceNode ? target.id : undefined;
+}

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import type { Command } from './command';
+
+/** Shows only projects whose name holds a text. */
+export const filterProjects: Command = {
+  id: 'dbFerry.filterProjects',
+  async run({ trees }) {
+    const text = await vscode.window.showInputBox({
+      title: 'Filter Projects',
+      prompt: 'Only projects whose name holds this text are shown.',
+      value: trees.clusters.filter,
+    });
+    if (text !== undefined) trees.clusters.filter = text.trim();
+  },
+};
+
+/** Shows all projects again. */
+export const clearFilter: Command = {
+  id: 'dbFerry.clearFilter',
+  run({ trees }) {
+    trees.clusters.filter = '';
+  },
+};

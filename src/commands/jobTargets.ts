@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import { AppError } from '../core/errors';
+import type { Job } from '../core/job/readJob';
+import type { Services } from '../services';
+import { JobNode } from '../tree/jobNode';
+import { jobTitle } from '../ui/jobWords';
+
+/** A job from a row, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
+export async function oneJob(
+  services: Services,
+  target: unknown,
+  ask: { readonly title: string; readonly filter: (job: Job) => boolean; readonly none: string },
+): Promise<Job | undefined> {
+  if (target instanceof JobNode) return target.job;
+  const jobs = await services.jobs.watch();
+  if (typeof target === 'string') return jobs.find(({ id }) => id === target);
+  const choice = jobs.filter(ask.filter);
+  if (choice.length === 0) {
+    void vscode.window.showInformationMessage(ask.none);
+    return undefined;
+  }
+  const items = choice.map((job) => ({ label: jobTitle(job), description: job.state, detail: job.started ?? '', job }));
+  const picked = await vscode.window.showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });
+  if (!picked) throw new AppError('cancelled');
+  return picked.job;
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { jobFiles } from '../core/job/jobFolder';
+import type { Command } from './command';
+import { oneJob } from './jobTargets';
+
+/** Opens the log of a job. */
+export const showLog: Command = {
+  id: 'dbFerry.showLog',
+  async run(services, target) {
+    const job = await oneJob(services, target, {
+      title: 'Show Log',
+      filter: () => true,
+      none: 'There are no jobs yet.',
+    });
+    if (job) await vscode.window.showTextDocument(vscode.Uri.file(join(job.folder, jobFiles.log)));
+  },
+};

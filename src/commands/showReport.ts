@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../core/job/readJob';
+import { jobFiles } from '../core/job/jobFolder';
+import { BackupNode } from '../tree/backupNode';
+import { openReport } from '../ui/openReport';
+import type { Command } from './command';
+import { oneJob } from './jobTargets';
+
+/** Opens the report of a job, or the one beside a backup, in the preview. */
+export const showReport: Command = {
+  id: 'dbFerry.showReport',
+  async run(services, target) {
+    if (target instanceof BackupNode) return openReport(join(target.entry.folder, jobFiles.report));
+    const job = await oneJob(services, target, {
+      title: 'Show Report',
+      filter: hasReport,
+      none: 'No job has a report yet.',
+    });
+    if (job) await openReport(join(job.folder, jobFiles.report));
+  },
+};
+
+function hasReport({ folder }: Job): boolean {
+  return existsSync(join(folder, jobFiles.report));
+}

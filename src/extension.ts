@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/command';
+import { commands } from './commands/commands';
+import { Backups } from './model/backups';
+import { Clusters } from './model/clusters';
+import { Jobs } from './model/jobs';
+import { ProtectedPlaces } from './model/protection';
+import { BackupsTree } from './tree/backupsTree';
+import { ClustersTree } from './tree/clustersTree';
+import { DragToCopy } from './tree/dragToCopy';
+import { JobsTree } from './tree/jobsTree';
+import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
+import { JobMessages } from './ui/jobMessages';
+import { onSettings, settings } from './ui/settings';
+import { statusBar } from './ui/statusBar';
+
+/** Composes, and does nothing else: nothing is read or asked before a view is opened or a job runs. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('DB Ferry', { log: true });
+  const clusters = new Clusters(settings.kubeconfigFiles);
+  const backups = new Backups(settings.root);
+  const jobs = new Jobs(settings.root);
+  const protection = new ProtectedPlaces(settings.protectedPlaces);
+  const messages = new JobMessages(jobs, randomUUID());
+  const trees = {
+    clusters: new ClustersTree(clusters, backups, protection, new DragToCopy()),
+    backups: new BackupsTree(backups),
+    jobs: new JobsTree(jobs),
+  };
+  const { extensionPath } = context;
+  const services = { clusters, backups, jobs, protection, messages, trees, log, extensionPath };
+  context.subscriptions.push(
+    ...[log, clusters, backups, jobs, messages, trees.clusters, trees.backups, trees.jobs],
+    registerCommands(commands, services),
+    statusBar(jobs),
+    refreshWhenJobsEnd(services),
+    onSettings(['kubeconfigFiles', 'clusterNames', 'protectedPlaces', 'pinnedProjects'], () => clusters.refresh()),
+    onSettings(['backupFolder'], () => {
+      backups.refresh();
+      void jobs.restart();
+    }),
+  );
+  // jobs outlive windows: one that runs is shown again
+  if (jobs.hasFolder) void jobs.watch();
+}
+
+/** Jobs run on: they are processes of their own. */
+export function deactivate(): void {
+  // nothing to end
+}

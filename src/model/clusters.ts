@@ -1,0 +1,105 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { KubeconfigProblem } from '../core/cluster/cluster';
+import { ClusterModel } from './clusterModel';
+
+/**
+ * The clusters of all kubeconfig files, as this window knows them. Nothing is read before the first question; each
+ * cluster loads by itself, so that a dead one delays no other.
+ */
+export class Clusters implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<ClusterModel | undefined>();
+  /** a cluster whose contents changed; undefined: the list itself */
+  readonly onDidChange = this.#changed.event;
+  #models = new Map<string, ClusterModel>();
+  #problems: readonly KubeconfigProblem[] = [];
+  #reading: Promise<readonly ClusterModel[]> | undefined;
+  #watchers: FSWatcher[] = [];
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(private readonly kubeconfigs: () => readonly string[]) {}
+
+  /** The clusters in the order of their files. */
+  all(): Promise<readonly ClusterModel[]> {
+    this.#reading ??= this.#read();
+    return this.#reading;
+  }
+
+  /** Kubeconfig files that could not be read, as of the last reading. */
+  get problems(): readonly KubeconfigProblem[] {
+    return this.#problems;
+  }
+
+  /** The cluster of this alias; undefined where it is gone. */
+  async find(alias: string): Promise<ClusterModel | undefined> {
+    return (await this.all()).find(({ cluster }) => cluster.alias === alias);
+  }
+
+  /** Reads the files again, and every cluster that was loaded. */
+  refresh(): void {
+    this.#reading = undefined;
+    for (const model of this.#models.values()) model.forget();
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#settling);
+    this.#unwatch();
+    for (const model of this.#models.values()) model.forget();
+    this.#changed.dispose();
+  }
+
+  async #read(): Promise<readonly ClusterModel[]> {
+    // the Kubernetes client is most of the bundle: loaded when a view is first opened
+    const [{ readClusters }, { connect }] = await Promise.all([
+      import('../core/cluster/readClusters'),
+      import('../core/cluster/connect'),
+    ]);
+    const files = this.kubeconfigs();
+    const { clusters, problems } = await readClusters({ files });
+    this.#problems = problems;
+    const before = this.#models;
+    this.#models = new Map();
+    for (const cluster of clusters) {
+      const known = before.get(cluster.alias);
+      const same = known !== undefined && JSON.stringify(known.cluster) === JSON.stringify(cluster);
+      if (known && !same) known.forget();
+      const model = same ? known : new ClusterModel(connect(cluster), (changed) => this.#changed.fire(changed));
+      this.#models.set(cluster.alias, model);
+    }
+    this.#watch(files);
+    return [...this.#models.values()];
+  }
+
+  /** The folders, not the files: a file may come later (Dev Spaces injects it), and tools replace rather than write it. */
+  #watch(files: readonly string[]): void {
+    this.#unwatch();
+    const env = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+    const defaults = env.length > 0 ? env : [join(homedir(), '.kube', 'config')];
+    const all = new Set([...defaults, ...files]);
+    for (const folder of new Set([...all].map((file) => dirname(file)))) {
+      try {
+        const watcher = watch(folder, (_event, name) => {
+          if (name === null || all.has(join(folder, name))) this.#settle();
+        });
+        watcher.on('error', () => watcher.close());
+        this.#watchers.push(watcher);
+      } catch {
+        // no such folder yet: Refresh finds it
+      }
+    }
+  }
+
+  /** A login writes a file several times. */
+  #settle(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.refresh(), 500);
+  }
+
+  #unwatch(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Job } from '../core/job/readJob';
+
+/** The jobs of the root as their folders tell them, whoever started them. Watched once somebody asks or one runs. */
+export class Jobs implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #ended = new vscode.EventEmitter<Job>();
+  /** a job that was seen running has ended */
+  readonly onDidEnd = this.#ended.event;
+  #jobs: readonly Job[] = [];
+  readonly #living = new Set<string>();
+  #stop: AbortController | undefined;
+  #first: Promise<void> | undefined;
+
+  constructor(private readonly root: () => string) {}
+
+  /** Newest first, as of now. */
+  get list(): readonly Job[] {
+    return this.#jobs;
+  }
+
+  get running(): readonly Job[] {
+    return this.#jobs.filter(isLiving);
+  }
+
+  /** True where the root holds jobs: all that is looked at when the editor starts. */
+  get hasFolder(): boolean {
+    return existsSync(join(this.root(), '.jobs'));
+  }
+
+  /** Begins to watch; resolves with the first list. */
+  async watch(): Promise<readonly Job[]> {
+    this.#first ??= this.#watch();
+    await this.#first;
+    return this.#jobs;
+  }
+
+  /** Looks at the root again, which may be another one now. */
+  async restart(): Promise<void> {
+    this.#stop?.abort();
+    this.#first = undefined;
+    this.#living.clear();
+    await this.watch();
+  }
+
+  dispose(): void {
+    this.#stop?.abort();
+    this.#changed.dispose();
+    this.#ended.dispose();
+  }
+
+  async #watch(): Promise<void> {
+    const { watchJobs } = await import('../core/job/watchJobs');
+    const stop = new AbortController();
+    this.#stop = stop;
+    await new Promise<void>((resolve) => {
+      void watchJobs(
+        this.root(),
+        (jobs) => {
+          this.#take(jobs);
+          resolve();
+        },
+        stop.signal,
+      ).finally(resolve);
+    });
+  }
+
+  #take(jobs: readonly Job[]): void {
+    this.#jobs = jobs;
+    const ended: Job[] = [];
+    for (const job of jobs) {
+      if (isLiving(job)) this.#living.add(job.id);
+      else if (this.#living.delete(job.id)) ended.push(job);
+    }
+    this.#changed.fire();
+    for (const job of ended) this.#ended.fire(job);
+  }
+}
+
+/** True while its process is at work. */
+export function isLiving({ state }: Job): boolean {
+  return state === 'starting' || state === 'running' || state === 'stopping';
+}

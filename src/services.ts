@@ -1,0 +1,26 @@
+import type * as vscode from 'vscode';
+import type { Backups } from './model/backups';
+import type { Clusters } from './model/clusters';
+import type { Jobs } from './model/jobs';
+import type { ProtectedPlaces } from './model/protection';
+import type { BackupsTree } from './tree/backupsTree';
+import type { ClustersTree } from './tree/clustersTree';
+import type { JobsTree } from './tree/jobsTree';
+import type { JobMessages } from './ui/jobMessages';
+
+/** What commands work with; made once in extension.ts and handed on. */
+export interface Services {
+  readonly clusters: Clusters;
+  readonly backups: Backups;
+  readonly jobs: Jobs;
+  readonly protection: ProtectedPlaces;
+  readonly messages: JobMessages;
+  readonly trees: {
+    readonly clusters: ClustersTree;
+    readonly backups: BackupsTree;
+    readonly jobs: JobsTree;
+  };
+  readonly log: vscode.LogOutputChannel;
+  /** where the extension is installed; `dist/cli.js` in it runs the jobs */
+  readonly extensionPath: string;
+}

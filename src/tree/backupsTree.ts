@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { viewIds } from '../contributions';
+import type { Backups } from '../model/backups';
+import { BackupGroupNode, groupsOf } from './backupGroupNode';
+import type { TreeNode } from './node';
+
+/** The Backups view: by database, newest first. */
+export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #treeView: vscode.TreeView<TreeNode>;
+  readonly #listening: vscode.Disposable;
+
+  constructor(private readonly backups: Backups) {
+    this.#treeView = vscode.window.createTreeView<TreeNode>(viewIds.backups, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#listening = backups.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return node.item();
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node) return [...(await node.children())];
+    return groupsOf(await this.backups.all()).map((group) => new BackupGroupNode(group));
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#treeView.dispose();
+    this.#changed.dispose();
+  }
+}

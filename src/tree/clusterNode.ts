@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import type { ClusterModel } from '../model/clusterModel';
+import type { Protection } from '../model/protection';
+import { wordsFor } from '../ui/errorText';
+import { FailureNode } from './failureNode';
+import { NamespaceNode } from './namespaceNode';
+import { contextValue, type TreeNode } from './node';
+import type { ClustersView } from './clustersTree';
+
+/** A cluster: its projects that hold database pods. */
+export class ClusterNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(
+    readonly view: ClustersView,
+    readonly model: ClusterModel,
+  ) {
+    this.id = model.cluster.alias;
+  }
+
+  /** as people call it here */
+  get label(): string {
+    return this.view.nameOf(this.model.cluster);
+  }
+
+  item(): vscode.TreeItem {
+    const { model, label } = this;
+    const { server, user } = model.cluster;
+    const protection: Protection = this.view.protection.ofCluster(model.cluster.alias);
+    const state = stateOf(model);
+    const item = new vscode.TreeItem(label, this.view.initialState(this));
+    item.id = this.id;
+    item.iconPath = model.failure
+      ? new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'))
+      : new vscode.ThemeIcon(protection === 'protected' ? 'lock' : 'server-environment');
+    item.description = [protection === 'protected' ? 'protected' : undefined, state].filter(Boolean).join(' · ');
+    item.tooltip = new vscode.MarkdownString()
+      .appendMarkdown('**')
+      .appendText(label)
+      .appendMarkdown('**\n\n')
+      .appendText(`${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}`);
+    item.contextValue = contextValue('cluster', {
+      canProtect: protection !== 'protected',
+      canUnprotect: protection === 'protected',
+      canRefresh: true,
+    });
+    item.accessibilityInformation = { label: `Cluster ${label}, ${item.description}` };
+    return item;
+  }
+
+  async children(): Promise<readonly TreeNode[]> {
+    const { model, view } = this;
+    const loading = model.load(view.pinnedIn(model.cluster.alias));
+    // what is found early is shown early; the rest comes by a change
+    await Promise.race([loading, view.somethingIn(model)]);
+    if (model.failure) return [new FailureNode(this, model.failure, () => model.forget())];
+    return view.namespacesOf(model).map((namespace) => new NamespaceNode(this, namespace));
+  }
+}
+
+function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string {
+  if (failure) return wordsFor(failure).short;
+  if (!isLoaded) return new URL(cluster.server).host;
+  const { namespaces, total, word } = contents;
+  let pods = 0;
+  for (const each of namespaces.values()) pods += each.length;
+  if (pods === 0) return `no database pods${total === undefined ? '' : ` in ${total} ${word}s`}`;
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
+}

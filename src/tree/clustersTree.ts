@@ -1,0 +1,219 @@
+import * as vscode from 'vscode';
+import type { Cluster } from '../core/cluster/cluster';
+import { contextKeys, viewIds } from '../contributions';
+import type { Backups } from '../model/backups';
+import type { ClusterModel } from '../model/clusterModel';
+import type { Clusters } from '../model/clusters';
+import type { ProtectedPlaces } from '../model/protection';
+import { settings } from '../ui/settings';
+import { ClusterNode } from './clusterNode';
+import type { DatabaseNode } from './databaseNode';
+import { NamespaceNode } from './namespaceNode';
+import type { TreeNode } from './node';
+import { PodNode } from './podNode';
+import { ProblemNode } from './problemNode';
+
+/** What the rows of the Clusters view ask of it. */
+export interface ClustersView {
+  readonly protection: ProtectedPlaces;
+  nameOf(cluster: Cluster): string;
+  /** expanded where that is all there is to look at */
+  initialState(node: ClusterNode | NamespaceNode): vscode.TreeItemCollapsibleState;
+  /** resolves when the first pods of a cluster are known */
+  somethingIn(model: ClusterModel): Promise<void>;
+  /** what is shown of a cluster: pinned ones first, the filter applied */
+  namespacesOf(model: ClusterModel): readonly string[];
+  isPinned(place: string): boolean;
+  pinnedIn(cluster: string): readonly string[];
+  /** when the database was backed up last, UTC; undefined: never, as far as this root knows */
+  lastBackup(node: DatabaseNode): string | undefined;
+  /** the row looks different now */
+  changed(node: TreeNode): void;
+}
+
+/** The Clusters view: cluster, project, pod, database. */
+export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, ClustersView, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #following = new Map<string, AbortController>();
+  readonly #waiting = new Map<ClusterModel, (() => void)[]>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #treeView: vscode.TreeView<TreeNode>;
+  #roots = new Map<ClusterModel, ClusterNode>();
+  #filter = '';
+
+  constructor(
+    readonly clusters: Clusters,
+    private readonly backups: Backups,
+    readonly protection: ProtectedPlaces,
+    dragAndDrop: vscode.TreeDragAndDropController<TreeNode>,
+  ) {
+    this.#treeView = vscode.window.createTreeView<TreeNode>(viewIds.clusters, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+      dragAndDropController: dragAndDrop,
+    });
+    this.#subscriptions.push(
+      this.#treeView,
+      this.#treeView.onDidExpandElement(({ element }) => this.#follow(element)),
+      this.#treeView.onDidCollapseElement(({ element }) => this.#unfollow(element.id)),
+      clusters.onDidChange((model) => this.#onChange(model)),
+      backups.onDidChange(() => this.#changed.fire(undefined)),
+    );
+  }
+
+  /** What is selected, for commands without an argument. */
+  get selection(): readonly TreeNode[] {
+    return this.#treeView.selection;
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  /** Shows only projects whose name holds this text; '' shows all. */
+  set filter(text: string) {
+    this.#filter = text;
+    this.#treeView.message = text === '' ? '' : `Projects with “${text}”`;
+    void vscode.commands.executeCommand('setContext', contextKeys.isFiltered, text !== '');
+    this.#changed.fire(undefined);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return node.item();
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    return [...(node ? await node.children() : await this.#clusterNodes())];
+  }
+
+  changed(node: TreeNode | undefined): void {
+    this.#changed.fire(node);
+  }
+
+  nameOf(cluster: Cluster): string {
+    return settings.clusterNames()[cluster.alias] ?? cluster.alias;
+  }
+
+  initialState(node: ClusterNode | NamespaceNode): vscode.TreeItemCollapsibleState {
+    const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+    if (node instanceof NamespaceNode) {
+      this.#followInitially(node);
+      return node.parent.model.contents.namespaces.size <= fewProjects ? Expanded : Collapsed;
+    }
+    return this.#roots.size <= fewClusters ? Expanded : Collapsed;
+  }
+
+  async somethingIn(model: ClusterModel): Promise<void> {
+    if (model.contents.namespaces.size > 0) return;
+    await new Promise<void>((resolve) => {
+      const waiting = this.#waiting.get(model) ?? [];
+      this.#waiting.set(model, [...waiting, resolve]);
+    });
+  }
+
+  namespacesOf(model: ClusterModel): readonly string[] {
+    const { alias } = model.cluster;
+    const pinned = this.pinnedIn(alias);
+    const { namespaces, forbidden } = model.contents;
+    const shown = [...namespaces.keys(), ...forbidden.filter((name) => pinned.includes(name))];
+    return shown
+      .filter((name) => name.includes(this.#filter))
+      .sort((a, b) => Number(pinned.includes(b)) - Number(pinned.includes(a)) || (a < b ? -1 : 1));
+  }
+
+  isPinned(place: string): boolean {
+    return settings.pinnedProjects().includes(place);
+  }
+
+  pinnedIn(cluster: string): readonly string[] {
+    const start = `${cluster}/`;
+    return settings
+      .pinnedProjects()
+      .filter((place) => place.startsWith(start))
+      .map((place) => place.slice(start.length));
+  }
+
+  lastBackup(node: DatabaseNode): string | undefined {
+    const { cluster, namespace, workload } = node.parent.pod;
+    return this.backups.lastOf({ cluster, namespace, workload: workload.name, database: node.database.facts.name });
+  }
+
+  dispose(): void {
+    for (const id of this.#following.keys()) this.#unfollow(id);
+    for (const one of this.#subscriptions) one.dispose();
+    this.#changed.dispose();
+  }
+
+  async #clusterNodes(): Promise<TreeNode[]> {
+    const models = await this.clusters.all();
+    this.#roots = new Map(models.map((model) => [model, this.#roots.get(model) ?? new ClusterNode(this, model)]));
+    this.#tellState(models);
+    // the welcome stands where nothing else does
+    if (models.length === 0) return [];
+    return [...this.#roots.values(), ...this.clusters.problems.map((problem) => new ProblemNode(problem))];
+  }
+
+  #onChange(model: ClusterModel | undefined): void {
+    if (!model) {
+      for (const id of this.#following.keys()) this.#unfollow(id);
+      this.#changed.fire(undefined);
+      return;
+    }
+    for (const resolve of this.#waiting.get(model) ?? []) resolve();
+    this.#waiting.delete(model);
+    void this.clusters.all().then((models) => this.#tellState(models));
+    this.#changed.fire(this.#roots.get(model));
+  }
+
+  #tellState(models: readonly ClusterModel[]): void {
+    const all = models.every(({ isLoaded }) => isLoaded);
+    const state =
+      models.length === 0
+        ? 'noKubeconfig'
+        : all && models.every(({ failure }) => failure)
+          ? 'unreachable'
+          : all && models.every(({ failure, contents }) => failure ?? contents.namespaces.size === 0)
+            ? 'noPods'
+            : 'some';
+    void vscode.commands.executeCommand('setContext', contextKeys.clusterState, state);
+  }
+
+  /** Rows that start expanded are not reported as expanded. */
+  #followInitially(node: NamespaceNode): void {
+    if (node.parent.model.contents.namespaces.size <= fewProjects) this.#follow(node);
+  }
+
+  #follow(node: TreeNode): void {
+    if (!(node instanceof NamespaceNode) || this.#following.has(node.id)) return;
+    const abort = new AbortController();
+    this.#following.set(node.id, abort);
+    // what fails here shows when the cluster is refreshed
+    node.parent.model
+      .follow(node.name, abort.signal)
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#following.get(node.id) === abort) this.#following.delete(node.id);
+      });
+  }
+
+  #unfollow(id: string): void {
+    this.#following.get(id)?.abort();
+    this.#following.delete(id);
+  }
+}
+
+/** Up to so many are opened at once: the first look shows pods, not a closed list. */
+const fewClusters = 4;
+const fewProjects = 6;
+
+/** The pod that a row of the Clusters view belongs to. */
+export function podOf(node: TreeNode | undefined): PodNode | undefined {
+  for (let at = node; at; at = at.parent) if (at instanceof PodNode) return at;
+  return undefined;
+}

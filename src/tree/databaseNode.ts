@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { KeptDatabase, UserDatabase } from '../model/databases';
+import { ago, size } from '../ui/format';
+import { KeptNode } from './keptNode';
+import { contextValue, type TreeNode } from './node';
+import type { PodNode } from './podNode';
+
+/** A database; below it what restores replaced and kept. */
+export class DatabaseNode implements TreeNode {
+  readonly id: string;
+
+  constructor(
+    readonly parent: PodNode,
+    readonly database: UserDatabase,
+  ) {
+    this.id = `${parent.id}/${database.facts.name}`;
+  }
+
+  /** `cluster/namespace/pod/database` */
+  get reference(): string {
+    return `${this.parent.reference}/${this.database.facts.name}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { facts, kept } = this.database;
+    const [last] = kept;
+    const backup = this.parent.parent.parent.view.lastBackup(this);
+    const state = kept.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed;
+    const item = new vscode.TreeItem(facts.name, state);
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('database');
+    item.description = [
+      facts.bytes === undefined ? 'may not be read' : size(facts.bytes),
+      backup === undefined ? undefined : `backed up ${ago(backup)}`,
+      last ? `replaced ${ago(last.mark.time)}, undo possible` : undefined,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' · ');
+    item.tooltip = new vscode.MarkdownString().appendText(
+      [
+        this.reference,
+        `owner ${facts.owner}, ${facts.encoding}, ${facts.collate}`,
+        backup === undefined ? 'no backup of it in this workspace' : `last backup ${new Date(backup).toLocaleString()}`,
+      ].join('\n'),
+    );
+    item.contextValue = contextValue('database', {
+      canBackUp: true,
+      canRestoreInto: true,
+      canUndo: last !== undefined,
+      canDropKept: last !== undefined,
+      hasReference: true,
+    });
+    item.accessibilityInformation = { label: `Database ${facts.name}, ${item.description}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return this.database.kept.map((kept: KeptDatabase) => new KeptNode(this, kept));
+  }
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { AppError } from '../core/errors';
+import { sentences, wordsFor } from '../ui/errorText';
+import { contextValue, type TreeNode } from './node';
+
+/** What could not be loaded, in its place: why, and a click that tries again. */
+export class FailureNode implements TreeNode {
+  readonly id: string;
+
+  constructor(
+    readonly parent: TreeNode | undefined,
+    readonly error: AppError,
+    /** makes the parent forget what failed */
+    readonly retry: () => void,
+  ) {
+    this.id = `${parent?.id ?? ''}/!${error.code}`;
+  }
+
+  item(): vscode.TreeItem {
+    const words = wordsFor(this.error);
+    const item = new vscode.TreeItem(words.what);
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+    item.description = 'Click to try again';
+    item.tooltip = sentences(words);
+    item.contextValue = contextValue('failure', { canRefresh: true });
+    item.command = { command: 'dbFerry.refresh', title: 'Try Again', arguments: [this] };
+    item.accessibilityInformation = { label: `${sentences(words)} Press Enter to try again.` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}

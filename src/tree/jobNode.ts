@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { jobFiles } from '../core/job/jobFolder';
+import type { Job, JobState } from '../core/job/readJob';
+import { isLiving } from '../model/jobs';
+import { jobState, jobTitle } from '../ui/jobWords';
+import { contextValue, type TreeNode } from './node';
+
+/** A job: what it is about, and how far it is or how it ended. */
+export class JobNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(readonly job: Job) {
+    this.id = job.id;
+  }
+
+  item(): vscode.TreeItem {
+    const { job } = this;
+    const { state, folder, result, cleaned } = job;
+    const hasReport = existsSync(join(folder, jobFiles.report));
+    const item = new vscode.TreeItem(jobTitle(job));
+    item.id = this.id;
+    item.iconPath = icons[state];
+    item.description = jobState(job);
+    item.contextValue = contextValue('job', {
+      isJob: true,
+      canCancel: isLiving(job),
+      canCleanUp: !cleaned && (state === 'interrupted' || state === 'unknown'),
+      canUndo: typeof result?.data['kept'] === 'string',
+      hasReport,
+      canRemove: !isLiving(job),
+    });
+    item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };
+    item.accessibilityInformation = { label: `${jobTitle(job)}, ${item.description}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}
+
+const good = new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+const warning = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+const bad = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+const spinning = new vscode.ThemeIcon('sync~spin');
+
+const icons: Readonly<Record<JobState, vscode.ThemeIcon>> = {
+  starting: spinning,
+  running: spinning,
+  stopping: spinning,
+  done: good,
+  differences: warning,
+  failed: bad,
+  refused: new vscode.ThemeIcon('circle-slash'),
+  unknown: new vscode.ThemeIcon('question', new vscode.ThemeColor('list.warningForeground')),
+  cancelled: new vscode.ThemeIcon('debug-stop'),
+  interrupted: warning,
+};

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { KeptDatabase } from '../model/databases';
+import { ago, size } from '../ui/format';
+import type { DatabaseNode } from './databaseNode';
+import { contextValue, type TreeNode } from './node';
+
+/** A database that a restore replaced: undo puts it back. */
+export class KeptNode implements TreeNode {
+  readonly id: string;
+
+  constructor(
+    readonly parent: DatabaseNode,
+    readonly kept: KeptDatabase,
+  ) {
+    this.id = `${parent.id}/${kept.facts.name}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { facts, mark } = this.kept;
+    const item = new vscode.TreeItem(facts.name);
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('history');
+    item.description = `kept ${ago(mark.time)}${facts.bytes === undefined ? '' : ` · ${size(facts.bytes)}`}`;
+    item.tooltip = `What ${mark.of} was before job ${mark.job} replaced it from ${mark.origin}. Closed; undo puts it back.`;
+    item.contextValue = contextValue('kept', { canUndo: true, canDropKept: true });
+    item.accessibilityInformation = { label: `Kept database ${facts.name}, ${item.description}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { formatReference } from '../core/cluster/reference';
+import { toAppError } from '../core/errors';
+import type { DatabasePod } from '../core/pod/databasePod';
+import { userDatabases } from '../model/databases';
+import { serverVersionText } from '../ui/format';
+import { DatabaseNode } from './databaseNode';
+import { FailureNode } from './failureNode';
+import type { NamespaceNode } from './namespaceNode';
+import { contextValue, type TreeNode } from './node';
+
+/** A database pod: its databases, once somebody opens it. Nothing is run in a pod before that. */
+export class PodNode implements TreeNode {
+  readonly id: string;
+
+  constructor(
+    readonly parent: NamespaceNode,
+    readonly pod: DatabasePod,
+  ) {
+    this.id = `${parent.id}/${pod.name}`;
+  }
+
+  /** `cluster/namespace/pod` */
+  get reference(): string {
+    const { cluster, namespace, name } = this.pod;
+    return formatReference({ cluster, namespace, pod: name });
+  }
+
+  item(): vscode.TreeItem {
+    const { pod } = this;
+    const { name, ready, reason, roleHint, flavour, workload } = pod;
+    const opened = this.parent.parent.model.opened(pod);
+    const role = opened ? (opened.facts.standby ? 'standby' : 'primary') : roleHint;
+    const version = opened ? `PostgreSQL ${serverVersionText(opened.facts.serverVersion)}` : undefined;
+    const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = this.id;
+    item.iconPath = ready
+      ? new vscode.ThemeIcon('server')
+      : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.description = [ready ? undefined : (reason ?? 'not ready'), version, role]
+      .filter((part) => part !== undefined)
+      .join(' · ');
+    item.tooltip = new vscode.MarkdownString().appendText(
+      [
+        this.reference,
+        `${workload.kind} ${workload.name}, container ${pod.container}`,
+        `image family: ${flavour}`,
+        ready ? 'ready' : `not ready: ${reason ?? 'unknown'}`,
+      ].join('\n'),
+    );
+    item.contextValue = contextValue('pod', {
+      canBackUp: true,
+      canRestoreInto: true,
+      canCleanUp: true,
+      canRefresh: true,
+      hasReference: true,
+    });
+    item.accessibilityInformation = {
+      label: ['Database pod', name, item.description, ready ? 'ready' : undefined].filter(Boolean).join(', '),
+    };
+    return item;
+  }
+
+  async children(): Promise<readonly TreeNode[]> {
+    const { model, view } = this.parent.parent;
+    const wasOpen = model.opened(this.pod) !== undefined;
+    try {
+      const { facts } = await model.open(this.pod);
+      if (!wasOpen) view.changed(this);
+      return userDatabases(facts).map((database) => new DatabaseNode(this, database));
+    } catch (error) {
+      return [new FailureNode(this, toAppError(error), () => model.reprobe(this.pod.uid))];
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { KubeconfigProblem } from '../core/cluster/cluster';
+import { contextValue, type TreeNode } from './node';
+
+/** A kubeconfig file that cannot be used; it hides no cluster. A click opens it. */
+export class ProblemNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(readonly problem: KubeconfigProblem) {
+    this.id = `!${problem.file} ${problem.message}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { file, message } = this.problem;
+    const item = new vscode.TreeItem(file);
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.description = message;
+    item.tooltip = `${file}\n${message}`;
+    item.contextValue = contextValue('problem', {});
+    item.command = { command: 'vscode.open', title: 'Open File', arguments: [vscode.Uri.file(file)] };
+    item.accessibilityInformation = { label: `Kubeconfig file ${file} cannot be used: ${message}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}

@@ -1,0 +1,19 @@
+import { toAppError } from '../core/errors';
+import { sentences as joined, wordsFor as words, type Words } from '../words/errorWords';
+import { editorHints } from './hints';
+
+/** The words for an error, as the editor says them. */
+export function wordsFor(error: unknown): Words & { /** for a row's dimmed part */ readonly short: string } {
+  const { code, data } = toAppError(error);
+  return { ...words(code, data, editorHints), short: shortWords[code] ?? 'cannot be shown' };
+}
+
+export const sentences = joined;
+
+const shortWords: Readonly<Partial<Record<string, string>>> = {
+  'cluster.unreachable': 'cannot be reached',
+  'cluster.unauthorized': 'login expired',
+  'cluster.forbidden': 'not allowed',
+  'cluster.kubeconfig': 'kubeconfig cannot be used',
+  'cluster.api': 'refused by the API server',
+};

@@ -1,0 +1,45 @@
+import { hostname, userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import { AppError } from '../core/errors';
+import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
+import { settings } from './settings';
+
+/** A job to start: its kind, what it works on, how. */
+export interface WantedJob {
+  readonly kind: JobKind;
+  readonly operands: readonly string[];
+  readonly options: JobOptions;
+}
+
+/** The request that a job's folder holds. */
+export function requestOf({ kind, operands, options }: WantedJob, reason: string | undefined): JobRequest {
+  return {
+    ...{ kind, operands, options },
+    kubeconfigs: settings.kubeconfigFiles(),
+    root: settings.root(),
+    asked: { by: askedBy(), ...(reason === undefined || reason === '' ? {} : { reason }) },
+  };
+}
+
+/** How backups are taken, by the settings. */
+export function backupOptions(): JobOptions {
+  return { compress: settings.compression(), ...(settings.countRows() ? { count: true } : {}) };
+}
+
+/** The reason, where the setting wants one. Throws `cancelled` when the user gives up. */
+export async function askReason(title: string): Promise<string | undefined> {
+  if (!settings.askForReason()) return undefined;
+  const reason = await vscode.window.showInputBox({ title, prompt: 'Why? It goes into manifest and report.' });
+  if (reason === undefined) throw new AppError('cancelled');
+  return reason;
+}
+
+function askedBy(): string {
+  const place = process.env['DEVWORKSPACE_NAME'] ?? hostname();
+  try {
+    return `${userInfo().username}@${place}`;
+  } catch {
+    // an arbitrary uid of OpenShift may have no name
+    return `uid ${process.getuid?.() ?? '?'}@${place}`;
+  }
+}

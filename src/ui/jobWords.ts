@@ -1,0 +1,100 @@
+import { basename } from 'node:path';
+import { parseReference } from '../core/cluster/reference';
+import type { JobKind } from '../core/job/jobEvents';
+import type { Job } from '../core/job/readJob';
+import type { Phase } from '../core/progress';
+import { phaseWords } from '../words/progressWords';
+import { ago, duration, size } from './format';
+
+/** What a job is about, in a line: `Back up shop from postgres-0`. */
+export function jobTitle({ request: { kind, operands, options } }: Pick<Job, 'request'>): string {
+  const [first = '', second = ''] = operands;
+  const titles: Readonly<Record<JobKind, () => string>> = {
+    backup: () => `Back up ${database(first)} from ${pod(first)}`,
+    restore: () => `Restore ${backup(first)} into ${database(second)} on ${pod(second)}`,
+    copy: () => `Copy ${database(first)} from ${pod(first)} to ${pod(second)}`,
+    verify: () =>
+      options.deep === undefined ? `Verify ${backup(first)}` : `Deep verify ${backup(first)} on ${pod(options.deep)}`,
+    diff: () => `Compare ${either(first)} with ${either(second)}`,
+    undo: () => `Undo restore of ${either(first)}`,
+    release: () => `Drop what was kept for ${either(first)}`,
+    clean: () => `Clean up${first === '' ? '' : ` ${either(first)}`}`,
+  };
+  return titles[kind]();
+}
+
+/** How far it is, or how it ended: the dimmed part of its row. */
+export function jobState(job: Job): string {
+  const { state, progress, phase, lastEvent, started, cleaned, result } = job;
+  const when = lastEvent === undefined ? '' : ` · ${ago(lastEvent)}`;
+  const took = started !== undefined && lastEvent !== undefined ? ` in ${seconds(started, lastEvent)}` : '';
+  switch (state) {
+    case 'starting':
+      return 'starting';
+    case 'stopping':
+      return 'stopping…';
+    case 'running':
+      return progress && progress.phase === phase ? shortProgress(progress) : phaseText(phase);
+    case 'done':
+      return `done${took}${when}`;
+    case 'differences':
+      return `${result?.differences?.length ?? 'with'} differences${when}`;
+    case 'interrupted':
+      return cleaned ? `interrupted, cleaned up${when}` : `interrupted${when}`;
+    case 'unknown':
+      return cleaned ? `outcome was unknown, resolved${when}` : `outcome unknown${when}`;
+    case 'refused':
+      return `refused${when}`;
+    case 'failed':
+    case 'cancelled':
+      return `${state}${when}`;
+  }
+}
+
+/** `412 MB · 96 MB/s · 40 s left · shop.orders` */
+export function shortProgress(progress: NonNullable<Job['progress']>): string {
+  const { phase, percent, bytes, rate, secondsLeft } = progress;
+  return [
+    phase === 'dump' ? undefined : phaseText(phase),
+    percent === undefined ? undefined : `${Math.floor(percent)} %`,
+    bytes > 0 ? size(bytes) : undefined,
+    rate === undefined ? undefined : `${size(rate)}/s`,
+    secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+}
+
+export function phaseText(phase: Phase | undefined): string {
+  return phase === undefined ? 'starting' : phaseWords[phase];
+}
+
+function either(operand: string): string {
+  return operand.includes('/') && !operand.startsWith('/')
+    ? `${database(operand)} on ${pod(operand)}`
+    : backup(operand);
+}
+
+function database(reference: string): string {
+  return parts(reference)?.database ?? reference;
+}
+
+function pod(reference: string): string {
+  return parts(reference)?.pod ?? reference;
+}
+
+function parts(reference: string): ReturnType<typeof parseReference> | undefined {
+  try {
+    return parseReference(reference);
+  } catch {
+    return undefined;
+  }
+}
+
+function backup(idOrPath: string): string {
+  return idOrPath.startsWith('/') ? basename(idOrPath) : `backup ${idOrPath}`;
+}
+
+function seconds(from: string, to: string): string {
+  return duration(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
+}

@@ -1,0 +1,34 @@
+import type * as vscode from 'vscode';
+import { isAppError } from '../core/errors';
+import { parseReference } from '../core/cluster/reference';
+import { placesOf } from '../core/job/jobTarget';
+import type { Job } from '../core/job/readJob';
+import type { Services } from '../services';
+
+/** A job that ended has changed what the trees show: backups, and the pods it worked in. */
+export function refreshWhenJobsEnd({ jobs, backups, clusters }: Services): vscode.Disposable {
+  return jobs.onDidEnd((job) => {
+    backups.refresh();
+    void reprobe(job);
+  });
+
+  async function reprobe({ request, result }: Job): Promise<void> {
+    const target = result?.data['target'];
+    for (const text of new Set([...placesOf(request), ...(typeof target === 'string' ? [target] : [])])) {
+      const { cluster, namespace, pod } = reference(text) ?? {};
+      if (cluster === undefined || namespace === undefined) continue;
+      const model = await clusters.find(cluster);
+      const pods = model?.contents.namespaces.get(namespace) ?? [];
+      for (const { uid, name, workload } of pods) if (name === pod || workload.name === pod) model?.reprobe(uid);
+    }
+  }
+}
+
+function reference(text: string): ReturnType<typeof parseReference> | undefined {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (isAppError(error, 'reference.invalid')) return undefined;
+    throw error;
+  }
+}

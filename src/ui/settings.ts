@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { defaultRoot } from '../core/catalog/root';
+import { section, type settingNames } from '../contributions';
+
+type Name = (typeof settingNames)[number];
+
+/** The settings as they are now; each is read when it is asked for, so that a change needs no reload. */
+export const settings = {
+  kubeconfigFiles: (): string[] => read<string[]>('kubeconfigFiles', []),
+  clusterNames: (): Readonly<Record<string, string>> => read('clusterNames', {}),
+  protectedPlaces: (): string[] => read<string[]>('protectedPlaces', []),
+  pinnedProjects: (): string[] => read<string[]>('pinnedProjects', []),
+  compression: (): string => read('compression', 'auto'),
+  countRows: (): boolean => read('countRows', false),
+  keepCopies: (): boolean => read('keepCopies', false),
+  askForReason: (): boolean => read('askForReason', false),
+  openReport: (): string => read('openReport', 'always'),
+  keepAwake: (): boolean => read('keepAwake', true),
+  /** The root of backups and jobs; absolute. */
+  root: (): string => {
+    const folder = read('backupFolder', '').trim();
+    return folder === '' ? defaultRoot(process.env) : folder.replace(/^~(?=\/|$)/, process.env['HOME'] ?? '~');
+  },
+};
+
+/** Writes a list of a setting that the user changes by a command. */
+export async function saveList(
+  name: 'kubeconfigFiles' | 'protectedPlaces' | 'pinnedProjects',
+  list: readonly string[],
+): Promise<void> {
+  await vscode.workspace.getConfiguration(section).update(name, list, vscode.ConfigurationTarget.Global);
+}
+
+/** Calls back when one of these settings changed. */
+export function onSettings(names: readonly Name[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(`${section}.${name}`))) listener();
+  });
+}
+
+function read<T>(name: Name, missing: T): T {
+  return vscode.workspace.getConfiguration(section).get<T>(name) ?? missing;
+}

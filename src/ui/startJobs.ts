@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Services } from '../services';
+import { showProgress } from './progressNotification';
+import { jobTitle } from './jobWords';
+import { askReason, requestOf, type WantedJob } from './jobRequest';
+import { settings } from './settings';
+
+/**
+ * Starts jobs, each as a process of its own, and shows how they go. Resolves when all are started, not when they end;
+ * their ends are told by the messages of `JobMessages`. Throws what starting throws.
+ */
+export async function startJobs(services: Services, wanted: readonly WantedJob[]): Promise<void> {
+  const [first] = wanted;
+  if (!first) return;
+  const { startJob } = await import('../core/job/startJob');
+  const title = jobTitle({ request: requestOf(first, undefined) });
+  const reason = await askReason(wanted.length === 1 ? title : `${wanted.length} jobs`);
+  await services.jobs.watch();
+  for (const one of wanted) {
+    const request = requestOf(one, reason);
+    const job = await startJob(request, {
+      command: ownCommand(services.extensionPath),
+      env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },
+    });
+    services.messages.own(job.id);
+    showProgress(job.folder, jobTitle({ request }));
+  }
+}
+
+/** The command line that is packaged with the extension; small nurseries keep a stream's memory low. */
+function ownCommand(extensionPath: string): string[] {
+  const script = join(extensionPath, 'dist', 'cli.js');
+  return [process.execPath, '--max-semi-space-size=2', '--optimize-for-size', script];
+}
