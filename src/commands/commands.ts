@@ -5,6 +5,7 @@ import { cancelJob } from './cancelJob';
 import { cleanUp } from './cleanUp';
 import type { Command } from './command';
 import { copyReference } from './copyReference';
+import { dropKept } from './dropKept';
 import { clearFilter, filterProjects } from './filterProjects';
 import { pinProject, unpinProject } from './pinProject';
 import { protectCluster, unprotectCluster } from './protectCluster';
@@ -13,11 +14,14 @@ import { removeJob } from './removeJob';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
+import { undoRestore } from './undoRestore';
 
 /** All commands, in the order of package.json. */
 export const commands: readonly Command[] = [
   backUp,
   backUpTo,
+  undoRestore,
+  dropKept,
   cancelJob,
   showLog,
   showReport,

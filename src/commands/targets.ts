@@ -1,26 +1,12 @@
 import { AppError } from '../core/errors';
-import type { DatabasePod } from '../core/pod/databasePod';
-import type { ClusterModel } from '../model/clusterModel';
 import { userDatabases, type UserDatabase } from '../model/databases';
+import type { DatabasePlace, PodPlace } from '../model/places';
 import type { Services } from '../services';
 import { DatabaseNode } from '../tree/databaseNode';
 import { KeptNode } from '../tree/keptNode';
 import { PodNode } from '../tree/podNode';
 import { BackupGroupNode } from '../tree/backupGroupNode';
 import { pickDatabase, pickPod } from '../ui/pickPlace';
-
-/** A pod that a command works on. */
-export interface PodPlace {
-  readonly model: ClusterModel;
-  readonly pod: DatabasePod;
-  /** `cluster/namespace/pod` */
-  readonly reference: string;
-}
-
-/** A database that a command works on. */
-export interface DatabasePlace extends PodPlace {
-  readonly database: string;
-}
 
 /** The databases that rows mean; asks where they leave a choice. Throws `cancelled` when the user gives up. */
 export async function sourceDatabases(

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { PodPlace } from '../commands/targets';
+import type { PodPlace } from '../model/places';
 import { AppError } from '../core/errors';
 import type { ClusterModel } from '../model/clusterModel';
 import type { UserDatabase } from '../model/databases';

@@ -2,7 +2,7 @@ import { AppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import type { Work } from '../progress';
-import { readDatabase, workplace, type Workplace } from './databaseRow';
+import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { aboutSessions } from './preflight';
 import { askLive, askServer } from './preflightFacts';
 import { listOurs, type OurDatabase } from './sideDatabase';
@@ -31,6 +31,30 @@ export interface UndoResult {
   readonly findings: readonly Finding[];
 }
 
+/** What an undo would do, as the server says before it. */
+export interface UndoPlan {
+  readonly kept: OurDatabase;
+  /** what answers to the name now */
+  readonly live?: DatabaseRow;
+  readonly findings: readonly Finding[];
+  /** rows written since the database was replaced, as the statistics count them; undefined where they do not say */
+  readonly written?: number;
+}
+
+/** Looks at everything that an undo would meet; changes nothing. Throws `restore.nothingKept`, `exec.*`. */
+export async function planUndo(request: KeptRequest, signal: AbortSignal): Promise<UndoPlan> {
+  const { target, database } = request;
+  const server = workplace(target, database);
+  const kept = (await findKept(server, request, signal)).at(-1);
+  if (!kept) throw nothingKept(request);
+  const live = await readDatabase(server, database, signal);
+  const findings = live ? aboutSessions(await askServer(server, live, signal)) : [];
+  const counted = live?.allowConnections ? (await askLive(server, database, signal)).written : undefined;
+  const written = writtenSince(counted, kept.mark.written);
+  if (written !== undefined) findings.push({ level: 'warn', code: 'undo.written', data: { rows: written } });
+  return { kept, findings, ...(live ? { live } : {}), ...(written === undefined ? {} : { written }) };
+}
+
 /**
  * Puts the database back that a restore replaced: the swap with the names exchanged, with the properties that the live one has now. What is live until then
  * is kept under the undoing job's name. Throws `restore.nothingKept`, `restore.refused` { findings }, `restore.swap`, `restore.unknown`, `cancelled`.
@@ -38,20 +62,13 @@ export interface UndoResult {
 export async function undo(request: KeptRequest & { readonly job: string }, work: Work): Promise<UndoResult> {
   work.report({ type: 'phase', phase: 'preflight' });
   const { target, database, job } = request;
-  const server = workplace(target, database);
-  const kept = (await findKept(server, request, work.signal)).at(-1);
-  if (!kept) throw nothingKept(request);
-  const live = await readDatabase(server, database, work.signal);
-  const findings = live ? aboutSessions(await askServer(server, live, work.signal)) : [];
-  const counted = live?.allowConnections ? (await askLive(server, database, work.signal)).written : undefined;
-  const written = writtenSince(counted, kept.mark.written);
-  if (written !== undefined) findings.push({ level: 'warn', code: 'undo.written', data: { rows: written } });
+  const { kept, live, findings, written } = await planUndo(request, work.signal);
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
   work.report({ type: 'phase', phase: 'undo' });
   const origin = `undo of ${kept.mark.job}`;
   const input = { database, side: kept.row, job, origin, superuser: target.facts.role.superuser };
-  const swapped = await swap(server, live ? { ...input, live } : input, work);
+  const swapped = await swap(workplace(target, database), live ? { ...input, live } : input, work);
   return {
     database,
     replaced: kept.mark.time,

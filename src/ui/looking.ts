@@ -1,0 +1,14 @@
+import * as vscode from 'vscode';
+import { AppError } from '../core/errors';
+
+/** Shows that both sides are looked at, with Cancel, while something is asked. Throws `cancelled`, and what asking throws. */
+export async function looking<T>(place: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Looking at ${place}…`, cancellable: true },
+    async (_progress, token) => {
+      token.onCancellationRequested(() => abort.abort(new AppError('cancelled')));
+      return ask(abort.signal);
+    },
+  );
+}
