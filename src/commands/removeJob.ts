@@ -13,7 +13,7 @@ export const removeJob: Command = {
       none: 'No job has ended yet.',
     });
     if (!job) return;
-    await remove(job.folder);
+    await remove(job.request.root, job.id);
     await services.jobs.restart();
   },
 };

@@ -57,6 +57,7 @@ export const errorCodes = [
   'target.busy', // { reference, job }: another job works on it
   // jobs
   'job.unknown', // { job }
+  'job.needed', // { job, state }: it still works, or left something that is found by its folder
   'job.interrupted', // { job }: its process is gone without a last event
   'cancelled',
   'usage', // { message }

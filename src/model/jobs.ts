@@ -59,7 +59,7 @@ export class Jobs implements vscode.Disposable {
     await new Promise<void>((resolve) => {
       void watchJobs(
         this.root(),
-        (jobs) => {
+        ({ jobs }) => {
           this.#take(jobs);
           resolve();
         },

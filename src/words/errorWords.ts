@@ -199,6 +199,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `There is no job "${shown(data, 'job')}".`,
     todo: `To see them: ${hints.listJobs()}.`,
   }),
+  'job.needed': (data, hints) => ({
+    what: `The job ${shown(data, 'job')} cannot be removed: its state is ${shown(data, 'state')}.`,
+    why: 'A job that works, or left something, is found by its folder.',
+    todo: `To end it: ${hints.cancel(text(data, 'job'))}. To remove what it left: ${hints.cleanUp(text(data, 'job'))}.`,
+  }),
   'job.interrupted': (data, hints) => ({
     what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
     why:

@@ -19,10 +19,10 @@ export const job: Command = {
   options: ['follow'],
   async run(call) {
     const { jobFolder } = await import('../../core/job/jobFolder');
-    const { readJob } = await import('../../core/job/readJob');
+    const { readWholeJob } = await import('../../core/job/readJob');
     const [id = ''] = call.operands;
     const folder = jobFolder(await rootOf(call), id);
-    const found = await readJob(folder);
+    const found = await readWholeJob(folder);
     if (call.options.follow === true) {
       const { watchJob } = await import('../runAsJob');
       return watchJob({ id, folder, kind: found.request.kind }, call.terminal, { owned: false });

@@ -1,10 +1,34 @@
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobFiles } from './jobFolder';
 
-/** Claims the final message of a job for one window; false: another one says it. */
-export async function claimAnnouncement(folder: string, by: string): Promise<boolean> {
+/**
+ * True for exactly one caller: the window that tells how a job ended. The one that started the job claims at once; others
+ * give it `afterMs` before they try. A claim stays, also when its window died before it told: better once too few than
+ * twice. False, too, when the job's folder is gone or `signal` aborts. `by` names the window.
+ */
+export async function claimAnnouncement(folder: string, by: string, options: ClaimOptions = {}): Promise<boolean> {
+  const { afterMs = 0, signal } = options;
   try {
-    await writeFile(join(folder, 'announced.json'), `${JSON.stringify({ by })}\n`, { flag: 'wx', mode: 0o600 });
+    if (afterMs > 0) await sleep(afterMs, undefined, { ...(signal === undefined ? {} : { signal }) });
+    const claim = { by, time: new Date().toISOString() };
+    await writeFile(join(folder, jobFiles.announced), `${JSON.stringify(claim)}\n`, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface ClaimOptions {
+  readonly afterMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** True when somebody told, or tells, how the job ended. */
+export async function isAnnounced(folder: string): Promise<boolean> {
+  try {
+    await access(join(folder, jobFiles.announced));
     return true;
   } catch {
     return false;

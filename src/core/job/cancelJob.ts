@@ -4,7 +4,7 @@ import type { JobResult } from './jobEvents';
 import { followJob } from './followJob';
 import { jobFiles } from './jobFolder';
 import { lifeOf } from './processIdentity';
-import { interruptedResult, readJob, uncertainPhases, type Job } from './readJob';
+import { interruptedResult, readWholeJob, uncertainPhases, type WholeJob } from './readJob';
 
 /** How a job ended after it was told to. `already`: it had ended before anyone asked. */
 export interface Cancelled {
@@ -21,7 +21,7 @@ export interface Cancelled {
  * Throws `job.unknown`.
  */
 export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 180_000): Promise<Cancelled> {
-  const job = await readJob(folder);
+  const job = await readWholeJob(folder);
   if (job.result) return { result: job.result, already: true, killed: false };
   if (job.state === 'interrupted') {
     return { result: interruptedResult(job.id, job.phase), already: true, killed: false };
@@ -32,7 +32,7 @@ export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 18
   signal('SIGTERM');
   const kill = { sent: false };
   const timer = setInterval(() => {
-    readJob(folder)
+    readWholeJob(folder)
       .then((now) => {
         if (mayBeKilled(now, cleanupMs)) kill.sent = signal('SIGKILL') || kill.sent;
       })
@@ -49,7 +49,7 @@ export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 18
   return { result: interruptedResult(basename(folder), job.phase), already: false, killed: kill.sent };
 }
 
-function mayBeKilled({ events }: Job, cleanupMs: number): boolean {
+function mayBeKilled({ events }: WholeJob, cleanupMs: number): boolean {
   const phases = events.filter((event) => event.type === 'phase');
   const stopping = phases.find(({ phase }) => phase === 'stopping');
   if (stopping && Date.now() - Date.parse(stopping.time) < cleanupMs) return false;

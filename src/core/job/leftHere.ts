@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jobOfPartial, listPartials, removePartial } from '../catalog/catalog';
 import { isAppError } from '../errors';
 import { jobFolder } from './jobFolder';
-import { readJob, type Job } from './readJob';
+import { isLiving, readJob, type Job } from './readJob';
 import { removeStaleLocks } from './targetLock';
 
 /**
@@ -27,11 +27,6 @@ export async function removeLeftHere(root: string, jobs: readonly Job[], job?: s
   }
   for (const reference of await removeStaleLocks(root)) removed.push(`the lock on ${reference}`);
   return removed;
-}
-
-/** True for a job that may still work: its process lives, or cannot be seen and gave a sign of life. */
-export function isLiving({ state }: Job): boolean {
-  return state === 'starting' || state === 'running' || state === 'stopping';
 }
 
 async function lifeOfJob(root: string, id: string): Promise<'living' | 'gone' | 'unknown'> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jobsFolder } from './jobFolder';
 import { readJob, type Job } from './readJob';
 
-/** All jobs of a root, newest first. A folder that holds no request is left out; no folder at all means no jobs. */
+/** All jobs of a root, newest first, without their events. A folder that holds no request is left out; no folder at all means no jobs. */
 export async function listJobs(root: string): Promise<Job[]> {
   let names: string[];
   try {

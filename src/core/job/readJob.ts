@@ -1,14 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Phase, Progress } from '../progress';
+import { EventTail } from './eventTail';
 import type { JobEvent, JobRequest, JobResult, ProcessIdentity } from './jobEvents';
+import { addEvents, noFacts, type JobFacts } from './jobFacts';
 import { jobFiles, readRequest } from './jobFolder';
 import { lifeOf } from './processIdentity';
 
 /** `starting` until its process wrote its first event; the outcomes of `JobResult`; `interrupted`: gone without a result. */
 export type JobState = 'starting' | 'running' | 'stopping' | 'interrupted' | JobResult['outcome'];
 
-/** A job as its folder tells it. Times are UTC ISO 8601. */
+/** A job as its folder tells it, without its events. Times are UTC ISO 8601. */
 export interface Job {
   readonly id: string;
   readonly folder: string;
@@ -18,49 +20,80 @@ export interface Job {
   readonly started?: string;
   /** the time of the last event, which is the end where there is a result */
   readonly lastEvent?: string;
+  /** the last step of the work */
   readonly phase?: Phase;
   readonly progress?: Extract<Progress, { type: 'progress' }>;
   readonly expected?: Extract<Progress, { type: 'expected' }>;
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;
+  /** it ended in a way that may have left something here or in the target, and nobody cleaned up */
+  readonly mayHaveLeft: boolean;
+}
+
+/** The same with all its events. */
+export interface WholeJob extends Job {
   readonly events: readonly JobEvent[];
 }
 
 /** Reads a job folder. Throws `job.unknown` where there is no request in it. */
 export async function readJob(folder: string): Promise<Job> {
   const request = await readRequest(folder);
-  const events = parseEvents(await textOf(join(folder, jobFiles.events)));
-  const started = lastOf(events, 'started');
-  const result = lastOf(events, 'result');
-  const phase = lastOf(events, 'phase')?.phase;
-  const progress = lastOf(events, 'progress');
-  const expected = lastOf(events, 'expected');
-  const lastEvent = events.at(-1)?.time;
+  const tail = new EventTail(join(folder, jobFiles.events), 'last progress');
+  return summaryOf(folder, request, await readOn(folder, tail, noFacts));
+}
+
+/** The same with all its events, which takes time and memory where there are many. Throws `job.unknown`. */
+export async function readWholeJob(folder: string): Promise<WholeJob> {
+  const request = await readRequest(folder);
+  const { events, ...read } = await readOn(folder, new EventTail(join(folder, jobFiles.events)), noFacts);
+  return { ...(await summaryOf(folder, request, read)), events };
+}
+
+/** The events that came since the last time, the facts with them, and whether the job's process lives. */
+export async function readOn(
+  folder: string,
+  tail: EventTail,
+  before: JobFacts,
+): Promise<{ readonly events: readonly JobEvent[]; readonly facts: JobFacts; readonly isAlive: boolean }> {
+  const events = await tail.next();
+  const facts = addEvents(before, events);
+  if (facts.result !== undefined) return { events, facts, isAlive: false };
+  if (await isAlive(folder, facts.started?.process)) return { events, facts, isAlive: true };
+  // what it wrote between our reading and its end
+  const last = await tail.next();
+  return { events: [...events, ...last], facts: addEvents(facts, last), isAlive: false };
+}
+
+/** A job, from its request and what its events said. */
+export async function summaryOf(
+  folder: string,
+  request: JobRequest,
+  read: { readonly facts: JobFacts; readonly isAlive: boolean },
+): Promise<Job> {
+  const { started, lastEvent, phase, progress, expected, result, saidToRemain } = read.facts;
+  const state = result?.outcome ?? (read.isAlive ? livingState(read.facts) : 'interrupted');
+  const cleaned = (await modified(join(folder, jobFiles.cleaned))) !== undefined;
+  const ended = result !== undefined || state === 'interrupted';
   return {
     id: basename(folder),
     folder,
     request,
-    state: result?.outcome ?? ((await isAlive(folder, started?.process)) ? livingState(started, phase) : 'interrupted'),
+    state,
     ...(started === undefined ? {} : { process: started.process, started: started.time }),
     ...(lastEvent === undefined ? {} : { lastEvent }),
     ...(phase === undefined ? {} : { phase }),
     ...(progress === undefined ? {} : { progress }),
     ...(expected === undefined ? {} : { expected }),
     ...(result === undefined ? {} : { result }),
-    cleaned: (await modified(join(folder, jobFiles.cleaned))) !== undefined,
-    events,
+    cleaned,
+    mayHaveLeft: ended && !cleaned && (result === undefined || state === 'unknown' || saidToRemain),
   };
 }
 
-/** The events in a text; a torn line (the last of a killed process, or of a full disk) is left out. */
-export function parseEvents(text: string): JobEvent[] {
-  const events: JobEvent[] = [];
-  for (const line of text.split('\n')) {
-    const event = parseEvent(line);
-    if (event) events.push(event);
-  }
-  return events;
+/** True for a job that may still work: its process lives, or cannot be seen and gave a sign of life. */
+export function isLiving({ state }: Pick<Job, 'state'>): boolean {
+  return state === 'starting' || state === 'running' || state === 'stopping';
 }
 
 /**
@@ -99,34 +132,9 @@ export const heartbeatMs = 5_000;
 /** Without a sign of life for so long, a process that cannot be seen is taken to be gone. */
 const silenceMs = 60_000;
 
-function livingState(started: unknown, phase: Phase | undefined): JobState {
+function livingState({ started, isStopping }: JobFacts): JobState {
   if (started === undefined) return 'starting';
-  return phase === 'stopping' ? 'stopping' : 'running';
-}
-
-function parseEvent(line: string): JobEvent | undefined {
-  if (line === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as JobEvent) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function lastOf<Type extends JobEvent['type']>(
-  events: readonly JobEvent[],
-  type: Type,
-): Extract<JobEvent, { type: Type }> | undefined {
-  return events.findLast((event): event is Extract<JobEvent, { type: Type }> => event.type === type);
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return isStopping ? 'stopping' : 'running';
 }
 
 async function modified(path: string): Promise<number | undefined> {

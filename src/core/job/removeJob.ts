@@ -1,6 +1,18 @@
-import { rm } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../errors';
+import { jobFiles, jobFolder } from './jobFolder';
+import { isLiving, readJob } from './readJob';
 
-/** Removes the folder of an ended job. */
-export async function removeJob(folder: string): Promise<void> {
+/**
+ * Removes the folder of a job that ended: log, events and report. Throws `job.needed` { job, state } for one that still
+ * works, or that left something which `clean` finds by its folder; `job.unknown`.
+ */
+export async function removeJob(root: string, id: string): Promise<void> {
+  const folder = jobFolder(root, id);
+  const job = await readJob(folder);
+  if (isLiving(job) || job.mayHaveLeft) throw new AppError('job.needed', { job: id, state: job.state });
+  // without its request a folder is no job: half removed it is not seen any more
+  await unlink(join(folder, jobFiles.request));
   await rm(folder, { recursive: true, force: true });
 }

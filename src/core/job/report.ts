@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { JobRequest, JobResult } from './jobEvents';
 import { jobFiles, writeWhole } from './jobFolder';
-import { readJob } from './readJob';
+import { readWholeJob } from './readJob';
 
 /**
  * Writes `report.md` into the job's folder: what was done, from where to where, by whom, why, when, how it ended. Facts
  * only, no row data, no secret.
  */
 export async function writeReport(folder: string, request: JobRequest, result: JobResult): Promise<void> {
-  const { id, started, expected, events } = await readJob(folder);
+  const { id, started, expected, events } = await readWholeJob(folder);
   const ended = new Date();
   const seconds = started === undefined ? undefined : (ended.getTime() - Date.parse(started)) / 1000;
   const found = events.flatMap((event) => (event.type === 'finding' ? [event.finding] : []));

@@ -1,19 +1,151 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { listJobs } from './listJobs';
-import type { Job } from './readJob';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Bell } from './bell';
+import { EventTail } from './eventTail';
+import type { JobRequest } from './jobEvents';
+import { noFacts, type JobFacts } from './jobFacts';
+import { jobFiles, jobsFolder, readRequest } from './jobFolder';
+import { isLiving, readOn, summaryOf, type Job } from './readJob';
 
-/** Tells the jobs of a root, newest first, and again while they change, until the signal aborts. */
+/** What is new about the jobs of a root. */
+export interface JobsChange {
+  /** all of them, newest first */
+  readonly jobs: readonly Job[];
+  /** those that are new or different since the last time; the first time all */
+  readonly changed: readonly Job[];
+  /** ids of those whose folders are gone */
+  readonly removed: readonly string[];
+}
+
+/**
+ * Calls `onChange` with the jobs of a root, also when there are none, and then whenever something changed: at most four
+ * times a second. Jobs that run are followed by their events; one that has its result is not read again. A root that is
+ * not there yet has no jobs. Resolves when `signal` aborts. `onChange` must not throw.
+ */
 export async function watchJobs(
   root: string,
-  onChange: (jobs: readonly Job[]) => void,
+  onChange: (change: JobsChange) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let last = '';
-  while (!signal.aborted) {
-    const jobs = await listJobs(root);
-    const now = JSON.stringify(jobs.map(({ id, state, lastEvent, cleaned }) => [id, state, lastEvent, cleaned]));
-    if (now !== last || last === '') onChange(jobs);
-    last = now;
-    await sleep(500, undefined, { signal }).catch(() => undefined);
+  const list = new JobList(jobsFolder(root));
+  const bell = new Bell(list.folder, signal);
+  let watched: number | undefined;
+  let first = true;
+  try {
+    while (!signal.aborted) {
+      const there = await inodeOf(list.folder);
+      if (there !== watched) bell.watch(list.folder);
+      watched = there;
+      const change = await list.look();
+      if (first || change.changed.length > 0 || change.removed.length > 0) onChange(change);
+      first = false;
+      const quietUntil = Date.now() + tickMs;
+      // what lives is looked at with every tick; else a new folder wakes us
+      await bell.rung(list.isBusy ? tickMs : there === undefined ? absentMs : idleMs);
+      await pause(quietUntil - Date.now(), signal);
+    }
+  } finally {
+    bell.close();
   }
+}
+
+const tickMs = 250;
+const absentMs = 1000;
+/** Where a folder cannot be watched (network volumes); and for what becomes of jobs that were interrupted. */
+const idleMs = 3000;
+/** A folder is made before the request in it. */
+const makingMs = 3000;
+
+/** The jobs of a folder, each read as far as it was written. */
+class JobList {
+  private readonly readers = new Map<string, JobReader>();
+
+  constructor(readonly folder: string) {}
+
+  /** True while something may change without the folder itself being changed. */
+  get isBusy(): boolean {
+    return [...this.readers.values()].some((reader) => reader.isBusy);
+  }
+
+  async look(): Promise<JobsChange> {
+    const names = new Set(await readdir(this.folder).catch(() => []));
+    const removed = [...this.readers.keys()].filter((name) => !names.has(name));
+    const gone = removed.filter((name) => this.forget(name));
+    for (const name of names) {
+      if (!this.readers.has(name)) this.readers.set(name, new JobReader(join(this.folder, name)));
+    }
+    const changed: Job[] = [];
+    for (const reader of this.readers.values()) {
+      if (await reader.look()) changed.push(...reader.jobs);
+    }
+    const jobs = [...this.readers.values()].flatMap((reader) => reader.jobs);
+    jobs.sort((a, b) => (a.id < b.id ? 1 : -1));
+    return { jobs, changed, removed: gone };
+  }
+
+  private forget(name: string): boolean {
+    const wasJob = this.readers.get(name)?.jobs.length === 1;
+    this.readers.delete(name);
+    return wasJob;
+  }
+}
+
+/** One folder beside the others. */
+class JobReader {
+  private readonly seen = Date.now();
+  private readonly tail: EventTail;
+  private facts: JobFacts = noFacts;
+  private request: JobRequest | undefined;
+  private job: Job | undefined;
+
+  constructor(private readonly folder: string) {
+    this.tail = new EventTail(join(folder, jobFiles.events), 'last progress');
+  }
+
+  /** The job, or none while there is no request. */
+  get jobs(): readonly Job[] {
+    return this.job === undefined ? [] : [this.job];
+  }
+
+  get isBusy(): boolean {
+    return this.job === undefined ? Date.now() - this.seen < makingMs : isLiving(this.job);
+  }
+
+  /** Reads on; true when there was something new. */
+  async look(): Promise<boolean> {
+    const before = this.job;
+    if (before?.result !== undefined && !before.mayHaveLeft) return false;
+    this.request ??= await readRequest(this.folder).catch(() => undefined);
+    if (this.request === undefined) return false;
+    const read = await readOn(this.folder, this.tail, this.facts);
+    this.facts = read.facts;
+    this.job = await summaryOf(this.folder, this.request, read);
+    return (
+      before === undefined ||
+      read.events.length > 0 ||
+      before.state !== this.job.state ||
+      before.mayHaveLeft !== this.job.mayHaveLeft
+    );
+  }
+}
+
+async function inodeOf(folder: string): Promise<number | undefined> {
+  try {
+    return (await stat(folder)).ino;
+  } catch {
+    return undefined;
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }

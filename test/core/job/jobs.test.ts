@@ -10,7 +10,7 @@ import type { JobEvent, JobRequest } from '../../../src/core/job/jobEvents';
 import { createJobFolder, jobFolder } from '../../../src/core/job/jobFolder';
 import { listJobs } from '../../../src/core/job/listJobs';
 import { identify } from '../../../src/core/job/processIdentity';
-import { readJob } from '../../../src/core/job/readJob';
+import { readJob, readWholeJob } from '../../../src/core/job/readJob';
 import { startJob } from '../../../src/core/job/startJob';
 import { lockTarget, removeStaleLocks } from '../../../src/core/job/targetLock';
 
@@ -69,7 +69,9 @@ describe('jobs', () => {
     assert.equal((await readJob(folder)).state, 'running');
     const { result, already, killed } = await cancelJob(folder);
     assert.deepEqual([result.outcome, result.exitCode, already, killed], ['cancelled', 130, false, false]);
-    const phases = (await readJob(folder)).events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
+    const phases = (await readWholeJob(folder)).events.flatMap((event) =>
+      event.type === 'phase' ? [event.phase] : [],
+    );
     assert.deepEqual(phases, ['dump', 'stopping']);
     assert.equal((await cancelJob(folder)).already, true);
   });

@@ -8,11 +8,11 @@ import { clean, type Cleaned } from '../../restore/clean';
 import { applicationOf, sideName } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
-import { isLiving, removeLeftHere } from '../leftHere';
+import { removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
 import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
-import { readJob, uncertainPhases, type Job } from '../readJob';
+import { isLiving, readJob, uncertainPhases, type Job } from '../readJob';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
@@ -53,24 +53,13 @@ interface Done {
 }
 
 async function jobsToClean(root: string, all: readonly Job[], id: string | undefined): Promise<readonly Job[]> {
-  if (id === undefined) {
-    return all.filter((job) => {
-      if (job.cleaned || isLiving(job)) return false;
-      return job.state === 'interrupted' || job.state === 'unknown' || saidToRemain(job);
-    });
-  }
+  if (id === undefined) return all.filter((job) => job.mayHaveLeft);
   const job = await readJob(jobFolder(root, id));
   if (isLiving(job)) {
     throw new AppError('usage', { message: `Job ${id} is running. db-ferry cancel ${id} ends it, and cleans up.` });
   }
   return [job];
 }
-
-function saidToRemain({ events }: Job): boolean {
-  return events.some((event) => event.type === 'note' && remainCodes.includes(event.code));
-}
-
-const remainCodes: readonly string[] = ['side.remains', 'roles.remain', 'sessions.remain', 'sessions.unknown'];
 
 async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
   const before = done.notReached.length + done.remaining.length;

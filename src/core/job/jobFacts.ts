@@ -1,0 +1,48 @@
+import type { Phase, Progress } from '../progress';
+import type { JobEvent, JobResult, JobStarted } from './jobEvents';
+
+/** What the events of a job say, as far as they were read. */
+export interface JobFacts {
+  readonly started?: JobStarted & { readonly time: string };
+  /** the last step of the work; `stopping` is none */
+  readonly phase?: Phase;
+  /** somebody asked it to stop */
+  readonly isStopping: boolean;
+  readonly progress?: Extract<Progress, { type: 'progress' }>;
+  readonly expected?: Extract<Progress, { type: 'expected' }>;
+  readonly result?: JobResult;
+  /** the time of the last event */
+  readonly lastEvent?: string;
+  /** it said that something of its own remains on a server */
+  readonly saidToRemain: boolean;
+}
+
+/** Before the first event. */
+export const noFacts: JobFacts = { isStopping: false, saidToRemain: false };
+
+/** The facts with more events read. */
+export function addEvents(facts: JobFacts, events: readonly JobEvent[]): JobFacts {
+  return events.reduce(addEvent, facts);
+}
+
+function addEvent(before: JobFacts, event: JobEvent): JobFacts {
+  const facts = { ...before, lastEvent: event.time };
+  switch (event.type) {
+    case 'started':
+      return { ...facts, started: event };
+    case 'phase':
+      return event.phase === 'stopping' ? { ...facts, isStopping: true } : { ...facts, phase: event.phase };
+    case 'progress':
+      return { ...facts, progress: event };
+    case 'expected':
+      return { ...facts, expected: event };
+    case 'result':
+      return { ...facts, result: event };
+    case 'note':
+      return remainCodes.includes(event.code) ? { ...facts, saidToRemain: true } : facts;
+    case 'finding':
+      return facts;
+  }
+}
+
+const remainCodes: readonly string[] = ['side.remains', 'roles.remain', 'sessions.remain', 'sessions.unknown'];
