@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors';
+import { claimAnnouncement } from '../core/job/announce';
 import { cancelJob } from '../core/job/cancelJob';
 import { followJob } from '../core/job/followJob';
 import type { JobKind, JobRequest } from '../core/job/jobEvents';
@@ -55,6 +56,8 @@ export async function watchJob(
       terminal.event(event);
       line.show(event);
       if (event.type !== 'result') continue;
+      // an editor that is open on the same root needs not say it again
+      if (owned) await claimAnnouncement(job.folder, 'terminal');
       const findings = event.findings?.filter((finding) => !line.hasShown(finding));
       printResult(findings === undefined ? event : { ...event, findings }, job, terminal);
       return event.exitCode;

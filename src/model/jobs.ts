@@ -7,11 +7,11 @@ import type { Job } from '../core/job/readJob';
 export class Jobs implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  readonly #ended = new vscode.EventEmitter<Job>();
-  /** a job that was seen running has ended */
-  readonly onDidEnd = this.#ended.event;
+  readonly #didEnd = new vscode.EventEmitter<Job>();
+  /** a job has ended, maybe while no window was open */
+  readonly onDidEnd = this.#didEnd.event;
   #jobs: readonly Job[] = [];
-  readonly #living = new Set<string>();
+  #ended: ReadonlySet<string> = new Set();
   #stop: AbortController | undefined;
   #first: Promise<void> | undefined;
 
@@ -42,14 +42,13 @@ export class Jobs implements vscode.Disposable {
   async restart(): Promise<void> {
     this.#stop?.abort();
     this.#first = undefined;
-    this.#living.clear();
     await this.watch();
   }
 
   dispose(): void {
     this.#stop?.abort();
     this.#changed.dispose();
-    this.#ended.dispose();
+    this.#didEnd.dispose();
   }
 
   async #watch(): Promise<void> {
@@ -70,14 +69,16 @@ export class Jobs implements vscode.Disposable {
 
   #take(jobs: readonly Job[]): void {
     this.#jobs = jobs;
-    const ended: Job[] = [];
-    for (const job of jobs) {
-      if (isLiving(job)) this.#living.add(job.id);
-      else if (this.#living.delete(job.id)) ended.push(job);
-    }
+    const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isRecent(job));
+    this.#ended = new Set(jobs.filter((job) => !isLiving(job)).map(({ id }) => id));
     this.#changed.fire();
-    for (const job of ended) this.#ended.fire(job);
+    for (const job of ended) this.#didEnd.fire(job);
   }
+}
+
+/** What ended long ago, before this window was there, is no news. */
+function isRecent({ lastEvent }: Job): boolean {
+  return lastEvent !== undefined && Date.now() - Date.parse(lastEvent) < 24 * 3600 * 1000;
 }
 
 /** True while its process is at work. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { jobFiles } from '../core/job/jobFolder';
 import type { Job } from '../core/job/readJob';
-import { outcomeWords } from '../words/outcomeWords';
 import { errorButtons, type ErrorButton } from './errorButtons';
 import { sentences, wordsFor } from './errorText';
+import { finalWords } from './finalWords';
 import { jobTitle } from './jobWords';
 import { openReport } from './openReport';
 import { settings } from './settings';
@@ -13,7 +13,7 @@ import { AppError, type ErrorCode } from '../core/errors';
 
 /** The final message of a job, with the next step as a button; opens the report where the setting wants it. */
 export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
-  const { state, result, request } = job;
+  const { state, result } = job;
   const report = join(job.folder, jobFiles.report);
   const wanted = settings.openReport();
   if (isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'))) {
@@ -29,8 +29,8 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   function say(): Thenable<string | undefined> {
     const titles = buttons.slice(0, 3).map(({ title }) => title);
     const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
-    if (state === 'done' && result) return showInformationMessage(outcomeWords(result, request.kind), ...titles);
-    if (state === 'differences' && result) return showWarningMessage(outcomeWords(result, request.kind), ...titles);
+    if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
+    if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
     const error = result?.error
       ? new AppError(result.error.code as ErrorCode, result.error.data)
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ErrorCode } from '../core/errors';
+import { neededRule } from '../words/neededRule';
 
 /** A button of an error message: what it says and does. */
 export interface ErrorButton {
@@ -23,6 +24,7 @@ const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly Error
   'cluster.unknown': () => [addKubeconfig, refresh],
   'cluster.unreachable': () => [refresh],
   'cluster.unauthorized': () => [command('Open Terminal', 'workbench.action.terminal.new'), refresh],
+  'cluster.forbidden': (data) => [...ruleToAskFor(data), refresh],
   'cluster.kubeconfig': ({ file }) => [open('Open File', String(file))],
   'pod.unknown': () => [refresh],
   'pod.noPrimary': () => [refresh],
@@ -33,6 +35,19 @@ const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly Error
   'disk.full': () => [settings('dbFerry.backupFolder')],
   internal: ({ log }) => (typeof log === 'string' ? [open('Show Log', log)] : []),
 };
+
+/** The Role that is missing, as YAML to send to an administrator. */
+function ruleToAskFor(data: Data): readonly ErrorButton[] {
+  const content = neededRule(data);
+  if (content === undefined) return [];
+  return [
+    {
+      title: 'Show the Rule to Ask For',
+      press: async () =>
+        vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'yaml', content })),
+    },
+  ];
+}
 
 function command(title: string, id: string, ...args: unknown[]): ErrorButton {
   return { title, press: () => vscode.commands.executeCommand(id, ...args) };

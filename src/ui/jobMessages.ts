@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { claimAnnouncement } from '../core/job/announce';
+import { claimAnnouncement, isAnnounced } from '../core/job/announce';
 import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
 import { announceJob } from './announceJob';
@@ -30,8 +30,9 @@ export class JobMessages implements vscode.Disposable {
 
   async #say(job: Job): Promise<void> {
     const isOwn = this.#own.delete(job.id);
-    if (!isOwn) await new Promise((resolve) => setTimeout(resolve, graceMs));
-    if (await claimAnnouncement(job.folder, this.window)) await announceJob(job, isOwn);
+    const afterMs = isOwn ? 0 : graceMs;
+    if (!isOwn && (await isAnnounced(job.folder))) return;
+    if (await claimAnnouncement(job.folder, this.window, { afterMs })) await announceJob(job, isOwn);
   }
 }
 

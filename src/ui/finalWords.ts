@@ -1,0 +1,28 @@
+import type { JobResult } from '../core/job/jobEvents';
+import type { Job } from '../core/job/readJob';
+import { outcomeWords } from '../words/outcomeWords';
+import { count, duration, size } from './format';
+import { jobTitle } from './jobWords';
+
+/** How a job ended that did not fail: what it was about, the sentence of its kind, and the figures. */
+export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string {
+  const facts = figures(result.data);
+  const outcome = outcomeWords(result, job.request.kind);
+  return `${jobTitle(job)}: ${outcome}${facts === '' ? '' : ` ${facts}.`}`;
+}
+
+function figures(data: JobResult['data']): string {
+  return [
+    figure(data['archiveBytes'], size),
+    figure(data['tables'], (value) => `${count(value)} ${value === 1 ? 'table' : 'tables'}`),
+    figure(data['rows'], (value) => `${count(value)} rows`),
+    figure(data['seconds'], duration),
+    figure(data['pauseSeconds'], (value) => `logins waited ${Math.round(value * 1000)} ms`),
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+}
+
+function figure(value: unknown, words: (value: number) => string): string | undefined {
+  return typeof value === 'number' ? words(value) : undefined;
+}
