@@ -14,6 +14,7 @@ const gates = [
 const suites = [
   { name: 'core', command: ['mocha', '--config', 'test/core/.mocharc.json'] },
   { name: 'lab', command: ['mocha', '--config', 'test/lab/.mocharc.json'], slow: true },
+  { name: 'editor', command: ['mocha', '--config', 'test/editor/.mocharc.json'], slow: true },
 ];
 
 install();

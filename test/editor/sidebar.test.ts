@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { editor } from './setting';
+import type { EditorWindow } from './window';
+
+describe('editor: the side bar', () => {
+  let window: EditorWindow;
+  before(async () => {
+    window = await editor.open();
+  });
+  after(() => window.close());
+
+  it('is installed from its package and active', async () => {
+    await window.palette('Developer: Show Running Extensions');
+    const row = window.page.locator('.runtime-extensions-editor .extension', { hasText: 'DB Ferry' });
+    await row.waitFor();
+    const time = await row.locator('.activation-time').innerText();
+    assert.match(time, /^(Startup )?Activation: \d+ms$/);
+    console.log(`      ${time}`);
+  });
+
+  it('shows both clusters after one click', async () => {
+    window.actions.restart();
+    await window.openSideBar();
+    await window.view('Clusters').row('cluster-a').until(/./);
+    await window.view('Clusters').row('cluster-b').until(/./);
+    assert.equal(window.actions.clicks, 1, String(window.actions));
+    await window.screenshot('clusters');
+  });
+});
