@@ -27,7 +27,7 @@ export const settingNames = [
 
 /** Keys for `when` clauses. */
 export const contextKeys = {
-  /** `noKubeconfig`, `unreachable`, `noPods` or `some`: which welcome the Clusters view shows */
+  /** `none` or `some`: whether the Clusters view shows its welcome */
   clusterState: 'dbFerry.clusterState',
   isFiltered: 'dbFerry.isFiltered',
   hasBackups: 'dbFerry.hasBackups',

@@ -75,8 +75,8 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   /** Shows only projects whose name holds this text; '' shows all. */
   set filter(text: string) {
     this.#filter = text;
-    this.#treeView.message = text === '' ? '' : `Projects with “${text}”`;
     void vscode.commands.executeCommand('setContext', contextKeys.isFiltered, text !== '');
+    void this.clusters.all().then((models) => this.#tellState(models));
     this.#changed.fire(undefined);
   }
 
@@ -171,17 +171,18 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
     this.#changed.fire(this.#roots.get(model));
   }
 
+  /** The welcome stands where there is no row; what concerns all rows stands above them. */
   #tellState(models: readonly ClusterModel[]): void {
-    const all = models.every(({ isLoaded }) => isLoaded);
-    const state =
-      models.length === 0
-        ? 'noKubeconfig'
-        : all && models.every(({ failure }) => failure)
-          ? 'unreachable'
-          : all && models.every(({ failure, contents }) => failure ?? contents.namespaces.size === 0)
-            ? 'noPods'
-            : 'some';
-    void vscode.commands.executeCommand('setContext', contextKeys.clusterState, state);
+    const isLoaded = models.length > 0 && models.every((model) => model.isLoaded);
+    this.#treeView.message =
+      this.#filter !== ''
+        ? `Projects with “${this.#filter}”`
+        : isLoaded && models.every(({ failure }) => failure)
+          ? 'No cluster can be reached. Log in again, or look at the network and the proxy.'
+          : isLoaded && models.every(({ contents }) => contents.namespaces.size === 0)
+            ? 'No database pods were found in the projects that you may see.'
+            : '';
+    void vscode.commands.executeCommand('setContext', contextKeys.clusterState, models.length === 0 ? 'none' : 'some');
   }
 
   /** Rows that start expanded are not reported as expanded. */
