@@ -33,3 +33,13 @@ await build({
   format: 'cjs',
   external: ['vscode'],
 });
+
+// the page of the archive inspector: a browser's script
+await build({
+  ...common,
+  entryPoints: ['src/ui/inspector/webview/main.ts'],
+  outfile: 'dist/inspector.js',
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+});

@@ -10,6 +10,7 @@ import { BackupsTree } from './tree/backupsTree';
 import { ClustersTree } from './tree/clustersTree';
 import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
+import { registerArchiveInspector } from './ui/inspector/archiveEditor';
 import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
 import { JobMessages } from './ui/jobMessages';
 import { onSettings, settings } from './ui/settings';
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...[log, clusters, backups, jobs, messages, trees.clusters, trees.backups, trees.jobs],
     registerCommands(commands, services),
     statusBar(jobs),
+    registerArchiveInspector(context),
     refreshWhenJobsEnd(services),
     onSettings(['kubeconfigFiles', 'clusterNames', 'protectedPlaces', 'pinnedProjects'], () => clusters.refresh()),
     onSettings(['backupFolder'], () => {

@@ -7,6 +7,7 @@ import { install, environment, root } from './setup.mjs';
 /** A gate counts as one check; a mocha suite counts its tests. */
 const gates = [
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of the inspector', command: ['tsc', '--noEmit', '-p', 'src/ui/inspector/webview'] },
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'bundles', command: ['node', 'esbuild.mjs'] },

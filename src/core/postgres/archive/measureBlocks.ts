@@ -19,7 +19,7 @@ export interface MeasureProgress {
 
 /**
  * Walks over the data blocks of an archive file from length to length, without unpacking anything, and reports their sizes: at most four
- * times a second, and once at the end. Long chunks are jumped over; short ones (gzip: 4 KiB) mean that the file is read through. Where the
+ * times a second, and once at the end, also before it throws. Long chunks are jumped over; short ones (gzip: 4 KiB) mean that the file is read through. Where the
  * archive says itself where its blocks stand, their sizes come at once and only the last is walked over.
  * When it returns, the blocks are there, in order, and nothing after the last; that says nothing about what they hold.
  *
@@ -31,13 +31,14 @@ export async function measureBlocks(
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: MeasureProgress) => void },
 ): Promise<void> {
   const window = await FileWindow.open(file);
+  const walk = new Walk(window, contents, options);
   try {
-    const walk = new Walk(window, contents, options);
     for (const block of walk.jump(contents.blocks)) await walk.over(block);
-    walk.finish();
   } finally {
+    walk.report();
     await window.close();
   }
+  walk.finish();
 }
 
 class Walk {
@@ -69,7 +70,7 @@ class Walk {
     }
     this.#measured = measured;
     this.#position = last.offset;
-    this.#report();
+    this.report();
     return [last];
   }
 
@@ -89,8 +90,15 @@ class Walk {
     this.#measured.push({ dumpId, bytes: this.#position - from });
   }
 
+  /** Tells what was measured since the last time. */
+  report(): void {
+    this.#reported = Date.now();
+    this.#options.onProgress({ position: this.#position, measured: this.#measured });
+    this.#measured = [];
+  }
+
+  /** After the last block. */
   finish(): void {
-    this.#report();
     if (this.#position < this.#fileBytes) throw damaged(this.#position, 'there are bytes after the last data block');
   }
 
@@ -123,14 +131,8 @@ class Walk {
   async #fill(count: number): Promise<void> {
     const { signal } = this.#options;
     if (signal.aborted) throw new AppError('cancelled', {}, { cause: signal.reason });
-    if (Date.now() - this.#reported >= 250) this.#report();
+    if (Date.now() - this.#reported >= 250) this.report();
     if (!(await this.#window.fill(this.#position, count))) throw this.#cut();
-  }
-
-  #report(): void {
-    this.#reported = Date.now();
-    this.#options.onProgress({ position: this.#position, measured: this.#measured });
-    this.#measured = [];
   }
 
   #cut(): AppError {

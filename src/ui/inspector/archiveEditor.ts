@@ -1,0 +1,90 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { archiveEditor } from '../../contributions';
+import { wordsFor } from '../errorText';
+import { ArchiveDocument } from './archiveDocument';
+import { archivePage } from './archivePage';
+import type { FromPage, ToPage } from './messages';
+
+/** Registers the read-only editor of `.dump` files. */
+export function registerArchiveInspector(context: { readonly extensionUri: vscode.Uri }): vscode.Disposable {
+  return vscode.window.registerCustomEditorProvider(archiveEditor, new ArchiveEditor(context.extensionUri), {
+    supportsMultipleEditorsPerDocument: true,
+  });
+}
+
+class OpenArchive implements vscode.CustomDocument {
+  readonly document: ArchiveDocument;
+  readonly #watcher: vscode.FileSystemWatcher;
+  #reload: NodeJS.Timeout | undefined;
+
+  constructor(readonly uri: vscode.Uri) {
+    const folder = path.dirname(uri.fsPath);
+    this.document = new ArchiveDocument(uri.fsPath, wordsFor);
+    this.#watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '*'));
+    const changed = (which: vscode.Uri): void => {
+      if (which.fsPath !== uri.fsPath && path.basename(which.fsPath) !== 'manifest.json') return;
+      clearTimeout(this.#reload);
+      this.#reload = setTimeout(() => void this.document.load(), settled);
+    };
+    this.#watcher.onDidChange(changed);
+    this.#watcher.onDidCreate(changed);
+    this.#watcher.onDidDelete(changed);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#reload);
+    this.#watcher.dispose();
+    this.document.close();
+  }
+}
+
+/** A file that has not changed for so many milliseconds is read again. */
+const settled = 500;
+
+class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> {
+  readonly #extensionUri: vscode.Uri;
+
+  constructor(extensionUri: vscode.Uri) {
+    this.#extensionUri = extensionUri;
+  }
+
+  openCustomDocument(uri: vscode.Uri): OpenArchive {
+    const opened = new OpenArchive(uri);
+    void opened.document.load();
+    return opened;
+  }
+
+  resolveCustomEditor({ uri, document }: OpenArchive, panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const script = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'inspector.js');
+    const style = vscode.Uri.joinPath(this.#extensionUri, 'media', 'inspector.css');
+    const roots = ['dist', 'media'].map((folder) => vscode.Uri.joinPath(this.#extensionUri, folder));
+    webview.options = { enableScripts: true, localResourceRoots: roots };
+    const tell = (message: ToPage): void => void webview.postMessage(message);
+    const listener = webview.onDidReceiveMessage((message: FromPage) => {
+      switch (message.type) {
+        case 'ready':
+          return document.repeat(tell);
+        case 'restore':
+          return void vscode.commands.executeCommand('dbFerry.restoreBackup', uri);
+        case 'verify':
+          return void vscode.commands.executeCommand('dbFerry.verify', uri);
+        case 'measure':
+          return void document.measure();
+        case 'stop':
+          return document.stop();
+      }
+    });
+    const remove = document.addPage(tell);
+    panel.onDidDispose(() => {
+      listener.dispose();
+      remove();
+    });
+    webview.html = archivePage({
+      script: webview.asWebviewUri(script).toString(),
+      style: webview.asWebviewUri(style).toString(),
+      source: webview.cspSource,
+    });
+  }
+}

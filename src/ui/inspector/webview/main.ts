@@ -1,0 +1,81 @@
+import type { Measuring, PageContents, PageTable, PageWords, ToPage } from '../messages';
+import { Browser } from './browser';
+import { alert, archiveCard, provenanceCard } from './cards';
+import { make } from './dom';
+import { ask, listen, recall, remember } from './host';
+import { sectionsOf } from './sections';
+
+/** The page of the archive inspector: shows what it is told, and asks for what is clicked. */
+const page = document.getElementById('page') ?? document.body;
+const alerts = make('div', { class: 'alerts' });
+let browser: Browser | undefined;
+let tables: PageTable[] = [];
+let state: Measuring['state'] = 'unneeded';
+
+listen((message: ToPage) => {
+  if (message.type === 'failed') fail(message.words);
+  else if (message.type === 'contents') show(message.contents, message.measuring);
+  else {
+    for (const [place, bytes] of message.sizes) {
+      const table = tables[place];
+      if (table !== undefined) tables[place] = { ...table, bytes };
+    }
+    measured(message.measuring);
+  }
+});
+
+document.addEventListener('keydown', (event) => {
+  const inField = event.target instanceof HTMLInputElement;
+  const find = event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (find || (event.key === '/' && plain && !inField)) {
+    event.preventDefault();
+    browser?.focusFilter();
+  } else if (event.key === 'Escape' && browser?.clearFilter() === true) event.preventDefault();
+});
+
+let waiting = 0;
+window.addEventListener('scroll', () => {
+  clearTimeout(waiting);
+  waiting = window.setTimeout(() => remember({ scroll: window.scrollY }), 200);
+});
+
+ask('ready');
+
+function show(contents: PageContents, measuring: Measuring): void {
+  tables = [...contents.tables];
+  state = measuring.state;
+  browser = new Browser(sectionsOf(contents, tables, () => unmeasured[state]));
+  alerts.replaceChildren(...(contents.damage === undefined ? [] : [alert(contents.damage)]));
+  const cards = make('div', { class: 'cards' }, archiveCard(contents), provenanceCard(contents.provenance));
+  page.replaceChildren(heading(contents), alerts, cards, browser.element);
+  const { scroll } = recall();
+  browser.start();
+  window.scrollTo({ top: scroll });
+  measured(measuring);
+}
+
+/** What stands for a size that is not known. */
+const unmeasured = { unneeded: '?', running: '…', stopped: '?', done: '?', failed: 'missing' } as const;
+
+function measured(measuring: Measuring): void {
+  state = measuring.state;
+  browser?.measured(measuring);
+  if (measuring.state === 'failed' && alerts.childElementCount === 0) alerts.append(alert(measuring.words));
+}
+
+function fail(words: PageWords): void {
+  browser = undefined;
+  page.replaceChildren(alert(words));
+}
+
+function heading({ name, folder, provenance, damage }: PageContents): HTMLElement {
+  const titles = make('div', {}, make('h1', {}, name), make('p', { class: 'folder' }, folder));
+  const actions = make('div', { class: 'actions' });
+  if (provenance.state !== 'partial') {
+    const restore = make('button', { type: 'button', onclick: () => ask('restore') }, 'Restore…');
+    const verify = make('button', { type: 'button', class: 'secondary', onclick: () => ask('verify') }, 'Verify');
+    actions.append(...(damage === undefined ? [restore] : []), verify);
+  }
+  return make('header', { class: 'top' }, titles, actions);
+}

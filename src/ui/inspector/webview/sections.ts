@@ -1,0 +1,101 @@
+import { count, size } from '../../../words/format';
+import type { PageContents, PageTable } from '../messages';
+import { rowSet, type Column, type RowSet } from './rowSet';
+
+type Sequence = PageContents['sequences'][number];
+type Schema = PageContents['schemas'][number];
+type Role = PageContents['roles'][number];
+type Kind = PageContents['kinds'][number];
+
+/** The tabs of an archive. The tables are those handed in: their sizes come later, and `unmeasured` is said until then. */
+export function sectionsOf(contents: PageContents, tables: readonly PageTable[], unmeasured: () => string): RowSet[] {
+  const byName = ['name', false] as const;
+  return [
+    tablesSection(contents.hasRows, tables, unmeasured),
+    rowSet<Sequence>({
+      ...{ id: 'sequences', title: 'Sequences', rows: contents.sequences, sort: byName },
+      columns: [qualified('Sequence'), lastValue],
+      empty: 'The archive sets no sequences.',
+    }),
+    rowSet<Schema>({
+      ...{ id: 'schemas', title: 'Schemas', rows: contents.schemas, sort: byName },
+      columns: [
+        plain('name', 'Schema', (row) => row.name),
+        counts('tables', 'Tables', (row) => row.tables),
+        plain('owner', 'Owner', (row) => row.owner),
+      ],
+      empty: 'The archive names no schemas.',
+    }),
+    rowSet<string>({
+      ...{ id: 'extensions', title: 'Extensions', rows: contents.extensions, sort: byName },
+      columns: [plain('name', 'Extension', (row) => row)],
+      empty: 'The archive needs no extensions.',
+    }),
+    rowSet<Role>({
+      ...{ id: 'roles', title: 'Roles needed', rows: contents.roles, sort: byName },
+      columns: [
+        plain('name', 'Role', (row) => row.name),
+        plain('needed', 'Needed', (row) => (row.named ? 'always: grants or policies name it' : 'as an owner')),
+      ],
+      empty: 'The archive needs no roles.',
+    }),
+    rowSet<Kind>({
+      ...{ id: 'entries', title: 'Entries', rows: contents.kinds, sort: byName },
+      columns: [plain('name', 'Kind', (row) => row.kind), counts('count', 'Number', (row) => row.count)],
+      empty: 'The archive is empty.',
+    }),
+  ];
+}
+
+function tablesSection(hasRows: boolean, rows: readonly PageTable[], unmeasured: () => string): RowSet {
+  const bytes: Column<PageTable> = {
+    ...{ id: 'bytes', title: hasRows ? 'Size as text' : 'Size in file', isNumber: true },
+    text: (row) => (row.bytes === undefined ? (row.hasData ? unmeasured() : 'no data') : size(row.bytes)),
+    key: (row) => row.bytes,
+  };
+  const counted: Column<PageTable> = {
+    ...{ id: 'rows', title: 'Rows', isNumber: true },
+    text: (row) => (row.rows === undefined ? '' : count(row.rows)),
+    key: (row) => row.rows,
+  };
+  const columns: Column<PageTable> = {
+    ...{ id: 'columns', title: 'Columns', isNumber: true },
+    text: (row) => (row.hasData ? count(row.columns) : ''),
+    key: (row) => (row.hasData ? row.columns : undefined),
+  };
+  const owner = plain('owner', 'Owner', (row: PageTable) => row.owner);
+  return rowSet({
+    ...{ id: 'tables', title: 'Tables', rows, sort: ['bytes', true] },
+    columns: [qualified('Table'), ...(hasRows ? [counted] : []), bytes, columns, owner],
+    empty: 'The archive holds no tables.',
+    sum: (shown) => sumOf(hasRows, shown),
+  });
+}
+
+function sumOf(hasRows: boolean, tables: readonly PageTable[]): string {
+  let rows = 0;
+  let bytes = 0;
+  for (const table of tables) {
+    rows += table.rows ?? 0;
+    bytes += table.bytes ?? 0;
+  }
+  return hasRows ? `${count(rows)} rows, ${size(bytes)} as text, by the manifest` : `${size(bytes)} in the file`;
+}
+
+const lastValue: Column<Sequence> = {
+  ...{ id: 'last', title: 'Last value', isNumber: true },
+  text: (row) => row.lastValue,
+  key: (row) => Number(row.lastValue),
+};
+
+function qualified(title: string): Column<{ readonly schema: string; readonly name: string }> {
+  return plain('name', title, (row) => (row.schema === '' ? row.name : `${row.schema}.${row.name}`));
+}
+
+function plain<Row>(id: string, title: string, text: (row: Row) => string): Column<Row> {
+  return { id, title, text, key: text };
+}
+
+function counts<Row>(id: string, title: string, key: (row: Row) => number): Column<Row> {
+  return { id, title, isNumber: true, text: (row) => count(key(row)), key };
+}
