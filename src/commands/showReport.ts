@@ -11,7 +11,7 @@ import { oneJob } from './jobTargets';
 export const showReport: Command = {
   id: 'dbFerry.showReport',
   async run(services, target) {
-    if (target instanceof BackupNode) return openReport(join(target.entry.folder, jobFiles.report));
+    if (target instanceof BackupNode) return openReport(join(target.summary.folder, jobFiles.report));
     const job = await oneJob(services, target, {
       title: 'Show Report',
       filter: hasReport,

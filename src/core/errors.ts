@@ -45,6 +45,7 @@ export const errorCodes = [
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder
+  'root.unreadable', // { root, message }: the folder of the backups cannot be read
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed }: here
   'disk.targetFull', // { reference, free, needed }

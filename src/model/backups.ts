@@ -1,28 +1,42 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { constants, watch, type FSWatcher } from 'node:fs';
+import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { BackupPlace } from '../core/catalog/backupFolder';
-import type { BackupEntry } from '../core/catalog/manifest';
+import type { BackupSummary, Summaries } from '../core/catalog/summary';
+import { AppError } from '../core/errors';
 import { contextKeys } from '../contributions';
 
 /** The backups of the root, as this window knows them: read when first asked for, again when a job has ended. */
 export class Backups implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  #entries: readonly BackupEntry[] = [];
-  #reading: Promise<readonly BackupEntry[]> | undefined;
+  #list: readonly BackupSummary[] = [];
+  #failure: AppError | undefined;
+  #reading: Promise<readonly BackupSummary[]> | undefined;
+  #summaries: Summaries | undefined;
   #watcher: FSWatcher | undefined;
 
   constructor(private readonly root: () => string) {}
 
-  /** All of them, oldest first. */
-  all(): Promise<readonly BackupEntry[]> {
+  /** All of them, oldest first; none where the root cannot be read, see `failure`. */
+  all(): Promise<readonly BackupSummary[]> {
     this.#reading ??= this.#read();
     return this.#reading;
   }
 
+  /** By database, each newest first, as of the last reading; adopted ones are one group, the last. */
+  get groups(): readonly (readonly [BackupSummary, ...BackupSummary[]])[] {
+    return groupsOf(this.#list);
+  }
+
+  /** Why the root could not be read. */
+  get failure(): AppError | undefined {
+    return this.#failure;
+  }
+
   /** When a database was backed up last, UTC, as of the last reading. */
   lastOf(place: BackupPlace): string | undefined {
-    return this.#entries.findLast(({ manifest: { source } }) => isOf(source, place))?.manifest.time.snapshot;
+    return this.#list.findLast(({ manifest: { source } }) => isOf(source, place))?.manifest.time.snapshot;
   }
 
   refresh(): void {
@@ -35,14 +49,30 @@ export class Backups implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  async #read(): Promise<readonly BackupEntry[]> {
-    const { listBackups } = await import('../core/catalog/catalog');
+  async #read(): Promise<readonly BackupSummary[]> {
     const root = this.root();
-    this.#entries = await listBackups(root).catch(() => []);
-    void vscode.commands.executeCommand('setContext', contextKeys.hasBackups, this.#entries.length > 0);
+    try {
+      this.#list = await this.#listed(root);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#list = [];
+      const message = error instanceof Error ? error.message : String(error);
+      this.#failure = new AppError('root.unreadable', { root, message }, { cause: error });
+    }
+    void vscode.commands.executeCommand('setContext', contextKeys.hasBackups, this.#list.length > 0);
     this.#watch(root);
     this.#changed.fire();
-    return this.#entries;
+    return this.#list;
+  }
+
+  async #listed(root: string): Promise<readonly BackupSummary[]> {
+    const { Summaries } = await import('../core/catalog/summary');
+    this.#summaries ??= new Summaries();
+    // a root that is there and may not be read is no empty one
+    await access(root, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    });
+    return this.#summaries.list(root);
   }
 
   /** A root that was not there, or whose first cluster comes, is seen; what is deeper comes with its job's end. */
@@ -55,6 +85,22 @@ export class Backups implements vscode.Disposable {
       this.#watcher = undefined;
     }
   }
+}
+
+type Group = [BackupSummary, ...BackupSummary[]];
+
+function groupsOf(list: readonly BackupSummary[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const backup of list.toReversed()) {
+    const { origin, source } = backup.manifest;
+    const { cluster, namespace, workload, database } = source;
+    const key = origin === 'adopted' ? '' : JSON.stringify([cluster, namespace, workload, database]);
+    const group = groups.get(key);
+    if (group) group.push(backup);
+    else groups.set(key, [backup]);
+  }
+  const isAdopted = ([{ manifest }]: Group): number => (manifest.origin === 'adopted' ? 1 : 0);
+  return [...groups.values()].sort((a, b) => isAdopted(a) - isAdopted(b));
 }
 
 function isOf(source: BackupPlace, place: BackupPlace): boolean {

@@ -1,57 +1,44 @@
 import * as vscode from 'vscode';
-import type { BackupEntry, Manifest } from '../core/catalog/manifest';
+import type { BackupSummary } from '../core/catalog/summary';
+import { databaseName, sourceName, type Source } from '../ui/backupWords';
 import { ago } from '../ui/format';
 import { BackupNode } from './backupNode';
 import { contextValue, type TreeNode } from './node';
 
-/** The backups of one database, newest first. */
-export interface BackupGroup {
-  readonly source: Manifest['source'];
-  readonly entries: readonly BackupEntry[];
-}
-
-/** Groups by where they came from; the database with the newest backup comes first. */
-export function groupsOf(entries: readonly BackupEntry[]): BackupGroup[] {
-  const groups = new Map<string, BackupEntry[]>();
-  for (const entry of [...entries].reverse()) {
-    const { cluster, namespace, workload, database } = entry.manifest.source;
-    const key = JSON.stringify([cluster, namespace, workload, database]);
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [newest] = group;
-    return newest ? [{ source: newest.manifest.source, entries: group }] : [];
-  });
-}
-
-/** A database of which there are backups. */
+/** A database of which there are backups, or all that were adopted. */
 export class BackupGroupNode implements TreeNode {
   readonly id: string;
   readonly parent = undefined;
-  readonly source: Manifest['source'];
+  readonly source: Source;
+  readonly isAdopted: boolean;
 
-  constructor(readonly group: BackupGroup) {
-    const { cluster, namespace, workload, database } = group.source;
-    this.id = JSON.stringify([cluster, namespace, workload, database]);
-    this.source = group.source;
+  constructor(
+    /** newest first */
+    readonly backups: readonly [BackupSummary, ...BackupSummary[]],
+  ) {
+    const { source, origin } = backups[0].manifest;
+    const { cluster, namespace, workload, database } = source;
+    this.source = source;
+    this.isAdopted = origin === 'adopted';
+    this.id = this.isAdopted ? 'adopted' : JSON.stringify([cluster, namespace, workload, database]);
   }
 
   item(): vscode.TreeItem {
-    const { entries } = this.group;
-    const { cluster, namespace, workload, database } = this.source;
-    const isAdopted = cluster === '';
-    const [newest] = entries;
-    const item = new vscode.TreeItem(database === '' ? 'Adopted' : database, vscode.TreeItemCollapsibleState.Expanded);
+    const [newest] = this.backups;
+    const number = this.backups.length === 1 ? '1 backup' : `${this.backups.length} backups`;
+    const name = this.isAdopted ? 'Adopted' : databaseName(newest.manifest);
+    const from = this.isAdopted ? 'dump files made elsewhere' : sourceName(this.source);
+    const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
     item.id = this.id;
-    item.iconPath = new vscode.ThemeIcon('database');
-    item.description = isAdopted ? 'from elsewhere' : `${cluster}/${namespace}/${workload}`;
-    item.tooltip = `${entries.length} ${entries.length === 1 ? 'backup' : 'backups'}, the newest ${newest ? ago(newest.manifest.time.snapshot) : 'none'}`;
-    item.contextValue = contextValue('backups', { canBackUpAgain: !isAdopted });
-    item.accessibilityInformation = { label: `Backups of ${database}, ${item.description}, ${item.tooltip}` };
+    item.iconPath = new vscode.ThemeIcon(this.isAdopted ? 'folder' : 'database');
+    item.description = from;
+    item.tooltip = `${name}, ${from}\n${number}, the newest ${ago(newest.manifest.time.snapshot)}`;
+    item.contextValue = contextValue('backups', { canBackUpAgain: !this.isAdopted });
+    item.accessibilityInformation = { label: `Backups of ${name}, ${from}, ${number}` };
     return item;
   }
 
   children(): readonly TreeNode[] {
-    return this.group.entries.map((entry) => new BackupNode(this, entry));
+    return this.backups.map((backup) => new BackupNode(this, backup));
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { BackupEntry } from '../core/catalog/manifest';
+import type { BackupSummary } from '../core/catalog/summary';
 import { jobFiles } from '../core/job/jobFolder';
 import { ago, localTime, size } from '../ui/format';
 import type { BackupGroupNode } from './backupGroupNode';
@@ -13,13 +13,13 @@ export class BackupNode implements TreeNode {
 
   constructor(
     readonly parent: BackupGroupNode,
-    readonly entry: BackupEntry,
+    readonly summary: BackupSummary,
   ) {
-    this.id = entry.folder;
+    this.id = summary.folder;
   }
 
   item(): vscode.TreeItem {
-    const { manifest, folder } = this.entry;
+    const { manifest, folder } = this.summary;
     const verified = manifest.verified.at(-1);
     const level = verified ? levels[verified.level] : 'not verified';
     const item = new vscode.TreeItem(localTime(manifest.time.snapshot));

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import type { Backups } from '../model/backups';
-import { BackupGroupNode, groupsOf } from './backupGroupNode';
+import { BackupGroupNode } from './backupGroupNode';
+import { FailureNode } from './failureNode';
 import type { TreeNode } from './node';
 
 /** The Backups view: by database, newest first. */
@@ -29,7 +30,10 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node) return [...(await node.children())];
-    return groupsOf(await this.backups.all()).map((group) => new BackupGroupNode(group));
+    await this.backups.all();
+    const { failure, groups } = this.backups;
+    if (failure) return [new FailureNode(undefined, failure, () => this.backups.refresh())];
+    return groups.map((group) => new BackupGroupNode(group));
   }
 
   dispose(): void {

@@ -33,6 +33,7 @@ const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly Error
   'job.interrupted': ({ job }) => [command('Clean Up', 'dbFerry.cleanUp', job)],
   'restore.unknown': ({ job }) => [command('Clean Up', 'dbFerry.cleanUp', job)],
   'disk.full': () => [settings('dbFerry.backupFolder')],
+  'root.unreadable': () => [refresh, settings('dbFerry.backupFolder')],
   internal: ({ log }) => (typeof log === 'string' ? [open('Show Log', log)] : []),
 };
 

@@ -16,4 +16,5 @@ const shortWords: Readonly<Partial<Record<string, string>>> = {
   'cluster.forbidden': 'not allowed',
   'cluster.kubeconfig': 'kubeconfig cannot be used',
   'cluster.api': 'refused by the API server',
+  'root.unreadable': 'cannot be read',
 };

@@ -157,6 +157,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: 'Refused by the preflight. Nothing was written.',
     todo: 'What blocks is listed above.',
   }),
+  'root.unreadable': (data, hints) => ({
+    what: `The backups in ${shown(data, 'root')} cannot be read.`,
+    why: shown(data, 'message'),
+    todo: `Make the folder readable, or take another one: ${hints.otherFolder()}.`,
+  }),
   'disk.full': (data, hints) => ({
     what: `Not enough space in ${shown(data, 'folder')}.`,
     why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,

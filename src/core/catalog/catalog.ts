@@ -11,7 +11,7 @@ import type { BackupEntry, Manifest } from './manifest';
  */
 export async function listBackups(root: string, filter: Partial<BackupPlace> = {}): Promise<BackupEntry[]> {
   const entries: BackupEntry[] = [];
-  for (const folder of await timeFolders(root, filter)) {
+  for (const folder of await backupFolders(root, filter)) {
     if (folder.endsWith(partialSuffix)) continue;
     try {
       entries.push(await readEntry(folder));
@@ -43,7 +43,7 @@ export async function findBackup(root: string, idOrPath: string): Promise<Backup
 
 /** What interrupted or running backups left: folders that have no final name. */
 export async function listPartials(root: string): Promise<string[]> {
-  return (await timeFolders(root, {})).filter((folder) => folder.endsWith(partialSuffix));
+  return (await backupFolders(root)).filter((folder) => folder.endsWith(partialSuffix));
 }
 
 /** The job that writes or wrote a partial folder; undefined where it does not say. */
@@ -111,7 +111,7 @@ async function isFile(name: string): Promise<boolean> {
 }
 
 /** Folders at the depth of a backup, partial ones too; hidden folders of the root (`.jobs`) are not looked into. */
-async function timeFolders(root: string, filter: Partial<BackupPlace>): Promise<string[]> {
+export async function backupFolders(root: string, filter: Partial<BackupPlace> = {}): Promise<string[]> {
   let level = [root];
   for (const name of [filter.cluster, filter.namespace, filter.workload, filter.database, undefined]) {
     const next: string[] = [];

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { BackupEntry } from '../core/catalog/manifest';
+import type { Services } from '../services';
+import { BackupNode } from '../tree/backupNode';
+import { pickBackup } from '../ui/pickBackup';
+import { settings } from '../ui/settings';
+
+/** A backup that a command works on. */
+export interface BackupTarget {
+  /** as a job's request names it: a path, or an id where a button gave one */
+  readonly operand: string;
+  readonly entry: BackupEntry;
+}
+
+/**
+ * A backup from a row, a file of the Explorer or an editor, its id (from a button), or asked for. Throws `cancelled` and what `findBackup`
+ * throws.
+ */
+export async function oneBackup(services: Services, target: unknown, title: string): Promise<BackupTarget> {
+  const operand = backupOperand(target) ?? (await pickBackup(services, { title }));
+  const { findBackup } = await import('../core/catalog/catalog');
+  return { operand, entry: await findBackup(settings.root(), operand) };
+}
+
+/** What a row, a file or a button names; undefined where it names no backup. */
+export function backupOperand(target: unknown): string | undefined {
+  if (target instanceof BackupNode) return target.summary.folder;
+  if (target instanceof vscode.Uri) return target.fsPath;
+  return typeof target === 'string' ? target : undefined;
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Manifest } from '../../../src/core/catalog/manifest';
+import { Summaries, summaryOf } from '../../../src/core/catalog/summary';
+import { manifestText } from '../../../src/core/catalog/verifyBackup';
+
+describe('summary of a backup', () => {
+  const trap = { name: 'x\n "tables": [\n ]\n   "rows": 9', columns: ['rows'], rows: 3 };
+  const kept = {
+    ...{ format: 'db-ferry-backup', formatVersion: 1, id: '20261123T051500Z-00ff00' },
+    ...{ roles: ['app'], verified: [{ level: 'digest' }] },
+  };
+  const whole = (tables: readonly unknown[]): Manifest =>
+    ({ tables, ...kept, sequences: [{ name: 's' }], counted: { t: 4 } }) as unknown as Manifest;
+
+  for (const [what, tables, rows] of [
+    ['tables', [trap, { rows: 4 }], 7],
+    ['one table', [trap], 3],
+    ['no table', [], 0],
+  ] as const) {
+    it(`is the same however the manifest is laid out: ${what}`, () => {
+      const manifest = whole(tables);
+      for (const text of [manifestText(manifest), JSON.stringify(manifest), JSON.stringify(manifest, undefined, 2)]) {
+        assert.deepEqual(summaryOf('/f', text), {
+          ...{ id: manifest.id, folder: '/f', manifest: kept },
+          ...{ tables: tables.length, rows },
+        });
+      }
+    });
+  }
+
+  it('refuses what is no manifest of a backup', () => {
+    assert.throws(() => summaryOf('/f', 'null'), /not a manifest/);
+    assert.throws(() => summaryOf('/f', '{"format":"db-ferry-backup","formatVersion":2}'), /version 2/);
+  });
+});
+
+describe('summaries', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(path.join(tmpdir(), 'ferry-summaries-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const folderOf = (time: string): string => path.join(root, 'c', 'n', 'w', 'd', time);
+  const write = async (time: string, verified: readonly string[]): Promise<void> => {
+    await mkdir(folderOf(time), { recursive: true });
+    const manifest = { format: 'db-ferry-backup', formatVersion: 1, id: time, tables: [], verified };
+    await writeFile(path.join(folderOf(time), 'manifest.json'), manifestText(manifest as unknown as Manifest));
+  };
+
+  it('reads a manifest again only when it has changed, and forgets what is gone', async () => {
+    const summaries = new Summaries();
+    assert.deepEqual(await summaries.list(root), []);
+    await write('b', []);
+    await write('a', []);
+    await write('c.partial', []);
+    await mkdir(folderOf('d'));
+    const first = await summaries.list(root);
+    assert.deepEqual(
+      first.map(({ id }) => id),
+      ['a', 'b'],
+    );
+    await write('b', ['digest']);
+    await utimes(path.join(folderOf('b'), 'manifest.json'), 1, 1);
+    const second = await summaries.list(root);
+    assert.equal(second[0], first[0]);
+    assert.deepEqual(second[1]?.manifest.verified, ['digest']);
+    await rm(folderOf('a'), { recursive: true });
+    assert.deepEqual(
+      (await summaries.list(root)).map(({ id }) => id),
+      ['b'],
+    );
+  });
+});
