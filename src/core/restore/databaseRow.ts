@@ -37,7 +37,7 @@ export function workplace(pod: OpenPod, target: string): Workplace {
 
 /** Every database of the server. Throws `exec.failed` and what the exec throws. */
 export async function readDatabases(server: Workplace, signal?: AbortSignal): Promise<DatabaseRow[]> {
-  const rows = await query<DatabaseRow>(server, server.from, rowsSql(''), signal ? { signal } : {});
+  const rows = await query<DatabaseRow>(server, server.from, rowsSql(), signal ? { signal } : {});
   return rows;
 }
 
@@ -52,8 +52,8 @@ export async function readDatabase(
   return row;
 }
 
-/** Columns that only some majors have are read through JSON. */
-const rowsSql = (where: string): string => `
+/** One row for each database. Columns that only some majors have are read through JSON. */
+export const rowsSql = (where = ''): string => `
 select json_strip_nulls(json_build_object('oid', d.oid::bigint, 'name', d.datname, 'owner', pg_get_userbyid(d.datdba),
   'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
   'provider', coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
@@ -61,5 +61,4 @@ select json_strip_nulls(json_build_object('oid', d.oid::bigint, 'name', d.datnam
   'icuRules', to_jsonb(d) ->> 'daticurules', 'tablespace', t.spcname,
   'allowConnections', d.datallowconn, 'connectionLimit', d.datconnlimit, 'comment', shobj_description(d.oid, 'pg_database'),
   'bytes', case when has_database_privilege(d.oid, 'connect') or pg_has_role('pg_read_all_stats', 'member') then pg_database_size(d.oid) end))
-from pg_database d join pg_tablespace t on t.oid = d.dattablespace ${where} order by d.datname;
-`;
+from pg_database d join pg_tablespace t on t.oid = d.dattablespace ${where} order by d.datname`;

@@ -1,16 +1,14 @@
-import type { BackupEntry } from '../catalog/manifest';
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
-import type { ArchiveReading } from '../postgres/archive/reading';
-import { readDatabase, type DatabaseRow, type Workplace } from './databaseRow';
-import { askLive, askServer, type LiveFacts, type ServerFacts } from './preflightFacts';
+import { askTarget, type TargetFacts } from './askTarget';
+import type { DatabaseRow, Workplace } from './databaseRow';
+import type { RestoreOrigin } from './origin';
+import type { ServerFacts } from './preflightFacts';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
-import { listOurs, type OurDatabase } from './sideDatabase';
-import { targetRoom, type TargetRoom } from './targetDisk';
+import type { TargetRoom } from './targetDisk';
 
 export interface PreflightInput {
-  readonly backup: BackupEntry;
-  readonly reading: ArchiveReading;
+  readonly origin: RestoreOrigin;
   readonly target: OpenPod;
   readonly database: string;
   readonly as: 'new' | 'replace' | undefined;
@@ -27,81 +25,80 @@ export interface Preflight {
   readonly findings: readonly Finding[];
   readonly live?: DatabaseRow;
   readonly roles: RolePlan;
+  readonly facts: TargetFacts;
 }
 
-/** Looks at everything that can stand in the way of a restore, or should be known before it. Changes nothing. */
-export async function preflight(server: Workplace, input: PreflightInput, signal: AbortSignal): Promise<Preflight> {
-  const live = await readDatabase(server, input.database, signal);
-  const [facts, inside, roles, room, ours] = [
-    await askServer(server, live, signal),
-    live?.allowConnections ? await askLive(server, live.name, signal) : { extensions: [], written: 0 },
-    await planRoles(server, input.noOwner ? input.reading.namedRoles : input.reading.roles, input.roles, signal),
-    await targetRoom(server, signal),
-    await listOurs(server, signal),
-  ];
-  const seen: Seen = { ...input, facts, inside, rolePlan: roles, room, ours, ...(live ? { live } : {}) };
+/**
+ * Looks at everything that can stand in the way of a restore, or should be known before it. Changes nothing. With
+ * `lastWrite` also when the target was written to.
+ */
+export async function preflight(
+  server: Workplace,
+  input: PreflightInput,
+  options: { readonly signal: AbortSignal; readonly lastWrite?: boolean },
+): Promise<Preflight> {
+  const facts = await askTarget(server, input.database, options);
+  const { origin, noOwner = false, as } = input;
+  const roles = planRoles(facts.roles, noOwner ? origin.namedRoles : origin.roles, input.roles);
+  const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles };
+  const { live } = facts;
   const findings = [
     ...aboutTarget(seen),
     ...aboutArchive(seen),
     ...aboutRoles(seen),
     ...aboutDisk(seen),
-    ...(live && input.as === 'replace' ? aboutSwap(seen, live) : []),
+    ...(live && as === 'replace' ? aboutSwap(seen, live) : []),
   ];
-  return { findings, roles, ...(live ? { live } : {}) };
+  return { findings, roles, facts, ...(live ? { live } : {}) };
 }
 
-interface Seen extends PreflightInput {
+interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {
   readonly facts: ServerFacts;
-  readonly inside: LiveFacts;
   readonly rolePlan: RolePlan;
-  readonly room: TargetRoom | undefined;
-  readonly ours: readonly OurDatabase[];
-  readonly live?: DatabaseRow;
 }
 
 const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
 const warn = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'warn', code, data });
 const note = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'note', code, data });
 
-function aboutTarget({ target, database, live, as, backup, cluster, environment }: Seen): Finding[] {
+function aboutTarget({ target, database, live, as, origin, cluster, environment }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts, pod } = target;
-  const { source } = backup.manifest;
   if (facts.standby) findings.push(block('target.standby', { pod: pod.name }));
   if (live && as !== 'replace') findings.push(block('target.exists', { database }));
   if (['template0', 'template1'].includes(database)) findings.push(block('target.template', { database }));
   if (!facts.role.superuser && !facts.role.createDb)
     findings.push(block('role.rights', { role: facts.role.name, right: 'CREATEDB' }));
   if (live && as === 'replace') {
-    const same = source.systemId !== undefined && source.systemId === facts.systemId && source.database === database;
+    const same = origin.systemId !== undefined && origin.systemId === facts.systemId && origin.database === database;
     if (same) findings.push(warn('wrongTarget.same', { cluster, database }));
     const production = /^prod/i;
-    if (environment !== undefined && environment !== source.environment && production.test(environment)) {
-      findings.push(warn('wrongTarget.environment', { source: source.environment ?? '?', target: environment }));
+    if (environment !== undefined && environment !== origin.environment && production.test(environment)) {
+      findings.push(warn('wrongTarget.environment', { source: origin.environment ?? '?', target: environment }));
     }
   }
   return findings;
 }
 
-function aboutArchive({ target, reading, backup, live, database }: Seen): Finding[] {
+function aboutArchive({ target, origin, live, database }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts } = target;
-  const dumped = Number.parseInt(reading.header.serverVersion, 10);
-  const tool = Number.parseInt(reading.header.dumpVersion, 10);
+  const dumped = Number.parseInt(origin.serverVersion, 10);
+  const tool = Number.parseInt(origin.dumpVersion, 10);
   const major = Math.floor(facts.serverVersion / 10000);
   if (Math.max(dumped, tool) > major || tool > facts.pgRestore.major) {
     findings.push(
       block('version.older', { archive: Math.max(dumped, tool), target: major, pgRestore: facts.pgRestore.text }),
     );
   }
-  const missing = reading.extensions.filter((name) => !Object.hasOwn(facts.availableExtensions, name));
+  const missing = origin.extensions.filter((name) => !Object.hasOwn(facts.availableExtensions, name));
   if (missing.length > 0) findings.push(block('extensions.missing', { extensions: missing }));
-  if (reading.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
-  if (reading.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
-  if (live && live.encoding !== reading.header.encoding) {
-    findings.push(warn('encoding.differs', { archive: reading.header.encoding, target: live.encoding }));
+  if (origin.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
+  if (origin.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
+  if (live && live.encoding !== origin.encoding) {
+    findings.push(warn('encoding.differs', { archive: origin.encoding, target: live.encoding }));
   }
-  if (backup.manifest.origin === 'adopted') findings.push(warn('archive.foreign', { backup: backup.id }));
+  if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup }));
   return findings;
 }
 
@@ -122,16 +119,20 @@ function aboutRoles({ rolePlan, target, roles }: Seen): Finding[] {
 }
 
 /** The side database, the WAL that writing it makes, and the indexes that the archive only describes. */
-function aboutDisk({ room, backup, reading, target, cluster }: Seen): Finding[] {
+function aboutDisk({ room, origin, target, cluster }: Seen): Finding[] {
   const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   if (!room) return [note('disk.unknown', { reference })];
-  const bytes = Math.max(backup.manifest.size.database ?? 0, reading.textBytes * 1.5);
-  const needed = Math.ceil(bytes * 1.4) + room.reserve;
+  const needed = neededRoom(origin, room);
   return room.free < needed ? [block('disk.target', { reference, free: room.free, needed })] : [];
 }
 
+/** What a restore needs on the disk of its target, with the reserve. Bytes. */
+export function neededRoom({ bytes }: RestoreOrigin, room: TargetRoom): number {
+  return Math.ceil(bytes * 1.4) + room.reserve;
+}
+
 function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
-  const { facts, inside, backup, ours, target, database } = seen;
+  const { facts, inside, origin, ours, target, database } = seen;
   const findings = aboutSessions(facts);
   if (facts.subscriptions.length > 0) findings.push(block('subscriptions', { subscriptions: facts.subscriptions }));
   if (inside.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
@@ -148,12 +149,22 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
     const bytes = kept.reduce((sum, { row }) => sum + (row.bytes ?? 0), 0);
     findings.push(note('kept.exists', { databases: kept.map(({ row }) => row.name), bytes }));
   }
-  findings.push(warn('writesAfterBackup', { snapshot: backup.manifest.time.snapshot, written: inside.written }));
-  const { superuser } = target.facts.role;
-  findings.push(
-    note('downtime', superuser ? { method: 'catalog', seconds: 0.2 } : { method: 'database', seconds: 1, pooler: 15 }),
-  );
+  findings.push(warn('writesAfterBackup', { snapshot: origin.snapshot, written: inside.written }));
+  findings.push(note('downtime', { ...loginWait(target) }));
   return findings;
+}
+
+/** How long logins wait for the exchange of names, and how: as a superuser none fails. Seconds. */
+export interface LoginWait {
+  readonly method: 'catalog' | 'database';
+  readonly seconds: number;
+  /** how long PgBouncer then waits */
+  readonly pooler?: number;
+}
+
+/** What is to be expected of a target with its role. */
+export function loginWait({ facts }: OpenPod): LoginWait {
+  return facts.role.superuser ? { method: 'catalog', seconds: 0.2 } : { method: 'database', seconds: 1, pooler: 15 };
 }
 
 /** What keeps a database from being renamed, or ends with it. An undo asks the same. */

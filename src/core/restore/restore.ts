@@ -9,6 +9,7 @@ import { derivedName } from '../postgres/quote';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../progress';
 import { readDatabase, workplace, type Workplace } from './databaseRow';
+import { originOfBackup } from './origin';
 import { preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
 import { restoreIn } from './restoreIn';
@@ -129,8 +130,9 @@ async function lookAround(
   work: Work,
 ): Promise<Preflight> {
   work.report({ type: 'phase', phase: 'preflight' });
-  const { createRoles = false, mapRoles = {}, as, ...rest } = request;
-  const seen = await preflight(server, { ...rest, as, reading, roles: { createRoles, mapRoles } }, work.signal);
+  const { createRoles = false, mapRoles = {}, as, backup, ...rest } = request;
+  const origin = originOfBackup(backup, reading);
+  const seen = await preflight(server, { ...rest, as, origin, roles: { createRoles, mapRoles } }, work);
   for (const finding of seen.findings) work.report({ type: 'finding', finding });
   if (isBlocked(seen.findings)) throw new AppError('restore.refused', { findings: seen.findings });
   return seen;

@@ -1,5 +1,5 @@
 import { AppError } from '../errors';
-import { execute, query, type SqlOptions } from '../pod/sql';
+import { execute, type SqlOptions } from '../pod/sql';
 import { quoteIdentifier } from '../postgres/quote';
 import { settleStatement } from './settleStatement';
 import type { Workplace } from './databaseRow';
@@ -25,15 +25,11 @@ export interface RolePlan {
   readonly alreadyThere: readonly string[];
 }
 
-/** Which of the archive's roles the target lacks, and what the options make of them. Changes nothing. */
-export async function planRoles(
-  server: Workplace,
-  named: readonly string[],
-  options: RoleOptions,
-  signal?: AbortSignal,
-): Promise<RolePlan> {
-  const sql = 'select to_json(rolname) from pg_roles';
-  const present = new Set(await query<string>(server, server.from, sql, signal ? { signal } : {}));
+/** One row: a list of the server's roles. */
+export const presentRolesSql = `select coalesce(json_agg(rolname), '[]') from pg_roles`;
+
+/** Which of the archive's roles a target with these roles lacks, and what the options make of them. Pure. */
+export function planRoles(present: ReadonlySet<string>, named: readonly string[], options: RoleOptions): RolePlan {
   const wanted = named.filter((role) => !builtIn(role));
   const mapped = Object.entries(options.mapRoles).map(([from, to]) => ({ from, to }));
   const map = mapped.filter(({ from }) => wanted.includes(from) && !present.has(from));

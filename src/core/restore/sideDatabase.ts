@@ -70,12 +70,16 @@ revoke connect on database ${quoted} from public;`,
   }
 }
 
-/**
- * All databases of ours on the server: side databases and kept ones, under the names we gave them. One that somebody renamed, into
- * production perhaps, is no longer ours, whatever its comment still says.
- */
+/** All databases of ours on the server. */
 export async function listOurs(server: Workplace, signal?: AbortSignal): Promise<OurDatabase[]> {
-  const rows = await readDatabases(server, signal);
+  return oursAmong(await readDatabases(server, signal));
+}
+
+/**
+ * Side databases and kept ones, under the names we gave them. One that somebody renamed, into production perhaps, is no longer
+ * ours, whatever its comment still says.
+ */
+export function oursAmong(rows: readonly DatabaseRow[]): OurDatabase[] {
   return rows.flatMap((row) => {
     const mark = readMark(row.comment);
     return mark && row.name === nameOf(mark) ? [{ row, mark }] : [];

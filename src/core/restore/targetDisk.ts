@@ -17,15 +17,12 @@ export interface TargetRoom {
  */
 export async function targetRoom(server: Workplace, signal?: AbortSignal): Promise<TargetRoom | undefined> {
   const options = signal ? { signal } : {};
-  let folder: string | undefined;
-  try {
-    [folder] = await query<string>(server, server.from, `select to_json(current_setting('data_directory'))`, options);
-  } catch {
-    return undefined;
-  }
-  if (folder === undefined) return undefined;
-  return roomOf(server, folder, signal);
+  const [folder] = await query<string | null>(server, server.from, dataFolderSql, options);
+  return typeof folder === 'string' ? roomOf(server, folder, signal) : undefined;
 }
+
+/** One row: the data folder, null where the role may not ask. */
+export const dataFolderSql = `select coalesce(to_json(case when pg_has_role('pg_read_all_settings', 'usage') then current_setting('data_directory') end), 'null')`;
 
 /** The same for a data folder that is known. */
 export async function roomOf(server: Workplace, folder: string, signal?: AbortSignal): Promise<TargetRoom | undefined> {

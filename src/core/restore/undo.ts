@@ -48,7 +48,7 @@ export async function planUndo(request: KeptRequest, signal: AbortSignal): Promi
   const kept = (await findKept(server, request, signal)).at(-1);
   if (!kept) throw nothingKept(request);
   const live = await readDatabase(server, database, signal);
-  const findings = live ? aboutSessions(await askServer(server, live, signal)) : [];
+  const findings = live ? aboutSessions(await askServer(server, database, signal)) : [];
   const counted = live?.allowConnections ? (await askLive(server, database, signal)).written : undefined;
   const written = writtenSince(counted, kept.mark.written);
   if (written !== undefined) findings.push({ level: 'warn', code: 'undo.written', data: { rows: written } });

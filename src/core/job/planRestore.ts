@@ -1,0 +1,140 @@
+import { archivePath } from '../catalog/catalog';
+import type { BackupEntry } from '../catalog/manifest';
+import { isBlocked, type Finding } from '../finding';
+import type { OpenPod } from '../pod/databasePod';
+import { inspectArchive } from '../postgres/archive/inspectArchive';
+import { workplace } from '../restore/databaseRow';
+import type { LastWrite } from '../restore/lastWrite';
+import { originOfBackup, originOfDatabase, type RestoreOrigin } from '../restore/origin';
+import { loginWait, neededRoom, preflight, type LoginWait, type Preflight } from '../restore/preflight';
+import { checkMapping, type RolePlan } from '../restore/roles';
+import { expectRestore, type ExpectedRestore } from './expectRestore';
+import type { JobOptions } from './jobEvents';
+import { listJobs } from './listJobs';
+
+/** What would be restored, and where to. */
+export interface PlanRequest {
+  /** a backup, or the database of an opened pod that would be copied */
+  readonly from:
+    | { readonly backup: BackupEntry }
+    | { readonly pod: OpenPod; readonly database: string; readonly environment?: string };
+  readonly target: OpenPod;
+  readonly database: string;
+  /** the reference of the target, as the job will be asked */
+  readonly reference: string;
+  readonly options: Pick<JobOptions, 'as' | 'noOwner' | 'createRoles' | 'mapRoles'>;
+  /** alias of the target's cluster */
+  readonly cluster: string;
+  /** what the target's place is called: production, test, … */
+  readonly environment?: string;
+  /** its jobs say how long it took before */
+  readonly root: string;
+}
+
+/** All that a person should know before a restore or a copy. Plain data. Bytes, seconds, UTC ISO 8601. */
+export interface RestorePlan {
+  readonly from: {
+    readonly kind: 'backup' | 'database';
+    /** the backup's id */
+    readonly backup?: string;
+    readonly database: string;
+    readonly environment?: string;
+    /** a copy: now */
+    readonly snapshot: string;
+    readonly isForeign: boolean;
+    /** what it will take in the target, about */
+    readonly bytes: number;
+    readonly rows?: number;
+  };
+  readonly target: {
+    readonly reference: string;
+    readonly database: string;
+    readonly environment?: string;
+    /** a database of that name is there: it is replaced, or blocks */
+    readonly exists: boolean;
+    readonly owner?: string;
+    readonly bytes?: number;
+    readonly lastWrite?: LastWrite;
+    /** in the database now; all of them end */
+    readonly sessions: number;
+    readonly applications: readonly { readonly name: string; readonly count: number }[];
+    /** databases that earlier restores kept of it, oldest first */
+    readonly kept: readonly { readonly name: string; readonly bytes?: number; readonly time: string }[];
+  };
+  /** what the job's own preflight finds now; it looks again */
+  readonly findings: readonly Finding[];
+  readonly isBlocked: boolean;
+  /** undefined where it cannot be seen */
+  readonly disk?: { readonly free: number; readonly needed: number };
+  readonly roles: RolePlan;
+  readonly expected: ExpectedRestore;
+  /** only where a database is replaced */
+  readonly loginWait?: LoginWait;
+}
+
+/**
+ * Looks at everything a restore or a copy would meet, with the job's own preflight; changes nothing. Of an archive only the
+ * table of contents is read: whether it is whole, the job proves. Throws `usage`, `database.unknown`, `archive.*`, `exec.*`,
+ * `cancelled`.
+ */
+export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
+  const { target, database, cluster, environment, options } = request;
+  const { as, noOwner = false, createRoles = false, mapRoles = {} } = options;
+  checkMapping(mapRoles);
+  const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
+  const place = { cluster, ...(environment === undefined ? {} : { environment }) };
+  const roles = { createRoles, mapRoles };
+  const input = { origin, target, database, as, roles, noOwner, ...place };
+  const seen = await preflight(workplace(target, database), input, { signal, lastWrite: true });
+  const { room } = seen.facts;
+  const kind = 'backup' in request.from ? 'restore' : 'copy';
+  const rows = 'backup' in request.from ? rowsOf(request.from.backup) : undefined;
+  const counted = rows === undefined ? {} : { rows };
+  const { backup, snapshot, isForeign, bytes } = origin;
+  return {
+    from: {
+      kind: kind === 'restore' ? 'backup' : 'database',
+      ...(backup === undefined ? {} : { backup }),
+      ...(origin.environment === undefined ? {} : { environment: origin.environment }),
+      ...{ database: origin.database, snapshot, isForeign, bytes },
+      ...counted,
+    },
+    target: { ...targetOf(request, seen), ...(environment === undefined ? {} : { environment }) },
+    findings: seen.findings,
+    isBlocked: isBlocked(seen.findings),
+    ...(room === undefined ? {} : { disk: { free: room.free, needed: neededRoom(origin, room) } }),
+    roles: seen.roles,
+    expected: expectRestore(jobs, { kind, target: request.reference, bytes, ...counted }),
+    ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
+  };
+}
+
+async function originOf({ from }: PlanRequest, signal: AbortSignal): Promise<RestoreOrigin> {
+  if ('backup' in from) return originOfBackup(from.backup, await inspectArchive(archivePath(from.backup), { signal }));
+  const { environment } = from;
+  const options = { signal, ...(environment === undefined ? {} : { environment }) };
+  return originOfDatabase(from.pod, from.database, options);
+}
+
+function targetOf({ reference, database }: PlanRequest, { live, facts }: Preflight): RestorePlan['target'] {
+  const { sessions, applications } = facts.server;
+  const kept = facts.ours.filter(({ mark }) => mark.role === 'kept' && mark.of === database);
+  return {
+    ...{ reference, database, exists: live !== undefined, sessions, applications },
+    ...(live === undefined ? {} : { owner: live.owner }),
+    ...(live?.bytes === undefined ? {} : { bytes: live.bytes }),
+    ...(facts.lastWrite === undefined ? {} : { lastWrite: facts.lastWrite }),
+    kept: kept
+      .map(({ row, mark }) => ({
+        name: row.name,
+        ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
+        time: mark.time,
+      }))
+      .sort((a, b) => (a.time < b.time ? -1 : 1)),
+  };
+}
+
+/** An adopted archive whose data nobody read has no rows to speak of. */
+function rowsOf({ manifest }: BackupEntry): number | undefined {
+  return manifest.verified.length === 0 ? undefined : manifest.tables.reduce((sum, { rows }) => sum + rows, 0);
+}

@@ -1,0 +1,109 @@
+import type { BackupEntry } from '../catalog/manifest';
+import { AppError } from '../errors';
+import type { OpenPod } from '../pod/databasePod';
+import { query } from '../pod/sql';
+import type { ArchiveHeader } from '../postgres/archive/reading';
+
+/** What is restored, as far as a preflight needs to know it: a backup, or a database of which one will be taken. */
+export interface RestoreOrigin {
+  /** the backup's id; undefined for a database */
+  readonly backup?: string;
+  /** where it comes from: for the wrong-target guard */
+  readonly systemId?: string;
+  readonly database: string;
+  readonly environment?: string;
+  readonly serverVersion: string;
+  readonly dumpVersion: string;
+  readonly encoding: string;
+  readonly extensions: readonly string[];
+  readonly roles: readonly string[];
+  /** those of them that are needed without owners too */
+  readonly namedRoles: readonly string[];
+  /** what it takes on the disk of a target, without its WAL */
+  readonly bytes: number;
+  /** UTC ISO 8601; what the target was given later is not in it */
+  readonly snapshot: string;
+  /** an adopted archive: that it is what was dumped cannot be proven */
+  readonly isForeign: boolean;
+}
+
+/** A backup as an origin. `reading`: the whole archive, or as much as its table of contents says. */
+export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchive): RestoreOrigin {
+  const { source, size, time, origin } = manifest;
+  const { header, extensions, roles, namedRoles } = reading;
+  const text = reading.textBytes ?? (size.text > 0 ? size.text : size.archive * guessedRatio[header.compression]);
+  return {
+    backup: id,
+    ...(source.systemId === undefined ? {} : { systemId: source.systemId }),
+    ...(source.environment === undefined ? {} : { environment: source.environment }),
+    database: source.database,
+    serverVersion: header.serverVersion,
+    dumpVersion: header.dumpVersion,
+    encoding: header.encoding,
+    extensions,
+    roles,
+    namedRoles,
+    bytes: Math.max(size.database ?? 0, text * 1.5),
+    snapshot: time.snapshot,
+    isForeign: origin === 'adopted',
+  };
+}
+
+/** What is read of an archive. */
+export interface ReadArchive {
+  readonly header: ArchiveHeader;
+  readonly extensions: readonly string[];
+  readonly roles: readonly string[];
+  readonly namedRoles: readonly string[];
+  /** absent where the data was not read */
+  readonly textBytes?: number;
+}
+
+/**
+ * A database as an origin, asked in one exec. Roles are those that own something or are named in it; the dump may name
+ * fewer. Throws `database.unknown`, `exec.*`.
+ */
+export async function originOfDatabase(
+  pod: OpenPod,
+  database: string,
+  options: { readonly signal: AbortSignal; readonly environment?: string },
+): Promise<RestoreOrigin> {
+  const { facts } = pod;
+  const known = facts.databases.filter(({ isTemplate }) => !isTemplate).map(({ name }) => name);
+  if (!known.includes(database)) {
+    const reference = `${pod.pod.cluster}/${pod.pod.namespace}/${pod.pod.name}`;
+    throw new AppError('database.unknown', { reference, database, known });
+  }
+  const [row] = await query<OriginRow>({ exec: pod.exec, access: facts.access }, database, originSql, options);
+  if (!row) throw new AppError('internal', { message: 'the server gave no answer' });
+  return {
+    ...row,
+    ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+    database,
+    roles: [...new Set([...row.owners, ...row.namedRoles])].sort(),
+    serverVersion: String(Math.floor(facts.serverVersion / 10_000)),
+    dumpVersion: String(facts.pgDump.major),
+    snapshot: new Date().toISOString(),
+    isForeign: false,
+  };
+}
+
+interface OriginRow extends Pick<RestoreOrigin, 'encoding' | 'extensions' | 'namedRoles' | 'bytes'> {
+  readonly owners: readonly string[];
+}
+
+/** The bootstrap superuser stands in no pg_shdepend, so owners are read where they are written. */
+const originSql = `
+with roles as (select refobjid as role, deptype from pg_shdepend
+  where dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass)
+select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
+  'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),
+  'namedRoles', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from roles where deptype <> 'o'),
+  'owners', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from (
+    select role from roles where deptype = 'o'
+    union select relowner from pg_class where oid >= 16384 union select nspowner from pg_namespace where oid >= 16384
+    union select proowner from pg_proc where oid >= 16384 union select typowner from pg_type where oid >= 16384) o));`;
+
+/** Text for each byte of an archive that nothing is known of: high, since a disk that fills up takes the server down. */
+const guessedRatio: Readonly<Record<ArchiveHeader['compression'], number>> = { none: 1, gzip: 6, lz4: 4, zstd: 8 };

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { planRestore } from '../../../src/core/job/planRestore';
+import { expectRestore } from '../../../src/core/job/expectRestore';
+import type { Job } from '../../../src/core/job/readJob';
+import { startServer, type Server } from '../../lab/servers';
+import { openServer } from '../openServer';
+
+for (const major of [15, 16, 17, 18] as const) {
+  describe(`the plan of a copy, PostgreSQL ${major}`, function () {
+    this.timeout(60_000);
+    let server: Server;
+    before(async () => {
+      server = await startServer({ major });
+      await server.sql('postgres', 'create role keeper; create role reader; create role nobody');
+      await server.sql('postgres', 'create database "a ""b"" c"');
+      await server.sql('a "b" c', 'create table t as select 1 as x; alter table t owner to keeper');
+      await server.sql('a "b" c', 'grant select on t to reader; create extension pg_trgm');
+    });
+    after(() => server.stop());
+
+    it('needs one exec for the source, three for the target, and names what is in them', async () => {
+      const pod = await openServer(server);
+      const before = pod.exec.ran.length;
+      const seen = await planRestore(
+        {
+          from: { pod, database: 'a "b" c' },
+          target: pod,
+          database: 'a "b" c',
+          reference: 'b/demo/pg-0/a "b" c',
+          options: { as: 'replace' },
+          cluster: 'b',
+          root: '/nothing/here',
+        },
+        new AbortController().signal,
+      );
+      assert.equal(pod.exec.ran.length - before, 4);
+      assert.deepEqual(seen.roles.missing, []);
+      assert.ok(seen.findings.some(({ code }) => code === 'wrongTarget.same'));
+      assert.equal(seen.target.lastWrite?.basis, 'files');
+      assert.ok(seen.disk);
+    });
+
+    it('roles that the target lacks: owners, and those that are named; without owners only these', async () => {
+      const empty = await startServer({ major });
+      try {
+        const missing = async (noOwner: boolean): Promise<readonly string[]> => {
+          const seen = await planRestore(
+            {
+              from: { pod: await openServer(server), database: 'a "b" c' },
+              target: await openServer(empty),
+              database: 'new',
+              reference: 'b/demo/pg-0/new',
+              options: { noOwner },
+              cluster: 'b',
+              root: '/nothing/here',
+            },
+            new AbortController().signal,
+          );
+          assert.equal(seen.target.exists, false);
+          return seen.roles.missing;
+        };
+        assert.deepEqual(await missing(false), ['keeper', 'reader']);
+        const named = await missing(true);
+        assert.ok(named.includes('reader') && !named.includes('nobody'));
+      } finally {
+        await empty.stop();
+      }
+    });
+  });
+}
+
+describe('how long a restore will take', () => {
+  const done = (kind: 'restore' | 'copy', target: string, seconds: number, rows: number): Job => ({
+    ...{ id: 'x', folder: '', state: 'done', cleaned: false, mayHaveLeft: false },
+    request: { kind, operands: ['b', target], options: {}, kubeconfigs: [], root: '', asked: { by: '' } },
+    result: { type: 'result', outcome: 'done', exitCode: 0, data: { seconds, rows } },
+  });
+  const jobs = [done('copy', 'a/b/c/d', 900, 100), done('restore', 'a/b/c/d', 60, 1000), done('restore', 'x', 1, 1)];
+
+  it('as long as the last one into this database, by its rows', () => {
+    const what = { kind: 'restore', target: 'a/b/c/d', bytes: 1e9 } as const;
+    assert.deepEqual(expectRestore(jobs, { ...what, rows: 2000 }), { seconds: 120, basis: 'last run' });
+    assert.deepEqual(expectRestore(jobs, what), { seconds: 60, basis: 'last run' });
+  });
+
+  it('else by its size; one that failed says nothing', () => {
+    const failed: Job = {
+      ...done('restore', 'n', 1, 1),
+      result: { type: 'result', outcome: 'failed', exitCode: 1, data: { seconds: 1 } },
+    };
+    const expected = expectRestore([failed], { kind: 'restore', target: 'n', bytes: 1.5e9 });
+    assert.deepEqual(expected, { seconds: 105, basis: 'size' });
+  });
+});
