@@ -32,11 +32,6 @@ export class ArchiveDocument {
     };
   }
 
-  /** Tells a page all again: it was made anew. */
-  repeat(tell: (message: ToPage) => void): void {
-    this.#showTo(tell);
-  }
-
   /** Reads the file, also again when it has changed, and begins to measure where the manifest says no sizes. Never throws. */
   async load(): Promise<void> {
     this.close();

@@ -50,6 +50,8 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
   }
 
   openCustomDocument(uri: vscode.Uri): OpenArchive {
+    // a file as some revision had it is not on disk
+    if (uri.scheme !== 'file') throw new Error('Only an archive on disk can be inspected.');
     const opened = new OpenArchive(uri);
     void opened.document.load();
     return opened;
@@ -62,10 +64,14 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
     const roots = ['dist', 'media'].map((folder) => vscode.Uri.joinPath(this.#extensionUri, folder));
     webview.options = { enableScripts: true, localResourceRoots: roots };
     const tell = (message: ToPage): void => void webview.postMessage(message);
+    // a page that was hidden is made anew, and says so
+    let remove = (): void => undefined;
     const listener = webview.onDidReceiveMessage((message: FromPage) => {
       switch (message.type) {
         case 'ready':
-          return document.repeat(tell);
+          remove();
+          remove = document.addPage(tell);
+          return;
         case 'restore':
           return void vscode.commands.executeCommand('dbFerry.restoreBackup', uri);
         case 'verify':
@@ -76,7 +82,6 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
           return document.stop();
       }
     });
-    const remove = document.addPage(tell);
     panel.onDidDispose(() => {
       listener.dispose();
       remove();

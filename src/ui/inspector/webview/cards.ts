@@ -31,13 +31,18 @@ export function provenanceCard(provenance: PageProvenance): HTMLElement {
 
 /** A failure in words. */
 export function alert({ what, why, todo }: PageWords): HTMLElement {
-  const rest = [why, todo].filter((one) => one !== undefined && one !== '');
+  const rest = [why ?? '', todo ?? ''].filter((one) => one !== '');
   return make(
     'div',
     { class: 'alert', role: 'alert' },
     make('strong', {}, what),
-    ...rest.map((one) => make('p', {}, one)),
+    ...rest.map((one) => make('p', {}, ...withCode(one))),
   );
+}
+
+/** What stands between backticks is code. */
+function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? make('code', {}, part) : part));
 }
 
 function card(id: string, title: string, children: readonly HTMLElement[]): HTMLElement {

@@ -72,10 +72,12 @@ function tablesSection(hasRows: boolean, rows: readonly PageTable[], unmeasured:
   });
 }
 
+/** Nothing as long as sizes are missing: half a sum would be taken for a whole one. */
 function sumOf(hasRows: boolean, tables: readonly PageTable[]): string {
   let rows = 0;
   let bytes = 0;
   for (const table of tables) {
+    if (table.hasData && table.bytes === undefined) return '';
     rows += table.rows ?? 0;
     bytes += table.bytes ?? 0;
   }
