@@ -16,6 +16,9 @@ export const cliHints: Hints = {
   cancel: (job = '<id>') => `\`db-ferry cancel ${job}\``,
   restore: () => '`db-ferry restore`',
   replace: () => '--as replace',
+  inPlace: () =>
+    '--as replace --in-place does without: slower, all of it locked meanwhile, no undo but a backup taken before',
+  noOwner: () => '--no-owner leaves owners out',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
   undo: (place) => `\`db-ferry undo ${place}\``,
   release: (place = '<database>') => `\`db-ferry release ${place}\``,

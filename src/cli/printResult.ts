@@ -39,6 +39,7 @@ const facts: readonly (readonly [key: string, name: string, format: (value: numb
   ['rows', 'rows', count],
   ['seconds', 'took', duration],
   ['expectedSeconds', 'expected', duration],
+  ['lockedSeconds', 'locked for', duration],
   ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
 ];
 
@@ -59,6 +60,7 @@ function factLines(data: Readonly<Record<string, unknown>>): string[] {
 /** The same for texts and lists of texts. */
 const texts: readonly (readonly [key: string, words: (value: string) => string])[] = [
   ['folder', (value) => value],
+  ['before', (value) => `what was there before is the backup ${value}`],
   ['kept', (value) => `the database before is kept as ${value}`],
   ['undo', (value) => `to undo: ${value}`],
   ['removed', (value) => `removed ${value}`],

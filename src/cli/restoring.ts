@@ -11,16 +11,26 @@ export const restoreFlags = [
   'no-owner',
   'create-roles',
   'map-role',
+  'in-place',
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
 export function restoreOptions(options: Options): JobOptions {
   const as = choice('as', options.as, ['new', 'replace']);
+  if (options['in-place'] && as !== 'replace') {
+    throw new AppError('usage', { message: '--in-place needs --as replace: it restores into a database that exists.' });
+  }
+  if (options['in-place'] && (options['create-roles'] || options['map-role'])) {
+    throw new AppError('usage', {
+      message: '--in-place makes and maps no roles. Make them before, or say --no-owner.',
+    });
+  }
   return {
     ...(as === undefined ? {} : { as }),
     ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
     ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
     ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
+    ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
   };
 }
 
@@ -32,7 +42,10 @@ export async function confirmReplacing(call: Call, target: string, by: string): 
   const { options, terminal } = call;
   if (options.as !== 'replace') return;
   const database = target.split('/').slice(3).join('/');
-  const says = `This replaces the database ${target} with ${by}. All its sessions end, open transactions roll back.`;
+  const means = options['in-place']
+    ? 'It is done in place: writers wait from the beginning, readers too while it is restored, and the only way back is the backup that is taken first.'
+    : 'All its sessions end, open transactions roll back.';
+  const says = `This replaces the database ${target} with ${by}. ${means}`;
   if (options.yes === true) {
     terminal.info(says);
     return;

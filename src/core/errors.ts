@@ -53,6 +53,7 @@ export const errorCodes = [
   'restore.refused', // { findings }: preflight blocks
   'restore.differs', // { differences }: the restored rows are not the backup's
   'restore.swap', // { reason, holders? }: the exchange of names gave up; nothing changed
+  'restore.inPlace', // { reason, database, job }: the server refused a part of it; rolled back, nothing changed
   'restore.unknown', // { database, job }: the connection went with the COMMIT
   'restore.nothingKept', // { reference }: nothing to undo or release
   'target.busy', // { reference, job }: another job works on it

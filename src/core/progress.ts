@@ -34,6 +34,7 @@ export type Phase =
   | 'verify'
   | 'properties'
   | 'swap'
+  | 'commit'
   | 'undo'
   | 'release'
   | 'clean'

@@ -16,6 +16,9 @@ export const editorHints: Hints = {
   cancel: () => 'right-click the job in the Jobs view and choose Cancel Job',
   restore: () => 'right-click the backup in the Backups view and choose Restore…',
   replace: () => 'choose in Restore… that it replaces the database',
+  inPlace: () =>
+    'a restore in place, which a terminal offers, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
+  noOwner: () => 'choose in Restore… to leave owners out',
   missingRoles: () => 'Restore… offers to make them without login, or to use others',
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,

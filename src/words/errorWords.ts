@@ -186,8 +186,13 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
     todo: `${nothingChanged} Try again when the database is quieter.`,
   }),
+  'restore.inPlace': (data) => ({
+    what: 'The restore in place was given up; its transaction is rolled back.',
+    why: shown(data, 'reason'),
+    todo: nothingChanged,
+  }),
   'restore.unknown': (data, hints) => ({
-    what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being exchanged.`,
+    what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being replaced.`,
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
     todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),

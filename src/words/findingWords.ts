@@ -42,7 +42,8 @@ const ofTargets: Words = {
     data['count'] === 0
       ? 'nobody is connected to the database now; sessions that come until the swap end then'
       : `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
-  'role.rights': (data) => `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}`,
+  'role.rights': (data, hints) =>
+    `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
   'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
@@ -80,7 +81,26 @@ const ofSwaps: Words = {
   downtime: (data) => downtime(data),
 };
 
-const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps };
+const inPlace: Words = {
+  inPlace: (data) =>
+    `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from the moment the safety backup is taken; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
+  'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
+  'inPlace.foreign': (data) =>
+    `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
+  'inPlace.eventTriggers': (data) => `event triggers need a superuser: ${shown(data, 'triggers')}`,
+  'inPlace.publications': (data) => `publications would lose their tables: ${shown(data, 'publications')}`,
+  'inPlace.largeObjects': (data) =>
+    `large objects cannot be restored in place (here ${shown(data, 'live')}, in the backup ${shown(data, 'backup')})`,
+  'inPlace.extensions': (data) =>
+    `extensions that only a superuser can create: ${shown(data, 'extensions')}; made before, they stay`,
+  'inPlace.kinds': (data) => `only a superuser can restore what the backup holds: ${shown(data, 'kinds')}`,
+  'inPlace.owners': (data, hints) =>
+    `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
+  'inPlace.definitions': (data) =>
+    `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
+};
+
+const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace };
 
 const notes: Words = {
   ...ofSources,
@@ -98,6 +118,9 @@ const notes: Words = {
     `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
   'backup.kept': (data, hints) =>
     `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; to go on from there: ${hints.restore()}`,
+  'inPlace.before': (data) =>
+    `the database as it is now is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
+  'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
 };

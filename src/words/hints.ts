@@ -25,6 +25,10 @@ export interface Hints {
   restore(): string;
   /** allows a restore to replace a database */
   replace(): string;
+  /** restores where the role may not create databases */
+  inPlace(): string;
+  /** restores without the owners */
+  noOwner(): string;
   /** what helps where roles are missing */
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */

@@ -38,6 +38,8 @@ export interface DumpOptions {
   readonly major: number;
   /** the archive's encoding; default: the database's own */
   readonly encoding?: string;
+  /** definitions only, no rows */
+  readonly schemaOnly?: boolean;
   /** an exported snapshot to dump in */
   readonly snapshot?: string;
   /** seconds to wait for a table's lock before giving up; default 30 */
@@ -53,6 +55,7 @@ export function dumpArguments(database: string, options: DumpOptions): string[] 
     `--lock-wait-timeout=${options.lockWait ?? 30}s`,
     ...compressionArguments(options.compression, options.major),
     ...(options.encoding === undefined ? [] : [`--encoding=${options.encoding}`]),
+    ...(options.schemaOnly ? ['--schema-only'] : []),
     ...(options.snapshot === undefined ? [] : [`--snapshot=${options.snapshot}`]),
     '-d',
     databaseArgument(database),

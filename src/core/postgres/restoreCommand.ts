@@ -6,8 +6,6 @@ export interface RestoreOptions {
   readonly application: string;
   /** leave out who owns what */
   readonly noOwner: boolean;
-  /** one transaction, existing objects dropped first: the way in place */
-  readonly inPlace?: boolean;
   /** only these parts of the archive; default all */
   readonly section?: 'pre-data' | 'data' | 'post-data';
 }
@@ -24,12 +22,21 @@ export function restoreCommand(access: Access, database: string, options: Restor
     '--no-publications',
     '--no-subscriptions',
     ...(options.noOwner ? ['--no-owner'] : []),
-    ...(options.inPlace ? ['--clean', '--if-exists', '--single-transaction'] : []),
     ...(options.section === undefined ? [] : [`--section=${options.section}`]),
     '-d',
     databaseArgument(database),
   ];
   return toolCommand(access, 'pg_restore', args, { PGAPPNAME: options.application, PGOPTIONS: bulkSettings });
+}
+
+/** The argv that prints the SQL of a part of an archive without its data; a head and table of contents on stdin are enough for it. */
+export function definitionsCommand(
+  access: Access,
+  options: { readonly noOwner: boolean; readonly section: 'pre-data' | 'post-data' },
+): string[] {
+  const owner = options.noOwner ? ['--no-owner'] : [];
+  const args = ['-f', '-', '--no-publications', '--no-subscriptions', ...owner, `--section=${options.section}`];
+  return toolCommand(access, 'pg_restore', args);
 }
 
 /** What a line of pg_restore -v says it begins with. */

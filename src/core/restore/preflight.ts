@@ -15,6 +15,8 @@ export interface PreflightInput {
   readonly roles: RoleOptions;
   /** owners are not restored: only the roles that statements name are needed */
   readonly noOwner?: boolean;
+  /** in the live database itself: neither a side database nor a swap */
+  readonly inPlace?: boolean;
   /** alias of the target's cluster, and what its place is called: for the wrong-target guard */
   readonly cluster: string;
   readonly environment?: string;
@@ -47,7 +49,7 @@ export async function preflight(
     ...aboutArchive(seen),
     ...aboutRoles(seen),
     ...aboutDisk(seen),
-    ...(live && as === 'replace' ? aboutSwap(seen, live) : []),
+    ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
   ];
   return { findings, roles, facts, ...(live ? { live } : {}) };
 }
@@ -61,14 +63,16 @@ const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: '
 const warn = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'warn', code, data });
 const note = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'note', code, data });
 
-function aboutTarget({ target, database, live, as, origin, cluster, environment }: Seen): Finding[] {
+function aboutTarget({ target, database, live, as, origin, cluster, environment, inPlace }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts, pod } = target;
   if (facts.standby) findings.push(block('target.standby', { pod: pod.name }));
   if (live && as !== 'replace') findings.push(block('target.exists', { database }));
   if (['template0', 'template1'].includes(database)) findings.push(block('target.template', { database }));
-  if (!facts.role.superuser && !facts.role.createDb)
-    findings.push(block('role.rights', { role: facts.role.name, right: 'CREATEDB' }));
+  if (!inPlace && !facts.role.superuser && !facts.role.createDb) {
+    const data = { role: facts.role.name, right: 'CREATEDB' };
+    findings.push(block('role.rights', live ? { ...data, inPlace: true } : data));
+  }
   if (live && as === 'replace') {
     const same = origin.systemId !== undefined && origin.systemId === facts.systemId && origin.database === database;
     if (same) findings.push(warn('wrongTarget.same', { cluster, database }));
@@ -134,9 +138,7 @@ export function neededRoom({ bytes }: RestoreOrigin, room: TargetRoom): number {
 function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
   const { facts, inside, origin, ours, target, database } = seen;
   const findings = aboutSessions(facts);
-  if (facts.subscriptions.length > 0) findings.push(block('subscriptions', { subscriptions: facts.subscriptions }));
-  if (inside.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
-  if (inside.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
+  findings.push(...aboutWorkers(facts, inside.extensions, database));
   if (facts.replicas > 0) findings.push(warn('replicas', { count: facts.replicas }));
   if (facts.poolers.length > 0) findings.push(note('pooler', { names: facts.poolers }));
   if (!target.facts.role.superuser && live.owner !== target.facts.role.name) {
@@ -165,6 +167,19 @@ export interface LoginWait {
 /** What is to be expected of a target with its role. */
 export function loginWait({ facts }: OpenPod): LoginWait {
   return facts.role.superuser ? { method: 'catalog', seconds: 0.2 } : { method: 'database', seconds: 1, pooler: 15 };
+}
+
+/** What works in a database by itself and would not stand its replacement. */
+export function aboutWorkers(
+  { subscriptions }: ServerFacts,
+  extensions: readonly string[],
+  database: string,
+): Finding[] {
+  const findings: Finding[] = [];
+  if (subscriptions.length > 0) findings.push(block('subscriptions', { subscriptions }));
+  if (extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
+  if (extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
+  return findings;
 }
 
 /** What keeps a database from being renamed, or ends with it. An undo asks the same. */

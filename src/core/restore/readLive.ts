@@ -17,7 +17,7 @@ import type { Work } from '../progress';
 export async function readLive(
   pod: OpenPod,
   database: string,
-  how: { readonly application: string; readonly encoding?: string },
+  how: { readonly application: string; readonly encoding?: string; readonly schemaOnly?: boolean },
   work: Work,
 ): Promise<ArchiveReading> {
   const { exec, facts } = pod;
@@ -28,6 +28,7 @@ export async function readLive(
     compression: chooseCompression('auto', facts),
     major: facts.pgDump.major,
     ...(how.encoding === undefined ? {} : { encoding: how.encoding }),
+    ...(how.schemaOnly === undefined ? {} : { schemaOnly: how.schemaOnly }),
   });
   const between = new PassThrough({ highWaterMark: 1 << 20 });
   const progress = new DumpSteps(work);

@@ -123,19 +123,22 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
   return side.comparison;
 }
 
-async function lookAround(
+/** The preflight; says what it found. Throws `restore.refused` { findings } where something blocks. */
+export async function lookAround(
   server: Workplace,
-  request: RestoreRequest,
+  request: RestoreRequest & { readonly inPlace?: boolean },
   reading: ArchiveReading,
   work: Work,
+  more: (seen: Preflight) => readonly Finding[] | Promise<readonly Finding[]> = () => [],
 ): Promise<Preflight> {
   work.report({ type: 'phase', phase: 'preflight' });
   const { createRoles = false, mapRoles = {}, as, backup, ...rest } = request;
   const origin = originOfBackup(backup, reading);
   const seen = await preflight(server, { ...rest, as, origin, roles: { createRoles, mapRoles } }, work);
-  for (const finding of seen.findings) work.report({ type: 'finding', finding });
-  if (isBlocked(seen.findings)) throw new AppError('restore.refused', { findings: seen.findings });
-  return seen;
+  const findings = [...seen.findings, ...(await more(seen))];
+  for (const finding of findings) work.report({ type: 'finding', finding });
+  if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
+  return { ...seen, findings };
 }
 
 interface Side {
@@ -214,7 +217,7 @@ async function proveLogin(server: Workplace, database: string, oid: number): Pro
 }
 
 /** How long each phase took. */
-class PhaseClock {
+export class PhaseClock {
   readonly work: Work;
   private readonly taken = new Map<Phase, number>();
   private current: { phase: Phase; since: number } | undefined;

@@ -15,7 +15,6 @@ export interface RestoreInput {
   /** the database it goes into */
   readonly into: string;
   readonly noOwner: boolean;
-  readonly inPlace?: boolean;
   readonly job: string;
   /** names the target in errors */
   readonly reference: string;
@@ -37,8 +36,8 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
   const progress = new RestoreProgress(input.bytes, work);
   try {
     const source = Readable.from(counted(input.file, progress), { objectMode: false, highWaterMark: 256 * 1024 });
-    const { noOwner, inPlace, job, into, bytes } = input;
-    const options = { application: applicationOf(job), noOwner, ...(inPlace === undefined ? {} : { inPlace }) };
+    const { noOwner, job, into, bytes } = input;
+    const options = { application: applicationOf(job), noOwner };
     const end = await server.exec.feed(restoreCommand(server.access, into, options), source, bytes, {
       signal: stop.signal,
       onStderrLine: (line) => progress.line(line),

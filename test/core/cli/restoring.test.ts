@@ -30,6 +30,12 @@ describe('replacing a database', () => {
     assert.match(await confirm({ as: 'replace', yes: true }, ''), /replaces the database a\/b\/c\/shop/);
   });
 
+  it('in place says that there is no way back but a backup', async () => {
+    const said = await confirm({ as: 'replace', yes: true, 'in-place': true }, '');
+    assert.match(said, /in place.*only way back is the backup/);
+    assert.doesNotMatch(said, /sessions end/);
+  });
+
   it('a new database needs no word', async () => {
     assert.equal(await confirm({ as: 'new' }, ''), '');
     assert.equal(await confirm({}, ''), '');
@@ -43,6 +49,18 @@ describe('replacing a database', () => {
       mapRoles: { a: 'b' },
     });
     assert.deepEqual(restoreOptions({}), {});
+    assert.deepEqual(restoreOptions({ as: 'replace', 'in-place': true }), { as: 'replace', inPlace: true });
+    for (const odd of [
+      {},
+      { as: 'new' },
+      { as: 'replace', 'create-roles': true },
+      { as: 'replace', 'map-role': ['a=b'] },
+    ]) {
+      assert.throws(
+        () => restoreOptions({ ...odd, 'in-place': true }),
+        (error) => isAppError(error, 'usage'),
+      );
+    }
     assert.throws(
       () => restoreOptions({ as: 'over' }),
       (error) => isAppError(error, 'usage'),

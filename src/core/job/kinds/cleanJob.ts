@@ -5,6 +5,8 @@ import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
 import { quoteLiteral } from '../../postgres/quote';
 import { clean, type Cleaned } from '../../restore/clean';
+import { transactionStatus } from '../../restore/inPlaceSession';
+import { workplace } from '../../restore/databaseRow';
 import { applicationOf, sideName } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
@@ -12,7 +14,7 @@ import { removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
 import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
-import { isLiving, readJob, uncertainPhases, type Job } from '../readJob';
+import { isLiving, readJob, readWholeJob, uncertainPhases, type Job } from '../readJob';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
@@ -113,7 +115,7 @@ async function cleanPlace(
     for (const { database, job } of cleaned.left) {
       if (dead.has(job)) done.remaining.push(`${database} in ${reference}`);
     }
-    for (const job of jobs) done.resolved.push(...resolution(job, place, reference, cleaned));
+    for (const job of jobs) done.resolved.push(...(await resolution(job, place, reference, cleaned)));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
@@ -149,14 +151,28 @@ function isUncertain({ state, phase }: Job): boolean {
 }
 
 /** What became of a job whose outcome was not known. Only what it kept, or its side database, proves anything. */
-function resolution(job: Job, { reference }: Place, place: string, cleaned: Cleaned): string[] {
+async function resolution(job: Job, { reference, pod }: Place, place: string, cleaned: Cleaned): Promise<string[]> {
   const { database } = reference;
   if (!isUncertain(job) || database === undefined || job.request.kind === 'backup') return [];
   const kept = cleaned.swapped.find((one) => one.job === job.id && one.database === database);
   if (kept) return [`job ${job.id}: committed; ${place} is the restored database, ${kept.kept} is the one before`];
   const { kind } = job.request;
+  const transaction = await transactionOf(job, database);
+  if (transaction !== undefined) {
+    const status = await transactionStatus(workplace(pod, database), transaction);
+    if (status === 'committed') return [`job ${job.id}: committed; ${place} is the restored database`];
+    if (status === 'aborted') return [`job ${job.id}: not committed; ${place} is what it was`];
+  }
   if ((kind === 'restore' || kind === 'copy') && cleaned.removed.includes(sideName(database, job.id))) {
     return [`job ${job.id}: not committed; ${place} is what it was`];
   }
   return [`job ${job.id} (${kind}): unknown: look at ${place}; nothing on the server proves what became of it`];
+}
+
+/** The one transaction of a restore in place: the server knows for long what became of it. */
+async function transactionOf({ folder }: Job, database: string): Promise<string | undefined> {
+  const { events } = await readWholeJob(folder);
+  const said = events.findLast((event) => event.type === 'note' && event.code === 'inPlace.transaction');
+  if (said?.type !== 'note' || said.data['database'] !== database) return undefined;
+  return typeof said.data['id'] === 'string' ? said.data['id'] : undefined;
 }

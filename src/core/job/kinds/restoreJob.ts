@@ -1,9 +1,12 @@
 import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
+import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
-import { restore } from '../../restore/restore';
+import { restoreInPlace } from '../../restore/inPlace';
+import { restore, type RestoreRequest } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { lockKey, Places, type DatabasePlace } from '../places';
+import { takeBackup } from './backupJob';
 
 /** Restores: `[backup, database ref]`. */
 export const restoreJob: RunKind = async (context) => {
@@ -28,29 +31,29 @@ export async function openTarget(
 
 /** Restores a backup with the options of the request; `copy` does the same. */
 export async function restoreInto(
-  { id, request, work }: JobContext,
+  context: JobContext,
   backup: BackupEntry,
   { client, pod, database }: DatabasePlace,
   reference: string,
 ): Promise<JobDone> {
-  const { as, noOwner, createRoles, mapRoles } = request.options;
+  const { id, request, work } = context;
+  const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   const started = Date.now();
-  const done = await restore(
-    {
-      backup,
-      target: pod,
-      database,
-      ...(as === undefined ? {} : { as }),
-      ...(noOwner === undefined ? {} : { noOwner }),
-      ...(createRoles === undefined ? {} : { createRoles }),
-      ...(mapRoles === undefined ? {} : { mapRoles }),
-      job: id,
-      cluster: client.cluster.alias,
-      ...(environment === undefined ? {} : { environment }),
-    },
-    work,
-  );
+  const asked: RestoreRequest = {
+    backup,
+    target: pod,
+    database,
+    ...(as === undefined ? {} : { as }),
+    ...(noOwner === undefined ? {} : { noOwner }),
+    ...(createRoles === undefined ? {} : { createRoles }),
+    ...(mapRoles === undefined ? {} : { mapRoles }),
+    job: id,
+    cluster: client.cluster.alias,
+    ...(environment === undefined ? {} : { environment }),
+  };
+  if (inPlace) return restoredInPlace(context, asked, reference);
+  const done = await restore(asked, work);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
     outcome,
@@ -63,6 +66,31 @@ export async function restoreInto(
       ...facts,
       seconds: (Date.now() - started) / 1000,
       ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${reference}` }),
+    },
+  };
+}
+
+async function restoredInPlace(context: JobContext, asked: RestoreRequest, reference: string): Promise<JobDone> {
+  const { request, work } = context;
+  const started = Date.now();
+  const ofBackup: Finding[] = [];
+  const backUpLive = async (): Promise<BackupEntry> => {
+    const { entry, findings } = await takeBackup(context, new Places(request.kubeconfigs), reference);
+    ofBackup.push(...findings);
+    return entry;
+  };
+  const { outcome, differences, notes, findings, ...facts } = await restoreInPlace({ ...asked, backUpLive }, work);
+  return {
+    outcome,
+    differences,
+    notes,
+    findings: [...findings, ...ofBackup],
+    data: {
+      backup: asked.backup.id,
+      target: reference,
+      ...facts,
+      seconds: (Date.now() - started) / 1000,
+      undo: `db-ferry restore ${facts.before} ${reference} --as replace --in-place`,
     },
   };
 }

@@ -10,6 +10,14 @@ import { unpackerFor, type Sink, type Unpacker } from './unpacker';
 const tableBlock = 1;
 const largeObjectsBlock = 3;
 
+/** Is handed the data as it is unpacked, in the archive's order. Keep it cheap; what it is given may be kept. */
+export interface ArchiveTap {
+  /** the rows of the entry with this dump id begin */
+  table(dumpId: number): void;
+  /** a piece of the rows, the end marker and two empty lines behind the last included */
+  text(piece: Buffer): void;
+}
+
 /** Reads the data blocks of an archive, which must be those of its table of contents, in that order, up to the end of the file. */
 export class DataReader {
   /** bytes of COPY text read so far */
@@ -20,11 +28,13 @@ export class DataReader {
   readonly #decode: Decode;
   readonly #unpacker: Unpacker;
   readonly #largeObjects = new LargeObjects();
+  readonly #tap: ArchiveTap | undefined;
   readonly #names = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
   #entry = '';
 
-  constructor(window: ByteWindow, compression: ArchiveHeader['compression'], decode: Decode) {
+  constructor(window: ByteWindow, compression: ArchiveHeader['compression'], decode: Decode, tap?: ArchiveTap) {
+    this.#tap = tap;
     this.#window = window;
     this.#decode = decode;
     this.#unpacker = unpackerFor(compression, (reason, cause) => this.#fail(reason, cause));
@@ -37,7 +47,7 @@ export class DataReader {
       this.#entry = labelOf(block);
       await this.#readHead(block);
       if (block.table === undefined) await this.#readLargeObjects();
-      else tables.push(await this.#readTable(block.table));
+      else tables.push(await this.#readTable(block.dumpId, block.table));
     }
     if (await this.#window.need(1)) throw damaged(this.#window.offset, 'there are bytes after the last data block');
     return { tables, largeObjects: this.#largeObjects.result() };
@@ -66,13 +76,15 @@ export class DataReader {
     throw damaged(window.offset - 5, `data block ${dumpId} stands where ${block.dumpId} is expected`, this.#entry);
   }
 
-  async #readTable(table: NonNullable<ExpectedBlock['table']>): Promise<TableReading> {
+  async #readTable(dumpId: number, table: NonNullable<ExpectedBlock['table']>): Promise<TableReading> {
     const { schema, name } = table;
     const columns = unpackColumns(table.columns);
     this.table = `${schema}.${name}`;
     const digest = new RowDigest(columns, (reason) => this.#fail(reason));
+    this.#tap?.table(dumpId);
     await this.#readPacked((bytes, view, from, to) => {
       this.textBytes += to - from;
+      this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
       digest.push(bytes, view, from, to);
     });
     const result = digest.finish();

@@ -1,6 +1,6 @@
 import { readArchiveHead, type ArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
-import { DataReader } from './dataReader';
+import { DataReader, type ArchiveTap } from './dataReader';
 import type { ArchiveHeader, ArchiveReading } from './reading';
 import { readToc, type TocReading } from './tocReader';
 
@@ -25,7 +25,7 @@ export interface ArchiveProgress {
  */
 export async function readArchive(
   source: AsyncIterable<Buffer>,
-  options: { signal?: AbortSignal; onProgress?: (progress: ArchiveProgress) => void } = {},
+  options: { signal?: AbortSignal; onProgress?: (progress: ArchiveProgress) => void; tap?: ArchiveTap } = {},
 ): Promise<ArchiveReading> {
   let data: DataReader | undefined;
   const window = new ByteWindow(source, {
@@ -35,7 +35,7 @@ export async function readArchive(
   try {
     const head = await readArchiveHead(window);
     const toc = await readToc(window, head);
-    data = new DataReader(window, head.compression, toc.decode);
+    data = new DataReader(window, head.compression, toc.decode, options.tap);
     const { tables, largeObjects } = await data.read(toc.blocks);
     return {
       header: headerOf(head, toc),

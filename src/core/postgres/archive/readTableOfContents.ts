@@ -17,6 +17,11 @@ export interface TocEntry {
   /** where its SQL stands in `TableOfContents.bytes`: see `definitionOf` */
   readonly definitionAt: number;
   readonly definitionLength: number;
+  /** the bytes in `TableOfContents.bytes` that are this entry */
+  readonly from: number;
+  readonly to: number;
+  /** `COPY … FROM stdin;`, in the archive's encoding; empty without data */
+  readonly copyStatement: Buffer;
 }
 
 export interface TableOfContents {
@@ -43,6 +48,7 @@ export async function readTableOfContents(
   try {
     const head = await readArchiveHead(window);
     const entries: TocEntry[] = [];
+    let from = window.offset;
     const toc = await readToc(window, head, (entry, names) => {
       entries.push({
         dumpId: entry.dumpId,
@@ -51,7 +57,11 @@ export async function readTableOfContents(
         hasData: entry.hasData,
         definitionAt: entry.definitionOffset,
         definitionLength: entry.definition.length,
+        from,
+        to: window.offset,
+        copyStatement: Buffer.from(entry.copyStatement),
       });
+      from = window.offset;
     });
     const { roles, extensions, kinds } = toc;
     return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded() };
@@ -63,4 +73,13 @@ export async function readTableOfContents(
 /** An entry's SQL, in the archive's encoding. */
 export function definitionOf(toc: TableOfContents, entry: TocEntry): Buffer {
   return toc.bytes.subarray(entry.definitionAt, entry.definitionAt + entry.definitionLength);
+}
+
+/** Head and table of contents again, without the entries that `isLeftOut` names: what pg_restore then does not know of. */
+export function shortenedToc(toc: TableOfContents, isLeftOut: (entry: TocEntry) => boolean): Buffer {
+  const kept = toc.entries.filter((entry) => !isLeftOut(entry));
+  const head = Buffer.from(toc.bytes.subarray(0, toc.entries[0]?.from ?? toc.bytes.length));
+  // the number of entries is what the head ends with
+  head.writeUInt32LE(kept.length, head.length - 4);
+  return Buffer.concat([head, ...kept.map(({ from, to }) => toc.bytes.subarray(from, to))]);
 }

@@ -1,0 +1,124 @@
+import { archivePath } from '../catalog/catalog';
+import type { BackupEntry } from '../catalog/manifest';
+import { verifyBackup } from '../catalog/verifyBackup';
+import { AppError, toAppError } from '../errors';
+import type { Finding } from '../finding';
+import type { OpenPod } from '../pod/databasePod';
+import type { ArchiveReading, Comparison, Difference } from '../postgres/archive/reading';
+import { compareReadings } from '../postgres/archive/compareReadings';
+import type { Work } from '../progress';
+import { workplace } from './databaseRow';
+import { takeApart } from './inPlaceArchive';
+import { aboutInPlace, askInPlace, type InPlaceFacts } from './inPlaceFindings';
+import { newMark, runInPlace } from './inPlaceSession';
+import { readLive } from './readLive';
+import { lookAround, PhaseClock, type RestoreRequest, type RestoreResult } from './restore';
+import { applicationOf } from './sideDatabase';
+import { compareWithBackup, concernsRows } from './verifySide';
+
+export interface InPlaceRequest extends RestoreRequest {
+  /** takes a verified backup of the live database: the way back. Called while nobody can write to it */
+  readonly backUpLive: () => Promise<BackupEntry>;
+}
+
+export interface InPlaceResult extends Pick<
+  RestoreResult,
+  'outcome' | 'differences' | 'notes' | 'findings' | 'tables' | 'rows' | 'phases'
+> {
+  /** the backup that holds what was there before */
+  readonly before: string;
+  /** how long nobody could write, and in its later part nobody could read */
+  readonly lockedSeconds: number;
+}
+
+/**
+ * Restores a backup into the live database itself, for a role that may not create another: one transaction locks out the writers, has the safety
+ * backup taken, drops what is there, restores, and reads every row back. Only when tables, rows and sequences are the backup's it is
+ * committed; in every other case, a crash included, the server rolls it back. No session is ended; they wait. Definitions are compared after the commit.
+ *
+ * Throws what `restore` throws but `restore.swap`, and `restore.inPlace` { reason } (rolled back).
+ */
+export async function restoreInPlace(request: InPlaceRequest, outer: Work): Promise<InPlaceResult> {
+  const { createRoles, mapRoles = {}, backup, target, database, job, cluster, noOwner = false } = request;
+  if (createRoles || Object.keys(mapRoles).length > 0 || request.as !== 'replace') {
+    throw new AppError('usage', { message: 'in place wants --as replace, and neither makes nor maps roles' });
+  }
+  const clock = new PhaseClock(outer);
+  const { work } = clock;
+  work.report({ type: 'phase', phase: 'read' });
+  const reading = await verifyBackup(backup, work);
+  const server = workplace(target, database);
+  let staying: InPlaceFacts | undefined;
+  const { live, findings } = await lookAround(server, { ...request, inPlace: true }, reading, work, async (seen) => {
+    if (seen.live?.allowConnections) staying = await askInPlace(server, database, work.signal);
+    return aboutInPlace({ target, database, reading, noOwner, seen }, staying);
+  });
+  if (!live || !staying) throw new AppError('internal', { message: 'a preflight let pass what is not there' });
+  const mark = newMark();
+  const how = { noOwner, staying, mark, signal: work.signal };
+  const archive = await takeApart(server, archivePath(backup), reading, how);
+  const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
+  let before = '';
+  let since = Date.now();
+  let comparison: Comparison | undefined;
+  const onHeld = async (): Promise<void> => {
+    since = Date.now();
+    const entry = await request.backUpLive();
+    before = entry.id;
+    work.report({ type: 'note', code: 'inPlace.before', data: { backup: entry.id, folder: entry.folder } });
+  };
+  const check = (restored: ArchiveReading): void => {
+    comparison = compareReadings(reading, restored);
+    const differences = comparison.differences.filter(concernsRows);
+    if (differences.length > 0) throw new AppError('restore.differs', { differences });
+  };
+  const session = { database: live, job, reference, mark, reading, archive, onHeld, check };
+  await runInPlace(server, session, work);
+  const lockedSeconds = (Date.now() - since) / 1000;
+  const { tables = 0, rows = 0 } = comparison ?? {};
+  const compared = await compareAfterwards(target, request, reading, work);
+  return {
+    outcome: compared.isWhole && compared.differences.length === 0 ? 'done' : 'differences',
+    differences: compared.differences,
+    notes: compared.notes,
+    findings: [...findings, ...compared.findings],
+    before,
+    lockedSeconds,
+    tables,
+    rows,
+    phases: clock.seconds(),
+  };
+}
+
+interface Afterwards {
+  readonly isWhole: boolean;
+  readonly differences: readonly Difference[];
+  readonly notes: Comparison['notes'];
+  readonly findings: readonly Finding[];
+}
+
+/** The rows are proven and committed: what happens here is told, and changes nothing of it. */
+async function compareAfterwards(
+  target: OpenPod,
+  { database, job, noOwner = false }: InPlaceRequest,
+  reading: ArchiveReading,
+  work: Work,
+): Promise<Afterwards> {
+  work.report({ type: 'phase', phase: 'analyze' });
+  const how = { application: applicationOf(job), encoding: reading.header.encoding, schemaOnly: true };
+  try {
+    const now = await readLive(target, database, how, work);
+    const definitions = reading.definitions.filter(({ kind }) => !withRows.has(kind));
+    const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, { owners: noOwner });
+    return { isWhole: true, differences: differences.filter((one) => !concernsRows(one)), notes, findings: [] };
+  } catch (error) {
+    const { code, message } = toAppError(error);
+    work.log.warn(`the definitions could not be compared: ${message}`);
+    const finding: Finding = { level: 'warn', code: 'inPlace.definitions', data: { code } };
+    work.report({ type: 'finding', finding });
+    return { isWhole: false, differences: [], notes: [], findings: [finding] };
+  }
+}
+
+/** Entries that a dump of definitions alone does not have. */
+const withRows: ReadonlySet<string> = new Set(['MATERIALIZED VIEW DATA', 'STATISTICS DATA']);

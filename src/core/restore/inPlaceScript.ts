@@ -1,0 +1,123 @@
+import { quoteLiteral } from '../postgres/quote';
+
+/**
+ * Begins the transaction and keeps every writer out of the database, while readers still read: what a safety backup sees now stays
+ * all there is. `mark` begins each line that is meant for us; nobody can guess it.
+ */
+export function openingSql(database: { readonly name: string; readonly oid: number }, mark: string): string {
+  return `\\set VERBOSITY terse
+set search_path = pg_catalog;
+set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '${lockWait}';
+set datestyle = 'ISO'; set intervalstyle = 'postgres'; set extra_float_digits = 3; set timezone = 'UTC';
+set bytea_output = 'hex'; set xmlbinary = 'base64'; set lc_monetary = 'C';
+begin;
+select txid_current() as ferry_transaction \\gset
+${said(mark, "begun ' || :ferry_transaction || '")}do $ferry$ begin
+  if not pg_try_advisory_xact_lock(hashtext('db-ferry'), hashtext(${quoteLiteral(database.name)})) then
+    raise exception 'db-ferry: another workspace is restoring into this database'; end if;
+  if (select oid from pg_database where datname = current_database()) <> ${database.oid} then
+    raise exception 'db-ferry: the database is not the one that was looked at before'; end if;
+end $ferry$;
+do $ferry$ declare t text; begin
+  for t in select format('%I.%I', n.nspname, c.relname) ${userTables()} order by c.oid loop
+    execute 'lock table only ' || t || ' in share row exclusive mode';
+  end loop;
+end $ferry$;
+${said(mark, 'held')}`;
+}
+
+/**
+ * Drops all that a restore makes: schemas with all in them, and in schemas that stay (public, and those of extensions) what does not belong to
+ * an extension. Raises for a table that was made after the writers were locked out: the safety backup does not hold it.
+ */
+export const droppingSql = `do $ferry$ declare s text; drops text[]; begin
+  select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into s ${userTables()}
+    and not exists (select from pg_locks l where l.pid = pg_backend_pid() and l.relation = c.oid and l.mode = 'ShareRowExclusiveLock'
+      and l.database = (select oid from pg_database where datname = current_database()));
+  if s is not null then raise exception 'db-ferry: made while the safety backup was taken: %', s; end if;
+  select array_agg(format('drop schema %I cascade', n.nspname)) into drops from pg_namespace n where ${userSchema()} and not (${staying('n')});
+  foreach s in array coalesce(drops, '{}') loop execute s; end loop;
+  select array_agg(format('drop %s if exists %s cascade', case
+      when o.type in ('function', 'procedure', 'aggregate') then 'routine'
+      when o.type = 'composite type' then 'type' when o.type = 'statistics object' then 'statistics' else o.type end, o.identity))
+    into drops from (${looseObjects()}) x, lateral pg_identify_object(x.classid, x.objid, 0) o;
+  foreach s in array coalesce(drops, '{}') loop execute s; end loop;
+end $ferry$;
+`;
+
+/** Prints what the sequences hold, one JSON array a line. */
+export const sequencesSql = `select format('select json_build_array(%L, %L, last_value::text, is_called) from %I.%I', n.nspname, c.relname, n.nspname, c.relname)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and ${userSchema()} and ${notOfExtension('pg_class', 'c')} order by 1 \\gexec
+`;
+
+/**
+ * Says a word that is waited for. psql lets go of what it printed after a query only, and the transport keeps the last bytes back, since they might
+ * be its trailer.
+ */
+export function said(mark: string, word: string): string {
+  return `select '${mark} ${word}'; select repeat('-', 128);\n`;
+}
+
+/** The end of the transaction, and what the server says became of it. */
+export function commitSql(mark: string): string {
+  return `commit;
+select '${mark} ' || txid_status(:ferry_transaction);
+`;
+}
+
+/** What the schemas hold that our role does not own, and what else it could not drop or make again; a JSON object. */
+export const rightsSql = `select json_build_object(
+  'foreign', (select coalesce(json_agg(name order by name), '[]') from (
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and ${userSchema()} and not pg_has_role(c.relowner, 'usage') and ${notOfExtension('pg_class', 'c')}
+    union all select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where ${userSchema()} and not pg_has_role(p.proowner, 'usage') and ${notOfExtension('pg_proc', 'p')}
+    union all select t.oid::regtype::text from pg_type t join pg_namespace n on n.oid = t.typnamespace
+      where t.typtype in ('d', 'e', 'r') and ${userSchema()} and not pg_has_role(t.typowner, 'usage') and ${notOfExtension('pg_type', 't')}
+    union all select format('schema %I', n.nspname) from pg_namespace n
+      where n.nspname <> 'public' and ${userSchema()} and not pg_has_role(n.nspowner, 'usage')
+    union all select format('server %I', s.srvname) from pg_foreign_server s
+      where not pg_has_role(s.srvowner, 'usage') and ${notOfExtension('pg_foreign_server', 's')} limit 20) f),
+  'extensions', (select coalesce(json_object_agg(extname, pg_has_role(extowner, 'usage')), '{}') from pg_extension),
+  'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v, pg_roles r
+    where r.rolname = current_user and not r.rolsuper and v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
+      and not exists (select from pg_available_extension_versions o where o.name = v.name and coalesce((to_jsonb(o) ->> 'trusted')::boolean, false))),
+  'eventTriggers', (select coalesce(json_agg(evtname), '[]') from pg_event_trigger e where ${notOfExtension('pg_event_trigger', 'e')}),
+  'publications', (select coalesce(json_agg(pubname), '[]') from pg_publication),
+  'largeObjects', (select count(*) from pg_largeobject_metadata),
+  'mayCreate', coalesce((select has_schema_privilege(oid, 'create') from pg_namespace where nspname = 'public'), true)
+    and has_database_privilege(current_database(), 'create'),
+  'owners', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, 'member')),
+  'schemas', (select coalesce(json_agg(n.nspname), '[]') from pg_namespace n where ${staying('n')}));`;
+
+/** How long one lock is waited for: a session that holds one in an open transaction ends the attempt. */
+const lockWait = '30s';
+
+function userSchema(): string {
+  return `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and ${notOfExtension('pg_namespace', 'n')}`;
+}
+
+function notOfExtension(catalog: string, row: string): string {
+  return `not exists (select from pg_depend member where member.classid = 'pg_catalog.${catalog}'::regclass and member.objid = ${row}.oid and member.deptype = 'e')`;
+}
+
+/** Schemas that are not dropped: public belongs to the database, and an extension would go with its schema. */
+function staying(schema: string): string {
+  return `${schema}.nspname = 'public' or exists (select from pg_extension x where x.extnamespace = ${schema}.oid)`;
+}
+
+function userTables(): string {
+  return `from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and ${userSchema()} and ${notOfExtension('pg_class', 'c')}`;
+}
+
+/** What stands in a schema that stays, and what stands in none. An object's own schema is the one it depends on in the normal way. */
+function looseObjects(): string {
+  const outside = ['pg_foreign_server', 'pg_foreign_data_wrapper', 'pg_cast', 'pg_language'].map(
+    (catalog) => `select '${catalog}'::regclass::oid as classid, o.oid as objid from ${catalog} o`,
+  );
+  const inside = `select d.classid, d.objid from pg_depend d join pg_namespace n on n.oid = d.refobjid
+      where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n' and d.classid <> 'pg_extension'::regclass and ${userSchema()} and (${staying('n')})`;
+  return `select o.classid, o.objid from (${[inside, ...outside].join(' union ')}) o
+    where o.objid >= 16384 and not exists (select from pg_depend e where e.classid = o.classid and e.objid = o.objid and e.deptype = 'e')`;
+}
