@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { BackupSummary } from '../core/catalog/summary';
 import { jobFiles } from '../core/job/jobFolder';
-import { ago, localTime, size } from '../ui/format';
+import { decoratedUri } from '../ui/backupDecorations';
+import { backupTooltip } from '../ui/backupTooltip';
+import { backupFacts, backupName, databaseName } from '../ui/backupWords';
+import { localTime } from '../ui/format';
+import { inspectorCommand } from '../ui/openInspector';
 import type { BackupGroupNode } from './backupGroupNode';
 import { contextValue, type TreeNode } from './node';
 
-/** A backup: when, how large, how far verified. */
+/** A backup: when, how large, how far verified. A click looks into its archive. */
 export class BackupNode implements TreeNode {
   readonly id: string;
 
@@ -19,19 +23,23 @@ export class BackupNode implements TreeNode {
   }
 
   item(): vscode.TreeItem {
-    const { manifest, folder } = this.summary;
-    const verified = manifest.verified.at(-1);
-    const level = verified ? levels[verified.level] : 'not verified';
-    const item = new vscode.TreeItem(localTime(manifest.time.snapshot));
+    const { summary } = this;
+    const { manifest, folder } = summary;
+    const time = localTime(manifest.time.snapshot);
+    const facts = backupFacts(summary);
+    const item = new vscode.TreeItem(this.parent.isAdopted ? databaseName(manifest) : time);
     item.id = this.id;
-    item.iconPath = new vscode.ThemeIcon(verified?.level === 'restored' ? 'verified-filled' : 'archive');
-    item.description = `${ago(manifest.time.snapshot)} · ${size(manifest.size.archive)} · ${level}`;
+    item.iconPath = new vscode.ThemeIcon('archive');
+    item.description = facts;
+    item.tooltip = backupTooltip(summary);
+    item.resourceUri = decoratedUri(summary);
+    item.command = inspectorCommand(summary);
     item.contextValue = contextValue('backup', {
       canRestore: true,
       canDelete: true,
       hasReport: existsSync(join(folder, jobFiles.report)),
     });
-    item.accessibilityInformation = { label: `Backup of ${localTime(manifest.time.snapshot)}, ${item.description}` };
+    item.accessibilityInformation = { label: `Backup ${backupName(summary)}, ${facts}` };
     return item;
   }
 
@@ -39,10 +47,3 @@ export class BackupNode implements TreeNode {
     return [];
   }
 }
-
-const levels = {
-  structure: 'structure verified',
-  digest: 'verified',
-  counted: 'verified, rows counted',
-  restored: 'verified by a restore',
-} as const;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import type { Backups } from '../model/backups';
+import { backupDecorations } from '../ui/backupDecorations';
 import { BackupGroupNode } from './backupGroupNode';
 import { FailureNode } from './failureNode';
 import type { TreeNode } from './node';
@@ -16,8 +17,14 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#treeView = vscode.window.createTreeView<TreeNode>(viewIds.backups, {
       treeDataProvider: this,
       showCollapseAll: true,
+      canSelectMany: true,
     });
-    this.#listening = backups.onDidChange(() => this.#changed.fire(undefined));
+    this.#listening = vscode.Disposable.from(
+      backups.onDidChange(() => this.#changed.fire(undefined)),
+      // ages are said as of when they are drawn
+      this.#treeView.onDidChangeVisibility(({ visible }) => visible && this.#changed.fire(undefined)),
+      backupDecorations(),
+    );
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
