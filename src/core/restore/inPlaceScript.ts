@@ -39,7 +39,7 @@ export const droppingSql = `do $ferry$ declare s text; drops text[]; begin
   foreach s in array coalesce(drops, '{}') loop execute s; end loop;
   select array_agg(format('drop %s if exists %s cascade', case
       when o.type in ('function', 'procedure', 'aggregate') then 'routine'
-      when o.type = 'composite type' then 'type' when o.type = 'statistics object' then 'statistics' else o.type end, o.identity))
+      when o.type = 'composite type' then 'type' when o.type = 'statistics object' then 'statistics' else replace(o.type, '-', ' ') end, o.identity))
     into drops from (${looseObjects()}) x, lateral pg_identify_object(x.classid, x.objid, 0) o;
   foreach s in array coalesce(drops, '{}') loop execute s; end loop;
 end $ferry$;
