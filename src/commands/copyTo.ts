@@ -1,0 +1,22 @@
+import { DatabaseNode } from '../tree/databaseNode';
+import { pickPod } from '../ui/pickPlace';
+import type { Command } from './command';
+import { restoreFlow } from './restoreFlow';
+import { oneDatabase, podOfRow } from './targets';
+
+/** Copies a database into another pod: backup, verification and restore as one job. Dropped rows name the target as third argument. */
+export const copyTo: Command = {
+  id: 'dbFerry.copyTo',
+  async run(services, target, _selected, onto) {
+    const place = await oneDatabase(services, target, 'Copy');
+    const title = `Copy ${place.database} from ${place.pod.name}`;
+    const pod =
+      podOfRow(onto) ?? (await pickPod(services, { title, placeholder: 'To which pod?', except: place.reference }));
+    const database = onto instanceof DatabaseNode ? onto.database.facts.name : place.database;
+    await restoreFlow(
+      services,
+      { kind: 'database', place },
+      { ...pod, database, reference: `${pod.reference}/${database}` },
+    );
+  },
+};

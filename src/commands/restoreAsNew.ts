@@ -1,0 +1,23 @@
+import { pickPod } from '../ui/pickPlace';
+import { oneBackup } from './backupTargets';
+import type { Command } from './command';
+import { databaseNamed } from './databaseNamed';
+import { restoreFlow } from './restoreFlow';
+
+/** Restores a backup beside what is there, under a name that is asked for. */
+export const restoreAsNew: Command = {
+  id: 'dbFerry.restoreAsNew',
+  async run(services, target) {
+    const { operand, entry } = await oneBackup(services, target, 'Restore As New Database');
+    const title = 'Restore As New Database';
+    const pod = await pickPod(services, { title, placeholder: 'Into which pod?' });
+    const suggested = `${entry.manifest.source.database}_restored`;
+    const database = await databaseNamed(pod, { title, mustBeNew: true, suggested });
+    await restoreFlow(
+      services,
+      { kind: 'backup', operand, entry },
+      { ...pod, database, reference: `${pod.reference}/${database}` },
+      'new',
+    );
+  },
+};

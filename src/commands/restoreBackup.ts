@@ -1,0 +1,22 @@
+import { pickPod } from '../ui/pickPlace';
+import { oneBackup } from './backupTargets';
+import type { Command } from './command';
+import { databaseNamed } from './databaseNamed';
+import { restoreFlow } from './restoreFlow';
+
+/** Restores a backup into a pod that is asked for, under the name it had. */
+export const restoreBackup: Command = {
+  id: 'dbFerry.restoreBackup',
+  async run(services, target) {
+    const { operand, entry } = await oneBackup(services, target, 'Restore');
+    const named = entry.manifest.source.database;
+    const title = named === '' ? 'Restore' : `Restore ${named}`;
+    const pod = await pickPod(services, { title, placeholder: 'Into which pod?' });
+    const database = named === '' ? await databaseNamed(pod, { title, mustBeNew: false }) : named;
+    await restoreFlow(
+      services,
+      { kind: 'backup', operand, entry },
+      { ...pod, database, reference: `${pod.reference}/${database}` },
+    );
+  },
+};

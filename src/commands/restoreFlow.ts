@@ -1,0 +1,77 @@
+import type { RestorePlan } from '../core/job/planRestore';
+import type { BackupEntry } from '../core/catalog/manifest';
+import type { DatabasePlace } from '../model/places';
+import type { Services } from '../services';
+import { backupName, sourceName } from '../ui/backupWords';
+import { confirmRestore } from '../ui/confirmRestore';
+import { ago } from '../ui/format';
+import { looking } from '../ui/looking';
+import { settings } from '../ui/settings';
+import { startJobs } from '../ui/startJobs';
+
+/** What is to be restored: a backup, or a database that is copied. */
+export type RestoreSource =
+  | { readonly kind: 'backup'; readonly operand: string; readonly entry: BackupEntry }
+  | { readonly kind: 'database'; readonly place: DatabasePlace };
+
+/** Looks at both sides, has it confirmed once, and starts the job. `as`: a database of that name is replaced, or blocks. */
+export async function restoreFlow(
+  services: Services,
+  source: RestoreSource,
+  target: DatabasePlace,
+  as: 'replace' | 'new' = 'replace',
+): Promise<void> {
+  const plan = await looking(target.reference, (signal) => planOf(source, target, as, signal));
+  const options = await confirmRestore(services, { from: fromWords(source), target, plan });
+  if (!options) return;
+  const isCopy = source.kind === 'database';
+  await startJobs(services, [
+    {
+      kind: isCopy ? 'copy' : 'restore',
+      operands: [isCopy ? source.place.reference : source.operand, target.reference],
+      options: isCopy ? { ...options, compress: settings.compression(), keep: settings.keepCopies() } : options,
+    },
+  ]);
+}
+
+/** Both sides are probed anew: what the tree knows may be an hour old. */
+async function planOf(
+  source: RestoreSource,
+  target: DatabasePlace,
+  as: 'replace' | 'new',
+  signal: AbortSignal,
+): Promise<RestorePlan> {
+  const [{ openPod }, { planRestore }] = await Promise.all([
+    import('../core/pod/openPod'),
+    import('../core/job/planRestore'),
+  ]);
+  const [opened, from] = await Promise.all([
+    openPod(target.model.client, target.pod, signal),
+    source.kind === 'backup' ? { backup: source.entry } : originOf(source.place),
+  ]);
+  const environment = environmentOf(target);
+  const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
+  return planRestore(
+    {
+      ...{ from, target: opened, options: { as }, ...place, root: settings.root() },
+      ...(environment === undefined ? {} : { environment }),
+    },
+    signal,
+  );
+
+  async function originOf(place: DatabasePlace): Promise<Parameters<typeof planRestore>[0]['from']> {
+    const pod = await openPod(place.model.client, place.pod, signal);
+    const named = environmentOf(place);
+    return { pod, database: place.database, ...(named === undefined ? {} : { environment: named }) };
+  }
+}
+
+function environmentOf({ model, pod }: DatabasePlace): string | undefined {
+  return model.contents.environments.get(pod.namespace);
+}
+
+function fromWords(source: RestoreSource): string {
+  if (source.kind === 'database') return `${source.place.reference}, as it is now`;
+  const { manifest } = source.entry;
+  return `the backup of ${backupName(source.entry)} (${ago(manifest.time.snapshot)}), ${sourceName(manifest.source)}`;
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import type { Finding } from '../core/finding';
+import type { JobOptions } from '../core/job/jobEvents';
+import type { RestorePlan } from '../core/job/planRestore';
+import type { DatabasePlace } from '../model/places';
+import type { Services } from '../services';
+import { findingWords } from '../words/findingWords';
+import { confirmName } from './confirmName';
+import { findingLines } from './findingLines';
+import { ago, count, duration, size } from './format';
+import { editorHints } from './hints';
+
+/** What is asked for: where from, in words, and where to. */
+export interface RestoreQuestion {
+  /** e.g. `the backup of shop of 2026-11-23 05:15:14 (2 h ago), a/shop/postgres` */
+  readonly from: string;
+  readonly target: DatabasePlace;
+  readonly plan: RestorePlan;
+}
+
+/**
+ * One modal that says everything that matters, after the preflight of both sides; on protected places the database's name
+ * has to be typed as well. Returns the options of the job, or undefined where the user gave up or something blocks.
+ */
+export async function confirmRestore(services: Services, question: RestoreQuestion): Promise<JobOptions | undefined> {
+  const { target, plan } = question;
+  const { exists } = plan.target;
+  const ways = waysOn(plan);
+  const where = `${target.database} on ${target.pod.name}`;
+  const can = exists ? `Replace ${where}?` : `Restore into ${where}?`;
+  const answer = await vscode.window.showWarningMessage(
+    ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
+    { modal: true, detail: detail(services, question) },
+    ...ways.map(({ title }) => title),
+  );
+  const way = ways.find(({ title }) => title === answer);
+  if (!way || (way.loses && !(await confirmLoss(way.loses)))) return undefined;
+  if (exists && !(await confirmName(services, target))) return undefined;
+  return { as: exists ? 'replace' : 'new', ...way.options };
+}
+
+interface Way {
+  readonly title: string;
+  readonly options: JobOptions;
+  /** what cannot be undone in it: asked for once more */
+  readonly loses?: Finding;
+}
+
+/** What can be done: none where something blocks that no option helps with. */
+function waysOn({ target: { exists, database }, findings, roles }: RestorePlan): Way[] {
+  const blocking = findings.filter(({ level }) => level === 'block');
+  const verb = `${exists ? 'Replace' : 'Restore'} ${database}`;
+  const [only] = blocking;
+  if (!only) return [{ title: verb, options: {} }];
+  if (blocking.length > 1) return [];
+  if (only.code === 'roles.missing') {
+    const these = roles.missing.length === 1 ? 'the Role' : `${roles.missing.length} Roles`;
+    return [
+      { title: `Create ${these} and ${verb}`, options: { createRoles: true } },
+      { title: `${verb} Without Owners`, options: { noOwner: true } },
+    ];
+  }
+  if (only.code === 'role.rights' && only.data['inPlace'] === true) {
+    const loses: Finding = { level: 'warn', code: 'inPlace', data: { database } };
+    return [{ title: `${verb} In Place…`, options: { inPlace: true }, loses }];
+  }
+  return [];
+}
+
+async function confirmLoss(finding: Finding): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(
+    'There is no undo for a restore in place.',
+    { modal: true, detail: findingWords(finding, editorHints) },
+    'Replace In Place',
+  );
+  return answer !== undefined;
+}
+
+/** The wrong target stands in front of everything: nobody reads to the end of a modal. */
+function detail(services: Services, { from, target, plan }: RestoreQuestion): string {
+  const isWrongTarget = ({ code }: Finding): boolean => code.startsWith('wrongTarget.');
+  const wrong = plan.findings.filter(isWrongTarget).map((finding) => `⚠ ${findingWords(finding, editorHints)}`);
+  const facts = [`To: ${placeWords(services, target, plan)}`, `From: ${from}`, replaced(plan), timing(plan)];
+  const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !isSaid.has(finding.code));
+  return [...wrong, facts.join('\n'), ...findingLines(others)].join('\n\n');
+}
+
+/** told by the facts above the findings */
+const isSaid: ReadonlySet<string> = new Set(['target.sessions', 'downtime']);
+
+function placeWords(
+  { protection, trees }: Services,
+  { model, pod, database }: DatabasePlace,
+  plan: RestorePlan,
+): string {
+  const isProtected = protection.isProtected(pod.cluster, pod.namespace);
+  const marks = [plan.target.environment, isProtected ? 'protected' : undefined].filter((mark) => mark !== undefined);
+  const place = `${trees.clusters.nameOf(model.cluster)} / ${pod.namespace} / ${pod.name} / ${database}`;
+  return marks.length === 0 ? place : `${place} (${marks.join(', ')})`;
+}
+
+function replaced({ target: { exists, bytes, lastWrite, sessions, applications } }: RestorePlan): string {
+  if (!exists) return 'No database of this name is there: it is made new.';
+  const names = applications.map(({ name }) => name).filter((name) => name !== '');
+  const by =
+    names.length === 0 ? '' : ` (${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : ''})`;
+  const facts = [
+    bytes === undefined ? undefined : size(bytes),
+    lastWrite === undefined ? undefined : `last written ${ago(lastWrite.time)}`,
+    sessions === 0 ? 'nobody connected' : `${sessions} ${sessions === 1 ? 'session ends' : 'sessions end'}${by}`,
+  ];
+  return `Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. It is kept, closed: Undo Restore brings it back.`;
+}
+
+const mostNames = 3;
+
+function timing({ from, expected, loginWait }: RestorePlan): string {
+  const what = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  const guess = expected.basis === 'last run' ? 'as the last time' : 'by its size';
+  return `Takes about ${duration(expected.seconds)}, ${guess} (${what}).${waiting(loginWait)}`;
+}
+
+function waiting(wait: RestorePlan['loginWait']): string {
+  if (!wait) return '';
+  const about = `about ${duration(wait.seconds)}`;
+  if (wait.method === 'catalog') return ` At the end logins wait ${about}; none fails.`;
+  const behind = wait.pooler === undefined ? '' : `; behind PgBouncer they wait ${duration(wait.pooler)}`;
+  return ` At the end logins fail for ${about}${behind}.`;
+}
