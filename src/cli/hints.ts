@@ -5,6 +5,7 @@ export const cliHints: Hints = {
   again: () => 'repeat the command',
   login: () => 'log in again (for OpenShift: `oc login`), then repeat the command',
   addCluster: () => 'log in (`oc login`), or name a file with --kubeconfig',
+  details: () => 'above',
   listClusters: () => '`db-ferry clusters`',
   listPods: () => '`db-ferry pods`',
   listDatabases: () => '`db-ferry databases <pod>`',

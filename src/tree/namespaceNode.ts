@@ -42,7 +42,14 @@ export class NamespaceNode implements TreeNode {
     item.tooltip = `${word} ${this.name}${environment === undefined ? '' : `, labelled ${environment}`}`;
     item.contextValue = contextValue('namespace', { canPin: !isPinned, canUnpin: isPinned, hasReference: true });
     item.accessibilityInformation = {
-      label: [word, this.name, item.description, `${this.pods.length} database pods`].filter(Boolean).join(', '),
+      label: [
+        word,
+        this.name,
+        item.description,
+        `${this.pods.length} database ${this.pods.length === 1 ? 'pod' : 'pods'}`,
+      ]
+        .filter(Boolean)
+        .join(', '),
     };
     return item;
   }

@@ -5,6 +5,7 @@ import { jobFiles } from '../core/job/jobFolder';
 import type { Job } from '../core/job/readJob';
 import { errorButtons, type ErrorButton } from './errorButtons';
 import { sentences, wordsFor } from './errorText';
+import { findingLines } from './findingLines';
 import { finalWords } from './finalWords';
 import { jobTitle } from './jobWords';
 import { openReport } from './openReport';
@@ -34,11 +35,16 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
     const error = result?.error
       ? new AppError(result.error.code as ErrorCode, result.error.data)
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });
-    const text = `${jobTitle(job)}: ${sentences(wordsFor(error)).replaceAll('\n', ' ')}`;
+    const blocking = findingLines((result?.findings ?? []).filter(({ level }) => level === 'block'));
+    const words = [sentences(wordsFor(error)).replaceAll('\n', ' '), ...blocking.slice(0, mostFindings)];
+    const text = `${jobTitle(job)}: ${words.join(' ')}`;
     if (state === 'cancelled') return showInformationMessage(text, ...titles);
     return state === 'refused' ? showWarningMessage(text, ...titles) : showErrorMessage(text, ...titles);
   }
 }
+
+/** a notification is no report */
+const mostFindings = 2;
 
 /** What one would do next; the first is the likeliest. */
 function nextSteps({ id, state, request, result }: Job): readonly ErrorButton[] {

@@ -27,10 +27,10 @@ export async function confirmRestore(services: Services, question: RestoreQuesti
   const { exists } = plan.target;
   const ways = waysOn(plan);
   const where = `${target.database} on ${target.pod.name}`;
-  const can = exists ? `Replace ${where}?` : `Restore into ${where}?`;
+  const can = exists ? `Replace ${where}?` : `${verbOf(plan)} into ${target.pod.name}?`;
   const answer = await vscode.window.showWarningMessage(
     ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
-    { modal: true, detail: detail(services, question) },
+    { modal: true, detail: detail(services, question, ways) },
     ...ways.map(({ title }) => title),
   );
   const way = ways.find(({ title }) => title === answer);
@@ -47,24 +47,31 @@ interface Way {
 }
 
 /** What can be done: none where something blocks that no option helps with. */
-function waysOn({ target: { exists, database }, findings, roles }: RestorePlan): Way[] {
+function waysOn(plan: RestorePlan): Way[] {
+  const { findings, roles, missingWithoutOwners } = plan;
+  const { database } = plan.target;
   const blocking = findings.filter(({ level }) => level === 'block');
-  const verb = `${exists ? 'Replace' : 'Restore'} ${database}`;
+  const verb = verbOf(plan);
   const [only] = blocking;
   if (!only) return [{ title: verb, options: {} }];
   if (blocking.length > 1) return [];
   if (only.code === 'roles.missing') {
     const these = roles.missing.length === 1 ? 'the Role' : `${roles.missing.length} Roles`;
-    return [
-      { title: `Create ${these} and ${verb}`, options: { createRoles: true } },
-      { title: `${verb} Without Owners`, options: { noOwner: true } },
-    ];
+    const withRoles: Way = { title: `Create ${these} and ${verb}`, options: { createRoles: true } };
+    const without: Way = { title: `${verb} Without Owners`, options: { noOwner: true } };
+    return missingWithoutOwners.length === 0 ? [withRoles, without] : [withRoles];
   }
   if (only.code === 'role.rights' && only.data['inPlace'] === true) {
     const loses: Finding = { level: 'warn', code: 'inPlace', data: { database } };
     return [{ title: `${verb} In Place…`, options: { inPlace: true }, loses }];
   }
   return [];
+}
+
+/** `Replace shop`, `Copy shop`, `Restore shop` */
+function verbOf({ from, target: { exists, database } }: RestorePlan): string {
+  if (exists) return `Replace ${database}`;
+  return `${from.kind === 'database' ? 'Copy' : 'Restore'} ${database}`;
 }
 
 async function confirmLoss(finding: Finding): Promise<boolean> {
@@ -77,16 +84,19 @@ async function confirmLoss(finding: Finding): Promise<boolean> {
 }
 
 /** The wrong target stands in front of everything: nobody reads to the end of a modal. */
-function detail(services: Services, { from, target, plan }: RestoreQuestion): string {
+function detail(services: Services, { from, target, plan }: RestoreQuestion, ways: readonly Way[]): string {
   const isWrongTarget = ({ code }: Finding): boolean => code.startsWith('wrongTarget.');
   const wrong = plan.findings.filter(isWrongTarget).map((finding) => `⚠ ${findingWords(finding, editorHints)}`);
   const facts = [`To: ${placeWords(services, target, plan)}`, `From: ${from}`, replaced(plan), timing(plan)];
-  const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !isSaid.has(finding.code));
-  return [...wrong, facts.join('\n'), ...findingLines(others)].join('\n\n');
+  const said = plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
+  const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !said.includes(finding.code));
+  const asked = ways.some(({ options }) => options.createRoles) ? [missingRoles(plan)] : [];
+  const findings = asked.length > 0 ? others.filter(({ code }) => code !== 'roles.missing') : others;
+  return [...wrong, facts.join('\n'), ...asked, ...findingLines(findings)].join('\n\n');
 }
 
 /** told by the facts above the findings */
-const isSaid: ReadonlySet<string> = new Set(['target.sessions', 'downtime']);
+const saidByFacts: readonly string[] = ['target.sessions', 'downtime'];
 
 function placeWords(
   { protection, trees }: Services,
@@ -97,6 +107,13 @@ function placeWords(
   const marks = [plan.target.environment, isProtected ? 'protected' : undefined].filter((mark) => mark !== undefined);
   const place = `${trees.clusters.nameOf(model.cluster)} / ${pod.namespace} / ${pod.name} / ${database}`;
   return marks.length === 0 ? place : `${place} (${marks.join(', ')})`;
+}
+
+/** What the buttons offer to do about them. */
+function missingRoles({ roles: { missing }, missingWithoutOwners }: RestorePlan): string {
+  const names = missing.join(', ');
+  const otherwise = missingWithoutOwners.length === 0 ? ', or the owners are left out' : '';
+  return `The server lacks ${missing.length === 1 ? 'the role' : 'the roles'} ${names}. They can be made, without the right to log in${otherwise}.`;
 }
 
 function replaced({ target: { exists, bytes, lastWrite, sessions, applications } }: RestorePlan): string {

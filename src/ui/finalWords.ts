@@ -17,10 +17,15 @@ function figures(data: JobResult['data']): string {
     figure(data['tables'], (value) => `${count(value)} ${value === 1 ? 'table' : 'tables'}`),
     figure(data['rows'], (value) => `${count(value)} rows`),
     figure(data['seconds'], duration),
-    figure(data['pauseSeconds'], (value) => `logins waited ${Math.round(value * 1000)} ms`),
+    figure(data['pauseSeconds'] === 0 ? undefined : data['pauseSeconds'], pauseWords),
   ]
     .filter((part) => part !== undefined)
     .join(' · ');
+}
+
+/** a database that is made new keeps nobody waiting */
+function pauseWords(seconds: number): string {
+  return `logins waited ${Math.round(seconds * 1000)} ms`;
 }
 
 function figure(value: unknown, words: (value: number) => string): string | undefined {

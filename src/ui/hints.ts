@@ -5,6 +5,7 @@ export const editorHints: Hints = {
   again: () => 'try again',
   login: () => 'log in again in a terminal (for OpenShift: `oc login`), then choose Refresh in the Clusters view',
   addCluster: () => 'log in in a terminal (`oc login`), or choose Add Kubeconfig… in the Clusters view',
+  details: () => 'in its report',
   listClusters: () => 'see the Clusters view',
   listPods: () => 'open the project in the Clusters view',
   listDatabases: () => 'open the pod in the Clusters view',

@@ -153,9 +153,9 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The job that wrote it did not finish.',
     todo: `To remove it: ${hints.cleanUp()}. Take another one.`,
   }),
-  'backup.refused': () => ({
+  'backup.refused': (_, hints) => ({
     what: 'Refused by the preflight. Nothing was written.',
-    todo: 'What blocks is listed above.',
+    todo: `What blocks is listed ${hints.details()}.`,
   }),
   'root.unreadable': (data, hints) => ({
     what: `The backups in ${shown(data, 'root')} cannot be read.`,
@@ -172,13 +172,13 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve. A full disk would take the live server down.`,
     todo: `${nothingChanged} Enlarge its volume, or drop what is kept there: ${hints.release()}.`,
   }),
-  'restore.refused': () => ({
+  'restore.refused': (_, hints) => ({
     what: 'Refused by the preflight. Nothing was changed.',
-    todo: 'What blocks is listed above.',
+    todo: `What blocks is listed ${hints.details()}.`,
   }),
-  'restore.differs': () => ({
+  'restore.differs': (_, hints) => ({
     what: "What was restored differs from the backup's rows, so it was not put in place.",
-    why: 'The differences are listed above.',
+    why: `The differences are listed ${hints.details()}.`,
     todo: nothingChanged,
   }),
   'restore.swap': (data) => ({

@@ -9,6 +9,8 @@ export interface Hints {
   login(): string;
   /** when no cluster, or another one, is known */
   addCluster(): string;
+  /** where findings and differences stand, for a sentence that ends with it */
+  details(): string;
   listClusters(): string;
   listPods(): string;
   listDatabases(): string;

@@ -7,7 +7,7 @@ import { workplace } from '../restore/databaseRow';
 import type { LastWrite } from '../restore/lastWrite';
 import { originOfBackup, originOfDatabase, type RestoreOrigin } from '../restore/origin';
 import { loginWait, neededRoom, preflight, type LoginWait, type Preflight } from '../restore/preflight';
-import { checkMapping, type RolePlan } from '../restore/roles';
+import { checkMapping, planRoles, type RolePlan } from '../restore/roles';
 import { expectRestore, type ExpectedRestore } from './expectRestore';
 import type { JobOptions } from './jobEvents';
 import { listJobs } from './listJobs';
@@ -67,6 +67,8 @@ export interface RestorePlan {
   /** undefined where it cannot be seen */
   readonly disk?: { readonly free: number; readonly needed: number };
   readonly roles: RolePlan;
+  /** those that would be missing even without owners: grants and policies name them */
+  readonly missingWithoutOwners: readonly string[];
   readonly expected: ExpectedRestore;
   /** only where a database is replaced */
   readonly loginWait?: LoginWait;
@@ -104,6 +106,7 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     isBlocked: isBlocked(seen.findings),
     ...(room === undefined ? {} : { disk: { free: room.free, needed: neededRoom(origin, room) } }),
     roles: seen.roles,
+    missingWithoutOwners: planRoles(seen.facts.roles, origin.namedRoles, roles).missing,
     expected: expectRestore(jobs, { kind, target: request.reference, bytes, ...counted }),
     ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
   };
