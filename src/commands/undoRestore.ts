@@ -40,7 +40,7 @@ function restoredBy({ job }: KeptTarget): { restoredBy?: string } {
 async function confirm(services: Services, place: KeptTarget, { kept, live, findings }: UndoPlan): Promise<boolean> {
   const { database, pod } = place;
   const detail = [
-    `${place.reference} becomes again what it was ${ago(kept.mark.time)}${kept.row.bytes === undefined ? '' : ` (${size(kept.row.bytes)})`}.`,
+    `${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}${kept.row.bytes === undefined ? '' : `, ${size(kept.row.bytes)}`}).`,
     live ? 'What is there now is kept, closed: an undo can be undone.' : 'Nothing answers to the name now.',
     ...findingLines(findings),
   ].join('\n\n');

@@ -12,7 +12,7 @@ export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string
 }
 
 function figures(data: JobResult['data']): string {
-  return [
+  const words = [
     figure(data['archiveBytes'], size),
     figure(data['tables'], (value) => `${count(value)} ${value === 1 ? 'table' : 'tables'}`),
     figure(data['rows'], (value) => `${count(value)} rows`),
@@ -21,6 +21,7 @@ function figures(data: JobResult['data']): string {
   ]
     .filter((part) => part !== undefined)
     .join(' · ');
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 /** a database that is made new keeps nobody waiting */

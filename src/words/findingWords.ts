@@ -77,7 +77,9 @@ const ofSwaps: Words = {
   writesAfterBackup: (data) =>
     `what was written after the backup (${localTime(shown(data, 'snapshot'))}) will exist only in the kept database`,
   'undo.written': (data) =>
-    `${shown(data, 'rows')} rows were written since the restore; they will exist only in the database kept now`,
+    data['rows'] === 0
+      ? 'no row was written since the restore'
+      : `${shown(data, 'rows')} rows were written since the restore; they will exist only in the database kept now`,
   downtime: (data) => downtime(data),
 };
 

@@ -191,6 +191,6 @@ export function aboutSessions(facts: ServerFacts): Finding[] {
     facts.slots.filter((slot) => slot.active === active).map(({ name }) => name);
   if (slots(true).length > 0) findings.push(block('slots.active', { slots: slots(true) }));
   if (slots(false).length > 0) findings.push(warn('slots.inactive', { slots: slots(false) }));
-  findings.push(warn('target.sessions', { count: facts.sessions }));
+  findings.push((facts.sessions === 0 ? note : warn)('target.sessions', { count: facts.sessions }));
   return findings;
 }

@@ -51,7 +51,9 @@ export async function planUndo(request: KeptRequest, signal: AbortSignal): Promi
   const findings = live ? aboutSessions(await askServer(server, database, signal)) : [];
   const counted = live?.allowConnections ? (await askLive(server, database, signal)).written : undefined;
   const written = writtenSince(counted, kept.mark.written);
-  if (written !== undefined) findings.push({ level: 'warn', code: 'undo.written', data: { rows: written } });
+  if (written !== undefined) {
+    findings.push({ level: written === 0 ? 'note' : 'warn', code: 'undo.written', data: { rows: written } });
+  }
   return { kept, findings, ...(live ? { live } : {}), ...(written === undefined ? {} : { written }) };
 }
 
