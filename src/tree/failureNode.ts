@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppError } from '../core/errors';
-import { sentences, wordsFor } from '../ui/errorText';
+import { runningText, wordsFor } from '../ui/errorText';
 import { contextValue, type TreeNode } from './node';
 
 /** What could not be loaded, in its place: why, and a click that tries again. */
@@ -22,10 +22,10 @@ export class FailureNode implements TreeNode {
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
     item.description = 'Click to try again';
-    item.tooltip = sentences(words);
+    item.tooltip = runningText(words);
     item.contextValue = contextValue('failure', { canRefresh: true });
     item.command = { command: 'dbFerry.refresh', title: 'Try Again', arguments: [this] };
-    item.accessibilityInformation = { label: `${sentences(words)} Press Enter to try again.` };
+    item.accessibilityInformation = { label: `${runningText(words)} Press Enter to try again.` };
     return item;
   }
 

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { jobFiles } from '../core/job/jobFolder';
 import type { Job } from '../core/job/readJob';
 import { errorButtons, type ErrorButton } from './errorButtons';
-import { sentences, wordsFor } from './errorText';
+import { runningText, wordsFor } from './errorText';
 import { findingLines } from './findingLines';
 import { finalWords } from './finalWords';
 import { jobTitle } from './jobWords';
@@ -36,7 +36,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
       ? new AppError(result.error.code as ErrorCode, result.error.data)
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });
     const blocking = findingLines((result?.findings ?? []).filter(({ level }) => level === 'block'));
-    const words = [sentences(wordsFor(error)).replaceAll('\n', ' '), ...blocking.slice(0, mostFindings)];
+    const words = [runningText(wordsFor(error)), ...blocking.slice(0, mostFindings)];
     const text = `${jobTitle(job)}: ${words.join(' ')}`;
     if (state === 'cancelled') return showInformationMessage(text, ...titles);
     return state === 'refused' ? showWarningMessage(text, ...titles) : showErrorMessage(text, ...titles);

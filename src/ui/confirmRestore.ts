@@ -4,9 +4,9 @@ import type { JobOptions } from '../core/job/jobEvents';
 import type { RestorePlan } from '../core/job/planRestore';
 import type { DatabasePlace } from '../model/places';
 import type { Services } from '../services';
-import { findingWords } from '../words/findingWords';
+import { plainFinding } from '../words/findingWords';
 import { confirmName } from './confirmName';
-import { findingLines } from './findingLines';
+import { capital, findingLines } from './findingLines';
 import { ago, count, duration, size } from './format';
 import { editorHints } from './hints';
 
@@ -48,7 +48,7 @@ interface Way {
 
 /** What can be done: none where something blocks that no option helps with. */
 function waysOn(plan: RestorePlan): Way[] {
-  const { findings, roles, missingWithoutOwners } = plan;
+  const { findings, roles } = plan;
   const { database } = plan.target;
   const blocking = findings.filter(({ level }) => level === 'block');
   const verb = verbOf(plan);
@@ -59,7 +59,7 @@ function waysOn(plan: RestorePlan): Way[] {
     const these = roles.missing.length === 1 ? 'the Role' : `${roles.missing.length} Roles`;
     const withRoles: Way = { title: `Create ${these} and ${verb}`, options: { createRoles: true } };
     const without: Way = { title: `${verb} Without Owners`, options: { noOwner: true } };
-    return missingWithoutOwners.length === 0 ? [withRoles, without] : [withRoles];
+    return [...(plan.mayCreateRoles ? [withRoles] : []), ...(plan.missingWithoutOwners.length === 0 ? [without] : [])];
   }
   if (only.code === 'role.rights' && only.data['inPlace'] === true) {
     const loses: Finding = { level: 'warn', code: 'inPlace', data: { database } };
@@ -77,7 +77,7 @@ function verbOf({ from, target: { exists, database } }: RestorePlan): string {
 async function confirmLoss(finding: Finding): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
     'There is no undo for a restore in place.',
-    { modal: true, detail: findingWords(finding, editorHints) },
+    { modal: true, detail: capital(plainFinding(finding, editorHints)) },
     'Replace In Place',
   );
   return answer !== undefined;
@@ -86,11 +86,13 @@ async function confirmLoss(finding: Finding): Promise<boolean> {
 /** The wrong target stands in front of everything: nobody reads to the end of a modal. */
 function detail(services: Services, { from, target, plan }: RestoreQuestion, ways: readonly Way[]): string {
   const isWrongTarget = ({ code }: Finding): boolean => code.startsWith('wrongTarget.');
-  const wrong = plan.findings.filter(isWrongTarget).map((finding) => `⚠ ${findingWords(finding, editorHints)}`);
+  const wrong = plan.findings
+    .filter(isWrongTarget)
+    .map((finding) => `⚠ ${capital(plainFinding(finding, editorHints))}`);
   const facts = [`To: ${placeWords(services, target, plan)}`, `From: ${from}`, replaced(plan), timing(plan)];
   const said = plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
   const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !said.includes(finding.code));
-  const asked = ways.some(({ options }) => options.createRoles) ? [missingRoles(plan)] : [];
+  const asked = ways.some(({ options }) => options.createRoles ?? options.noOwner) ? [missingRoles(plan)] : [];
   const findings = asked.length > 0 ? others.filter(({ code }) => code !== 'roles.missing') : others;
   return [...wrong, facts.join('\n'), ...asked, ...findingLines(findings)].join('\n\n');
 }
@@ -110,10 +112,13 @@ function placeWords(
 }
 
 /** What the buttons offer to do about them. */
-function missingRoles({ roles: { missing }, missingWithoutOwners }: RestorePlan): string {
+function missingRoles({ roles: { missing }, mayCreateRoles, missingWithoutOwners }: RestorePlan): string {
   const names = missing.join(', ');
-  const otherwise = missingWithoutOwners.length === 0 ? ', or the owners are left out' : '';
-  return `The server lacks ${missing.length === 1 ? 'the role' : 'the roles'} ${names}. They can be made, without the right to log in${otherwise}.`;
+  const ways = [
+    mayCreateRoles ? 'be made, without the right to log in' : undefined,
+    missingWithoutOwners.length === 0 ? 'be left out' : undefined,
+  ].filter((way) => way !== undefined);
+  return `The server lacks ${missing.length === 1 ? 'the role' : 'the roles'} ${names}. They can ${ways.join(', or ')}.`;
 }
 
 function replaced({ target: { exists, bytes, lastWrite, sessions, applications } }: RestorePlan): string {

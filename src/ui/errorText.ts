@@ -1,5 +1,5 @@
 import { toAppError } from '../core/errors';
-import { sentences as joined, wordsFor as words, type Words } from '../words/errorWords';
+import { wordsFor as words, type Words } from '../words/errorWords';
 import { editorHints } from './hints';
 
 /** The words for an error, as the editor says them. */
@@ -8,7 +8,7 @@ export function wordsFor(error: unknown): Words & { /** for a row's dimmed part 
   return { ...words(code, data, editorHints), short: shortWords[code] ?? 'cannot be shown' };
 }
 
-export const sentences = joined;
+export { runningText } from '../words/errorWords';
 
 const shortWords: Readonly<Partial<Record<string, string>>> = {
   'cluster.unreachable': 'cannot be reached',

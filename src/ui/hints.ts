@@ -20,7 +20,7 @@ export const editorHints: Hints = {
   inPlace: () =>
     'a restore in place, which a terminal offers, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => 'choose in Restore… to leave owners out',
-  missingRoles: () => 'Restore… offers to make them without login, or to use others',
+  missingRoles: () => 'have an administrator make them; a restore from a terminal can use others instead',
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
   letSleep: () => 'the setting "Keep Awake"',

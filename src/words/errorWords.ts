@@ -22,6 +22,15 @@ export function sentences({ what, why, todo }: Words): string {
   return [what, why, todo].filter((part) => part !== undefined && part !== '').join('\n');
 }
 
+/** The words as running text; a server's message may have no full stop. */
+export function runningText({ what, why, todo }: Words): string {
+  return [what, why, todo]
+    .map((part = '') => part.trim().replaceAll(/\s+/g, ' '))
+    .filter((part) => part !== '')
+    .map((part) => (/[.!?:]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}
+
 type ErrorWords = (data: Data, hints: Hints) => Words;
 
 const incomplete = 'Nothing of it counts as done.';

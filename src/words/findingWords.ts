@@ -5,8 +5,12 @@ import { detail, shown, text, type Data } from './shown';
 
 /** One line for a finding; a code without words of its own shows its data. */
 export function findingWords(finding: Finding, hints: Hints): string {
-  const words = findings[finding.code]?.(finding.data, hints) ?? `${finding.code}${detail(finding.data)}`;
-  return `${levels[finding.level]} ${words}`;
+  return `${levels[finding.level]} ${plainFinding(finding, hints)}`;
+}
+
+/** The same without how grave it is. */
+export function plainFinding({ code, data }: Finding, hints: Hints): string {
+  return findings[code]?.(data, hints) ?? `${code}${detail(data)}`;
 }
 
 /** Words for a note of a job; the same. */
@@ -70,7 +74,10 @@ const ofSwaps: Words = {
   'slots.inactive': (data) =>
     `replication slots of the database, not in use, stay with the old one: ${shown(data, 'slots')}`,
   subscriptions: (data) => `subscriptions: ${shown(data, 'subscriptions')}`,
-  replicas: (data) => `${shown(data, 'count')} replicas follow this server and will receive all that is written`,
+  replicas: (data) =>
+    data['count'] === 1
+      ? 'a replica follows this server and will receive all that is written'
+      : `${shown(data, 'count')} replicas follow this server and will receive all that is written`,
   pooler: (data) => `a pooler is connected: ${shown(data, 'names')}`,
   'kept.exists': (data, hints) =>
     `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); to drop them: ${hints.release()}`,

@@ -69,6 +69,8 @@ export interface RestorePlan {
   readonly roles: RolePlan;
   /** those that would be missing even without owners: grants and policies name them */
   readonly missingWithoutOwners: readonly string[];
+  /** the role that restores may make those that are missing */
+  readonly mayCreateRoles: boolean;
   readonly expected: ExpectedRestore;
   /** only where a database is replaced */
   readonly loginWait?: LoginWait;
@@ -106,6 +108,7 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     isBlocked: isBlocked(seen.findings),
     ...(room === undefined ? {} : { disk: { free: room.free, needed: neededRoom(origin, room) } }),
     roles: seen.roles,
+    mayCreateRoles: target.facts.role.createRole,
     missingWithoutOwners: planRoles(seen.facts.roles, origin.namedRoles, roles).missing,
     expected: expectRestore(jobs, { kind, target: request.reference, bytes, ...counted }),
     ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
