@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BackupEntry } from '../core/catalog/manifest';
+import type { BackupSummary } from '../core/catalog/summary';
 import type { Services } from '../services';
 import { BackupNode } from '../tree/backupNode';
 import { pickBackup } from '../ui/pickBackup';
@@ -22,9 +23,39 @@ export async function oneBackup(services: Services, target: unknown, title: stri
   return { operand, entry: await findBackup(settings.root(), operand) };
 }
 
+/** What rows, files or a button name, each once; with nothing named, the rows that are selected, or one that is asked for. */
+export async function backupOperands(
+  services: Services,
+  selected: readonly unknown[],
+  title: string,
+): Promise<readonly string[]> {
+  const named = operandsOf(selected);
+  if (named.length > 0) return named;
+  const rows = operandsOf(services.trees.backups.selection);
+  return rows.length > 0 ? rows : [await pickBackup(services, { title })];
+}
+
+/** The same of backups of the catalog alone. */
+export async function ownBackups(
+  services: Services,
+  selected: readonly unknown[],
+  title: string,
+): Promise<readonly BackupSummary[]> {
+  const known = await services.backups.all();
+  const named = operandsOf(selected);
+  const operands = named.length > 0 ? named : operandsOf(services.trees.backups.selection);
+  const wanted = operands.length > 0 ? operands : [await pickBackup(services, { title, others: [] })];
+  return known.filter(({ id, folder }) => wanted.includes(folder) || wanted.includes(id));
+}
+
 /** What a row, a file or a button names; undefined where it names no backup. */
 export function backupOperand(target: unknown): string | undefined {
   if (target instanceof BackupNode) return target.summary.folder;
   if (target instanceof vscode.Uri) return target.fsPath;
   return typeof target === 'string' ? target : undefined;
+}
+
+function operandsOf(selected: readonly unknown[]): string[] {
+  const operands = selected.map(backupOperand).filter((operand) => operand !== undefined);
+  return [...new Set(operands)];
 }

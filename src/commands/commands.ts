@@ -4,10 +4,14 @@ import { backUpTo } from './backUpTo';
 import { cancelJob } from './cancelJob';
 import { cleanUp } from './cleanUp';
 import type { Command } from './command';
+import { compare } from './compare';
 import { copyReference } from './copyReference';
 import { copyTo } from './copyTo';
+import { deepVerify } from './deepVerify';
+import { deleteBackup } from './deleteBackup';
 import { dropKept } from './dropKept';
 import { clearFilter, filterProjects } from './filterProjects';
+import { inspectArchive } from './inspectArchive';
 import { pinProject, unpinProject } from './pinProject';
 import { protectCluster, unprotectCluster } from './protectCluster';
 import { refresh } from './refresh';
@@ -15,10 +19,12 @@ import { removeJob } from './removeJob';
 import { restoreAsNew } from './restoreAsNew';
 import { restoreBackup } from './restoreBackup';
 import { restoreInto } from './restoreInto';
+import { revealInExplorer } from './revealInExplorer';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
 import { undoRestore } from './undoRestore';
+import { verify } from './verify';
 
 /** All commands, in the order of package.json. */
 export const commands: readonly Command[] = [
@@ -28,8 +34,14 @@ export const commands: readonly Command[] = [
   copyTo,
   restoreBackup,
   restoreAsNew,
+  compare,
+  verify,
+  deepVerify,
   undoRestore,
   dropKept,
+  inspectArchive,
+  revealInExplorer,
+  deleteBackup,
   cancelJob,
   showLog,
   showReport,

@@ -27,6 +27,11 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     );
   }
 
+  /** The rows that are selected. */
+  get selection(): readonly TreeNode[] {
+    return this.#treeView.selection;
+  }
+
   getTreeItem(node: TreeNode): vscode.TreeItem {
     return node.item();
   }

@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { parseReference } from '../core/cluster/reference';
 import type { JobKind } from '../core/job/jobEvents';
 import type { Job } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
 import { phaseWords } from '../words/progressWords';
-import { ago, duration, size } from './format';
+import { ago, duration, localTime, size } from './format';
 
 /** What a job is about, in a line: `Back up shop from postgres-0`. */
 export function jobTitle({ request: { kind, operands, options } }: Pick<Job, 'request'>): string {
@@ -91,8 +91,15 @@ function parts(reference: string): ReturnType<typeof parseReference> | undefined
   }
 }
 
+/** A folder of the catalog by its database and time, another path by its last part. */
 function backup(idOrPath: string): string {
-  return idOrPath.startsWith('/') ? basename(idOrPath) : `backup ${idOrPath}`;
+  if (!idOrPath.startsWith('/')) return `backup ${idOrPath}`;
+  const name = basename(idOrPath);
+  const time = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(name);
+  if (!time) return name;
+  const [, year, month, day, hour, minute, second] = time;
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+  return `${decodeURIComponent(basename(dirname(idOrPath)))} of ${localTime(iso)}`;
 }
 
 function seconds(from: string, to: string): string {

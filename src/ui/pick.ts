@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
 
-type Item<Value> = vscode.QuickPickItem & { readonly value: Value };
+/** What can be chosen, and the heads above it. */
+export type Item<Value> =
+  | (vscode.QuickPickItem & { readonly value: Value })
+  | { readonly label: string; readonly kind: vscode.QuickPickItemKind.Separator };
 
 interface Ask {
   readonly title: string;
@@ -45,7 +48,7 @@ export async function pick<Value>(
     return await new Promise<Value>((resolve, reject) => {
       box.onDidAccept(() => {
         const [chosen] = box.selectedItems;
-        if (chosen) resolve(chosen.value);
+        if (chosen && 'value' in chosen) resolve(chosen.value);
       });
       box.onDidHide(() => reject(new AppError('cancelled')));
       box.show();

@@ -1,61 +1,76 @@
 import * as vscode from 'vscode';
-import { AppError } from '../core/errors';
 import type { BackupSummary } from '../core/catalog/summary';
+import { AppError } from '../core/errors';
 import type { Services } from '../services';
 import { backupFacts, databaseName, sourceName } from './backupWords';
 import { localTime } from './format';
-import { pick } from './pick';
+import { pick, type Item } from './pick';
 
-/** Asks for a backup, by database and time, or for an archive elsewhere; returns its folder or file. Throws `cancelled`. */
+/** Something else that can be chosen than a backup of the list; `choose` asks on. */
+export interface Other {
+  readonly label: string;
+  choose(): Promise<string>;
+}
+
+/** Asks for a backup, by database and time; returns its folder, or what `others` (a dump file) return. Throws `cancelled`. */
 export async function pickBackup(
   { backups }: Services,
-  ask: { readonly title: string; readonly except?: string; readonly ownOnly?: boolean },
+  {
+    title,
+    placeholder = 'Which backup?',
+    except,
+    others = [dumpFile(title)],
+  }: {
+    readonly title: string;
+    readonly placeholder?: string;
+    /** the folder of one that is not offered */
+    readonly except?: string;
+    readonly others?: readonly Other[];
+  },
 ): Promise<string> {
-  const isWanted = ({ folder }: BackupSummary): boolean => folder !== ask.except;
-  const items = (): Item[] => [
-    ...byDatabase(backups.groups.map((group) => group.filter(isWanted))),
-    ...(ask.ownOnly === true ? [] : elsewhere),
+  const items = (): Item<() => Promise<string>>[] => [
+    ...backups.groups.flatMap((group) => itemsOf(group.filter(({ folder }) => folder !== except))),
+    ...(others.length === 0 ? [] : [separator('')]),
+    ...others.map((other) => ({ label: other.label, alwaysShow: true, value: () => other.choose() })),
   ];
   const chosen = await pick(
     items,
-    { title: ask.title, placeholder: 'Which backup?', none: 'There are no backups yet.' },
+    { title, placeholder, none: 'There are no backups yet.' },
     { until: backups.all(), changed: backups.onDidChange },
   );
-  return chosen ?? askFile(ask.title);
+  return chosen();
 }
 
-/** Undefined: a file is to be asked for. */
-type Item = vscode.QuickPickItem & { readonly value: string | undefined };
-
-const elsewhere: readonly Item[] = [
-  { label: '', kind: vscode.QuickPickItemKind.Separator, value: undefined },
-  { label: '$(folder-opened) Choose a Dump File…', alwaysShow: true, value: undefined },
-];
-
-function byDatabase(groups: readonly (readonly BackupSummary[])[]): Item[] {
-  return groups.flatMap((group) => {
-    const [newest] = group;
-    if (!newest) return [];
-    const { source } = newest.manifest;
-    const label = `${databaseName(newest.manifest)} · ${sourceName(source)}`;
-    return [
-      { label, kind: vscode.QuickPickItemKind.Separator, value: undefined },
-      ...group.map((backup) => ({
-        label: `$(archive) ${localTime(backup.manifest.time.snapshot)}`,
-        description: `${databaseName(backup.manifest)} · ${backupFacts(backup)}`,
-        value: backup.folder,
-      })),
-    ];
-  });
+/** A file that is asked for. */
+export function dumpFile(title: string): Other {
+  return { label: '$(folder-opened) Choose a Dump File…', choose: () => askDumpFile(title) };
 }
 
-async function askFile(title: string): Promise<string> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
-      title,
-      openLabel: 'Choose',
-      filters: { 'Dump files': ['dump'], 'All files': ['*'] },
-    })) ?? [];
+/** Asks for a dump file; returns its path. Throws `cancelled`. */
+export async function askDumpFile(title: string, openLabel = 'Choose'): Promise<string> {
+  const filters = { 'Dump files': ['dump'], 'All files': ['*'] };
+  const [file] = (await vscode.window.showOpenDialog({ title, openLabel, filters })) ?? [];
   if (!file) throw new AppError('cancelled');
   return file.fsPath;
+}
+
+/** The backups of a database, newest first, below its name. */
+function itemsOf(group: readonly BackupSummary[]): Item<() => Promise<string>>[] {
+  const [newest] = group;
+  if (!newest) return [];
+  const { manifest } = newest;
+  const isAdopted = manifest.origin === 'adopted';
+  const head = isAdopted ? 'Adopted' : `${databaseName(manifest)} · ${sourceName(manifest.source)}`;
+  return [
+    separator(head),
+    ...group.map((backup) => ({
+      label: `$(archive) ${databaseName(backup.manifest)} · ${localTime(backup.manifest.time.snapshot)}`,
+      description: backupFacts(backup),
+      value: () => Promise.resolve(backup.folder),
+    })),
+  ];
+}
+
+function separator(label: string): Item<never> {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
 }

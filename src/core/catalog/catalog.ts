@@ -59,7 +59,10 @@ export async function removePartial(folder: string): Promise<void> {
 }
 
 /** Deletes a backup of the catalog: its manifest first, so that what a crash leaves is no backup any more. */
-export async function removeBackup(entry: BackupEntry): Promise<void> {
+export async function removeBackup(entry: {
+  readonly folder: string;
+  readonly manifest: Pick<Manifest, 'origin'>;
+}): Promise<void> {
   if (entry.manifest.origin !== 'db-ferry')
     throw new AppError('usage', { message: `${entry.folder} is not ours to delete` });
   await rm(path.join(entry.folder, manifestFile), { force: true });

@@ -1,0 +1,43 @@
+import type { Services } from '../services';
+import { DatabaseNode } from '../tree/databaseNode';
+import { PodNode } from '../tree/podNode';
+import { dumpFile, pickBackup, type Other } from '../ui/pickBackup';
+import { startJobs } from '../ui/startJobs';
+import { backupOperand } from './backupTargets';
+import type { Command } from './command';
+import { oneDatabase } from './targets';
+
+const title = 'Compare';
+
+/** Compares two of backups and databases: two selected rows, or one with another that is asked for. */
+export const compare: Command = {
+  id: 'dbFerry.compare',
+  async run(services, _target, selected) {
+    const [first, second] = await sides(services, selected);
+    const one = first ?? (await ask(services, 'Compare which?'));
+    const other = second ?? (await ask(services, 'Compare with what?', one));
+    await startJobs(services, [{ kind: 'diff', operands: [one, other], options: {} }]);
+  },
+};
+
+/** The first two that rows or files name. */
+async function sides(services: Services, selected: readonly unknown[]): Promise<string[]> {
+  const named: string[] = [];
+  for (const row of selected.slice(0, 2)) {
+    const isPlace = row instanceof DatabaseNode || row instanceof PodNode;
+    const one = isPlace ? (await oneDatabase(services, row, title)).reference : backupOperand(row);
+    if (one !== undefined) named.push(one);
+  }
+  return named;
+}
+
+async function ask(services: Services, placeholder: string, except?: string): Promise<string> {
+  const database: Other = {
+    label: '$(database) Choose a Database…',
+    choose: async () => (await oneDatabase(services, undefined, title)).reference,
+  };
+  return pickBackup(services, {
+    ...{ title, placeholder, others: [database, dumpFile(title)] },
+    ...(except === undefined ? {} : { except }),
+  });
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { BackupEntry } from '../core/catalog/manifest';
+import { backupName } from '../ui/backupWords';
+import { size } from '../ui/format';
+import { pickPod } from '../ui/pickPlace';
+import { startJobs } from '../ui/startJobs';
+import { oneBackup } from './backupTargets';
+import type { Command } from './command';
+
+const title = 'Deep Verify';
+
+/** Proves a backup by restoring it aside in a pod, after saying what happens there. */
+export const deepVerify: Command = {
+  id: 'dbFerry.deepVerify',
+  async run(services, target) {
+    const { operand, entry } = await oneBackup(services, target, title);
+    const { reference } = await pickPod(services, { title, placeholder: 'In which database pod?' });
+    const message = `Deep verify ${backupName(entry)} on ${reference}?`;
+    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail: whatHappens(entry) }, title);
+    if (answer === undefined) return;
+    await startJobs(services, [{ kind: 'verify', operands: [operand], options: { deep: reference } }]);
+  },
+};
+
+function whatHappens({ manifest: { size: sizes } }: BackupEntry): string {
+  const room =
+    sizes.database === undefined ? '' : ` That takes about ${size(sizes.database)} on its disk for the while.`;
+  return [
+    `The backup is restored there into a database of its own, compared with the archive, and dropped again.${room}`,
+    'No database that is there is touched. Roles that are missing are made without login, and dropped again as well.',
+  ].join('\n\n');
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { removeBackup } from '../core/catalog/catalog';
+import type { BackupSummary } from '../core/catalog/summary';
+import { AppError } from '../core/errors';
+import type { Services } from '../services';
+import { deletionWords } from '../ui/deletionWords';
+import { ownBackups } from './backupTargets';
+import type { Command } from './command';
+
+/** Deletes backups for good, after one question that names them all. */
+export const deleteBackup: Command = {
+  id: 'dbFerry.deleteBackup',
+  async run(services, _target, selected) {
+    const chosen = await ownBackups(services, selected, 'Delete Backup');
+    if (chosen.length === 0) return;
+    await refuseWhereUsed(services, chosen);
+    const { message, detail } = deletionWords(chosen, await services.backups.all());
+    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Delete');
+    if (answer === undefined) return;
+    try {
+      for (const backup of chosen) await removeBackup(backup);
+    } finally {
+      services.backups.refresh();
+    }
+  },
+};
+
+/** A backup that a job reads stays. */
+async function refuseWhereUsed({ jobs }: Services, chosen: readonly BackupSummary[]): Promise<void> {
+  await jobs.watch();
+  for (const { id, folder } of chosen) {
+    const names = (operand: string): boolean => operand === id || `${operand}/`.startsWith(`${folder}/`);
+    const job = jobs.running.find(({ request }) => request.operands.some(names));
+    if (job) throw new AppError('target.busy', { reference: folder, job: job.id });
+  }
+}

@@ -1,0 +1,16 @@
+import { openInspector } from '../ui/openInspector';
+import * as vscode from 'vscode';
+import { archivePath } from '../core/catalog/catalog';
+import type { Command } from './command';
+import { oneBackup } from './backupTargets';
+
+/** Opens an archive in the inspector. */
+export const inspectArchive: Command = {
+  id: 'dbFerry.inspectArchive',
+  async run(services, target) {
+    // a file needs to be no backup to be looked into
+    if (target instanceof vscode.Uri) return openInspector(target.fsPath);
+    const { entry } = await oneBackup(services, target, 'Inspect Archive');
+    await openInspector(archivePath(entry));
+  },
+};

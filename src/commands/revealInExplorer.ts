@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { archivePath } from '../core/catalog/catalog';
+import type { BackupEntry } from '../core/catalog/manifest';
+import { backupName } from '../ui/backupWords';
+import { openReport } from '../ui/openReport';
+import { openInspector } from '../ui/openInspector';
+import { pick } from '../ui/pick';
+import { oneBackup } from './backupTargets';
+import type { Command } from './command';
+
+/** Shows where a backup lies: in the Explorer where the workspace holds it, in the system's file manager, or as a list. */
+export const revealInExplorer: Command = {
+  id: 'dbFerry.revealInExplorer',
+  async run(services, target) {
+    const { entry } = await oneBackup(services, target, 'Reveal in Explorer');
+    const archive = vscode.Uri.file(archivePath(entry));
+    if (vscode.workspace.getWorkspaceFolder(archive)) {
+      await vscode.commands.executeCommand('revealInExplorer', archive);
+    } else if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
+      await vscode.commands.executeCommand('revealFileInOS', archive);
+    } else {
+      await listFiles(entry);
+    }
+  },
+};
+
+/** In a browser no file manager can be opened, and the Explorer shows the workspace alone. */
+async function listFiles(entry: BackupEntry): Promise<void> {
+  const { folder } = entry;
+  const files = await readdir(folder);
+  const act = await pick(
+    [
+      ...files.map((name) => ({ label: `$(file) ${name}`, value: () => open(join(folder, name)) })),
+      { label: '$(terminal) Open a Terminal There', value: () => terminal(folder) },
+      { label: '$(copy) Copy the Folder’s Path', value: () => vscode.env.clipboard.writeText(folder) },
+    ],
+    { title: `${backupName(entry)}: ${folder}`, placeholder: 'Open which file?' },
+  );
+  await act();
+}
+
+async function open(file: string): Promise<void> {
+  if (file.endsWith('.dump')) await openInspector(file);
+  else if (file.endsWith('.md')) await openReport(file);
+  else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+}
+
+function terminal(cwd: string): Promise<void> {
+  vscode.window.createTerminal({ cwd }).show();
+  return Promise.resolve();
+}

@@ -1,0 +1,15 @@
+import { startJobs } from '../ui/startJobs';
+import { backupOperands } from './backupTargets';
+import type { Command } from './command';
+
+/** Reads backups again to their last byte and compares them with what their manifests say. */
+export const verify: Command = {
+  id: 'dbFerry.verify',
+  async run(services, _target, selected) {
+    const operands = await backupOperands(services, selected, 'Verify');
+    await startJobs(
+      services,
+      operands.map((operand) => ({ kind: 'verify', operands: [operand], options: {} })),
+    );
+  },
+};
