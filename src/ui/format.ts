@@ -1,4 +1,4 @@
-export { count, duration, localTime, size } from '../words/format';
+export { count, duration, localTime, serverVersionText, size } from '../words/format';
 
 /** How long ago a UTC time was, as people say it: `2 h ago`. */
 export function ago(iso: string, now = Date.now()): string {
@@ -9,9 +9,4 @@ export function ago(iso: string, now = Date.now()): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   const days = Math.floor(seconds / 86_400);
   return days === 1 ? 'a day ago' : `${days} days ago`;
-}
-
-/** `160015` as `16.15`. */
-export function serverVersionText(version: number): string {
-  return `${Math.floor(version / 10_000)}.${version % 10_000}`;
 }

@@ -43,3 +43,8 @@ export function safe(text: string): string {
     (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
   );
 }
+
+/** `160015` as `16.15`. */
+export function serverVersionText(version: number): string {
+  return `${Math.floor(version / 10_000)}.${version % 10_000}`;
+}

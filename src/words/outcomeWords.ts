@@ -5,12 +5,12 @@ import { safe } from './format';
 export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): string {
   const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
   if (kind === 'diff') return outcome === 'done' ? 'The same.' : 'Different.';
-  const differently = outcome === 'differences' ? ', with the differences above' : '';
+  const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
   switch (kind) {
     case 'backup':
       return `Backup ${named('backup')} is complete and verified.`;
     case 'verify':
-      return outcome === 'done' ? `Backup ${named('backup')} is whole.` : 'What was restored differs, as listed above.';
+      return outcome === 'done' ? `Backup ${named('backup')} is whole.` : 'What was restored differs, as listed.';
     case 'restore':
     case 'copy':
       return `Restored into ${named('target')} and verified${differently}.`;

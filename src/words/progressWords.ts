@@ -39,5 +39,8 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
 /** What a job expects of itself: size and time. */
 export function expectedText({ bytes, seconds, basis }: Extract<Progress, { type: 'expected' }>): string {
   const parts = [bytes === undefined ? undefined : size(bytes), seconds === undefined ? undefined : duration(seconds)];
-  return `expected: ${parts.filter((part) => part !== undefined).join(' in ')} (by ${basis === 'size' ? 'its size' : 'the last run'})`;
+  return `expected: ${parts.filter((part) => part !== undefined).join(' in ')} (by ${basisWords[basis]})`;
 }
+
+/** What an expectation rests on. */
+export const basisWords = { size: 'its size', 'last run': 'the last run' } as const;

@@ -12,6 +12,7 @@ export const runJobCommand: Command = {
   hidden: true,
   async run({ operands: [folder = ''] }) {
     const { runJob } = await import('../../core/job/runJob');
-    return runJob(path.resolve(folder));
+    const { describeJob } = await import('../describeJob');
+    return runJob(path.resolve(folder), describeJob);
   },
 };

@@ -1,82 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobRequest, JobResult } from './jobEvents';
-import { jobFiles, writeWhole } from './jobFolder';
-import { readWholeJob } from './readJob';
+import { manifestFile, writeDurably } from '../catalog/backupFolder';
+import type { JobResult } from './jobEvents';
+import { jobFiles } from './jobFolder';
+import { readWholeJob, type WholeJob } from './readJob';
+
+/** Tells a job that ended, as Markdown. Given by the host, since the core has no words. */
+export type Describe = (job: WholeJob & { readonly result: JobResult }) => string;
 
 /**
- * Writes `report.md` into the job's folder: what was done, from where to where, by whom, why, when, how it ended. Facts
- * only, no row data, no secret.
+ * Writes `report.md` into the folder of a job that is about to say its result, and beside the backup that it took or looked at:
+ * there the newest comes last. Returns the path of the job's own. A file that is not a backup of the catalog gets none.
  */
-export async function writeReport(folder: string, request: JobRequest, result: JobResult): Promise<void> {
-  const { id, started, expected, events } = await readWholeJob(folder);
-  const ended = new Date();
-  const seconds = started === undefined ? undefined : (ended.getTime() - Date.parse(started)) / 1000;
-  const found = events.flatMap((event) => (event.type === 'finding' ? [event.finding] : []));
-  const rows: [string, unknown][] = [
-    ['what', request.kind],
-    ['outcome', `${result.outcome} (exit code ${result.exitCode})`],
-    ...operandRows(request),
-    ['asked by', request.asked.by],
-    ['reason', request.asked.reason],
-    ['approval', request.asked.approval],
-    ['started', started],
-    ['ended', ended.toISOString()],
-    [
-      'expected',
-      expected?.seconds === undefined ? undefined : `${expected.seconds.toFixed(0)} s by the ${expected.basis}`,
-    ],
-    ['took', seconds === undefined ? undefined : `${seconds.toFixed(1)} s`],
-    ...Object.entries(result.data).filter(([, value]) => typeof value !== 'object'),
-  ];
-  const sections = [
-    `# ${request.kind} ${id}`,
-    [
-      '| | |',
-      '|---|---|',
-      ...rows.filter(([, value]) => value !== undefined).map(([name, value]) => row(name, value)),
-    ].join('\n'),
-    list('Error', result.error ? [`${result.error.code} ${JSON.stringify(result.error.data)}`] : []),
-    list(
-      'Findings',
-      unique(
-        [...found, ...(result.findings ?? [])].map((one) => `${one.level}: ${one.code} ${JSON.stringify(one.data)}`),
-      ),
-    ),
-    list(
-      'Differences',
-      (result.differences ?? []).map((difference) => JSON.stringify(difference)),
-    ),
-    list(
-      'Notes',
-      (result.notes ?? []).map((note) => `${note.code} ${JSON.stringify(note.data)}`),
-    ),
-  ];
-  await writeWhole(join(folder, jobFiles.report), `${sections.filter((section) => section !== '').join('\n\n')}\n`);
+export async function writeReport(folder: string, result: JobResult, describe: Describe): Promise<string> {
+  const job = await readWholeJob(folder);
+  const text = describe({ ...job, result, state: result.outcome, lastEvent: new Date().toISOString() });
+  const path = join(folder, jobFiles.report);
+  await writeDurably(path, text);
+  const backup = backupFolderOf(job, result);
+  if (backup !== undefined) await append(join(backup, jobFiles.report), text);
+  return path;
 }
 
-function operandRows({ kind, operands: [first, second] }: JobRequest): [string, unknown][] {
-  if (kind === 'restore' || kind === 'copy' || kind === 'diff') {
-    return [
-      [kind === 'diff' ? 'left' : 'from', first],
-      [kind === 'diff' ? 'right' : 'to', second],
-    ];
-  }
-  return [['of', first]];
+function backupFolderOf({ request: { kind } }: WholeJob, { data }: JobResult): string | undefined {
+  const { folder } = data;
+  if (!['backup', 'verify', 'copy'].includes(kind) || typeof folder !== 'string') return undefined;
+  return existsSync(join(folder, manifestFile)) ? folder : undefined;
 }
 
-function row(name: string, value: unknown): string {
-  return `| ${name} | ${cell(String(value))} |`;
-}
-
-function list(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? '' : [`## ${title}`, '', ...lines.map((line) => `- ${cell(line)}`)].join('\n');
-}
-
-function unique(lines: readonly string[]): string[] {
-  return [...new Set(lines)];
-}
-
-/** Names may hold anything: nothing of it is Markdown. */
-function cell(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_<>|#[\]]/g, '\\$&');
+async function append(path: string, text: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch(() => '');
+  await writeDurably(path, before === '' ? text : `${before}\n---\n\n${text}`);
 }

@@ -10,14 +10,18 @@ import { keepAwake } from './keepAwake';
 import { jobKinds } from './kinds/jobKinds';
 import { exitCodes, failedResult } from './outcome';
 import { identify } from './processIdentity';
-import { writeReport } from './report';
+import { writeReport, type Describe } from './report';
 import { lockTarget, type TargetLock } from './targetLock';
 
 /**
  * The job's process: does what the folder's request says and writes its events, the result last whatever happens.
- * Returns the exit code. SIGTERM and SIGINT cancel; what nobody caught ends the process after the result is written.
+ * `describe` makes its report. Returns the exit code. SIGTERM and SIGINT cancel; what nobody caught ends the process after the result is written.
  */
-export async function runJob(folder: string, kinds: JobKinds = jobKinds): Promise<JobResult['exitCode']> {
+export async function runJob(
+  folder: string,
+  describe: Describe,
+  kinds: JobKinds = jobKinds,
+): Promise<JobResult['exitCode']> {
   const request = await readRequest(folder);
   const id = basename(folder);
   const stop = new AbortController();
@@ -62,7 +66,12 @@ export async function runJob(folder: string, kinds: JobKinds = jobKinds): Promis
     sleepless();
     for (const lock of locks) await lock.release();
   }
-  await writeReport(folder, request, result).catch((error: unknown) => stderrLog.warn(`no report: ${String(error)}`));
+  try {
+    const report = await writeReport(folder, result, describe);
+    result = { ...result, data: { ...result.data, report } };
+  } catch (error) {
+    stderrLog.warn(`no report: ${String(error)}`);
+  }
   journal.finish(result);
   return result.exitCode;
 }

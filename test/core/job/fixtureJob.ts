@@ -1,6 +1,7 @@
 // A job process as the command line runs it, with kinds that do what a test asks for: `… run-job <folder>`;
 // and the command line that starts such a job and shows it: `… show <work> <root>`.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeJob } from '../../../src/cli/describeJob';
 import { runAsJob } from '../../../src/cli/runAsJob';
 import { Terminal } from '../../../src/cli/terminal';
 import { AppError, type ErrorCode } from '../../../src/core/errors';
@@ -85,7 +86,7 @@ const kinds: JobKinds = {
 };
 
 const [, , mode, operand = '', root = ''] = process.argv;
-if (mode === 'run-job') process.exit(await runJob(operand, kinds));
+if (mode === 'run-job') process.exit(await runJob(operand, describeJob, kinds));
 else {
   const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
   const asked = { by: 'a test' };

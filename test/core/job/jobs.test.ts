@@ -53,11 +53,14 @@ describe('jobs', () => {
     );
     const job = await readJob(folder);
     assert.equal(job.state, 'done');
-    assert.deepEqual(job.result?.data, { backup: 'b1' });
+    assert.deepEqual(job.result?.data, { backup: 'b1', report: join(folder, 'report.md') });
     assert.notEqual(job.process?.pid, process.pid);
     assert.equal((await stat(folder)).mode & 0o777, 0o700);
     assert.equal((await stat(join(folder, 'events.ndjson'))).mode & 0o777, 0o600);
-    assert.match(await readFile(join(folder, 'report.md'), 'utf8'), /outcome \| done \(exit code 0\)/);
+    assert.match(
+      await readFile(join(folder, 'report.md'), 'utf8'),
+      /\*\*Done\.\*\* Backup b1 is complete and verified\./,
+    );
     assert.deepEqual(
       (await listJobs(root)).map((one) => one.id),
       [id],

@@ -41,7 +41,7 @@ export async function takeBackup(
 
 /** What a result says of a backup. Bytes, seconds. */
 export function backupFacts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
-  const { size, time, archive, tables, dump } = manifest;
+  const { size, time, archive, tables, dump, source } = manifest;
   return {
     backup: id,
     folder,
@@ -51,6 +51,8 @@ export function backupFacts({ id, folder, manifest }: BackupEntry): Record<strin
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
     compression: dump.compression,
+    sourceVersion: source.serverVersion,
+    pgDump: dump.toolVersion,
     seconds: time.seconds,
     ...(time.expectedSeconds === undefined ? {} : { expectedSeconds: time.expectedSeconds }),
   };

@@ -31,6 +31,8 @@ export const copyJob: RunKind = async (context) => {
       source: from,
       sha256: backup['sha256'],
       archiveBytes: backup['archiveBytes'],
+      sourceVersion: backup['sourceVersion'],
+      pgDump: backup['pgDump'],
       ...(kept ? { folder: entry.folder } : {}),
       backupKept: kept,
       seconds: (Date.now() - started) / 1000,

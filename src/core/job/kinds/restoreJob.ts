@@ -64,6 +64,8 @@ export async function restoreInto(
       backup: backup.id,
       target: reference,
       ...facts,
+      targetVersion: pod.facts.serverVersion,
+      pgRestore: pod.facts.pgRestore.text,
       seconds: (Date.now() - started) / 1000,
       ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${reference}` }),
     },

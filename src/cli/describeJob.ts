@@ -1,0 +1,11 @@
+import type { Describe } from '../core/job/report';
+import { editorHints } from '../ui/hints';
+import { reportOf } from '../words/report';
+import { cliHints } from './hints';
+
+/** The report of a job, for readers in both hosts. */
+export const describeJob: Describe = (job) =>
+  reportOf(job, [
+    { where: 'In a terminal', hints: cliHints },
+    { where: 'In the editor', hints: editorHints },
+  ]);

@@ -1,0 +1,192 @@
+import type { JobKind, JobResult } from '../core/job/jobEvents';
+import type { WholeJob } from '../core/job/readJob';
+import { comparisonNoteWords, differenceWords } from './comparisonWords';
+import { wordsFor } from './errorWords';
+import { findingWords, noteWords } from './findingWords';
+import { count, duration, localTime, serverVersionText } from './format';
+import type { Hints } from './hints';
+import { listOf, plain, section, tableOf, withCode } from './markdown';
+import { outcomeWords } from './outcomeWords';
+import { phaseSeconds } from './phaseSeconds';
+import { basisWords, phaseWords } from './progressWords';
+import { resultNumbers } from './resultFacts';
+import { text } from './shown';
+
+/** Where a reader may be, and what to do there. */
+export interface Way {
+  /** `In a terminal` */
+  readonly where: string;
+  readonly hints: Hints;
+}
+
+/**
+ * The report of a job that ended, as Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found,
+ * and how to undo it. Names of any kind show as they are. No row data, no secret. Pure.
+ */
+export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: readonly [Way, ...Way[]]): string {
+  const { request, result, events } = job;
+  const [{ hints }] = ways;
+  const told = events.flatMap((event) => (event.type === 'note' ? [noteWords(event.code, event.data, hints)] : []));
+  const compared = (result.notes ?? []).map(comparisonNoteWords);
+  const sections = [
+    `# ${plain(`${titles[request.kind]}: ${request.operands.join(' → ')}`)}`,
+    `**${outcomes[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
+    tableOf(['', ''], aboutRows(job)).join('\n'),
+    section('What to do', instructions(job, ways)),
+    section('Differences', differences(result)),
+    section('Findings', listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
+    section('Time', tableOf(['step', 'began (UTC)', 'took'], timeRows(job))),
+    section('Proof and versions', [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
+    section('Notes', listOf(unique([...told, ...compared].map(plain)))),
+  ];
+  return `${sections.filter((one) => one !== '').join('\n\n')}\n`;
+}
+
+const titles: Readonly<Record<JobKind, string>> = {
+  backup: 'Backup',
+  restore: 'Restore',
+  copy: 'Copy',
+  verify: 'Verification',
+  diff: 'Comparison',
+  undo: 'Undo',
+  release: 'Release',
+  clean: 'Clean-up',
+};
+
+const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
+  done: 'Done.',
+  differences: 'Done, with differences.',
+  failed: 'Failed.',
+  refused: 'Refused, nothing changed.',
+  unknown: 'Outcome unknown.',
+  cancelled: 'Cancelled.',
+};
+
+function outcomeSentence(result: JobResult, kind: JobKind, hints: Hints): string {
+  const { error } = result;
+  if (error === undefined) return outcomeWords(result, kind);
+  const { what, why } = wordsFor(error.code, error.data, hints);
+  return [what, why].filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJob): string[][] {
+  const { kind, operands, asked, options } = request;
+  const [first, second] = operands;
+  const isPair = second !== undefined;
+  const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
+  const rows: [string, string | undefined][] = [
+    [names[0] ?? '', first],
+    [names[1] ?? '', second],
+    ['restored for it on', options.deep],
+    ['asked by', asked.by],
+    ['reason', asked.reason],
+    ['approval', asked.approval],
+    ['started', moment(started)],
+    ['ended', moment(lastEvent)],
+    ['took', started === undefined || lastEvent === undefined ? undefined : duration(between(started, lastEvent))],
+    [
+      'expected',
+      expected?.seconds === undefined ? undefined : `${duration(expected.seconds)} (by ${basisWords[expected.basis]})`,
+    ],
+    ['source', text(result?.data ?? {}, 'source')],
+    ['backup', text(result?.data ?? {}, 'backup')],
+    ['folder', text(result?.data ?? {}, 'folder')],
+    ['before it', text(result?.data ?? {}, 'before')],
+    ['kept', text(result?.data ?? {}, 'kept')],
+    ['job', id],
+  ];
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]]));
+}
+
+function instructions({ request, result }: WholeJob, ways: readonly Way[]): string[] {
+  const data = result?.data ?? {};
+  const target = text(data, 'target');
+  if (result?.error) {
+    const { code, data: facts } = result.error;
+    const todos = ways.map(({ where, hints }) => ({ where, todo: wordsFor(code, facts, hints).todo }));
+    const [first] = todos;
+    // what does not differ by place is said once
+    if (todos.every(({ todo }) => todo === first?.todo))
+      return listOf(first?.todo === undefined ? [] : [withCode(first.todo)]);
+    return listOf(todos.map(({ where, todo }) => `${where}: ${withCode(todo ?? '')}`));
+  }
+  if (text(data, 'kept') === undefined || target === undefined) return [];
+  const keeps = request.kind === 'undo' ? 'What was live is kept' : 'The database before is kept';
+  return [
+    `${keeps}. To put it back:`,
+    '',
+    ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.undo(target))}.`)),
+    '',
+    'To drop it for good:',
+    '',
+    ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.release(target))}.`)),
+  ];
+}
+
+function differences({ differences: all = [] }: JobResult): string[] {
+  const shown = all.slice(0, shownDifferences).map((one) => plain(differenceWords(one)));
+  const more = all.length - shown.length;
+  return listOf(more > 0 ? [...shown, `and ${count(more)} more, in the job's events`] : shown);
+}
+
+const shownDifferences = 500;
+
+function findingsOf({ events, result }: WholeJob): NonNullable<JobResult['findings']> {
+  const said = events.flatMap((event) => (event.type === 'finding' ? [event.finding] : []));
+  return [...said, ...(result?.findings ?? [])];
+}
+
+function timeRows({ events, lastEvent }: WholeJob): string[][] {
+  const steps = phaseSeconds(events, lastEvent);
+  return steps.map(({ phase, began, seconds }) => [phaseWords[phase], began.slice(11, 19), duration(seconds)]);
+}
+
+/** What a success of this kind means. */
+function proofOf({ request: { kind, options }, result }: WholeJob): string[] {
+  if (result?.error) return [];
+  const words: Readonly<Partial<Record<JobKind, string>>> = {
+    backup: wholeArchive,
+    restore: comparedArchives,
+    copy: comparedArchives,
+    verify: options.deep === undefined ? wholeArchive : comparedArchives,
+  };
+  const sentence = words[kind];
+  return sentence === undefined ? [] : [sentence, ''];
+}
+
+const wholeArchive = 'The archive was read to its last byte; rows and a digest of each table are in the manifest.';
+const comparedArchives =
+  'What was restored was dumped again and compared with the backup: rows and contents of each table, sequences, large objects and definitions.';
+
+function proofRows({ data }: JobResult): string[][] {
+  const times = ['took', 'expected'];
+  const numbers = resultNumbers(data).filter(({ name }) => !times.includes(name));
+  const named = proofs.flatMap(([key, name]) => {
+    const value = data[key];
+    if (typeof value === 'number') return [{ name, text: serverVersionText(value) }];
+    return typeof value === 'string' && value !== '' ? [{ name, text: value }] : [];
+  });
+  return [...numbers, ...named].map(({ name, text: value }) => [name, plain(value)]);
+}
+
+/** Numbers are versions of servers. */
+const proofs: readonly (readonly [key: string, name: string])[] = [
+  ['sha256', 'SHA-256 of the archive'],
+  ['compression', 'compression'],
+  ['sourceVersion', 'server of the source'],
+  ['pgDump', 'pg_dump'],
+  ['targetVersion', 'server of the target'],
+  ['pgRestore', 'pg_restore'],
+];
+
+function moment(iso: string | undefined): string | undefined {
+  return iso === undefined ? undefined : `${localTime(iso)} (${iso.slice(0, 19)}Z)`;
+}
+
+function between(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+}
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)];
+}

@@ -1,0 +1,44 @@
+import { count, duration, safe, size } from './format';
+import type { Hints } from './hints';
+import { text, type Data } from './shown';
+
+/** The numbers of a job's result that people read, in this order; all others are for scripts. */
+export function resultNumbers(data: Data): { readonly name: string; readonly text: string }[] {
+  return numbers.flatMap(([key, name, format]) => {
+    const value = data[key];
+    return typeof value === 'number' ? [{ name, text: format(value) }] : [];
+  });
+}
+
+/** Its texts, as lines. */
+export function resultLines(data: Data, hints: Hints): string[] {
+  const lines = texts.flatMap(([key, words]) => {
+    const value = data[key];
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values.flatMap((one) => (typeof one === 'string' ? [safe(words(one))] : []));
+  });
+  const target = text(data, 'target');
+  if (text(data, 'kept') !== undefined && target !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  return lines;
+}
+
+const numbers: readonly (readonly [key: string, name: string, format: (value: number) => string])[] = [
+  ['archiveBytes', 'archive', size],
+  ['textBytes', 'unpacked', size],
+  ['tables', 'tables', count],
+  ['rows', 'rows', count],
+  ['seconds', 'took', duration],
+  ['expectedSeconds', 'expected', duration],
+  ['lockedSeconds', 'locked for', duration],
+  ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
+];
+
+const texts: readonly (readonly [key: string, words: (value: string) => string])[] = [
+  ['folder', (value) => value],
+  ['before', (value) => `what was there before is the backup ${value}`],
+  ['kept', (value) => `the database before is kept as ${value}`],
+  ['removed', (value) => `removed ${value}`],
+  ['resolved', (value) => value],
+  ['remaining', (value) => `could not be removed: ${value}`],
+  ['notReached', (value) => `not reached: ${value}`],
+];

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describeJob } from '../../../src/cli/describeJob';
+import type { JobEvent, JobRequest, JobResult } from '../../../src/core/job/jobEvents';
+import type { WholeJob } from '../../../src/core/job/readJob';
+import { plain, withCode } from '../../../src/words/markdown';
+import { phaseSeconds } from '../../../src/words/phaseSeconds';
+
+const at = (second: number): string => new Date(Date.UTC(2026, 10, 23, 5, 0, second)).toISOString();
+const phase = (name: Extract<JobEvent, { type: 'phase' }>['phase'], second: number): JobEvent => ({
+  time: at(second),
+  type: 'phase',
+  phase: name,
+});
+
+function job(
+  request: Partial<JobRequest>,
+  result: Partial<JobResult>,
+  events: JobEvent[] = [],
+): WholeJob & { readonly result: JobResult } {
+  const ended = { type: 'result', outcome: 'done', exitCode: 0, data: {}, ...result } as const;
+  return {
+    id: 't3kq0v1x9z',
+    folder: '/root/.jobs/t3kq0v1x9z',
+    request: {
+      ...{ kind: 'restore', operands: ['b1', 'test/shop/pg-0/shop'], options: {}, kubeconfigs: [], root: '/root' },
+      asked: { by: 'jo@ws', reason: 'before the release', approval: 'CHG-1' },
+      ...request,
+    },
+    ...{ state: ended.outcome, started: at(0), lastEvent: at(90), cleaned: false, mayHaveLeft: false },
+    result: ended,
+    events,
+  };
+}
+
+describe('the report of a job', () => {
+  it('says what, who, why, when, how long, what proves it, and how to undo it in each host', () => {
+    const text = describeJob(
+      job(
+        {},
+        {
+          data: {
+            ...{ target: 'test/shop/pg-0/shop', backup: 'b1', kept: 'shop__before_x', sha256: 'abc123' },
+            ...{ tables: 3, rows: 12_345, pauseSeconds: 0.12, targetVersion: 160_015, pgRestore: '16.15' },
+          },
+        },
+        [phase('read', 0), phase('preflight', 10), phase('restore', 12), phase('verify', 60), phase('restore', 80)],
+      ),
+    );
+    for (const expected of [
+      '# Restore: b1 → test/shop/pg-0/shop',
+      '**Done.** Restored into test/shop/pg-0/shop and verified.',
+      '| asked by | jo@ws |',
+      '| reason | before the release |',
+      '| approval | CHG-1 |',
+      '(2026-11-23T05:00:00Z) |',
+      '| took | 1 min 30 s |',
+      '- In a terminal: `db-ferry undo test/shop/pg-0/shop`.',
+      '- In the editor: right-click test/shop/pg-0/shop in the Clusters view and choose Undo Restore.',
+      '| restoring | 05:00:12 | 58 s |',
+      '| SHA-256 of the archive | abc123 |',
+      '| rows | 12,345 |',
+      '| logins waited at most | 120 ms |',
+      '| server of the target | 16.15 |',
+    ]) {
+      assert.ok(text.includes(expected), `${expected}\n\n${text}`);
+    }
+    assert.doesNotMatch(text, /undefined|\[object/);
+  });
+
+  it('a failure says why and what to do, and claims nothing', () => {
+    const error = { code: 'job.interrupted', data: { job: 'x1', phase: 'swap' } };
+    const text = describeJob(job({}, { outcome: 'unknown', exitCode: 5, error }));
+    assert.match(text, /\*\*Outcome unknown\.\*\* The job x1 was interrupted/);
+    assert.match(text, /In a terminal: .*`db-ferry clean x1`/);
+    assert.match(text, /In the editor: .*Clean Up/);
+    assert.doesNotMatch(text, /verified|compared with/);
+  });
+
+  it('findings, differences and notes are said once each', () => {
+    const finding = { level: 'warn', code: 'target.sessions', data: { count: 3 } } as const;
+    const text = describeJob(
+      job(
+        {},
+        {
+          outcome: 'differences',
+          findings: [finding],
+          differences: [{ kind: 'rows', table: 'public.a', left: 1, right: 2 }],
+          data: { target: 't' },
+        },
+        [{ time: at(1), type: 'finding', finding }],
+      ),
+    );
+    assert.equal(text.split('3 sessions').length, 2);
+    assert.match(text, /## Differences\n\n- public.a: 1 rows and 2 rows/);
+  });
+
+  it('no name is Markdown', () => {
+    const odd = 'a|b\n# [x](y) <img> `c` *d* & e';
+    const text = describeJob(job({ operands: ['b1', odd] }, { data: { target: odd, kept: 'k' } }));
+    const lines = text.split('\n');
+    assert.equal(lines.filter((line) => line.startsWith('# ')).length, 1);
+    assert.doesNotMatch(text, /[^\\]<img>|[^\\]\[x\]/);
+    for (const line of lines.filter((one) => one.startsWith('|'))) {
+      assert.equal(line.replaceAll('\\|', '').split('|').length, line.startsWith('| step') ? 5 : 4, line);
+    }
+  });
+
+  it('texts as they are', () => {
+    assert.equal(plain('1. x'), '&#49;. x');
+    assert.equal(plain('- x'), '\\- x');
+    assert.equal(withCode('do `a_b` now_'), 'do `a_b` now\\_');
+    assert.equal(withCode('do `a`b` now'), 'do \\`a\\`b\\` now');
+  });
+
+  it('steps that come again are one', () => {
+    const steps = phaseSeconds([phase('read', 0), phase('dump', 5), phase('read', 7)], at(10));
+    assert.deepEqual(steps, [
+      { phase: 'read', began: at(0), seconds: 8 },
+      { phase: 'dump', began: at(5), seconds: 2 },
+    ]);
+    assert.deepEqual(phaseSeconds([], undefined), []);
+  });
+});
