@@ -28,8 +28,15 @@ export interface CodeServer {
   stop(): Promise<void>;
 }
 
-/** Starts VS Code's server; `env` is added to what extensions see. */
-export async function startCodeServer(env: Readonly<Record<string, string>> = {}): Promise<CodeServer> {
+export interface CodeServerOptions {
+  /** added to what extensions see */
+  readonly env?: Readonly<Record<string, string>>;
+  /** lets a page name a suite for the extension host to run; shows no notifications then */
+  readonly forTests?: boolean;
+}
+
+/** Starts VS Code's server. */
+export async function startCodeServer({ env = {}, forTests = false }: CodeServerOptions = {}): Promise<CodeServer> {
   const main = await vscodeServer();
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'dbf-editor-')));
   const extensions = join(folder, 'extensions');
@@ -46,6 +53,9 @@ export async function startCodeServer(env: Readonly<Record<string, string>> = {}
       ...([process.execPath, main, '--host', '127.0.0.1', '--port', String(port), ...places] as const),
       ...['--without-connection-token', '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--force-disable-user-env'],
+      // the extension host of a window that was closed ends soon; the default is three hours
+      ...['--reconnection-grace-time', '10'],
+      ...(forTests ? ['--enable-smoke-test-driver'] : []),
     ],
     { folder, log, run: {}, env },
   );

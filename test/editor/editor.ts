@@ -28,7 +28,10 @@ export interface WindowOptions {
 export interface Editor {
   readonly lab: Lab;
   readonly server: CodeServer;
-  readonly browser: Browser;
+  /** started when it is first asked for */
+  browser(): Promise<Browser>;
+  /** the packaged extension */
+  readonly vsix: string;
   /** where the extension keeps backups and jobs when nothing else is said */
   readonly root: string;
   /** those that are open */
@@ -49,19 +52,22 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
     closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
     const [lab, vsix] = await Promise.all([startLab(options.lab), packageExtension(folder)]);
     closers.push(() => lab.close());
-    const server = await startCodeServer({ KUBECONFIG: lab.kubeconfig, XDG_DATA_HOME: folder, ...options.env });
+    const server = await startCodeServer({
+      env: { KUBECONFIG: lab.kubeconfig, XDG_DATA_HOME: folder, ...options.env },
+    });
     closers.push(() => server.stop());
     await server.install(vsix);
-    const browser = await startChromium();
-    closers.push(() => browser.close());
+    let started: Promise<Browser> | undefined;
+    closers.push(async () => (await started)?.close());
+    const browser = (): Promise<Browser> => (started ??= startChromium());
     const windows: EditorWindow[] = [];
     return {
-      ...{ lab, server, browser, close, root: join(folder, 'db-ferry') },
+      ...{ lab, server, browser, close, vsix, root: join(folder, 'db-ferry') },
       get windows() {
         return windows.filter(({ page }) => !page.isClosed());
       },
       async open(options) {
-        const window = await open(server, browser, folder, options);
+        const window = await open(server, await browser(), folder, options);
         windows.push(window);
         return window;
       },

@@ -26,4 +26,14 @@ describe('editor: the side bar', () => {
     assert.equal(window.actions.clicks, 1, String(window.actions));
     await window.screenshot('clusters');
   });
+
+  it('shows clusters in a folder that is not trusted', async () => {
+    const careful = await editor.open({
+      settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'always' },
+    });
+    await careful.modal(/trust/i).press("No, I don't trust the authors");
+    await careful.openSideBar();
+    await careful.view('Clusters').row('cluster-a').until(/pods/);
+    await careful.close();
+  });
 });

@@ -1,4 +1,5 @@
-// `npm run demo`: the main job on two embedded clusters, to watch. `--keep` leaves the clusters running.
+// `npm run demo`: the main job on two embedded clusters, to watch. `--keep` leaves the clusters running;
+// `--editor` opens VS Code on them instead.
 import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,8 @@ const keep = process.argv.includes('--keep');
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const started = Date.now();
 const facts: [string, string][] = [];
+
+if (process.argv.includes('--editor')) await import('../editor/demo');
 
 title('Starting two clusters with real PostgreSQL servers');
 await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
