@@ -1,4 +1,5 @@
 import { addKubeconfig } from './addKubeconfig';
+import { adoptDump } from './adoptDump';
 import { backUp } from './backUp';
 import { backUpTo } from './backUpTo';
 import { cancelJob } from './cancelJob';
@@ -10,6 +11,7 @@ import { copyTo } from './copyTo';
 import { deepVerify } from './deepVerify';
 import { deleteBackup } from './deleteBackup';
 import { dropKept } from './dropKept';
+import { exportBackup } from './exportBackup';
 import { clearFilter, filterProjects } from './filterProjects';
 import { inspectArchive } from './inspectArchive';
 import { pinProject, unpinProject } from './pinProject';
@@ -41,6 +43,8 @@ export const commands: readonly Command[] = [
   dropKept,
   inspectArchive,
   revealInExplorer,
+  exportBackup,
+  adoptDump,
   deleteBackup,
   cancelJob,
   showLog,

@@ -88,3 +88,13 @@ export function toAppError(error: unknown): AppError {
     { cause: error },
   );
 }
+
+/** The error that began it: an abort's reason rather than what the abort caused; a full disk by its own name. */
+export function reasonOf(error: unknown, signal: AbortSignal): AppError {
+  if (signal.aborted)
+    return isAppError(signal.reason) ? signal.reason : new AppError('cancelled', {}, { cause: error });
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
+    return new AppError('disk.full', { message: error.message }, { cause: error });
+  }
+  return toAppError(error);
+}

@@ -34,7 +34,8 @@ export async function askReason(title: string): Promise<string | undefined> {
   return reason;
 }
 
-function askedBy(): string {
+/** Who asks, as manifests and reports say it. */
+export function askedBy(): string {
   const place = process.env['DEVWORKSPACE_NAME'] ?? hostname();
   try {
     return `${userInfo().username}@${place}`;

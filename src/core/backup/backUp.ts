@@ -14,7 +14,7 @@ import {
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { manifestText } from '../catalog/verifyBackup';
-import { AppError, isAppError, toAppError } from '../errors';
+import { AppError, reasonOf, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { endSessions } from '../pod/endSessions';
@@ -102,7 +102,7 @@ export async function backUp(
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
-    throw asReason(error, work.signal);
+    throw reasonOf(error, work.signal);
   }
 }
 
@@ -173,7 +173,7 @@ async function take(
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {
-    throw asReason(error, stop.signal);
+    throw reasonOf(error, stop.signal);
   } finally {
     unwatch();
     work.signal.removeEventListener('abort', abort);
@@ -202,16 +202,6 @@ async function endsOf(source: OpenPod, { application }: Session, work: Work): Pr
     }
   }
   return { type: 'note', code: 'sessions.unknown', data: { application } };
-}
-
-/** The error that began it: an abort's reason rather than what the abort caused; a full disk by its own name. */
-function asReason(error: unknown, signal: AbortSignal): AppError {
-  if (signal.aborted)
-    return isAppError(signal.reason) ? signal.reason : new AppError('cancelled', {}, { cause: error });
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-    return new AppError('disk.full', { message: error.message }, { cause: error });
-  }
-  return toAppError(error);
 }
 
 function databaseNamed(source: OpenPod, database: string): DatabaseFacts {

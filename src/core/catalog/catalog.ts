@@ -58,13 +58,17 @@ export async function removePartial(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
+/** False for a foreign file that is a backup in memory alone: of one that was imported the digest is known. */
+export function isInCatalog({ manifest }: { readonly manifest: Pick<Manifest, 'origin' | 'archive'> }): boolean {
+  return manifest.origin === 'db-ferry' || manifest.archive.sha256 !== '';
+}
+
 /** Deletes a backup of the catalog: its manifest first, so that what a crash leaves is no backup any more. */
 export async function removeBackup(entry: {
   readonly folder: string;
-  readonly manifest: Pick<Manifest, 'origin'>;
+  readonly manifest: Pick<Manifest, 'origin' | 'archive'>;
 }): Promise<void> {
-  if (entry.manifest.origin !== 'db-ferry')
-    throw new AppError('usage', { message: `${entry.folder} is not ours to delete` });
+  if (!isInCatalog(entry)) throw new AppError('usage', { message: `${entry.folder} is not ours to delete` });
   await rm(path.join(entry.folder, manifestFile), { force: true });
   await rm(entry.folder, { recursive: true, force: true });
 }

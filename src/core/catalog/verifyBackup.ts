@@ -8,13 +8,13 @@ import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/readArchive';
 import type { Report } from '../progress';
 import { manifestFile, writeDurably } from './backupFolder';
-import { archivePath } from './catalog';
+import { archivePath, isInCatalog } from './catalog';
 import type { BackupEntry, Manifest, Verification } from './manifest';
 
 /**
  * Reads a backup's archive again, to its last byte, and compares it with the manifest: size, SHA-256, tables with rows and digests, sequences,
- * large objects, and the globals' SHA-256. What held is written into the manifest. For an adopted archive only its structure can be shown; its
- * integrity is not provable, and that is reported as a note (`integrity.notProvable`).
+ * large objects, and the globals' SHA-256. What held is written into the manifest. Of an adopted archive the integrity is not provable, and
+ * that is reported as a note (`integrity.notProvable`): of a file only the structure can be shown, of one that was imported that it is still the same.
  *
  * Throws `backup.damaged` { backup, reason, offset? }, `archive.version`, `cancelled`; for an adopted archive `archive.*`.
  */
@@ -25,7 +25,7 @@ export async function verifyBackup(
   const reading = await read(entry, work);
   if (entry.manifest.origin === 'adopted') {
     work.report({ type: 'note', code: 'integrity.notProvable', data: { backup: entry.id } });
-    return reading;
+    if (!isInCatalog(entry)) return reading;
   }
   const reason = disagreement(entry.manifest, reading) ?? (await globalsDisagreement(entry));
   if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
@@ -34,8 +34,8 @@ export async function verifyBackup(
 }
 
 /**
- * Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. An adopted
- * archive has no manifest to write to. Never throws: what was shown stays shown where the folder is read-only; the note
+ * Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. A foreign
+ * file has no manifest to write to. Never throws: what was shown stays shown where the folder is read-only; the note
  * `verification.notRecorded` says so.
  */
 export async function recordVerification(
@@ -43,7 +43,7 @@ export async function recordVerification(
   verification: Verification,
   report: Report,
 ): Promise<void> {
-  if (entry.manifest.origin === 'adopted') return;
+  if (!isInCatalog(entry)) return;
   try {
     await record(entry, verification);
   } catch (error) {
@@ -133,8 +133,8 @@ async function read(
 
 /** Whatever the reader refuses in an archive of ours is damage, since it was whole once. */
 function ours(entry: BackupEntry, error: unknown): unknown {
-  const { origin, archive } = entry.manifest;
-  if (origin === 'adopted' || !isAppError(error)) return error;
+  const { archive } = entry.manifest;
+  if (!isInCatalog(entry) || !isAppError(error)) return error;
   if (error.code === 'archive.version' && error.data['version'] === archive.header.version) return error;
   if (!['archive.damaged', 'archive.foreign', 'archive.version'].includes(error.code)) return error;
   const reason = error.data['reason'] ?? `its version reads as ${String(error.data['version'])}`;

@@ -14,6 +14,7 @@ describe('recordVerification', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   const digest = { level: 'digest', time: 'now' };
+  const archive = { sha256: 'known' };
   const trap = { name: 'x\n "verified": [\n ]', inner: { verified: [1] } };
   for (const [what, before, after] of [
     ['adds a line', [{ level: 'structure', time: 'then' }], [{ level: 'structure', time: 'then' }, digest]],
@@ -21,7 +22,7 @@ describe('recordVerification', () => {
     ['replaces a line of the same level', [{ level: 'digest', time: 'then' }], [digest]],
   ] as const) {
     it(`${what}, and changes nothing else, however the manifest is laid out`, async () => {
-      const manifest = { format: 'db-ferry-backup', tables: [trap], verified: before, counted: { t: 1 } };
+      const manifest = { format: 'db-ferry-backup', archive, tables: [trap], verified: before, counted: { t: 1 } };
       const expected = manifestText({ ...manifest, verified: after } as unknown as Manifest);
       const whole = manifest as unknown as Manifest;
       for (const text of [manifestText(whole), JSON.stringify(whole), JSON.stringify(whole, undefined, 2)]) {
@@ -34,11 +35,11 @@ describe('recordVerification', () => {
     });
   }
 
-  it('reports a manifest that cannot be written, and asks none of an adopted archive', async () => {
+  it('reports a manifest that cannot be written, and asks none of a foreign file', async () => {
     const said: unknown[] = [];
     const report = (progress: Progress): void => void said.push(progress.type === 'note' ? progress.code : progress);
-    for (const origin of ['adopted', 'backup']) {
-      const manifest = { origin, verified: [] } as unknown as Manifest;
+    for (const sha256 of ['', 'known']) {
+      const manifest = { origin: 'adopted', archive: { sha256 }, verified: [] } as unknown as Manifest;
       const entry = { id: '', folder: path.join(folder, 'none'), manifest };
       await recordVerification(entry, { level: 'digest', time: 'now' }, report);
     }

@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { exportBackup as writeExport } from '../core/catalog/exportBackup';
+import { backupName, databaseName } from '../ui/backupWords';
+import { copying } from '../ui/copying';
+import { oneBackup } from './backupTargets';
+import type { Command } from './command';
+
+/** Copies a backup's archive to a file that is asked for. */
+export const exportBackup: Command = {
+  id: 'dbFerry.exportBackup',
+  async run(services, target) {
+    const { entry } = await oneBackup(services, target, 'Export');
+    const { manifest } = entry;
+    const time = manifest.time.snapshot.slice(0, 19).replaceAll(/[-:]/g, '');
+    const name = `${databaseName(manifest).replaceAll(/[/\\\0]/g, '_')}-${time}Z.dump`;
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const file = await vscode.window.showSaveDialog({
+      title: `Export ${backupName(entry)}`,
+      saveLabel: 'Export',
+      defaultUri: vscode.Uri.file(join(folder?.uri.fsPath ?? homedir(), name)),
+      filters: { 'Dump files': ['dump'] },
+    });
+    if (!file) return;
+    await copying(`Exporting ${backupName(entry)}`, (work) => writeExport(entry, file.fsPath, work));
+    void vscode.window.showInformationMessage(`Exported ${backupName(entry)} to ${file.fsPath}. pg_restore reads it.`);
+  },
+};

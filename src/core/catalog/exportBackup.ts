@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, reasonOf } from '../errors';
+import { flush } from './backupFolder';
+import { archivePath } from './catalog';
+import type { BackupEntry } from './manifest';
+
+/** What is told while a file is copied: how many of its bytes are. */
+export interface CopyWork {
+  readonly signal: AbortSignal;
+  readonly onBytes?: (bytes: number, total: number) => void;
+}
+
+/**
+ * Copies a backup's archive to `target`, which any `pg_restore` of its version can read. It is there wholly or not at all, flushed,
+ * and only when its SHA-256 is the manifest's; a file of that name is replaced then. Throws `backup.damaged`, `disk.full`, `cancelled`,
+ * and what the file system says.
+ */
+export async function exportBackup(entry: BackupEntry, target: string, work: CopyWork): Promise<void> {
+  const { sha256 } = entry.manifest.archive;
+  const temporary = `${target}.${randomBytes(3).toString('hex')}.tmp`;
+  try {
+    const digest = await copyDurably(archivePath(entry), temporary, work);
+    if (sha256 !== '' && digest !== sha256) {
+      const reason = "the SHA-256 of the archive is not the manifest's";
+      throw new AppError('backup.damaged', { backup: entry.id, reason });
+    }
+    await rename(temporary, target);
+    await flush(path.dirname(target));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw asked(reasonOf(error, work.signal), target);
+  }
+}
+
+/** A place that cannot be written to was named by a person. */
+function asked(error: AppError, target: string): AppError {
+  if (error.code !== 'internal') return error;
+  const message = `${target} cannot be written: ${String(error.data['message'])}`;
+  return new AppError('usage', { message }, { cause: error });
+}
+
+/** Copies a file to one that must not exist (mode 0600), flushed; returns the SHA-256 of what was copied. */
+async function copyDurably(from: string, to: string, { signal, onBytes }: CopyWork): Promise<string> {
+  const { size } = await stat(from);
+  const hash = createHash('sha256');
+  const handle = await open(to, 'wx', 0o600);
+  try {
+    let bytes = 0;
+    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20, signal })) {
+      const buffer = chunk as Buffer;
+      hash.update(buffer);
+      await handle.writeFile(buffer);
+      bytes += buffer.length;
+      onBytes?.(bytes, size);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, reasonOf } from '../errors';
+import { readArchive } from '../postgres/archive/readArchive';
+import type { ArchiveReading } from '../postgres/archive/reading';
+import { adopt } from './adopt';
+import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';
+import { removePartial } from './catalog';
+import type { CopyWork } from './exportBackup';
+import type { BackupEntry, Manifest } from './manifest';
+import { manifestText } from './verifyBackup';
+
+/**
+ * Copies a foreign archive into the catalog, reading it whole on the way. It stays marked as adopted: what it holds is known from now on,
+ * that it is what was dumped once cannot be proven. Throws `archive.foreign` with the reason for anything but a custom-format archive,
+ * `archive.damaged` for one that is cut or broken, `archive.version`, `disk.full`, `cancelled`, and what the file system says.
+ */
+export async function importDump(
+  file: string,
+  options: CopyWork & { readonly root: string; readonly asked: Manifest['asked'] },
+): Promise<BackupEntry> {
+  const { root, signal } = options;
+  const { manifest: blank } = await adopt(file);
+  const { partial, final } = await makePartialFolder(root, placeOf(file), new Date(), '');
+  try {
+    const reading = await copyWhile(file, path.join(partial, archiveFile), options);
+    const manifest = { ...manifestOf(blank, reading), asked: options.asked };
+    await writeDurably(path.join(partial, manifestFile), manifestText(manifest));
+    signal.throwIfAborted();
+    await seal(partial, final);
+    return { id: manifest.id, folder: final, manifest };
+  } catch (error) {
+    await removePartial(partial);
+    throw reasonOf(error, signal);
+  }
+}
+
+/** It came from no cluster; its folder says from which file. */
+function placeOf(file: string): Parameters<typeof makePartialFolder>[1] {
+  const name = path.parse(file).name;
+  return { cluster: 'adopted', namespace: 'file', workload: name, database: name };
+}
+
+async function copyWhile(file: string, to: string, { signal, onBytes }: CopyWork): Promise<ArchiveReading> {
+  const { size } = await stat(file);
+  const copy = await open(to, 'wx', 0o600);
+  try {
+    const source = createReadStream(file, { highWaterMark: 1 << 20, signal });
+    const reading = await readArchive(
+      written(source, copy, (bytes) => onBytes?.(bytes, size)),
+      { signal },
+    );
+    await copy.sync();
+    if (reading.bytes !== size) throw new AppError('archive.damaged', { reason: 'it changed while it was copied' });
+    return reading;
+  } finally {
+    await copy.close();
+  }
+}
+
+async function* written(
+  source: AsyncIterable<unknown>,
+  copy: FileHandle,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    const buffer = chunk as Buffer;
+    await copy.writeFile(buffer);
+    bytes += buffer.length;
+    onBytes(bytes);
+    yield buffer;
+  }
+}
+
+function manifestOf(blank: Manifest, reading: ArchiveReading): Manifest {
+  const now = new Date();
+  const { header } = reading;
+  return {
+    ...blank,
+    id: makeBackupId(now),
+    source: { ...blank.source, database: header.database, encoding: header.encoding },
+    dump: { ...blank.dump, toolVersion: header.dumpVersion, compression: header.compression },
+    size: { archive: reading.bytes, text: reading.textBytes },
+    archive: { file: archiveFile, sha256: reading.sha256, header },
+    tables: reading.tables,
+    sequences: reading.sequences,
+    largeObjects: reading.largeObjects,
+    definitions: reading.definitions.length,
+    roles: reading.roles,
+    extensions: reading.extensions,
+    verified: [{ level: 'structure', time: now.toISOString() }],
+  };
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { findBackup, isInCatalog, listBackups, listPartials, removeBackup } from '../../../src/core/catalog/catalog';
+import { exportBackup } from '../../../src/core/catalog/exportBackup';
+import { importDump } from '../../../src/core/catalog/importDump';
+import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
+import { generateArchive } from '../postgres/archive/generateArchive';
+
+describe('a dump from elsewhere, and back', () => {
+  let folder: string;
+  let root: string;
+  let dump: string;
+  const signal = new AbortController().signal;
+  const work = { signal, report: () => undefined };
+  const options = (): Parameters<typeof importDump>[1] => ({ root, signal, asked: { by: 'someone' } });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dbf-import-'));
+    root = join(folder, 'root');
+    dump = join(folder, 'Old "shop" dump.dump');
+    const content = generateArchive({ tables: 3, bytesPerTable: 50_000, compression: 'gzip' });
+    await writeFile(dump, Readable.from(content));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('is copied into the catalog, marked as adopted, and verified like others from then on', async () => {
+    const seen: number[] = [];
+    const { folder: copy } = await importDump(dump, { ...options(), onBytes: (bytes) => seen.push(bytes) });
+    const [entry] = await listBackups(root);
+    assert.ok(entry);
+    assert.equal(entry.folder, copy);
+    assert.equal(entry.manifest.origin, 'adopted');
+    assert.equal(entry.manifest.tables.length, 3);
+    assert.equal(entry.manifest.asked.by, 'someone');
+    assert.ok(isInCatalog(entry));
+    const original = await readFile(dump);
+    assert.ok(original.equals(await readFile(join(copy, 'database.dump'))));
+    assert.equal(seen.at(-1), original.length);
+    await verifyBackup(entry, work);
+    assert.ok((await findBackup(root, entry.id)).manifest.verified.some(({ level }) => level === 'digest'));
+    await removeBackup(entry);
+    assert.deepEqual(await listBackups(root), []);
+    assert.ok(original.equals(await readFile(dump)), 'the file itself stays');
+  });
+
+  it('that was changed in the catalog is damaged', async () => {
+    const entry = await importDump(dump, options());
+    const file = join(entry.folder, 'database.dump');
+    const bytes = await readFile(file);
+    const at = bytes.length - 40;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    await assert.rejects(verifyBackup(entry, work), { code: 'backup.damaged' });
+    await assert.rejects(exportBackup(entry, join(folder, 'out.dump'), { signal }), { code: 'backup.damaged' });
+    assert.deepEqual((await readdir(folder)).sort(), ['Old "shop" dump.dump', 'root']);
+  });
+
+  it('that is cut, or no archive, leaves nothing', async () => {
+    await truncate(dump, 20_000);
+    await assert.rejects(importDump(dump, options()), { code: 'archive.damaged' });
+    await writeFile(dump, '--\n-- PostgreSQL database dump\n--\n');
+    await assert.rejects(importDump(dump, options()), { code: 'archive.foreign' });
+    assert.deepEqual([await listBackups(root), await listPartials(root)], [[], []]);
+  });
+
+  it('can be given up', async () => {
+    const stop = new AbortController();
+    const importing = importDump(dump, { ...options(), signal: stop.signal, onBytes: () => stop.abort() });
+    await assert.rejects(importing, { code: 'cancelled' });
+    assert.deepEqual([await listBackups(root), await listPartials(root)], [[], []]);
+  });
+
+  it('leaves as the same bytes, over what was there', async () => {
+    const entry = await importDump(dump, options());
+    const target = join(folder, 'out.dump');
+    await writeFile(target, 'something else');
+    await exportBackup(entry, target, { signal });
+    const digest = createHash('sha256')
+      .update(await readFile(target))
+      .digest('hex');
+    assert.equal(digest, entry.manifest.archive.sha256);
+  });
+
+  it('says where it cannot be written', async () => {
+    const entry = await importDump(dump, options());
+    await mkdir(join(folder, 'there.dump'));
+    await assert.rejects(exportBackup(entry, join(folder, 'nowhere', 'x.dump'), { signal }), { code: 'usage' });
+    await assert.rejects(exportBackup(entry, join(folder, 'there.dump'), { signal }), { code: 'usage' });
+  });
+});
