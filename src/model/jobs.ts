@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { contextKeys } from '../contributions';
 import type { Job } from '../core/job/readJob';
 
 /** The jobs of the root as their folders tell them, whoever started them. Watched once somebody asks or one runs. */
@@ -71,9 +72,14 @@ export class Jobs implements vscode.Disposable {
     this.#jobs = jobs;
     const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isRecent(job));
     this.#ended = new Set(jobs.filter((job) => !isLiving(job)).map(({ id }) => id));
+    void vscode.commands.executeCommand('setContext', contextKeys.hasRestored, jobs.some(hasRestored));
     this.#changed.fire();
     for (const job of ended) this.#didEnd.fire(job);
   }
+}
+
+function hasRestored({ request: { kind }, state }: Job): boolean {
+  return (kind === 'restore' || kind === 'copy') && state === 'done';
 }
 
 /** What ended long ago, before this window was there, is no news. */
