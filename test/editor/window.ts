@@ -129,6 +129,11 @@ export class EditorWindow {
     return EditorWindow.open(this.page.context(), this.url);
   }
 
+  /** Lays it over the other windows: what lies behind is not drawn, and cannot be clicked. */
+  async toFront(): Promise<void> {
+    await this.page.bringToFront();
+  }
+
   async close(): Promise<void> {
     await this.page.close();
   }
