@@ -18,7 +18,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   const report = join(job.folder, jobFiles.report);
   const wanted = settings.openReport();
   if (isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'))) {
-    await openReport(report);
+    await openReport(report, { preserveFocus: true });
   }
   const buttons = [
     ...nextSteps(job),

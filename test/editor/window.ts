@@ -54,10 +54,22 @@ export class EditorWindow {
     await this.key('F1');
     const pick = new Question(this.page, this.actions, 'Type the name of a command');
     await pick.type(`>${command}`);
-    const first = this.page.locator('.quick-input-widget .monaco-list-row.focused .label-name');
+    const first = this.page.locator('.quick-input-list .monaco-list-row.focused .label-name').first();
     await until(
       `the command ${command}`,
-      async () => ((await first.innerText({ timeout: 1000 })) === command ? true : undefined),
+      async () => {
+        if ((await first.innerText({ timeout: 1000 })) === command) return true;
+        // others that fit better may stand above it
+        if (
+          await this.page
+            .locator('.quick-input-list .label-name')
+            .getByText(command, { exact: true })
+            .first()
+            .isVisible()
+        )
+          await this.page.keyboard.press('ArrowDown');
+        return undefined;
+      },
       {
         seen: async () =>
           (await this.page.locator('.quick-input-list .label-name').allInnerTexts()).slice(0, 5).join(' | '),
