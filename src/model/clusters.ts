@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { existsSync, watch, type FSWatcher } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -79,15 +79,15 @@ export class Clusters implements vscode.Disposable {
     const env = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
     const defaults = env.length > 0 ? env : [join(homedir(), '.kube', 'config')];
     const all = new Set([...defaults, ...files]);
-    for (const folder of new Set([...all].map((file) => dirname(file)))) {
+    for (const folder of new Set([...all].map((file) => nearest(dirname(file))))) {
       try {
         const watcher = watch(folder, (_event, name) => {
-          if (name === null || all.has(join(folder, name))) this.#settle();
+          if (name === null || [...all].some((file) => isOnTheWay(join(folder, name), file))) this.#settle();
         });
         watcher.on('error', () => watcher.close());
         this.#watchers.push(watcher);
       } catch {
-        // no such folder yet: Refresh finds it
+        // may not be watched: Refresh finds it
       }
     }
   }
@@ -102,4 +102,14 @@ export class Clusters implements vscode.Disposable {
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];
   }
+}
+
+/** The folder itself, or the next one above it that is there. */
+function nearest(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
+
+/** True for the file itself and for a folder above it that has just come. */
+function isOnTheWay(changed: string, file: string): boolean {
+  return file === changed || (file.startsWith(`${changed}/`) && existsSync(changed));
 }

@@ -3,6 +3,7 @@ import type { ClusterModel } from '../model/clusterModel';
 import type { Protection } from '../model/protection';
 import { wordsFor } from '../ui/errorText';
 import { FailureNode } from './failureNode';
+import { comesSoon, LookingNode } from './lookingNode';
 import { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
 import type { ClustersView } from './clustersTree';
@@ -53,7 +54,8 @@ export class ClusterNode implements TreeNode {
     const { model, view } = this;
     const loading = model.load(view.pinnedIn(model.cluster.alias));
     // what is found early is shown early; the rest comes by a change
-    await Promise.race([loading, view.somethingIn(model)]);
+    const isHere = await comesSoon(Promise.race([loading, view.somethingIn(model)]));
+    if (!isHere) return [new LookingNode(this)];
     if (model.failure) return [new FailureNode(this, model.failure, () => model.forget())];
     return view.namespacesOf(model).map((namespace) => new NamespaceNode(this, namespace));
   }
@@ -65,6 +67,7 @@ function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string
   const { namespaces, total, word } = contents;
   let pods = 0;
   for (const each of namespaces.values()) pods += each.length;
+  if (total === 0) return `no ${word} that you may see`;
   if (pods === 0) return `no database pods${total === undefined ? '' : ` in ${total} ${word}s`}`;
   return `${pods} ${pods === 1 ? 'pod' : 'pods'} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
 }

@@ -1,17 +1,20 @@
 import * as vscode from 'vscode';
 import { formatReference } from '../core/cluster/reference';
-import { toAppError } from '../core/errors';
+import { toAppError, type AppError } from '../core/errors';
 import type { DatabasePod } from '../core/pod/databasePod';
 import { userDatabases } from '../model/databases';
 import { serverVersionText } from '../ui/format';
 import { DatabaseNode } from './databaseNode';
 import { FailureNode } from './failureNode';
+import { comesSoon, LookingNode } from './lookingNode';
 import type { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
 
 /** A database pod: its databases, once somebody opens it. Nothing is run in a pod before that. */
 export class PodNode implements TreeNode {
   readonly id: string;
+  /** why it could not be opened, when that took longer than its rows could wait */
+  #failedLate: AppError | undefined;
 
   constructor(
     readonly parent: NamespaceNode,
@@ -63,13 +66,31 @@ export class PodNode implements TreeNode {
 
   async children(): Promise<readonly TreeNode[]> {
     const { model, view } = this.parent.parent;
+    const late = this.#failedLate;
+    this.#failedLate = undefined;
+    if (late) return [this.#failure(late)];
     const wasOpen = model.opened(this.pod) !== undefined;
+    const opening = model.open(this.pod);
+    if (!(await comesSoon(opening))) {
+      opening.then(
+        () => view.changed(this),
+        (error: unknown) => {
+          this.#failedLate = toAppError(error);
+          view.changed(this);
+        },
+      );
+      return [new LookingNode(this)];
+    }
     try {
-      const { facts } = await model.open(this.pod);
+      const { facts } = await opening;
       if (!wasOpen) view.changed(this);
       return userDatabases(facts).map((database) => new DatabaseNode(this, database));
     } catch (error) {
-      return [new FailureNode(this, toAppError(error), () => model.reprobe(this.pod.uid))];
+      return [this.#failure(toAppError(error))];
     }
+  }
+
+  #failure(error: AppError): FailureNode {
+    return new FailureNode(this, error, () => this.parent.parent.model.reprobe(this.pod.uid));
   }
 }

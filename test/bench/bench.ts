@@ -27,7 +27,8 @@ try {
   await lab.close();
   await rm(folder, { recursive: true, force: true });
 }
-await execa(process.execPath, ['--import=tsx', here('reader.ts')], { stdio: 'inherit' });
+for (const part of ['reader.ts', 'editor.ts'])
+  await execa(process.execPath, ['--import=tsx', here(part)], { stdio: 'inherit' });
 
 async function transfers(running: Lab): Promise<void> {
   await must('copy', `${places.source}/shop`, `${places.pg18}/shop`, '--create-roles');

@@ -141,7 +141,7 @@ class HttpsKubeClient implements KubeClient {
       if (status === 401 && !renewed) {
         renewed = true;
         attempt = 0;
-        this.#agent?.destroy();
+        retire(this.#agent);
         this.#agent = undefined;
         continue;
       }
@@ -185,6 +185,13 @@ class HttpsKubeClient implements KubeClient {
       { cause: reason },
     );
   }
+}
+
+/** Ends its idle connections now and the others as their calls end: other calls may be under way on it. */
+function retire(agent: Agent | undefined): void {
+  if (!agent) return;
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 function urlOf(access: Access, path: string, query: Query = {}): URL {

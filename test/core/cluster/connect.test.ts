@@ -81,6 +81,16 @@ describe('connect', () => {
     assert.equal(count, 1);
   });
 
+  it('says 401 to each of several calls at once: none takes the connection from another', async () => {
+    handler = (_request, response) =>
+      void setTimeout(() => answer(response, 401, status(401, 'Unauthorized')), api.seen.length * 10);
+    const client = await clientOf(api.kubeconfig);
+    const calls = Array.from({ length: 6 }, async (_, at) =>
+      assert.rejects(client.get(`/x${String(at)}`), code('cluster.unauthorized')),
+    );
+    await Promise.all(calls);
+  });
+
   it('reads the kubeconfig again after a 401, once', async () => {
     handler = (request, response) => {
       const isNew = request.headers.authorization === 'Bearer second';
