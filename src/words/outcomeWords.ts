@@ -20,6 +20,6 @@ export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): strin
       return `Released: what was kept for ${named('target')} is dropped.`;
     case 'clean':
       if (data['nothing'] === true) return 'Nothing to clean.';
-      return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all.';
+      return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all is gone or known.';
   }
 }

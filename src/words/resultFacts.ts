@@ -39,6 +39,7 @@ const texts: readonly (readonly [key: string, words: (value: string) => string])
   ['kept', (value) => `the database before is kept as ${value}`],
   ['removed', (value) => `removed ${value}`],
   ['resolved', (value) => value],
+  ['unknown', (value) => value],
   ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],
 ];

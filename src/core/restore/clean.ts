@@ -9,7 +9,16 @@ export interface Cleaned {
   /** side databases of jobs that are not known to be dead, or that could not be dropped */
   readonly left: readonly { readonly database: string; readonly job: string; readonly time: string }[];
   /** jobs whose swap was committed: what they kept is there. An outcome that was unknown is known with it */
-  readonly swapped: readonly { readonly job: string; readonly database: string; readonly kept: string }[];
+  readonly swapped: readonly Swapped[];
+}
+
+/** What a swap kept. */
+export interface Swapped {
+  readonly job: string;
+  readonly database: string;
+  readonly kept: string;
+  /** the backup, or the swap that was undone, as `undo of <job>` */
+  readonly origin: string;
 }
 
 /**
@@ -24,10 +33,10 @@ export async function clean(
   const server = workplace(request.target, '');
   const removed: string[] = [];
   const left: { database: string; job: string; time: string }[] = [];
-  const swapped: { job: string; database: string; kept: string }[] = [];
+  const swapped: Swapped[] = [];
   for (const { row, mark } of await listOurs(server, work.signal)) {
     if (mark.role === 'kept') {
-      swapped.push({ job: mark.job, database: mark.of, kept: row.name });
+      swapped.push({ job: mark.job, database: mark.of, kept: row.name, origin: mark.origin });
       continue;
     }
     work.signal.throwIfAborted();

@@ -4,17 +4,18 @@ import { endSessions } from '../../pod/endSessions';
 import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
 import { quoteLiteral } from '../../postgres/quote';
-import { clean, type Cleaned } from '../../restore/clean';
-import { transactionStatus } from '../../restore/inPlaceSession';
+import { clean } from '../../restore/clean';
 import { workplace } from '../../restore/databaseRow';
-import { applicationOf, sideName } from '../../restore/sideDatabase';
+import { transactionStatus } from '../../restore/inPlaceSession';
+import { applicationOf } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
 import { removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
 import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
-import { isLiving, readJob, readWholeJob, uncertainPhases, type Job } from '../readJob';
+import { isLiving, readJob, readWholeJob, type Job } from '../readJob';
+import { isUncertain, resolutionOf, type Resolution } from '../resolution';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
@@ -26,32 +27,47 @@ export const cleanJob: RunKind = async (context) => {
   const [operand] = request.operands;
   const all = await listJobs(request.root);
   const isPlace = operand?.includes('/') === true;
-  const jobs = isPlace ? [] : await jobsToClean(request.root, all, operand);
-  const done: Done = { removed: [], notReached: [], remaining: [], resolved: [] };
+  const jobs = isPlace ? await jobsAt(operand, all) : await jobsToClean(request.root, all, operand);
+  const done: Done = { removed: [], dropped: new Set(), notReached: [], remaining: [], resolved: [], unknown: [] };
   done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
-  if (isPlace) {
-    await cleanPlace(context, operand, [], all, done);
-  } else {
-    for (const job of jobs) await cleanJobPlaces(context, job, all, done);
-  }
-  const { removed, notReached, remaining, resolved } = done;
-  const nothing = [removed, notReached, remaining, resolved].every((list) => list.length === 0);
-  const incomplete = notReached.length > 0 || remaining.length > 0;
+  // before the place as a whole: what is dropped proves nothing any more
+  for (const job of jobs) await cleanJobPlaces(context, job, all, done);
+  if (isPlace) await cleanPlace(context, operand, [], all, done);
+  const nothing = openEnds(done) + done.removed.length + done.resolved.length === 0;
+  const { removed, notReached, remaining, resolved, unknown } = done;
   return {
-    outcome: incomplete ? 'differences' : 'done',
-    data: { ...done, jobs: jobs.map(({ id }) => id), nothing },
+    outcome: openEnds(done) > 0 ? 'differences' : 'done',
+    data: { removed, notReached, remaining, resolved, unknown, jobs: jobs.map(({ id }) => id), nothing },
   };
 };
 
 /** Lines for people, and for scripts. */
 interface Done {
   readonly removed: string[];
+  /** names of side databases among them, which prove what became of their jobs */
+  readonly dropped: Set<string>;
   /** places that could not be asked */
   readonly notReached: string[];
   /** what should be gone and is not */
   readonly remaining: string[];
   /** jobs whose outcome was not known */
   readonly resolved: string[];
+  /** those of which it still is not */
+  readonly unknown: string[];
+}
+
+function openEnds({ notReached, remaining, unknown }: Done): number {
+  return notReached.length + remaining.length + unknown.length;
+}
+
+/** The jobs of this root that may have left something in a pod. */
+async function jobsAt(pod: string, all: readonly Job[]): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  for (const job of all.filter(({ mayHaveLeft }) => mayHaveLeft)) {
+    const { places } = await whereOf(job);
+    if (places.some((place) => place === pod || place.startsWith(`${pod}/`))) jobs.push(job);
+  }
+  return jobs;
 }
 
 async function jobsToClean(root: string, all: readonly Job[], id: string | undefined): Promise<readonly Job[]> {
@@ -64,7 +80,7 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
 }
 
 async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
-  const before = done.notReached.length + done.remaining.length;
+  const before = openEnds(done);
   const { places, kubeconfigs } = await whereOf(job);
   const seen = { ...job, request: { ...job.request, kubeconfigs } };
   for (const place of places) {
@@ -72,7 +88,7 @@ async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[]
     context.work.signal.throwIfAborted();
   }
   if (places.length === 0 && isUncertain(job)) done.notReached.push(`the server of job ${job.id} (not known)`);
-  if (done.notReached.length + done.remaining.length > before) return;
+  if (openEnds(done) > before) return;
   const cleaned = { job: context.id, time: new Date().toISOString() };
   await writeWhole(join(job.folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
 }
@@ -112,10 +128,17 @@ async function cleanPlace(
     };
     const cleaned = await clean({ target: place.pod, isDead }, work);
     done.removed.push(...cleaned.removed.map((name) => `${name} in ${reference}`));
+    for (const name of cleaned.removed) done.dropped.add(name);
     for (const { database, job } of cleaned.left) {
       if (dead.has(job)) done.remaining.push(`${database} in ${reference}`);
     }
-    for (const job of jobs) done.resolved.push(...(await resolution(job, place, reference, cleaned)));
+    const { database } = place.reference;
+    for (const job of jobs) {
+      if (database === undefined || !isUncertain(job) || isSourceOf(job, reference)) continue;
+      const found = resolutionOf(job, reference, database, { ...cleaned, removed: [...done.dropped] });
+      const { known, text } = found.known ? found : ((await inPlaceResolution(job, place, reference)) ?? found);
+      (known ? done.resolved : done.unknown).push(text);
+    }
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
@@ -145,31 +168,29 @@ async function isAbandoned({ pod }: Place, job: string): Promise<boolean> {
   return true;
 }
 
-/** True for a job that ended without anyone knowing what became of its target. */
-function isUncertain({ state, phase }: Job): boolean {
-  return state === 'unknown' || (state === 'interrupted' && phase !== undefined && uncertainPhases.includes(phase));
+/** What a copy reads is not what it may have changed. */
+function isSourceOf({ request: { kind, operands } }: Job, reference: string): boolean {
+  return kind === 'backup' || (kind === 'copy' && operands[0] === reference && operands[1] !== reference);
 }
 
-/** What became of a job whose outcome was not known. Only what it kept, or its side database, proves anything. */
-async function resolution(job: Job, { reference, pod }: Place, place: string, cleaned: Cleaned): Promise<string[]> {
-  const { database } = reference;
-  if (!isUncertain(job) || database === undefined || job.request.kind === 'backup') return [];
-  const kept = cleaned.swapped.find((one) => one.job === job.id && one.database === database);
-  if (kept) return [`job ${job.id}: committed; ${place} is the restored database, ${kept.kept} is the one before`];
-  const { kind } = job.request;
+/** Of a restore in place the server knows for long what became of its one transaction; undefined for others, and where it forgot. */
+async function inPlaceResolution(
+  job: Job,
+  { reference: { database }, pod }: Place,
+  place: string,
+): Promise<Resolution | undefined> {
+  if (database === undefined) return undefined;
   const transaction = await transactionOf(job, database);
-  if (transaction !== undefined) {
-    const status = await transactionStatus(workplace(pod, database), transaction);
-    if (status === 'committed') return [`job ${job.id}: committed; ${place} is the restored database`];
-    if (status === 'aborted') return [`job ${job.id}: not committed; ${place} is what it was`];
+  if (transaction === undefined) return undefined;
+  const status = await transactionStatus(workplace(pod, database), transaction);
+  if (status === 'committed') {
+    return { known: true, text: `job ${job.id}: committed; ${place} is the restored database` };
   }
-  if ((kind === 'restore' || kind === 'copy') && cleaned.removed.includes(sideName(database, job.id))) {
-    return [`job ${job.id}: not committed; ${place} is what it was`];
-  }
-  return [`job ${job.id} (${kind}): unknown: look at ${place}; nothing on the server proves what became of it`];
+  return status === 'aborted'
+    ? { known: true, text: `job ${job.id}: not committed; ${place} is what it was` }
+    : undefined;
 }
 
-/** The one transaction of a restore in place: the server knows for long what became of it. */
 async function transactionOf({ folder }: Job, database: string): Promise<string | undefined> {
   const { events } = await readWholeJob(folder);
   const said = events.findLast((event) => event.type === 'note' && event.code === 'inPlace.transaction');

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { JobKind } from '../../../src/core/job/jobEvents';
+import type { Job } from '../../../src/core/job/readJob';
+import { isUncertain, resolutionOf, type Resolution } from '../../../src/core/job/resolution';
+import type { Cleaned } from '../../../src/core/restore/clean';
+import { sideName } from '../../../src/core/restore/sideDatabase';
+
+const place = 'b/shop/pg-0/shop';
+
+describe('what became of a job whose outcome was not known', () => {
+  it('a restore that kept something committed', () => {
+    const { known, text } = resolve('restore', ['backup1', place], { swapped: [kept('job1', 'backup1')] });
+    assert.equal(known, true);
+    assert.match(text, /committed; b\/shop\/pg-0\/shop is the restored database, shop__before_job1 is the one before/);
+  });
+
+  it('an undo that committed made no restored database', () => {
+    const { known, text } = resolve('undo', [place], { swapped: [kept('job1', 'undo of job0')] });
+    assert.equal(known, true);
+    assert.match(text, /: committed; b\/shop\/pg-0\/shop is what was kept, shop__before_job1 is what was live/);
+    assert.doesNotMatch(text, /restored/);
+  });
+
+  it('a restore that was undone since committed before', () => {
+    const { known, text } = resolve('restore', ['backup1', place], { swapped: [kept('job2', 'undo of job1')] });
+    assert.equal(known, true);
+    assert.match(text, /committed, and undone since by job job2/);
+  });
+
+  it('its side database, gone now or not, shows that a restore did not commit', () => {
+    const database = sideName('shop', 'job1');
+    for (const cleaned of [{ removed: [database] }, { left: [{ database, job: 'job1', time: '' }] }]) {
+      const { known, text } = resolve('restore', ['backup1', place], cleaned);
+      assert.equal(known, true);
+      assert.match(text, /not committed/);
+    }
+  });
+
+  it('what an undo was to put back, still kept, shows that it did not commit', () => {
+    assert.match(resolve('undo', ['job0'], { swapped: [kept('job0', 'x')] }).text, /: not committed/);
+    // of the kept one that a reference means, another may be left
+    assert.equal(resolve('undo', [place], { swapped: [kept('job0', 'x')] }).known, false);
+  });
+
+  it('a release did it when nothing is left of it', () => {
+    assert.match(resolve('release', [place], {}).text, /: done/);
+    assert.match(resolve('release', [place], { swapped: [kept('job0', 'x')] }).text, /: not done; still kept: shop__/);
+    assert.match(resolve('release', ['job0'], { swapped: [kept('job2', 'x')] }).text, /: done/);
+  });
+
+  it('else nothing proves anything', () => {
+    for (const kind of ['restore', 'copy', 'undo'] as const) {
+      const { known, text } = resolve(kind, [place], { swapped: [{ ...kept('job1', 'x'), database: 'other' }] });
+      assert.equal(known, false);
+      assert.match(text, /unknown: look at b\/shop\/pg-0\/shop/);
+    }
+  });
+
+  it('concerns jobs that were exchanging or dropping databases', () => {
+    assert.equal(isUncertain({ state: 'interrupted', phase: 'swap' }), true);
+    assert.equal(isUncertain({ state: 'unknown' }), true);
+    assert.equal(isUncertain({ state: 'interrupted', phase: 'restore' }), false);
+    assert.equal(isUncertain({ state: 'done', phase: 'swap' }), false);
+  });
+});
+
+function resolve(kind: JobKind, operands: readonly string[], cleaned: Partial<Cleaned>): Resolution {
+  const asked = { by: 'a test' };
+  const job: Job = {
+    ...{ id: 'job1', folder: '/root/.jobs/job1', state: 'unknown', cleaned: false, mayHaveLeft: true },
+    request: { kind, operands, options: {}, kubeconfigs: [], root: '/root', asked },
+  };
+  return resolutionOf(job, place, 'shop', { removed: [], left: [], swapped: [], ...cleaned });
+}
+
+function kept(job: string, origin: string): Cleaned['swapped'][number] {
+  return { job, database: 'shop', kept: `shop__before_${job}`, origin };
+}
