@@ -116,7 +116,10 @@ describe('the main job between two clusters', function () {
   });
 
   it('will not put an 18 archive into a 16 server, nor letters into LATIN1 that it does not have', async () => {
-    assert.equal((await ferry(setting, 'copy', `${places.pg18}/shop`, `${places.pg16}/downgrade`)).exitCode, 4);
+    const refused = await ferry(setting, 'copy', `${places.pg18}/shop`, `${places.pg16}/downgrade`);
+    assert.equal(refused.exitCode, 4, told(refused));
+    const phases = refused.events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
+    assert.ok(!phases.includes('dump'), 'refused before the dump');
     await lab
       .server('latin')
       .sql('postgres', `create database shop template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'`);

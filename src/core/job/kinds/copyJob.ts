@@ -1,8 +1,10 @@
 import { removeBackup } from '../../catalog/catalog';
-import { toAppError } from '../../errors';
+import { environmentOf } from '../../cluster/environment';
+import { AppError, toAppError } from '../../errors';
 import { checkMapping } from '../../restore/roles';
-import type { JobDone, RunKind } from '../jobContext';
-import { Places } from '../places';
+import type { JobContext, JobDone, RunKind } from '../jobContext';
+import { Places, type DatabasePlace } from '../places';
+import { planRestore } from '../planRestore';
 import { backupFacts, takeBackup } from './backupJob';
 import { openTarget, restoreInto } from './restoreJob';
 
@@ -16,8 +18,10 @@ export const copyJob: RunKind = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   checkMapping(request.options.mapRoles ?? {});
   const places = new Places(request.kubeconfigs);
-  // held before the dump: a target that is busy, or cannot be reached, shows before hours of work
+  // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
+  if (request.options.inPlace !== true)
+    await refuseEarly(context, await places.database(from, work.signal), target, to);
   const started = Date.now();
   const { entry, findings } = await takeBackup(context, places, from);
   const restored = await restoreFrom();
@@ -58,3 +62,34 @@ export const copyJob: RunKind = async (context) => {
     }
   }
 };
+
+/** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
+async function refuseEarly(
+  { request, work }: JobContext,
+  source: DatabasePlace,
+  target: DatabasePlace,
+  reference: string,
+): Promise<void> {
+  const { as, noOwner, createRoles, mapRoles } = request.options;
+  const environment = await environmentOf(target.client, target.pod.pod.namespace, work.signal);
+  const { findings } = await planRestore(
+    {
+      from: { pod: source.pod, database: source.database },
+      ...{ target: target.pod, database: target.database, reference, root: request.root },
+      options: {
+        ...(as === undefined ? {} : { as }),
+        ...(noOwner === undefined ? {} : { noOwner }),
+        ...(createRoles === undefined ? {} : { createRoles }),
+        ...(mapRoles === undefined ? {} : { mapRoles }),
+      },
+      cluster: target.client.cluster.alias,
+      ...(environment === undefined ? {} : { environment }),
+    },
+    work.signal,
+  );
+  // the dump may name fewer roles than the database does
+  const blocking = findings.filter(({ level, code }) => level === 'block' && code !== 'roles.missing');
+  if (blocking.length === 0) return;
+  for (const finding of findings) work.report({ type: 'finding', finding });
+  throw new AppError('restore.refused', { findings });
+}
