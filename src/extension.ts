@@ -4,12 +4,14 @@ import { registerCommands } from './commands/command';
 import { commands } from './commands/commands';
 import { Backups } from './model/backups';
 import { Clusters } from './model/clusters';
+import { readDevSpaces } from './model/devSpaces';
 import { Jobs } from './model/jobs';
 import { ProtectedPlaces } from './model/protection';
 import { BackupsTree } from './tree/backupsTree';
 import { ClustersTree } from './tree/clustersTree';
 import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
+import { devSpacesWarnings } from './ui/devSpacesWarnings';
 import { registerArchiveInspector } from './ui/inspector/archiveEditor';
 import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
 import { JobMessages } from './ui/jobMessages';
@@ -43,6 +45,9 @@ export function activate(context: vscode.ExtensionContext): void {
       void jobs.restart();
     }),
   );
+  void readDevSpaces(process.env).then((workspace) => {
+    if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, context.workspaceState));
+  });
   // jobs outlive windows: one that runs is shown again
   if (jobs.hasFolder) void jobs.watch();
 }

@@ -1,7 +1,14 @@
-// `npm run lab`: the two clusters, until Ctrl-C.
+// `npm run lab [-- <file>]`: the two clusters, until Ctrl-C; their kubeconfig is written to the file as well.
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { places, startLab, type PlaceName } from './lab';
 
 const lab = await startLab({ pgbouncer: true });
+const [file] = process.argv.slice(2);
+if (file !== undefined) {
+  await mkdir(dirname(file), { recursive: true });
+  await copyFile(lab.kubeconfig, file);
+}
 const rows = (Object.keys(places) as PlaceName[]).map((name) => {
   const { major, port, superuser } = lab.server(name);
   return `  ${places[name].padEnd(46)}${String(major).padEnd(4)}psql -h 127.0.0.1 -p ${port} -U ${superuser}`;

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endsTooLate, readDevSpaces } from '../../../src/model/devSpaces';
+
+describe('Dev Spaces', () => {
+  let folder: string;
+  const env = { DEVWORKSPACE_ID: 'w1', DEVWORKSPACE_NAMESPACE: 'me-devspaces', DEVWORKSPACE_NAME: 'db-ferry' };
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dbf-devspaces-'));
+    await mkdir(join(folder, '1'));
+    const fields = ['S', ...Array.from({ length: 18 }, () => '0'), '360000', '0'];
+    await writeFile(join(folder, '1', 'stat'), `1 (a ) b) ${fields.join(' ')}\n`);
+    await writeFile(join(folder, 'stat'), 'cpu 1 2\nbtime 1795400000\nprocesses 1\n');
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('is where it says so', async () => {
+    assert.equal(await readDevSpaces({}, folder), undefined);
+    assert.deepEqual(await readDevSpaces(env, folder), { name: 'db-ferry', isEphemeral: false });
+  });
+
+  it('is stopped when its run limit is over, counted from the start of the container', async () => {
+    const limited = await readDevSpaces({ ...env, SECONDS_OF_DW_RUN_BEFORE_IDLING: '7200' }, folder);
+    assert.deepEqual(limited?.runEnds, new Date((1_795_400_000 + 3600 + 7200) * 1000));
+    const started = new Date((1_795_400_000 + 3600 + 7000) * 1000).toISOString();
+    assert.equal(endsTooLate(limited, { started, seconds: 199 }), false);
+    assert.equal(endsTooLate(limited, { started, seconds: 201 }), true);
+    for (const none of ['-1', '0', 'x']) {
+      const free = await readDevSpaces({ ...env, SECONDS_OF_DW_RUN_BEFORE_IDLING: none }, folder);
+      assert.equal(free?.runEnds, undefined);
+    }
+  });
+
+  it('knows ephemeral storage by the flattened devfile', async () => {
+    const file = join(folder, 'devfile.yaml');
+    const said = { ...env, DEVWORKSPACE_FLATTENED_DEVFILE: file };
+    for (const [type, isEphemeral] of [
+      ['ephemeral', true],
+      ['per-user', false],
+    ] as const) {
+      await writeFile(file, `schemaVersion: 2.2.0\nattributes:\n  controller.devfile.io/storage-type: ${type}\n`);
+      assert.equal((await readDevSpaces(said, folder))?.isEphemeral, isEphemeral);
+    }
+  });
+});
