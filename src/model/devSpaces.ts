@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Cluster } from '../core/cluster/cluster';
 
 /** What the workspace says of itself in OpenShift Dev Spaces. */
 export interface DevSpaces {
@@ -28,6 +29,20 @@ export function endsTooLate(
   { started, seconds }: { readonly started: string; readonly seconds: number },
 ): boolean {
   return runEnds !== undefined && Date.parse(started) + seconds * 1000 > runEnds.getTime();
+}
+
+/**
+ * What people call the cluster that the workspace runs in, by the address of its console: its injected context is `logged-user` everywhere.
+ * Undefined for other clusters, and where nothing says it.
+ */
+export function injectedName(
+  { contextName, server }: Pick<Cluster, 'contextName' | 'server'>,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  const { CLUSTER_CONSOLE_URL: url = '', KUBERNETES_SERVICE_HOST: host } = env;
+  if (contextName !== 'logged-user' || host === undefined || !URL.canParse(url)) return undefined;
+  if (new URL(server).hostname.replace(/^\[|\]$/g, '') !== host) return undefined;
+  return new URL(url).hostname.replace(/^console-openshift-console\./, '').replace(/^apps\./, '');
 }
 
 function storageType(devfile: string): string | undefined {

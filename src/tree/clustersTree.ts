@@ -5,6 +5,7 @@ import type { Backups } from '../model/backups';
 import type { ClusterModel } from '../model/clusterModel';
 import type { Clusters } from '../model/clusters';
 import type { ProtectedPlaces } from '../model/protection';
+import { injectedName } from '../model/devSpaces';
 import { settings } from '../ui/settings';
 import { ClusterNode } from './clusterNode';
 import type { DatabaseNode } from './databaseNode';
@@ -97,7 +98,7 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   nameOf(cluster: Cluster): string {
-    return settings.clusterNames()[cluster.alias] ?? cluster.alias;
+    return settings.clusterNames()[cluster.alias] ?? injectedName(cluster, process.env) ?? cluster.alias;
   }
 
   initialState(node: ClusterNode | NamespaceNode): vscode.TreeItemCollapsibleState {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endsTooLate, readDevSpaces } from '../../../src/model/devSpaces';
+import { endsTooLate, injectedName, readDevSpaces } from '../../../src/model/devSpaces';
 
 describe('Dev Spaces', () => {
   let folder: string;
@@ -31,6 +31,16 @@ describe('Dev Spaces', () => {
       const free = await readDevSpaces({ ...env, SECONDS_OF_DW_RUN_BEFORE_IDLING: none }, folder);
       assert.equal(free?.runEnds, undefined);
     }
+  });
+
+  it('calls the cluster it runs in by its console', () => {
+    const host = { KUBERNETES_SERVICE_HOST: '172.30.0.1' };
+    const console = { ...host, CLUSTER_CONSOLE_URL: 'https://console-openshift-console.apps.prod.example.com' };
+    const injected = { contextName: 'logged-user', server: 'https://172.30.0.1:443' };
+    assert.equal(injectedName(injected, console), 'prod.example.com');
+    assert.equal(injectedName(injected, host), undefined);
+    assert.equal(injectedName({ ...injected, server: 'https://api.other:6443' }, console), undefined);
+    assert.equal(injectedName({ ...injected, contextName: 'prod' }, console), undefined);
   });
 
   it('knows ephemeral storage by the flattened devfile', async () => {
