@@ -17,6 +17,13 @@ const suites = [
   { name: 'lab', command: ['mocha', '--config', 'test/lab/.mocharc.json'], slow: true },
   { name: 'editor', command: ['mocha', '--config', 'test/editor/.mocharc.json'], slow: true },
 ];
+// real clusters are nobody's to assume
+const clusters = ['DB_FERRY_KUBECONFIG_A', 'DB_FERRY_KUBECONFIG_B'];
+if (clusters.every((name) => process.env[name])) {
+  suites.push({ name: 'cluster', command: ['mocha', '--config', 'test/cluster/.mocharc.json'], slow: true });
+} else {
+  console.log(`Real clusters are left out: ${clusters.join(' and ')} do not name them.`);
+}
 
 install();
 const quick = process.argv[2] === 'check';

@@ -1,0 +1,100 @@
+import { execa } from 'execa';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import type { FerrySetting } from '../lab/ferry';
+import { KubectlPod } from './kubectl';
+
+/**
+ * Two real clusters: namespace `demo` holds the StatefulSet `postgres` (PostgreSQL 15, superuser `demo`) on A and the Deployment `pg17`
+ * (17, superuser `postgres`, label `app=pg17`) on B. Both servers let local users in.
+ */
+export interface Pair {
+  readonly kubeconfigA: string;
+  readonly kubeconfigB: string;
+  readonly source: KubectlPod;
+  readonly target: KubectlPod;
+  /** references of the database that the suite makes */
+  readonly from: string;
+  readonly to: string;
+  /** both kubeconfigs, and a root of its own */
+  readonly setting: FerrySetting;
+  readonly root: string;
+}
+
+/** DB_FERRY_KUBECONFIG_A and _B. Throws where they are not set: a ring that does not run must not look green. */
+export async function pair(): Promise<Pair> {
+  const { DB_FERRY_KUBECONFIG_A: kubeconfigA, DB_FERRY_KUBECONFIG_B: kubeconfigB } = process.env;
+  if (kubeconfigA === undefined || kubeconfigB === undefined) {
+    throw new Error(
+      'DB_FERRY_KUBECONFIG_A and DB_FERRY_KUBECONFIG_B name the two clusters; CONTRIBUTING.md says how to make them',
+    );
+  }
+  const [aliasA, aliasB, pod] = await Promise.all([
+    kubectl(kubeconfigA, 'config', 'current-context'),
+    kubectl(kubeconfigB, 'config', 'current-context'),
+    kubectl(kubeconfigB, '-n', 'demo', 'get', 'pods', '-l', 'app=pg17', '-o', 'jsonpath={.items[0].metadata.name}'),
+  ]);
+  const root = await mkdtemp(join(tmpdir(), 'db-ferry-cluster-'));
+  return {
+    ...{ kubeconfigA, kubeconfigB, root },
+    source: new KubectlPod(kubeconfigA, 'demo', 'postgres-0', 'demo'),
+    target: new KubectlPod(kubeconfigB, 'demo', pod, 'postgres'),
+    from: `${aliasA}/demo/postgres/ferrytest`,
+    to: `${aliasB}/demo/pg17/ferrytest`,
+    setting: { kubeconfig: kubeconfigA, root, env: { KUBECONFIG: kubeconfigB } },
+  };
+}
+
+/** What kubectl prints. */
+export async function kubectl(kubeconfig: string, ...args: string[]): Promise<string> {
+  const { stdout } = await execa(process.env['KUBECTL'] ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args]);
+  return stdout.trim();
+}
+
+/** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for ten minutes. */
+export async function asServiceAccount(
+  { kubeconfigA, root }: Pair,
+  name: string,
+  rules: readonly string[],
+): Promise<string> {
+  const items = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'demo' } },
+    {
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name, namespace: 'demo' } },
+      rules: rules.map((rule) => {
+        const [resource = '', ...verbs] = rule.split(' ');
+        return { apiGroups: [''], resources: [resource], verbs };
+      }),
+    },
+    {
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name, namespace: 'demo' } },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: 'demo' }],
+    },
+  ];
+  const wanted = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await execa(process.env['KUBECTL'] ?? 'kubectl', ['--kubeconfig', kubeconfigA, 'apply', '-f', '-'], {
+    input: wanted,
+  });
+  const token = await kubectl(kubeconfigA, '-n', 'demo', 'create', 'token', name, '--duration', '10m');
+  return writeAs(kubeconfigA, root, name, token);
+}
+
+/** A kubeconfig of the cluster with another token. */
+export async function writeAs(kubeconfig: string, folder: string, name: string, token: string): Promise<string> {
+  const view = JSON.parse(await kubectl(kubeconfig, 'config', 'view', '--raw', '--minify', '-o', 'json')) as {
+    clusters: unknown[];
+    contexts: { name: string; context: { cluster: string } }[];
+  };
+  const cluster = view.contexts[0]?.context.cluster;
+  const file = join(folder, `${name}.kubeconfig`);
+  const config = {
+    ...{ apiVersion: 'v1', kind: 'Config', clusters: view.clusters, 'current-context': name },
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster, user: name, namespace: 'demo' } }],
+  };
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+}
