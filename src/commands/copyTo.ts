@@ -10,8 +10,9 @@ export const copyTo: Command = {
   async run(services, target, _selected, onto) {
     const place = await oneDatabase(services, target, 'Copy');
     const title = `Copy ${place.database} from ${place.pod.name}`;
-    const pod =
-      podOfRow(onto) ?? (await pickPod(services, { title, placeholder: 'To which pod?', except: place.reference }));
+    const { cluster, namespace, name } = place.pod;
+    const except = `${cluster}/${namespace}/${name}`;
+    const pod = podOfRow(onto) ?? (await pickPod(services, { title, placeholder: 'To which pod?', except }));
     const database = onto instanceof DatabaseNode ? onto.database.facts.name : place.database;
     await restoreFlow(
       services,
