@@ -39,7 +39,8 @@ describe('the manifest and the code', () => {
     const used = [
       ...[...sources('src'), text, ...Object.values(nls)].flatMap((source) => [
         ...all(source, /command:(dbFerry\.[\w.]+)/g),
-        ...all(source, /(?:command|executeCommand)\((?:'[^']*', )?'(dbFerry\.[\w.]+)'/g),
+        ...all(source, /executeCommand\('(dbFerry\.[\w.]+)'/g),
+        ...all(source, /\bcommand\('[^']*', '(dbFerry\.[\w.]+)'/g),
         ...all(source, /"command": "(dbFerry\.[\w.]+)"/g),
         ...all(source, /onCommand:(dbFerry\.[\w.]+)/g),
       ]),
