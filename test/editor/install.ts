@@ -38,7 +38,7 @@ export function editorCache(): string {
 async function install(folder: string): Promise<void> {
   const headers = join(folder, 'headers');
   const node = `node-${process.platform}-${process.arch}`;
-  const env = { PATH: dirname(process.execPath) + delimiter + (process.env['PATH'] ?? '') };
+  const env = { ...withoutNpm(process.env), PATH: dirname(process.execPath) + delimiter + (process.env['PATH'] ?? '') };
   const common = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
   try {
     for (const prefix of [folder, headers]) {
@@ -46,10 +46,10 @@ async function install(folder: string): Promise<void> {
       await writeFile(join(prefix, 'package.json'), '{ "private": true }');
     }
     await execa('npm', ['install', ...common, '--ignore-scripts', `${node}@${process.versions.node}`], {
-      ...{ cwd: headers, env },
+      ...{ cwd: headers, env, extendEnv: false },
     });
     await execa('npm', ['install', ...common, `code-server@${version}`], {
-      ...{ cwd: folder, timeout: 900_000 },
+      ...{ cwd: folder, timeout: 900_000, extendEnv: false },
       env: { ...env, npm_config_nodedir: join(headers, 'node_modules', node) },
     });
   } catch (error) {
@@ -59,4 +59,9 @@ async function install(folder: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** An `npm run` around us tells every npm below it which Node it runs on itself, and that is asked for. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith('npm_')));
 }
