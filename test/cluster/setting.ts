@@ -55,7 +55,7 @@ export async function kubectl(kubeconfig: string, ...args: string[]): Promise<st
 
 /** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for ten minutes. */
 export async function asServiceAccount(
-  { kubeconfigA, root }: Pair,
+  { kubeconfigA, root }: Pick<Pair, 'kubeconfigA' | 'root'>,
   name: string,
   rules: readonly string[],
 ): Promise<string> {
