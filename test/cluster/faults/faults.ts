@@ -1,7 +1,6 @@
 import { execa } from 'execa';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubectlPod } from '../kubectl';
 import { kubectl } from '../setting';
 import type { FaultProxy } from './proxy';
@@ -196,18 +195,4 @@ async function groupOf(pid: number, bytes: number): Promise<string | undefined> 
 async function groupOfPod(pod: KubectlPod): Promise<string> {
   const lines = (await readFile(`/proc/${String(await mainProcess(pod))}/cgroup`, 'utf8')).split('\n');
   return join(blkio, lines.find((line) => line.includes(':blkio:'))?.split(':')[2] ?? '');
-}
-
-/** Waits until the server in the pod takes commands again. */
-export async function answers(pod: KubectlPod, seconds = 240): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      await pod.sql('postgres', 'checkpoint;');
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(500);
-    }
-  }
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ferry, startFerry, told, type Run } from '../../lab/ferry';
 import { randomFrom } from '../../lab/random';
-import type { KubectlPod } from '../kubectl';
-import { answers, faketime, faults, isPossible, killTools, type Fault, type Scene } from './faults';
+import { answers } from '../applyPod';
+import { kubectlProgram, type KubectlPod } from '../kubectl';
+import { faketime, faults, isPossible, killTools, type Fault, type Scene } from './faults';
 import { Stage, type Side } from './stage';
 
 // SEED=… repeats a run, FAULTS_TABLE=… writes the table down.
@@ -141,7 +142,7 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
     await stage.source.sql('postgres', 'drop database if exists ferrytest_whole with (force);');
     await stage.source.sql('postgres', 'create database ferrytest_whole;');
     await execa(
-      process.env['KUBECTL'] ?? 'kubectl',
+      kubectlProgram,
       [
         ...['--kubeconfig', stage.source.kubeconfig, '-n', 'demo', 'exec', '-i', stage.source.pod, '--'],
         ...['pg_restore', '-U', 'demo', '-d', 'ferrytest_whole'],
@@ -220,10 +221,10 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
     const started = Date.now();
     const child =
       moment.job === 'backup'
-        ? execa(program, [...command, 'pg_dump', '-U', 'demo', '-Fc', 'ferrytest'], {
+        ? execa(kubectlProgram, [...command, 'pg_dump', '-U', 'demo', '-Fc', 'ferrytest'], {
             ...{ stdin: 'ignore', stdout: { file }, reject: false, timeout: 150_000 },
           })
-        : execa(program, [...command, 'pg_restore', '-U', 'demo', '-d', 'ferrytest_kubectl'], {
+        : execa(kubectlProgram, [...command, 'pg_restore', '-U', 'demo', '-d', 'ferrytest_kubectl'], {
             ...{ input: createReadStream(stage.archive), reject: false, timeout: 150_000 },
           });
     // so long as these bytes take at that rate
@@ -244,8 +245,6 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
     return `exit ${String(end.exitCode)} after ${seconds} s${moved}${left === '' ? '' : `; left: ${left}`}`;
   }
 });
-
-const program = process.env['KUBECTL'] ?? 'kubectl';
 
 function jobProcess(run: ReturnType<typeof startFerry>): number {
   const started = run.events.find((event) => event.type === 'started');

@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ferry, told, type FerrySetting } from '../../lab/ferry';
+import { applyPod } from '../applyPod';
 import { KubectlPod } from '../kubectl';
 import { seed } from '../seed';
-import { asServiceAccount, kubectl, pair, type Pair } from '../setting';
-import { answers, type SmallDisk } from './faults';
+import { asServiceAccount, pair, type Pair } from '../setting';
+import type { SmallDisk } from './faults';
 import { FaultProxy, serverOf } from './proxy';
 
 const rules = ['pods get list watch', 'pods/exec get create'];
@@ -111,7 +112,7 @@ export class Stage {
 
   async strike(): Promise<void> {
     for (const { proxy } of [this.sides.a, this.sides.b]) await proxy.close();
-    await kubectl(this.sides.b.admin, '-n', 'demo', 'delete', 'pod', 'ferry-small', '--grace-period=0', '--force');
+    await this.targets.small?.pod.remove();
     if (this.smallRoot !== undefined) await execa('umount', [this.smallRoot], { reject: false });
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -119,7 +120,11 @@ export class Stage {
   async #fill(): Promise<void> {
     const usual = new KubectlPod(this.sides.b.admin, 'demo', 'postgres-0', 'demo');
     await seed({ source: this.source, target: usual }, 0.2);
-    const small = await smallPod(this.sides.b.admin);
+    // on a disk of 900 MiB of memory
+    const small = await applyPod(this.sides.b.admin, 'ferry-small', (spec) => ({
+      ...spec,
+      volumes: [{ name: 'data', emptyDir: { medium: 'Memory', sizeLimit: '900Mi' } }],
+    }));
     this.original = await this.source.fingerprint('ferrytest');
     const made = await ferry(this.setting(), 'backup', this.from);
     if (made.exitCode !== 0) throw new Error(told(made));
@@ -149,25 +154,6 @@ async function side(letter: 'a' | 'b', { kubeconfigA, kubeconfigB }: Pair, folde
 
 async function lead({ admin, proxy, account, kubeconfig }: Side, folder: string): Promise<void> {
   await proxy.lead(await asServiceAccount({ kubeconfigA: admin, root: folder }, account, rules), kubeconfig);
-}
-
-/** The pod of the StatefulSet once more, with its data in 900 MiB of memory. */
-async function smallPod(kubeconfig: string): Promise<KubectlPod> {
-  const set = JSON.parse(await kubectl(kubeconfig, '-n', 'demo', 'get', 'statefulset', 'postgres', '-o', 'json')) as {
-    spec: { template: { spec: Record<string, unknown> } };
-  };
-  const spec = {
-    ...set.spec.template.spec,
-    volumes: [{ name: 'data', emptyDir: { medium: 'Memory', sizeLimit: '900Mi' } }],
-  };
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'ferry-small', namespace: 'demo' }, spec };
-  await kubectl(kubeconfig, '-n', 'demo', 'delete', 'pod', 'ferry-small', '--ignore-not-found', '--grace-period=1');
-  await execa(process.env['KUBECTL'] ?? 'kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], {
-    input: JSON.stringify(pod),
-  });
-  const small = new KubectlPod(kubeconfig, 'demo', 'ferry-small', 'demo');
-  await answers(small);
-  return small;
 }
 
 async function tmpfs(folder: string): Promise<string | undefined> {
