@@ -10,6 +10,8 @@ export interface RestoreOrigin {
   readonly backup?: string;
   /** where it comes from: for the wrong-target guard */
   readonly systemId?: string;
+  /** `cluster/namespace/workload`: tells it where the server's identifier is not known */
+  readonly place: string;
   readonly database: string;
   readonly environment?: string;
   readonly serverVersion: string;
@@ -36,6 +38,7 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     backup: id,
     ...(source.systemId === undefined ? {} : { systemId: source.systemId }),
     ...(source.environment === undefined ? {} : { environment: source.environment }),
+    place: `${source.cluster}/${source.namespace}/${source.workload}`,
     database: source.database,
     serverVersion: header.serverVersion,
     dumpVersion: header.dumpVersion,
@@ -60,8 +63,8 @@ export interface ReadArchive {
 }
 
 /**
- * A database as an origin, asked in one exec. Roles are those that own something or are named in it; the dump may name
- * fewer. Throws `database.unknown`, `exec.*`.
+ * A database as an origin, asked in one exec. Roles are those that own something or are named in it, as the dump will name them:
+ * what belongs to an extension is not dumped. Throws `database.unknown`, `exec.*`.
  */
 export async function originOfDatabase(
   pod: OpenPod,
@@ -78,6 +81,7 @@ export async function originOfDatabase(
   if (!row) throw new AppError('internal', { message: 'the server gave no answer' });
   return {
     ...row,
+    place: placeOf(pod),
     ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     database,
@@ -89,21 +93,34 @@ export async function originOfDatabase(
   };
 }
 
+/** `cluster/namespace/workload` of a pod. */
+export function placeOf({ pod: { cluster, namespace, workload } }: OpenPod): string {
+  return `${cluster}/${namespace}/${workload.name}`;
+}
+
 interface OriginRow extends Pick<RestoreOrigin, 'encoding' | 'extensions' | 'namedRoles' | 'bytes'> {
   readonly owners: readonly string[];
 }
 
 /** The bootstrap superuser stands in no pg_shdepend, so owners are read where they are written. */
 const originSql = `
-with roles as (select refobjid as role, deptype from pg_shdepend
-  where dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass)
+with members as (select classid, objid from pg_depend where deptype = 'e'),
+roles as (select refobjid as role, deptype from pg_shdepend s
+  where dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass
+  and classid <> 'pg_extension'::regclass and not exists (select from members m where m.classid = s.classid and m.objid = s.objid))
 select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
   'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),
   'namedRoles', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from roles where deptype <> 'o'),
   'owners', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from (
     select role from roles where deptype = 'o'
-    union select relowner from pg_class where oid >= 16384 union select nspowner from pg_namespace where oid >= 16384
-    union select proowner from pg_proc where oid >= 16384 union select typowner from pg_type where oid >= 16384) o));`;
+    ${ownersIn('pg_class', 'relowner')} ${ownersIn('pg_namespace', 'nspowner')}
+    ${ownersIn('pg_proc', 'proowner')} ${ownersIn('pg_type', 'typowner', "not (typtype = 'b' and typcategory = 'A')")}) o));`;
+
+/** The array over a type is of no extension, and belongs to whom the type does. */
+function ownersIn(catalog: string, owner: string, only = 'true'): string {
+  const isMember = `(select from members where classid = '${catalog}'::regclass and objid = ${catalog}.oid)`;
+  return `union select ${owner} from ${catalog} where oid >= 16384 and ${only} and not exists ${isMember}`;
+}
 
 /** Text for each byte of an archive that nothing is known of: high, since a disk that fills up takes the server down. */
 const guessedRatio: Readonly<Record<ArchiveHeader['compression'], number>> = { none: 1, gzip: 6, lz4: 4, zstd: 8 };

@@ -2,7 +2,7 @@ import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import { askTarget, type TargetFacts } from './askTarget';
 import type { DatabaseRow, Workplace } from './databaseRow';
-import type { RestoreOrigin } from './origin';
+import { placeOf, type RestoreOrigin } from './origin';
 import type { ServerFacts } from './preflightFacts';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
@@ -74,8 +74,9 @@ function aboutTarget({ target, database, live, as, origin, cluster, environment,
     findings.push(block('role.rights', live ? { ...data, inPlace: true } : data));
   }
   if (live && as === 'replace') {
-    const same = origin.systemId !== undefined && origin.systemId === facts.systemId && origin.database === database;
-    if (same) findings.push(warn('wrongTarget.same', { cluster, database }));
+    const isKnown = origin.systemId !== undefined && facts.systemId !== undefined;
+    const isSameServer = isKnown ? origin.systemId === facts.systemId : origin.place === placeOf(target);
+    if (isSameServer && origin.database === database) findings.push(warn('wrongTarget.same', { cluster, database }));
     const production = /^prod/i;
     if (environment !== undefined && environment !== origin.environment && production.test(environment)) {
       findings.push(warn('wrongTarget.environment', { source: origin.environment ?? '?', target: environment }));

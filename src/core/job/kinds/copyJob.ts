@@ -1,6 +1,7 @@
 import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../errors';
+import { isBlocked } from '../../finding';
 import { checkMapping } from '../../restore/roles';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { Places, type DatabasePlace } from '../places';
@@ -87,9 +88,7 @@ async function refuseEarly(
     },
     work.signal,
   );
-  // the dump may name fewer roles than the database does
-  const blocking = findings.filter(({ level, code }) => level === 'block' && code !== 'roles.missing');
-  if (blocking.length === 0) return;
+  if (!isBlocked(findings)) return;
   for (const finding of findings) work.report({ type: 'finding', finding });
   throw new AppError('restore.refused', { findings });
 }
