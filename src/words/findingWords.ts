@@ -105,6 +105,9 @@ const inPlace: Words = {
   'inPlace.kinds': (data) => `only a superuser can restore what the backup holds: ${shown(data, 'kinds')}`,
   'inPlace.owners': (data, hints) =>
     `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
+  'inPlace.answerLost': () =>
+    'the answer to the COMMIT was lost; the server says that it committed; whether a synchronous standby has it is not known',
+  'inPlace.commitWarned': (data) => `the server committed, and said: ${shown(data, 'lines')}`,
   'inPlace.definitions': (data) =>
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
 };

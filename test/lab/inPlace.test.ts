@@ -8,6 +8,9 @@ import { compareFingerprints, fingerprint, type Fingerprint } from './independen
 import { places, startLab, type Lab, type PlaceName } from './lab';
 import type { ExecFault } from './labPod';
 import type { JobEvent } from '../../src/core/job/jobEvents';
+import { workplace } from '../../src/core/restore/databaseRow';
+import { transactionStatus } from '../../src/core/restore/inPlaceSession';
+import { openServer } from '../core/openServer';
 
 describe('a restore in place, by an owner who may not create databases', function () {
   this.timeout(60_000);
@@ -73,7 +76,7 @@ describe('a restore in place, by an owner who may not create databases', functio
   });
 
   it('what is written until the writers are locked out is in the way back', async () => {
-    lab.clusters['cluster-b'].state.faults.exec.push({ kind: 'slow', match: 'pg_dump -F', bytesPerSecond: 3_000 });
+    slow('pg_dump -F', 3_000);
     const run = startFerry(setting, 'restore', backup, target, ...inPlace);
     const client = await lab.server('limited').connect('app', 'app_owner');
     let written = 0;
@@ -172,7 +175,27 @@ describe('a restore in place, by an owner who may not create databases', functio
         );
       const ended = await run.ended;
       assert.equal(ended.exitCode, 0, told(ended));
+      assert.ok(
+        ended.result.findings?.some(({ code }) => code === 'inPlace.answerLost'),
+        told(ended),
+      );
       assert.deepEqual(await againstSource(), []);
+    });
+
+    it('the wait is cancelled: what the server warns of is said', async () => {
+      const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+      await inPhase(run.events, 'commit');
+      await lab
+        .server('limited')
+        .sql(
+          'postgres',
+          `select pg_cancel_backend(pid) from pg_stat_activity where application_name like 'db-ferry-%' and datname = 'app'`,
+        );
+      await standbys('');
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 0, told(ended));
+      const warned = ended.result.findings?.find(({ code }) => code === 'inPlace.commitWarned');
+      assert.match(JSON.stringify(warned?.data), /synchronous replication/, told(ended));
     });
 
     it('kill -9 of the job: clean finds out', async () => {
@@ -192,6 +215,77 @@ describe('a restore in place, by an owner who may not create databases', functio
       await server.sql('postgres', `alter system set synchronous_standby_names = '${names}'`);
       await server.sql('postgres', 'select pg_reload_conf()');
     }
+  });
+
+  it('kill -9 of the job behind the COMMIT: unknown, and clean finds out', async () => {
+    slow('--schema-only', 100);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    process.kill(await inPhase(run.events, 'compare'), 'SIGKILL');
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 5, told(ended));
+    const cleaned = await expectExit(0, 'clean');
+    const resolved = JSON.stringify(cleaned.result.data['resolved']);
+    assert.match(resolved, /: committed; /, told(cleaned));
+    const before = /which is the backup (\S+)"/.exec(resolved)?.[1] ?? '';
+    assert.deepEqual(await againstSource(), []);
+    await expectExit(0, 'restore', before, target, '--as', 'replace', '--yes', '--in-place');
+    await unchanged();
+  });
+
+  it('psql fails behind the COMMIT: what counts is what the server says', async () => {
+    await lab.server('limited').sql('app', 'revoke execute on function txid_status(bigint) from public');
+    const run = await expectExit(0, 'restore', backup, target, ...inPlace);
+    const codes = run.result.findings?.map(({ code }) => code);
+    assert.ok(codes?.includes('inPlace.answerLost'), told(run));
+    assert.deepEqual(await againstSource(), []);
+  });
+
+  it('a status of another timeline is none: its number may be another transaction', async () => {
+    const server = workplace(await openServer(lab.server('limited')), 'app');
+    const [row] = await lab.server('limited').sql<{ id: string }>('app', 'select txid_current()::text as id');
+    const id = row?.id ?? '';
+    assert.equal(await transactionStatus(server, `${id}@00000001`), 'committed');
+    assert.equal(await transactionStatus(server, `${id}@00000002`), undefined);
+  });
+
+  it('the session goes while the safety backup is taken: it is stopped and leaves nothing', async () => {
+    slow('pg_dump -F', 3_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    await lab.server('limited').sql(
+      'postgres',
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'app' and state = 'idle in transaction'
+         and application_name like 'db-ferry-%' and application_name not like '%-before'`,
+    );
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 1, told(ended));
+    assert.notEqual(ended.result.error?.code, 'internal', told(ended));
+    await unchanged();
+    const files = await readdir(setting.root, { recursive: true });
+    assert.deepEqual(
+      files.filter((file) => file.endsWith('.partial')),
+      [],
+    );
+  });
+
+  it('cancelled while the safety backup is taken: 130, nothing changed, no session left', async () => {
+    slow('pg_dump -F', 3_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    run.child.kill('SIGINT');
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 130, told(ended));
+    await unchanged();
+  });
+
+  it('settings of the role and the database do not count', async () => {
+    await lab.server('limited').sql(
+      'postgres',
+      `alter database app set default_transaction_read_only = on; alter database app set default_transaction_isolation = serializable;
+       alter database app set synchronous_commit = off`,
+    );
+    await expectExit(0, 'restore', backup, target, ...inPlace);
+    assert.deepEqual(await againstSource(), []);
   });
 
   it('kill -9 of the job in mid-restore: nothing changed', async () => {
@@ -270,6 +364,11 @@ describe('a restore in place, by an owner who may not create databases', functio
     const run = await ferry(setting, ...args);
     assert.equal(run.exitCode, exitCode, `${args.join(' ')}\n${told(run)}`);
     return run;
+  }
+
+  /** A dump of the target, slowed down. */
+  function slow(match: string, bytesPerSecond: number): void {
+    lab.clusters['cluster-b'].state.faults.exec.push({ kind: 'slow', match, bytesPerSecond });
   }
 
   /** The session of the restore is the one psql in the database through which much goes. */

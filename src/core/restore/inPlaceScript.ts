@@ -10,9 +10,13 @@ set search_path = pg_catalog;
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '${lockWait}';
 set datestyle = 'ISO'; set intervalstyle = 'postgres'; set extra_float_digits = 3; set timezone = 'UTC';
 set bytea_output = 'hex'; set xmlbinary = 'base64'; set lc_monetary = 'C';
-begin;
-select txid_current() as ferry_transaction \\gset
-${said(mark, "begun ' || :ferry_transaction || '")}do $ferry$ begin
+do $ferry$ begin
+  if exists (select from pg_settings where name = 'transaction_timeout') then perform set_config('transaction_timeout', '0', false); end if;
+  if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', false); end if;
+end $ferry$;
+begin isolation level read committed read write;
+select txid_current() as ferry_transaction, ${timelineSql} as ferry_timeline \\gset
+${said(mark, "begun ' || :ferry_transaction || '@' || :'ferry_timeline' || '")}do $ferry$ begin
   if not pg_try_advisory_xact_lock(hashtext('db-ferry'), hashtext(${quoteLiteral(database.name)})) then
     raise exception 'db-ferry: another workspace is restoring into this database'; end if;
   if (select oid from pg_database where datname = current_database()) <> ${database.oid} then
@@ -57,6 +61,9 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 
 export function said(mark: string, word: string): string {
   return `select '${mark} ${word}'; select repeat('-', 128);\n`;
 }
+
+/** The line of history that the server writes: another one after it was promoted. A standby raises. */
+export const timelineSql = `substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)`;
 
 /** The end of the transaction, and what the server says became of it. */
 export function commitSql(mark: string): string {
