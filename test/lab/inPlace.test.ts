@@ -166,7 +166,7 @@ describe('a restore in place, by an owner who may not create databases', functio
 
     it('the connection goes with it: found out', async () => {
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
-      await inPhase(run.events, 'commit');
+      await waiting();
       await lab
         .server('limited')
         .sql(
@@ -184,7 +184,7 @@ describe('a restore in place, by an owner who may not create databases', functio
 
     it('the wait is cancelled: what the server warns of is said', async () => {
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
-      await inPhase(run.events, 'commit');
+      await waiting();
       await lab
         .server('limited')
         .sql(
@@ -200,7 +200,9 @@ describe('a restore in place, by an owner who may not create databases', functio
 
     it('kill -9 of the job: clean finds out', async () => {
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
-      process.kill(await inPhase(run.events, 'commit'), 'SIGKILL');
+      const pid = await inPhase(run.events, 'commit');
+      await waiting();
+      process.kill(pid, 'SIGKILL');
       const ended = await run.ended;
       assert.equal(ended.exitCode, 5, told(ended));
       await standbys('');
@@ -209,6 +211,16 @@ describe('a restore in place, by an owner who may not create databases', functio
       assert.match(JSON.stringify(cleaned.result.data['resolved']), /: committed; /, told(cleaned));
       assert.deepEqual(await againstSource(), []);
     });
+
+    /** Until the COMMIT reached the server. */
+    async function waiting(): Promise<void> {
+      const sql = `select 1 from pg_stat_activity where datname = 'app' and wait_event = 'SyncRep'`;
+      const until = Date.now() + 50_000;
+      while ((await lab.server('limited').sql('postgres', sql)).length === 0) {
+        assert.ok(Date.now() < until, 'no COMMIT waits');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
 
     async function standbys(names: string): Promise<void> {
       const server = lab.server('limited');
@@ -507,6 +519,7 @@ create view shop.paid as select * from shop.orders where state = 'paid';
 create materialized view shop.totals as select count(*) from shop.orders;
 create aggregate shop.total(int) (sfunc = shop.add, stype = int, initcond = '0');
 create sequence shop.tickets start 5 increment 3; select nextval('shop.tickets');
+create sequence shop."Zähler ✓ 数"; select nextval('shop."Zähler ✓ 数"');
 grant usage on schema shop to shop_app; grant select on shop.orders to shop_app;`;
 
 const present = `create table notes (note text, other int default 7);

@@ -63,7 +63,9 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     const source = Readable.from(script, { objectMode: false, highWaterMark: 1 << 18 });
     const sink = (chunk: Buffer): void => output.push(chunk);
     const length = lengthOf(session);
-    const onStderrLine = (line: string): void => void (state.isCommitting && state.answers.push(line));
+    const onStderrLine = (line: string): void => {
+      if (state.isCommitting) state.answers.push(line);
+    };
     const end = await server.exec.feed(argv, source, length, { signal: stop.signal, sink, onStderrLine });
     if (end.exitCode === 0 && output.heard('committed')) return aboutAnswers(state);
     const stderr = serverMessage(end.stderr);
