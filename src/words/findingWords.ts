@@ -105,6 +105,10 @@ const inPlace: Words = {
   'inPlace.kinds': (data) => `only a superuser can restore what the backup holds: ${shown(data, 'kinds')}`,
   'inPlace.owners': (data, hints) =>
     `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
+  'inPlace.locks': (data) =>
+    `about ${shown(data, 'needed')} locks are needed in one transaction, the server has room for ${shown(data, 'most')}: max_locks_per_transaction is too low`,
+  'inPlace.publicRights': (data) =>
+    `the rights on the schema public stay as they are: ${shown(data, 'role')} does not own it`,
   'inPlace.answerLost': () =>
     'the answer to the COMMIT was lost; the server says that it committed; whether a synchronous standby has it is not known',
   'inPlace.commitWarned': (data) => `the server committed, and said: ${shown(data, 'lines')}`,

@@ -35,9 +35,7 @@ describe('a restore in place, by an owner who may not create databases', functio
     await server.sql('postgres', 'drop database app with (force)');
     await server.sql('postgres', 'create database app owner app_owner');
     await server.sql('app', 'create extension pg_trgm');
-    const owner = await server.connect('app', 'app_owner');
-    await owner.query(present);
-    await owner.end();
+    await asOwner(present);
     live = await seen('limited');
   });
   afterEach(() => {
@@ -61,6 +59,9 @@ describe('a restore in place, by an owner who may not create databases', functio
     const warned = run.result.findings?.find(({ code }) => code === 'inPlace');
     assert.equal(warned?.level, 'warn', told(run));
     assert.equal(run.result.data['rows'], 60_000 + 3 + 2, told(run));
+    assert.deepEqual(run.result.differences, []);
+    const granted = await lab.server('limited').sql('app', granting);
+    assert.deepEqual(granted, [{ name: 'shop' }, { name: 'shop.orders' }], 'rights are those of the backup');
     const before = String(run.result.data['before']);
     assert.equal(run.result.data['undo'], `db-ferry restore ${before} ${target} --as replace --in-place`);
     await expectExit(0, 'verify', before);
@@ -290,6 +291,48 @@ describe('a restore in place, by an owner who may not create databases', functio
     await unchanged();
   });
 
+  for (const [what, sql, named] of [
+    ['a function', `create function later() returns int language sql as 'select 1'`, /function public\.later\(\)/],
+    ['a label of an enum', `alter type mood add value 'later'`, /type public\.mood/],
+    ['a grant', 'revoke select on old from shop_app', /table public\.old/],
+  ] as const) {
+    it(`${what} that comes while the safety backup is taken is not lost`, async () => {
+      slow('pg_dump -F', 2_000);
+      const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+      await inPhase(run.events, 'dump');
+      await asOwner(sql);
+      live = await seen('limited');
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 1, told(ended));
+      assert.match(String(ended.result.error?.data['reason']), named, told(ended));
+      await unchanged();
+    });
+  }
+
+  it('what others do meanwhile that no dump holds is no hindrance', async () => {
+    await asOwner('create materialized view counted as select count(*) from old; create sequence drawn');
+    slow('pg_dump -F', 2_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    await asOwner(
+      `create temp table mine (a int); create function pg_temp.f() returns int language sql as 'select 1'; refresh materialized view counted`,
+    );
+    await asOwner(`analyze counted; select nextval('drawn')`);
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 0, told(ended));
+    assert.deepEqual(await againstSource(), []);
+  });
+
+  it('another workspace that replaces the database keeps it out', async () => {
+    const other = await lab.server('limited').connect('postgres');
+    await other.query(`select pg_advisory_lock(hashtext('db-ferry'), hashtext('app'))`);
+    const run = await ferry(setting, 'restore', backup, target, ...inPlace);
+    await other.end();
+    assert.equal(run.exitCode, 1, told(run));
+    assert.match(String(run.result.error?.data['reason']), /another workspace/, told(run));
+    await unchanged();
+  });
+
   it('settings of the role and the database do not count', async () => {
     await lab.server('limited').sql(
       'postgres',
@@ -345,8 +388,13 @@ describe('a restore in place, by an owner who may not create databases', functio
         `create function f() returns event_trigger language plpgsql as 'begin end'; alter function f() owner to app_owner; create event trigger watching on ddl_command_end execute function f()`,
       ],
       ['inPlace.largeObjects', 'select lo_create(4711)'],
+      ['inPlace.foreign', 'alter default privileges for role hidden_admin grant select on tables to shop_app'],
+      [
+        'inPlace.locks',
+        `set role app_owner; do $$ begin for i in 1..3000 loop execute format('create table many_%s (a int)', i); end loop; end $$`,
+      ],
     ] as const) {
-      it(code, async () => {
+      it(`${code}: ${sql.slice(0, 40)}`, async () => {
         await lab.server('limited').sql('app', sql);
         const run = await expectExit(4, 'restore', backup, target, ...inPlace);
         assert.ok(
@@ -376,6 +424,12 @@ describe('a restore in place, by an owner who may not create databases', functio
     const run = await ferry(setting, ...args);
     assert.equal(run.exitCode, exitCode, `${args.join(' ')}\n${told(run)}`);
     return run;
+  }
+
+  async function asOwner(sql: string): Promise<void> {
+    const owner = await lab.server('limited').connect('app', 'app_owner');
+    await owner.query(sql);
+    await owner.end();
   }
 
   /** A dump of the target, slowed down. */
@@ -471,6 +525,7 @@ describe('a restore in place, with every kind of object and their owners', funct
   before(async () => {
     lab = await startLab({ only: ['source', 'pg16', 'pg18'], scale: 0.2 });
     setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
+    await lab.server('pg18').sql('postgres', `alter role postgres set transaction_timeout = '2s'`);
     // what it refuses
     const refused = 'select count(lo_unlink(oid)) from pg_largeobject_metadata; drop event trigger watch_drops';
     await lab.server('source').sql('shop', refused);
@@ -487,6 +542,7 @@ describe('a restore in place, with every kind of object and their owners', funct
         await server.sql('postgres', `create role ${role}`);
       await server.sql('postgres', 'create database shop');
       for (const what of ['empty', 'over itself']) {
+        lab.clusters['cluster-b'].state.faults.exec.push({ kind: 'slow', match: 'pg_dump -F', bytesPerSecond: 50_000 });
         const operands = [`${places.source}/shop`, `${places[place]}/shop`];
         const run = await ferry(setting, 'copy', ...operands, '--as', 'replace', '--yes', '--in-place');
         assert.equal(run.exitCode, 0, `${what}: ${told(run)}`);
@@ -539,7 +595,18 @@ create schema more; create table more.things (a int); insert into more.things va
 create statistics old_stats (dependencies) on id, m from old;
 create collation plain from "C";
 grant select on old to shop_app;
-alter default privileges in schema more grant select on tables to shop_app;`;
+alter default privileges in schema more grant select on tables to shop_app;
+alter default privileges grant select on tables to shop_app;
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public grant usage on types to shop_app;
+grant create on schema public to shop_app;`;
+
+/** What the role shop_app has rights on, and default privileges of anybody. */
+const granting = `select name from (select n.nspname as name, n.nspacl as acl from pg_namespace n
+  union all select c.oid::regclass::text, c.relacl from pg_class c union all select t.oid::regtype::text, t.typacl from pg_type t
+  union all select p.oid::regprocedure::text, p.proacl from pg_proc p) o, aclexplode(o.acl) a
+where a.grantee = 'shop_app'::regrole
+union all select 'default privileges' from pg_default_acl order by 1`;
 
 const meddling = `create table aaa (a int); insert into aaa values (1);
 create function meddle(int) returns boolean language plpgsql as 'begin if current_user = ''app_owner'' then delete from public.aaa; end if; return true; end';

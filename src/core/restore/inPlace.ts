@@ -111,7 +111,10 @@ async function compareAfterwards(
   try {
     const now = await readLive(target, database, how, work);
     const definitions = reading.definitions.filter(({ kind }) => !withRows.has(kind));
-    const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, { owners: noOwner });
+    const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, {
+      owners: noOwner,
+      grants: false,
+    });
     return { isWhole: true, differences: differences.filter((one) => !concernsRows(one)), notes, findings: [] };
   } catch (error) {
     const { code, message } = toAppError(error);
