@@ -92,7 +92,7 @@ const ofSwaps: Words = {
 
 const inPlace: Words = {
   inPlace: (data) =>
-    `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from the moment the safety backup is taken; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
+    `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from when the safety backup is complete; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
   'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
   'inPlace.foreign': (data) =>
     `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
@@ -135,7 +135,7 @@ const notes: Words = {
   'backup.kept': (data, hints) =>
     `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; to go on from there: ${hints.restore()}`,
   'inPlace.before': (data) =>
-    `the database as it is now is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
+    `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
