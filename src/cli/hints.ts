@@ -22,6 +22,7 @@ export const cliHints: Hints = {
   noOwner: () => '--no-owner leaves owners out',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
   undo: (place) => `\`db-ferry undo ${place}\``,
+  putBack: (backup, place) => `\`db-ferry restore ${backup} ${place} --as replace --in-place\``,
   release: (place = '<database>') => `\`db-ferry release ${place}\``,
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };

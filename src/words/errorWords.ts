@@ -205,10 +205,16 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
     todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
-  'restore.nothingKept': (data) => ({
-    what: `No replaced database is kept for ${shown(data, 'reference')}.`,
-    why: 'Nothing was replaced there, or it was undone or released already.',
-  }),
+  'restore.nothingKept': (data, hints) => {
+    const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
+    const before = text(data, 'before');
+    if (before === undefined) return { what, why: 'Nothing was replaced there, or it was undone or released already.' };
+    return {
+      what,
+      why: `It was a restore in place: what was there before is the backup ${before}.`,
+      todo: `To put it back: ${hints.putBack(before, shown(data, 'reference'))}.`,
+    };
+  },
   'target.busy': (data, hints) => ({
     what: `Another job works on ${shown(data, 'reference')}.`,
     why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,

@@ -35,6 +35,8 @@ export interface Hints {
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */
   undo(place: string): string;
+  /** restores the backup that a restore in place took before it; `place` is a reference */
+  putBack(backup: string, place: string): string;
   /** drops what restores kept */
   release(place?: string): string;
   /** stops that jobs keep the workspace awake */

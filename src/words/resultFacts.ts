@@ -18,7 +18,10 @@ export function resultLines(data: Data, hints: Hints): string[] {
     return values.flatMap((one) => (typeof one === 'string' ? [safe(words(one))] : []));
   });
   const target = text(data, 'target');
-  if (text(data, 'kept') !== undefined && target !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  if (target === undefined) return lines;
+  if (text(data, 'kept') !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  const before = text(data, 'before');
+  if (before !== undefined) lines.push(safe(`to put it back: ${hints.putBack(before, target)}`));
   return lines;
 }
 

@@ -36,8 +36,10 @@ export interface BackupOptions {
   readonly compress: string;
   /** count the source's rows in the dump's own snapshot; reads every table again */
   readonly count?: boolean;
-  /** the job's id; part of the session's name on the server */
+  /** the job's id; names the sessions on the server */
   readonly job: string;
+  /** names them instead */
+  readonly application?: string;
   readonly asked: Manifest['asked'];
   /** what the source's place is called: production, test, … */
   readonly environment?: string;
@@ -75,7 +77,8 @@ export async function backUp(
   };
   const plan = await prepare(source, facts, compression, place, options, work);
   const folders = await makePartialFolder(options.root, place, started, options.job);
-  const session = { application: `db-ferry-${options.job}`.slice(0, 63), folder: folders.partial };
+  const { application = `db-ferry-${options.job}`.slice(0, 63) } = options;
+  const session = { application, folder: folders.partial };
   try {
     const taken = await take(source, database, session, { compression, plan, options, work });
     const globals = await takeGlobals(source, session, work);

@@ -11,7 +11,7 @@ export interface JobTarget {
   readonly kubeconfigs: readonly string[];
 }
 
-/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that restored one. */
+/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that restored one. Throws `restore.nothingKept`, `job.unknown`. */
 export async function targetOf(request: JobRequest): Promise<JobTarget> {
   const { kubeconfigs, root } = request;
   const [operand = ''] = request.operands;
@@ -20,6 +20,8 @@ export async function targetOf(request: JobRequest): Promise<JobTarget> {
   const reference = restoredBy(job);
   if (reference === undefined)
     throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
+  const before = job.result?.data['before'];
+  if (typeof before === 'string') throw new AppError('restore.nothingKept', { reference, before });
   return { reference, job: operand, kubeconfigs: [...kubeconfigs, ...job.request.kubeconfigs] };
 }
 

@@ -124,7 +124,7 @@ export function interruptedResult(id: string, phase: Phase | undefined): JobResu
 }
 
 /** Phases in which a process that vanishes may have changed the target. */
-export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'undo', 'release'];
+export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'compare', 'undo', 'release'];
 
 /** A job process touches its events this often where nothing else is written. */
 export const heartbeatMs = 5_000;

@@ -12,6 +12,8 @@ import { applicationOf } from './sideDatabase';
 export interface LeftOut {
   /** owners were not restored, or roles were mapped: then the grants are worded differently too */
   readonly owners: boolean;
+  /** the grants; default: as the owners */
+  readonly grants?: boolean;
 }
 
 /**
@@ -50,10 +52,14 @@ export async function verifySide(
 }
 
 /** The comparison of a backup with what was restored from it. */
-export function compareWithBackup(backup: ArchiveReading, restored: ArchiveReading, leftOut: LeftOut): Comparison {
+export function compareWithBackup(
+  backup: ArchiveReading,
+  restored: ArchiveReading,
+  { owners, grants = owners }: LeftOut,
+): Comparison {
   return compareReadings(backup, restored, {
     sameMajor: sameMajor(backup, restored),
-    ignore: { owners: leftOut.owners, acls: leftOut.owners, publications: true, subscriptions: true },
+    ignore: { owners, acls: grants, publications: true, subscriptions: true },
   });
 }
 

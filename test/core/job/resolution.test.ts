@@ -58,6 +58,7 @@ describe('what became of a job whose outcome was not known', () => {
 
   it('concerns jobs that were exchanging or dropping databases', () => {
     assert.equal(isUncertain({ state: 'interrupted', phase: 'swap' }), true);
+    assert.equal(isUncertain({ state: 'interrupted', phase: 'compare' }), true);
     assert.equal(isUncertain({ state: 'unknown' }), true);
     assert.equal(isUncertain({ state: 'interrupted', phase: 'restore' }), false);
     assert.equal(isUncertain({ state: 'done', phase: 'swap' }), false);

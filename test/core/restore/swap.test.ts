@@ -69,6 +69,19 @@ for (const major of [15, 18] as const) {
       return rows[0]!.v;
     };
 
+    it('a restore in place into the live database keeps it out', async () => {
+      const other = await server.connect('app');
+      await other.query(`select pg_advisory_lock(hashtext('db-ferry'), hashtext('app'))`);
+      const exchange = await prepare();
+      await assert.rejects(exchange(), (error) => {
+        assert.ok(isAppError(error, 'restore.swap'));
+        assert.match(String(error.data['reason']), /another workspace/);
+        return true;
+      });
+      await other.end();
+      assert.equal(await version('app'), 'old');
+    });
+
     it('carries every property over, resets what has defaults, and closes the old one', async () => {
       await server.sql('postgres', properties);
       const before = await shape(server, 'app');

@@ -6,7 +6,7 @@ import { query } from '../../pod/sql';
 import { quoteLiteral } from '../../postgres/quote';
 import { clean } from '../../restore/clean';
 import { workplace } from '../../restore/databaseRow';
-import { transactionStatus } from '../../restore/inPlaceSession';
+import { safetyBackupOf, transactionStatus } from '../../restore/inPlaceSession';
 import { applicationOf } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
@@ -150,9 +150,11 @@ async function cleanPlace(
 async function endSessionsOf({ pod }: Place, reference: string, job: string, done: Done): Promise<void> {
   const server = { exec: pod.exec, access: pod.facts.access };
   const database = maintenanceDatabase(pod.facts);
-  const { ended, remaining } = await endSessions(server, applicationOf(job), { database });
-  if (ended > 0) done.removed.push(`${ended} sessions of job ${job} in ${reference}`);
-  if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job} in ${reference}`);
+  for (const application of [applicationOf(job), safetyBackupOf(job)]) {
+    const { ended, remaining } = await endSessions(server, application, { database });
+    if (ended > 0) done.removed.push(`${ended} sessions of job ${job} in ${reference}`);
+    if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job} in ${reference}`);
+  }
 }
 
 /** A job of another workspace: gone when it has no session on the server, seen twice; between two steps it has none. */
@@ -180,20 +182,31 @@ async function inPlaceResolution(
   place: string,
 ): Promise<Resolution | undefined> {
   if (database === undefined) return undefined;
-  const transaction = await transactionOf(job, database);
+  const { transaction, before = '?' } = await inPlaceNotes(job, database);
   if (transaction === undefined) return undefined;
   const status = await transactionStatus(workplace(pod, database), transaction);
   if (status === 'committed') {
-    return { known: true, text: `job ${job.id}: committed; ${place} is the restored database` };
+    const text = `job ${job.id}: committed; it replaced what ${place} held, which is the backup ${before}`;
+    return { known: true, text };
   }
   return status === 'aborted'
     ? { known: true, text: `job ${job.id}: not committed; ${place} is what it was` }
     : undefined;
 }
 
-async function transactionOf({ folder }: Job, database: string): Promise<string | undefined> {
+/** What a restore in place said of itself: its transaction in this database, and the safety backup. */
+async function inPlaceNotes(
+  { folder }: Job,
+  database: string,
+): Promise<{ readonly transaction?: string; readonly before?: string }> {
   const { events } = await readWholeJob(folder);
-  const said = events.findLast((event) => event.type === 'note' && event.code === 'inPlace.transaction');
-  if (said?.type !== 'note' || said.data['database'] !== database) return undefined;
-  return typeof said.data['id'] === 'string' ? said.data['id'] : undefined;
+  const notes = events.filter((event) => event.type === 'note');
+  const transaction = notes.findLast(({ code }) => code === 'inPlace.transaction')?.data;
+  const before = notes.findLast(({ code }) => code === 'inPlace.before')?.data['backup'];
+  return {
+    ...(transaction?.['database'] === database && typeof transaction['id'] === 'string'
+      ? { transaction: transaction['id'] }
+      : {}),
+    ...(typeof before === 'string' ? { before } : {}),
+  };
 }

@@ -3,10 +3,11 @@ import type { BackupEntry } from '../../catalog/manifest';
 import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
 import { restoreInPlace } from '../../restore/inPlace';
+import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { lockKey, Places, type DatabasePlace } from '../places';
-import { takeBackup } from './backupJob';
+import { backUpPlace } from './backupJob';
 
 /** Restores: `[backup, database ref]`. */
 export const restoreJob: RunKind = async (context) => {
@@ -33,10 +34,11 @@ export async function openTarget(
 export async function restoreInto(
   context: JobContext,
   backup: BackupEntry,
-  { client, pod, database }: DatabasePlace,
+  place: DatabasePlace,
   reference: string,
 ): Promise<JobDone> {
   const { id, request, work } = context;
+  const { client, pod, database } = place;
   const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   const started = Date.now();
@@ -52,7 +54,7 @@ export async function restoreInto(
     cluster: client.cluster.alias,
     ...(environment === undefined ? {} : { environment }),
   };
-  if (inPlace) return restoredInPlace(context, asked, reference);
+  if (inPlace) return restoredInPlace(context, asked, place, reference);
   const done = await restore(asked, work);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
@@ -72,12 +74,18 @@ export async function restoreInto(
   };
 }
 
-async function restoredInPlace(context: JobContext, asked: RestoreRequest, reference: string): Promise<JobDone> {
-  const { request, work } = context;
+async function restoredInPlace(
+  context: JobContext,
+  asked: RestoreRequest,
+  place: DatabasePlace,
+  reference: string,
+): Promise<JobDone> {
+  const { id, work } = context;
   const started = Date.now();
   const ofBackup: Finding[] = [];
-  const backUpLive = async (): Promise<BackupEntry> => {
-    const { entry, findings } = await takeBackup(context, new Places(request.kubeconfigs), reference);
+  const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
+    const stoppable = { ...context, work: { ...work, signal } };
+    const { entry, findings } = await backUpPlace(stoppable, place, safetyBackupOf(id));
     ofBackup.push(...findings);
     return entry;
   };
