@@ -40,6 +40,8 @@ const texts: readonly (readonly [key: string, words: (value: string) => string])
   ['removed', (value) => `removed ${value}`],
   ['resolved', (value) => value],
   ['unknown', (value) => value],
+  ['forgotten', (value) => `forgotten: ${value}`],
+  ['spared', (value) => `left alone, since a job of another workspace may be at work on it: ${value}`],
   ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],
 ];
