@@ -18,6 +18,9 @@ export function resultLines(data: Data, hints: Hints): string[] {
     return values.flatMap((one) => (typeof one === 'string' ? [safe(words(one))] : []));
   });
   const target = text(data, 'target');
+  if ([data['unknown'], data['notReached']].flat().some((one) => typeof one === 'string')) {
+    lines.push(`to give up what cannot be found out: ${hints.forget()}`);
+  }
   if (text(data, 'kept') !== undefined && target !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
   return lines;
 }

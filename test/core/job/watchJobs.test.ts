@@ -182,6 +182,9 @@ describe('the jobs of a root', () => {
     await removeJob(root, running.id);
     await writeFile(join(interrupted.folder, 'cleaned.json'), '{}');
     await removeJob(root, interrupted.id);
+    const lost = await create();
+    await write(lost.folder, started(gone));
+    await removeJob(root, lost.id, { forget: true });
     assert.deepEqual(await readdir(jobsFolder(root)), []);
     await assert.rejects(removeJob(root, running.id), (error) => isAppError(error, 'job.unknown'));
     await mkdir(join(jobsFolder(root), 'locks'));
