@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRequest } from '../../src/core/job/jobEvents';
 import { createJobFolder } from '../../src/core/job/jobFolder';
 import { identify } from '../../src/core/job/processIdentity';
@@ -9,7 +10,7 @@ import { readJob } from '../../src/core/job/readJob';
 import type { Phase } from '../../src/core/progress';
 import { markText, sideName, keptName } from '../../src/core/restore/sideDatabase';
 import type { Exchange } from '../../src/core/restore/swap';
-import { ferry, told, type FerrySetting } from './ferry';
+import { ferry, startFerry, told, type FerrySetting } from './ferry';
 import { places, startLab, type Lab } from './lab';
 import type { Server } from './servers';
 
@@ -140,6 +141,41 @@ describe('clean', function () {
       assert.deepEqual(await roles(), []);
       assert.equal((await readJob(folder)).cleaned, true);
     });
+  });
+
+  it('a restore with a mapped role that was killed does not keep the next one from it', async () => {
+    const server = lab.server('pg16');
+    const { faults } = lab.clusters['cluster-b'].state;
+    await server.sql('postgres', 'create database tiny');
+    await server.sql('postgres', 'create role left_behind');
+    await server.sql('tiny', `create table t as select md5(g::text) as v from generate_series(1, 20000) g`);
+    await server.sql('tiny', 'alter table t owner to left_behind');
+    const place = `${places.pg16}/tiny`;
+    const backup = String((await ferry(setting, 'backup', place)).result.data['backup']);
+    await server.sql('postgres', 'drop database tiny');
+    await server.sql('postgres', 'drop role left_behind; create role heir');
+    const args = ['restore', backup, place, '--map-role', 'left_behind=heir'];
+    faults.exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 4000, on: 'stdin' });
+    const run = startFerry(setting, ...args);
+    while ((await server.sql('postgres', `select from pg_roles where rolname = 'left_behind'`)).length === 0) {
+      await sleep(50);
+    }
+    const started = run.events.find((event) => event.type === 'started');
+    process.kill(started?.type === 'started' ? started.process.pid : 0, 'SIGKILL');
+    await run.ended;
+    faults.exec = [];
+    const blocked = await ferry(setting, ...args);
+    assert.equal(blocked.exitCode, 4, told(blocked));
+    const cleaned = await ferry(setting, 'clean');
+    assert.equal(cleaned.exitCode, 0, told(cleaned));
+    assert.match(String(cleaned.result.data['removed']), /the role left_behind/);
+    const again = await ferry(setting, ...args);
+    assert.equal(again.exitCode, 0, told(again));
+    const [row] = await server.sql<{ oid: number }>('tiny', `select oid::int from pg_database where datname = 'tiny'`);
+    const said = again.events.find((event) => 'code' in event && event.code === 'swap.side');
+    assert.equal((said as { data?: { oid?: number } } | undefined)?.data?.oid, row?.oid);
+    await server.sql('postgres', 'drop database tiny');
+    await server.sql('postgres', 'drop role heir');
   });
 
   describe('a job that this root does not know', () => {
