@@ -14,6 +14,7 @@ export const cliHints: Hints = {
   usage: () => '`db-ferry --help`',
   otherFolder: () => '--to <folder>',
   cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : `\`db-ferry clean ${job}\``),
+  forget: (job = '<id>') => `\`db-ferry clean ${job} --forget\``,
   cancel: (job = '<id>') => `\`db-ferry cancel ${job}\``,
   restore: () => '`db-ferry restore`',
   replace: () => '--as replace',

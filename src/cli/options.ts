@@ -21,6 +21,7 @@ export const optionSpecs = {
     help: 'without a side database, in one transaction that locks it; no undo but a backup',
   },
   keep: { type: 'boolean', help: 'keep the backup between' },
+  forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -14,6 +14,7 @@ export const editorHints: Hints = {
   usage: () => 'see the documentation',
   otherFolder: () => 'change the setting "Backup Folder"',
   cleanUp: () => 'right-click the job in the Jobs view and choose Clean Up',
+  forget: () => 'right-click the job in the Jobs view and choose Remove From List',
   cancel: () => 'right-click the job in the Jobs view and choose Cancel Job',
   restore: () => 'right-click the backup in the Backups view and choose Restore…',
   replace: () => 'choose in Restore… that it replaces the database',

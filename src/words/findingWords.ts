@@ -137,8 +137,11 @@ const notes: Words = {
   'inPlace.before': (data) =>
     `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
+  'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
-  'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
+  'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
+  'roles.remain': (data, hints) =>
+    `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
 };
 
 function downtime(data: Data): string {

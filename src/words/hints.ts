@@ -22,6 +22,8 @@ export interface Hints {
   otherFolder(): string;
   /** removes what a job, or any job, left */
   cleanUp(job?: string): string;
+  /** gives up what a job left, where its server does not answer any more */
+  forget(job?: string): string;
   cancel(job?: string): string;
   /** restores from a backup that is there */
   restore(): string;

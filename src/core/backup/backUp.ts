@@ -11,6 +11,7 @@ import {
   writeDurably,
   type BackupPlace,
 } from '../catalog/backupFolder';
+import { room, watchDisk, type Room } from '../catalog/disk';
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { manifestText } from '../catalog/verifyBackup';
@@ -21,7 +22,6 @@ import { endSessions } from '../pod/endSessions';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
 import type { Progress, Work } from '../progress';
-import { room, watchDisk, type Room } from './disk';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
@@ -99,8 +99,7 @@ export async function backUp(
     });
     await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
     work.signal.throwIfAborted();
-    await seal(folders.partial, folders.final);
-    await proveArchive(folders.final, manifest);
+    await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest));
     return { entry: { id: manifest.id, folder: folders.final, manifest }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });

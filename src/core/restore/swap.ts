@@ -6,7 +6,7 @@ import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
-import { keptName, markText, type Mark } from './sideDatabase';
+import { applicationOf, keptName, markText, type Mark } from './sideDatabase';
 import { catalogFirst, databaseFirst, raisedByUs, rehearsal, terminator, type SwapScript } from './swapScript';
 
 export interface SwapInput {
@@ -22,6 +22,8 @@ export interface SwapInput {
   /** rows that the side database's statistics count as written: the baseline of what is written later */
   readonly written?: number;
   readonly superuser: boolean;
+  /** statements that are committed with it, or not at all */
+  readonly also?: readonly string[];
   /** how long the outcome of a lost connection is looked for; default 60 s */
   readonly resolveMs?: number;
   /** how long tries are made; default 10 s */
@@ -48,6 +50,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   work.report({ type: 'phase', phase: 'properties' });
   const script = await makeScript(server, input, work.signal);
   await rehearse(server, script, work);
+  work.report({ type: 'note', code: swapNote, data: exchangeOf(input) });
   work.report({ type: 'phase', phase: 'swap' });
   const started = Date.now();
   let reason = '';
@@ -79,13 +82,32 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
 
 const maxTries = 20;
 
+/** The code of the note that says, before a swap, which databases it is about: its data is an `Exchange`. */
+export const swapNote = 'swap.side';
+
+/** The databases of a swap by their OIDs, which they keep: whatever happens to the job, they say whether it was committed. */
+export interface Exchange {
+  /** the name that is given */
+  readonly database: string;
+  /** what gets it, and the name that it had */
+  readonly oid: number;
+  readonly side: string;
+  /** the OID of what had it; absent: nothing had */
+  readonly live?: number;
+}
+
+function exchangeOf({ database, side, live }: SwapInput): Readonly<Record<string, unknown>> {
+  const exchange: Exchange = { database, oid: side.oid, side: side.name, ...(live ? { live: live.oid } : {}) };
+  return { ...exchange };
+}
+
 async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {
-  const { live, side, database, job, origin, written } = input;
+  const { live, side, database, job, origin, written, also = [] } = input;
   const present = await readProperties(server, server.from, side.oid, signal);
   const common = { side: { name: side.name, oid: side.oid }, name: database };
   if (!live) {
     const properties = propertyStatements(side.name, openToAll(present), present);
-    return { ...common, comment: undefined, properties };
+    return { ...common, comment: undefined, properties: [...properties, ...also] };
   }
   const wanted = await readProperties(server, server.from, live.oid, signal);
   const time = new Date().toISOString();
@@ -94,7 +116,7 @@ async function makeScript(server: Workplace, input: SwapInput, signal: AbortSign
     ...common,
     live: { name: live.name, oid: live.oid, keptAs: keptName(database, job), keptComment: markText(mark) },
     comment: wanted.comment,
-    properties: [...propertyStatements(side.name, wanted, present), comparisonStatement(live.oid, side.oid)],
+    properties: [...propertyStatements(side.name, wanted, present), ...also, comparisonStatement(live.oid, side.oid)],
   };
 }
 
@@ -212,6 +234,7 @@ export function serverWords(error: AppError): string {
   return words.startsWith(raisedByUs) ? words.slice(raisedByUs.length) : words;
 }
 
+/** What the names of all its sessions begin with. */
 function swapName(job: string): string {
-  return `db-ferry-swap-${job}`.slice(0, 56);
+  return `${applicationOf(job)}-swap`;
 }

@@ -14,7 +14,7 @@ export interface SwapScript {
   readonly name: string;
   /** the comment of the new live database */
   readonly comment: string | undefined;
-  /** from `propertyStatements`, and the comparison of both */
+  /** from `propertyStatements`, what is committed with it, and the comparison of both */
   readonly properties: readonly string[];
 }
 

@@ -184,7 +184,7 @@ for (const major of [15, 18] as const) {
 
     it('the answer is lost after the COMMIT: found by OID', async () => {
       const run = await prepare();
-      target.exec.faults.push({ match: 'db-ferry-swap-', cutAtEnd: true });
+      target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
       const { kept } = await run();
       assert.equal(await version('app'), 'new');
       assert.ok(kept);
@@ -192,7 +192,7 @@ for (const major of [15, 18] as const) {
 
     it('the server goes and does not come back: unknown', async () => {
       const run = await prepare();
-      target.exec.faults.push({ match: 'db-ferry-swap-', cutAtEnd: true });
+      target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
       for (let i = 0; i < 20; i++)
         target.exec.faults.push({ match: 'db-ferry-end', refuse: { status: 503, message: 'gone' } });
       await assert.rejects(run(), (error) => isAppError(error, 'restore.unknown'));
