@@ -25,6 +25,8 @@ export interface JobOptions {
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
   readonly keep?: boolean;
+  /** of a restore, at most */
+  readonly streams?: number;
   readonly inPlace?: boolean;
 }
 

@@ -37,7 +37,7 @@ export async function restoreInto(
   reference: string,
 ): Promise<JobDone> {
   const { id, request, work } = context;
-  const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
+  const { as, noOwner, createRoles, mapRoles, streams, inPlace } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   const started = Date.now();
   const asked: RestoreRequest = {
@@ -48,6 +48,7 @@ export async function restoreInto(
     ...(noOwner === undefined ? {} : { noOwner }),
     ...(createRoles === undefined ? {} : { createRoles }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
+    ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,
     ...(environment === undefined ? {} : { environment }),
