@@ -52,7 +52,7 @@ export async function remake(pod: KubectlPod, database: string): Promise<void> {
 export async function drop(pod: KubectlPod, database: string): Promise<void> {
   await pod.sql(
     'postgres',
-    `select format('drop database %I with (force);', datname) from pg_database where datname ~ '^${database}(__|$)' \\gexec
+    `select format('drop database if exists %I with (force);', datname) from pg_database where datname ~ '^${database}(__|$)' \\gexec
 checkpoint;`,
   );
 }
