@@ -59,7 +59,7 @@ async function path(): Promise<void> {
   await compare(
     { what: '2 GB of zeros through exec', pods: [target], bar: 1 },
     () => timedProcess([process.execPath, '--import=tsx', transport, kubeconfigB, place, ...argv]),
-    () => timedProcess(kubectlExec(target, argv)),
+    () => timedProcess(kubectlExec(target, argv), undefined, '/dev/null'),
   );
 }
 
@@ -156,9 +156,9 @@ function kubectlExec(pod: KubectlPod, argv: readonly string[], flags: readonly s
 }
 
 /** Runs it under a shell that says what its child used. */
-async function timedProcess(argv: readonly string[], input?: string): Promise<Spent> {
+async function timedProcess(argv: readonly string[], input?: string, output = join(root, 'by-hand')): Promise<Spent> {
   const source = input === undefined ? undefined : await open(input, 'r');
-  const out = await open(join(root, 'by-hand'), 'w');
+  const out = await open(output, 'w');
   try {
     const started = performance.now();
     const { stderr } = await execa('sh', ['-c', '"$@"; r=$?; times >&2; exit $r', 'sh', ...argv], {
