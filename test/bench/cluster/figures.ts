@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { archivePath, findBackup } from '../../../src/core/catalog/catalog';
-import { ferry, told, type Run } from '../../lab/ferry';
+import { ferry, startFerry, told, type Run } from '../../lab/ferry';
 import { KubectlPod } from '../../cluster/kubectl';
 import { kubectl, pair } from '../../cluster/setting';
 import { drop, makePgbench, makeRealistic, remake } from './databases';
@@ -82,7 +82,7 @@ async function transfers(database: string, size: string, make: (pod: KubectlPod)
     const backUp = (): Promise<Spent> => job('backup', from);
     await compare({ what: plain, pods, bar: major === 15 ? 0.45 : 0.3 }, backUp, () => byHand(pod, dump));
     await compare({ what: same, pods, bar: 0.75 }, backUp, () => byHand(pod, [...dump, ...compression]));
-    const { result } = await must('backup', from);
+    const { result } = well(['backup'], await ferry(setting, 'backup', from));
     const id = String(result.data['backup']);
     const file = archivePath(await findBackup(root, id));
     await compare(
@@ -127,19 +127,16 @@ async function compare(
 type Spent = Omit<Cost, 'processor'>;
 
 async function job(...args: string[]): Promise<Spent> {
-  const meter = new JobMeter(root);
-  try {
-    const { seconds, result } = await must(...args);
-    const phases = (result.data['phases'] ?? {}) as Record<string, number>;
-    const { megabytes, seconds: client } = meter;
-    return { seconds, client, megabytes, verifying: phases['verify'] ?? 0, phases };
-  } finally {
-    meter.stop();
-  }
+  const running = startFerry(setting, ...args);
+  const meter = new JobMeter(running.events);
+  const { seconds, result } = well(args, await running.ended);
+  meter.stop();
+  const phases = (result.data['phases'] ?? {}) as Record<string, number>;
+  const { megabytes, seconds: client } = meter;
+  return { seconds, client, megabytes, verifying: phases['verify'] ?? 0, phases };
 }
 
-async function must(...args: string[]): Promise<Run> {
-  const run = await ferry(setting, ...args);
+function well(args: readonly string[], run: Run): Run {
   if (run.exitCode !== 0) throw new Error(`${args.join(' ')}: ${told(run)}`);
   return run;
 }

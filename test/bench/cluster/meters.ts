@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { JobEvent } from '../../../src/core/job/jobEvents';
 import { kubectl } from '../../cluster/setting';
 import type { KubectlPod } from '../../cluster/kubectl';
 
@@ -70,16 +71,16 @@ function sum(all: readonly Processor[], part: keyof Processor): number {
   return all.reduce((total, one) => total + one[part], 0);
 }
 
-/** Watches the process of the job that works in `root`: the processor seconds it used, and the most memory it had, MB. Linux only. */
+/** Watches the process of a job, by the events that it writes: the processor seconds it used, and the most memory it had, MB. Linux only. */
 export class JobMeter {
   seconds = 0;
   megabytes = 0;
-  readonly #root: string;
+  readonly #events: readonly JobEvent[];
   readonly #timer: NodeJS.Timeout;
 
-  constructor(root: string) {
-    this.#root = root;
-    this.#timer = setInterval(() => void this.#look(), 100);
+  constructor(events: readonly JobEvent[]) {
+    this.#events = events;
+    this.#timer = setInterval(() => void this.#look(), 200);
   }
 
   stop(): void {
@@ -87,12 +88,12 @@ export class JobMeter {
   }
 
   async #look(): Promise<void> {
-    for (const pid of await pids()) {
-      if (!(await procFile(pid, 'cmdline')).includes(`${this.#root}/.jobs/`)) continue;
-      this.seconds = Math.max(this.seconds, await cpuSeconds(pid));
-      const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await procFile(pid, 'status'))?.[1];
-      this.megabytes = Math.max(this.megabytes, Number(kilobytes ?? 0) / 1024);
-    }
+    const started = this.#events.find((event) => event.type === 'started');
+    if (started?.type !== 'started') return;
+    const pid = String(started.process.pid);
+    this.seconds = Math.max(this.seconds, await cpuSeconds(pid));
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await procFile(pid, 'status'))?.[1];
+    this.megabytes = Math.max(this.megabytes, Number(kilobytes ?? 0) / 1024);
   }
 }
 
