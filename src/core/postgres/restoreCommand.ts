@@ -25,8 +25,11 @@ export function indexesCommand(access: Access, database: string, options: Restor
   return ['sh', '-c', fromNamelessFile, 'db-ferry', String(jobs), ...command];
 }
 
-/** Descriptor 5 is the command's alone: the transport's own are 3 and 4. */
-const fromNamelessFile = `j=$1; shift; umask 077; set -C
+/**
+ * Descriptor 5 is the command's alone: the transport's own are 3 and 4. The shell outlives what it starts, also when all of them are told to end: an
+ * orphan that died by a signal is a crashed backend to a postmaster that is process 1.
+ */
+const fromNamelessFile = `trap : INT TERM; j=$1; shift; umask 077; set -C
 for d in "\${TMPDIR:-/tmp}" /dev/shm /run /var/run/postgresql; do
 f=$d/db-ferry-$$
 ( : >"$f" ) 2>/dev/null || continue
