@@ -25,6 +25,8 @@ export interface JobOptions {
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
   readonly keep?: boolean;
+  /** of a restore, at most */
+  readonly streams?: number;
   readonly inPlace?: boolean;
   /** of a clean: the servers are not asked, and what is left there is not looked for any more */
   readonly forget?: boolean;

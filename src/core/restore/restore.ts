@@ -1,6 +1,6 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
-import { recordVerification, verifyBackup } from '../catalog/verifyBackup';
+import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
@@ -13,7 +13,7 @@ import { dropMadeRoles, keepRoles, makeRoles } from './madeRoles';
 import { originOfBackup } from './origin';
 import { preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
-import { restoreIn } from './restoreIn';
+import { chooseStreams, restoreIn } from './restoreIn';
 import { checkMapping, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
 import { swap } from './swap';
@@ -28,6 +28,8 @@ export interface RestoreRequest {
   readonly noOwner?: boolean;
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
+  /** how many streams share the rows at most; default: what pays */
+  readonly streams?: number;
   readonly job: string;
   /** alias of the target's cluster */
   readonly cluster: string;
@@ -66,10 +68,10 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   const clock = new PhaseClock(outer);
   const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });
-  const reading = await verifyBackup(request.backup, work);
+  const proven = await proveBackup(request.backup, work);
   const server = workplace(request.target, request.database, applicationOf(request.job));
-  const seen = await lookAround(server, request, reading, work);
-  const side = await fillSide(server, request, reading, seen, work);
+  const seen = await lookAround(server, request, proven.reading, work);
+  const side = await fillSide(server, request, proven, seen, work);
   const { target, database, job, backup } = request;
   const { superuser } = target.facts.role;
   const also = keepRoles(seen.roles.create);
@@ -110,10 +112,10 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
     database: derivedName(backup.manifest.source.database, `__drill_${job}`),
   };
   work.report({ type: 'phase', phase: 'read' });
-  const reading = await verifyBackup(backup, work);
+  const proven = await proveBackup(backup, work);
   const server = workplace(target, whole.database, applicationOf(job));
-  const seen = await lookAround(server, whole, reading, work);
-  const side = await fillSide(server, whole, reading, seen, work);
+  const seen = await lookAround(server, whole, proven.reading, work);
+  const side = await fillSide(server, whole, proven, seen, work);
   if (!(await clearUp(server, whole, side.made, work))) {
     throw new AppError('internal', {
       message: `what was restored is right, but ${side.row.name} could not be dropped`,
@@ -157,7 +159,7 @@ interface Side {
 async function fillSide(
   server: Workplace,
   request: RestoreRequest,
-  reading: ArchiveReading,
+  { reading, ...proven }: ProvenBackup,
   seen: Preflight,
   work: Work,
 ): Promise<Side> {
@@ -178,7 +180,8 @@ async function fillSide(
       await makeRoles(server, wanted, job, options);
     }
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
-    const archive = { file: archivePath(backup), bytes: reading.bytes };
+    const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
+    const archive = { file: archivePath(backup), bytes: reading.bytes, ...proven, streams };
     await restoreIn(server, { ...archive, into: name, noOwner, job, reference }, work);
     const leftOut = { owners: noOwner };
     const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);

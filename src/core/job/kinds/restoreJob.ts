@@ -39,7 +39,7 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
+  const { as, noOwner, createRoles, mapRoles, streams, inPlace } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   const started = Date.now();
   const asked: RestoreRequest = {
@@ -50,6 +50,7 @@ export async function restoreInto(
     ...(noOwner === undefined ? {} : { noOwner }),
     ...(createRoles === undefined ? {} : { createRoles }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
+    ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,
     ...(environment === undefined ? {} : { environment }),
