@@ -1,6 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listBackups } from '../catalog/catalog';
 import {
   archiveFile,
@@ -21,6 +20,7 @@ import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { endSessions } from '../pod/endSessions';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
+import { persist } from '../persist';
 import type { Progress, Work } from '../progress';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
@@ -193,17 +193,16 @@ async function clearUp(source: OpenPod, session: Session, work: Work): Promise<v
 /** What became of the sessions on the server. Asked again for a while: what cut the stream may cut this, too. */
 async function endsOf(source: OpenPod, { application }: Session, work: Work): Promise<Progress> {
   const server = { exec: source.exec, access: source.facts.access };
-  for (const pause of [0, 2000, 5000]) {
-    await sleep(pause);
-    try {
-      const end = await endSessions(server, application, { database: maintenanceDatabase(source.facts) });
-      const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
-      return { type: 'note', code, data: { ...end, application } };
-    } catch (error) {
+  const database = maintenanceDatabase(source.facts);
+  const end = await persist(async () =>
+    endSessions(server, application, { database }).catch((error: unknown) => {
       work.log.warn(`could not look for sessions named ${application}: ${toAppError(error).message}`);
-    }
-  }
-  return { type: 'note', code: 'sessions.unknown', data: { application } };
+      return undefined;
+    }),
+  );
+  if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
+  const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
+  return { type: 'note', code, data: { ...end, application } };
 }
 
 function databaseNamed(source: OpenPod, database: string): DatabaseFacts {

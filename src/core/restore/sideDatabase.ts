@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
+import { persist } from '../persist';
 import { endSessions } from '../pod/endSessions';
 import { execute } from '../pod/sql';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
@@ -130,11 +130,7 @@ export async function dropQuietly(
   side: { readonly name: string; readonly oid?: number },
   job: string,
 ): Promise<boolean> {
-  for (const pause of [0, 2000, 5000]) {
-    await sleep(pause);
-    if (await dropOnce(server, side, job)) return true;
-  }
-  return false;
+  return (await persist(async () => (await dropOnce(server, side, job)) || undefined)) ?? false;
 }
 
 async function dropOnce(

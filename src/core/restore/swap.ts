@@ -165,7 +165,7 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
     } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
-    const swapped = await resolve(server, input, application);
+    const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 20_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
     return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
   }
@@ -193,8 +193,13 @@ async function alongside(server: Workplace, oid: number, application: string, si
 }
 
 /** By OID: did the transaction commit? First its session has to be gone: until then it still can. */
-async function resolve(server: Workplace, input: SwapInput, application: string): Promise<boolean> {
-  const until = Date.now() + (input.resolveMs ?? 60_000);
+async function resolve(
+  server: Workplace,
+  input: SwapInput,
+  application: string,
+  patienceMs = 20_000,
+): Promise<boolean> {
+  const until = Date.now() + (input.resolveMs ?? patienceMs);
   const sql = `select to_json((select oid::bigint from pg_database where datname = ${quoteLiteral(input.database)}))`;
   for (;;) {
     try {
