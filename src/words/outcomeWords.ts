@@ -23,6 +23,7 @@ export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: 
       return `Released: what was kept for ${named('target')} is dropped.`;
     case 'clean':
       if (data['nothing'] === true) return 'Nothing to clean.';
+      if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return 'Forgotten: no server was asked.';
       return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all is gone or known.';
   }
 }

@@ -47,7 +47,7 @@ const texts: readonly (readonly [key: string, words: (value: string) => string])
   ['resolved', (value) => value],
   ['unknown', (value) => value],
   ['forgotten', (value) => `forgotten: ${value}`],
-  ['spared', (value) => `left alone, since a job of another workspace may be at work on it: ${value}`],
+  ['spared', (value) => `left alone, since its job may be at work: ${value}`],
   ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],
 ];

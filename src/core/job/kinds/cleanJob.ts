@@ -59,7 +59,7 @@ class Done {
   readonly resolved = new Map<string, string>();
   /** those of which it still is not known */
   readonly unknown: string[] = [];
-  /** what may belong to a job that works in another workspace */
+  /** what may belong to a job that works, in another workspace perhaps */
   readonly spared: string[] = [];
   /** jobs whose servers are not asked any more */
   readonly forgotten: string[] = [];
@@ -69,9 +69,11 @@ class Done {
   }
 
   lines(): Readonly<Record<string, unknown>> {
-    const { removed, notReached, remaining, unknown, spared, forgotten } = this;
-    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, spared, forgotten };
-    return { ...lines, nothing: Object.values(lines).every(({ length }) => length === 0) };
+    const { removed, notReached, unknown, spared, forgotten } = this;
+    // of a job in a place that is cleaned as a whole it is seen twice
+    const remaining = [...new Set(this.remaining)];
+    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten };
+    return { ...lines, spared, nothing: Object.values(lines).every(({ length }) => length === 0) };
   }
 }
 
@@ -109,7 +111,7 @@ async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promis
 
 async function forget(context: JobContext, job: Job, done: Done): Promise<void> {
   const { places } = await whereOf(job);
-  done.forgotten.push(`job ${job.id}; what it left in ${places.join(', ')}, if anything, stays there`);
+  done.forgotten.push(`job ${job.id}; what it left in ${places.join(', ') || 'its server'}, if anything, stays there`);
   await writeCleaned(context, job, { forgotten: true });
 }
 
@@ -182,7 +184,10 @@ async function cleanPlace(context: JobContext, reference: string, all: readonly 
     };
     const onRemoved = (one: Leftover): Promise<void> => note(one, reference, all, done);
     const { left } = await clean({ target: place.pod, isDead, onRemoved }, context.work);
-    for (const one of left) (dead.has(one.job) ? done.remaining : done.spared).push(told(one, reference));
+    for (const one of left) {
+      if (dead.has(one.job)) done.remaining.push(told(one, reference));
+      else done.spared.push(`${told(one, reference)} (job ${one.job})`);
+    }
   });
 }
 
