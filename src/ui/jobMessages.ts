@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { claimAnnouncement, isAnnounced } from '../core/job/announce';
 import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
 import { announceJob } from './announceJob';
+import { showError } from './showError';
 
 /**
  * Exactly one window says how a job ended: the one that started it, else the first one that is open a moment later.
@@ -17,7 +17,7 @@ export class JobMessages implements vscode.Disposable {
     jobs: Jobs,
     private readonly window: string,
   ) {
-    this.#listening = jobs.onDidEnd((job) => void this.#say(job));
+    this.#listening = jobs.onDidEnd((job) => void this.#say(job).catch(showError));
   }
 
   /** This window started the job, and tells its end. */
@@ -33,7 +33,7 @@ export class JobMessages implements vscode.Disposable {
     const isOwn = this.#own.delete(job.id);
     const afterMs = isOwn ? 0 : graceMs;
     if (!isOwn && (await isAnnounced(job.folder))) return;
-    if (!(await isWindowThere())) return;
+    await windowIsThere();
     if (await claimAnnouncement(job.folder, this.window, { afterMs })) await announceJob(job, isOwn);
   }
 }
@@ -41,12 +41,9 @@ export class JobMessages implements vscode.Disposable {
 const graceMs = 3000;
 
 /**
- * False where the window was closed or reloaded and its extension host lives on: what that one says nobody sees, and
- * nobody else would say it. The commands of the editor itself are known to its window alone, so that it has to answer.
+ * Resolves when the window answers, which one that sleeps does later, and one that is closed never: its extension host may live on, and
+ * what that one says nobody sees. The commands of the editor itself are known to the window alone, so that it has to answer.
  */
-async function isWindowThere(): Promise<boolean> {
-  const answered = vscode.commands.getCommands(true).then(() => true);
-  return Promise.race([answered, sleep(answerMs, false, { ref: false })]);
+async function windowIsThere(): Promise<void> {
+  await vscode.commands.getCommands(true);
 }
-
-const answerMs = 2000;

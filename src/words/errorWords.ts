@@ -237,7 +237,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
         : `It was in: ${shown(data, 'phase')}.`,
     todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
-  cancelled: () => ({ what: 'Cancelled. Nothing changed.' }),
+  cancelled: (data, hints) => {
+    if (data['kind'] === 'clean') return { what: 'Cancelled. What was removed until then is gone; the rest stays.' };
+    if (data['left'] !== true) return { what: 'Cancelled. Nothing changed.' };
+    return {
+      what: 'Cancelled. No database was replaced, but something of it may have stayed.',
+      todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+    };
+  },
   usage: (data, hints) => ({
     what: `Bad usage: ${shown(data, 'message')}`,
     todo: `To see how it is used: ${hints.usage()}.`,

@@ -6,12 +6,12 @@ import type { JobRequest } from './jobEvents';
 /** What `undo` and `release` work on. */
 export interface JobTarget {
   readonly reference: string;
-  /** the restore whose kept database is meant; undefined: the last one's */
+  /** the job whose kept database is meant; undefined: the last one's */
   readonly job?: string;
   readonly kubeconfigs: readonly string[];
 }
 
-/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that restored one. Throws `restore.nothingKept`, `job.unknown`. */
+/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that exchanged one. Throws `restore.nothingKept`, `job.unknown`. */
 export async function targetOf(request: JobRequest): Promise<JobTarget> {
   const { kubeconfigs, root } = request;
   const [operand = ''] = request.operands;
@@ -31,6 +31,9 @@ export function placesOf({ operands, options }: JobRequest): string[] {
   return [...new Set(places)];
 }
 
-function restoredBy({ request: { kind, operands } }: Job): string | undefined {
-  return kind === 'restore' || kind === 'copy' ? operands[1] : undefined;
+/** The database that a job gave its name to; an undo keeps what it replaced, too. */
+function restoredBy({ request: { kind, operands }, result }: Job): string | undefined {
+  if (kind === 'restore' || kind === 'copy') return operands[1];
+  const target = result?.data['target'];
+  return kind === 'undo' && typeof target === 'string' ? target : undefined;
 }
