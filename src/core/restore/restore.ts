@@ -15,7 +15,7 @@ import { askLive } from './preflightFacts';
 import { restoreIn } from './restoreIn';
 import { checkMapping, dropRoles, makeRoles, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, sideName } from './sideDatabase';
-import { swap } from './swap';
+import { rehearse, swap } from './swap';
 import { verifySide } from './verifySide';
 
 export interface RestoreRequest {
@@ -165,6 +165,10 @@ async function fillSide(
     const mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id } as const;
     const like = seen.live ?? { encoding: reading.header.encoding };
     const row = await createSide(server, name, mark, like, work.signal);
+    if (seen.live) {
+      const { superuser } = target.facts.role;
+      await rehearse(server, { database, live: seen.live, side: row, job, origin: backup.id, superuser }, work);
+    }
     made = await makeRoles(server, seen.roles, options);
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
     const archive = { file: archivePath(backup), bytes: reading.bytes };
