@@ -52,20 +52,27 @@ function waysOn(plan: RestorePlan): Way[] {
   const { database } = plan.target;
   const blocking = findings.filter(({ level }) => level === 'block');
   const verb = verbOf(plan);
-  const [only] = blocking;
-  if (!only) return [{ title: verb, options: {} }];
-  if (blocking.length > 1) return [];
-  if (only.code === 'roles.missing') {
+  if (blocking.length === 0) return [{ title: verb, options: {} }];
+  const [ofRoles, others] = [blocking.filter(isOfRoles), blocking.filter((finding) => !isOfRoles(finding))];
+  const mayLeaveOut = plan.missingWithoutOwners.length === 0;
+  if (others.length === 0) {
     const these = roles.missing.length === 1 ? 'the Role' : `${roles.missing.length} Roles`;
     const withRoles: Way = { title: `Create ${these} and ${verb}`, options: { createRoles: true } };
     const without: Way = { title: `${verb} Without Owners`, options: { noOwner: true } };
-    return [...(plan.mayCreateRoles ? [withRoles] : []), ...(plan.missingWithoutOwners.length === 0 ? [without] : [])];
+    const mayCreate = plan.mayCreateRoles && ofRoles.every(({ code }) => code === 'roles.missing');
+    return [...(mayCreate ? [withRoles] : []), ...(mayLeaveOut ? [without] : [])];
   }
-  if (only.code === 'role.rights' && only.data['inPlace'] === true) {
+  if (others.every(({ data }) => data['inPlace'] === true) && (ofRoles.length === 0 || mayLeaveOut)) {
     const loses: Finding = { level: 'warn', code: 'inPlace', data: { database } };
-    return [{ title: `${verb} In Place…`, options: { inPlace: true }, loses }];
+    if (ofRoles.length === 0) return [{ title: `${verb} In Place…`, options: { inPlace: true }, loses }];
+    return [{ title: `${verb} In Place Without Owners…`, options: { inPlace: true, noOwner: true }, loses }];
   }
   return [];
+}
+
+/** What leaving the owners out can help with. */
+function isOfRoles({ code }: Finding): boolean {
+  return code === 'roles.missing' || code === 'roles.owners';
 }
 
 /** `Replace shop`, `Copy shop`, `Restore shop` */
@@ -95,7 +102,8 @@ function detail(services: Services, { from, target, plan }: RestoreQuestion, way
   // what a restore in place loses is asked for once more
   const said = isInPlace || plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
   const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !said.includes(finding.code));
-  const asked = ways.some(({ options }) => options.createRoles ?? options.noOwner) ? [missingRoles(plan)] : [];
+  const isAsked = plan.roles.missing.length > 0 && ways.some(({ options }) => options.createRoles ?? options.noOwner);
+  const asked = isAsked ? [missingRoles(plan)] : [];
   const findings = asked.length > 0 ? others.filter(({ code }) => code !== 'roles.missing') : others;
   return [...wrong, facts.join('\n'), ...asked, ...findingLines(findings)].join('\n\n');
 }

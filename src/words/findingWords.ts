@@ -49,6 +49,8 @@ const ofTargets: Words = {
   'role.rights': (data, hints) =>
     `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
+  'roles.owners': (data, hints) =>
+    `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
   'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
   'wrongTarget.same': () => 'the target is the very database that the backup was taken from',
@@ -57,6 +59,7 @@ const ofTargets: Words = {
   'version.older': (data) =>
     `the archive is of version ${shown(data, 'archive')}, newer than the target (${shown(data, 'target')}, pg_restore ${shown(data, 'pgRestore')})`,
   'extensions.missing': (data) => `extensions the target does not have: ${shown(data, 'extensions')}`,
+  'extensions.untrusted': (data) => `extensions that only a superuser can create: ${shown(data, 'extensions')}`,
   timescaledb: () => 'TimescaleDB needs its own steps in a restore',
   pgcron: () => 'pg_cron lives in one database of a server, by name; its jobs would run in the wrong one',
   'encoding.differs': (data) =>

@@ -19,6 +19,8 @@ export interface RestoreOrigin {
   readonly encoding: string;
   readonly extensions: readonly string[];
   readonly roles: readonly string[];
+  /** those of them to whom a restore gives what it makes, unless owners are left out */
+  readonly owners: readonly string[];
   /** those of them that are needed without owners too */
   readonly namedRoles: readonly string[];
   /** what it takes on the disk of a target, without its WAL */
@@ -32,7 +34,7 @@ export interface RestoreOrigin {
 /** A backup as an origin. `reading`: the whole archive, or as much as its table of contents says. */
 export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchive): RestoreOrigin {
   const { source, size, time, origin } = manifest;
-  const { header, extensions, roles, namedRoles } = reading;
+  const { header, extensions, roles, owners, namedRoles } = reading;
   const text = reading.textBytes ?? (size.text > 0 ? size.text : size.archive * guessedRatio[header.compression]);
   return {
     backup: id,
@@ -45,6 +47,7 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     encoding: header.encoding,
     extensions,
     roles,
+    owners,
     namedRoles,
     bytes: Math.max(size.database ?? 0, text * 1.5),
     snapshot: time.snapshot,
@@ -57,6 +60,7 @@ export interface ReadArchive {
   readonly header: ArchiveHeader;
   readonly extensions: readonly string[];
   readonly roles: readonly string[];
+  readonly owners: readonly string[];
   readonly namedRoles: readonly string[];
   /** absent where the data was not read */
   readonly textBytes?: number;
@@ -98,29 +102,28 @@ export function placeOf({ pod: { cluster, namespace, workload } }: OpenPod): str
   return `${cluster}/${namespace}/${workload.name}`;
 }
 
-interface OriginRow extends Pick<RestoreOrigin, 'encoding' | 'extensions' | 'namedRoles' | 'bytes'> {
-  readonly owners: readonly string[];
-}
+type OriginRow = Pick<RestoreOrigin, 'encoding' | 'extensions' | 'owners' | 'namedRoles' | 'bytes'>;
 
-/** The bootstrap superuser stands in no pg_shdepend, so owners are read where they are written. */
+/**
+ * The bootstrap superuser stands in no pg_shdepend, so owners are also read where they are written. Default privileges and user mappings
+ * name the role they belong to. What extensions made, temporary tables and initial privileges (`i`) are not dumped.
+ */
 const originSql = `
-with members as (select classid, objid from pg_depend where deptype = 'e'),
-roles as (select refobjid as role, deptype from pg_shdepend s
-  where dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass
-  and classid <> 'pg_extension'::regclass and not exists (select from members m where m.classid = s.classid and m.objid = s.objid))
+with deps as (select classid, objid, refobjid as role, deptype = 'o' and classid not in ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass) as owns
+  from pg_shdepend where deptype <> 'i' and dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass),
+spaces as (select oid, nspowner from pg_namespace where oid >= 16384 and nspname !~ '^pg_' or nspname = 'public'),
+owned as (select classid, objid, role from deps where owns
+  union all select 'pg_namespace'::regclass, oid, nspowner from spaces where oid >= 16384
+  union all select 'pg_class'::regclass, oid, relowner from pg_class where relnamespace in (select oid from spaces)
+  union all select 'pg_proc'::regclass, oid, proowner from pg_proc where pronamespace in (select oid from spaces)
+  union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces)
+  union all select 'pg_largeobject'::regclass, oid, lomowner from pg_largeobject_metadata)
 select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
   'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),
-  'namedRoles', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from roles where deptype <> 'o'),
-  'owners', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from (
-    select role from roles where deptype = 'o'
-    ${ownersIn('pg_class', 'relowner')} ${ownersIn('pg_namespace', 'nspowner')}
-    ${ownersIn('pg_proc', 'proowner')} ${ownersIn('pg_type', 'typowner', "not (typtype = 'b' and typcategory = 'A')")}) o));`;
-
-/** The array over a type is of no extension, and belongs to whom the type does. */
-function ownersIn(catalog: string, owner: string, only = 'true'): string {
-  const isMember = `(select from members where classid = '${catalog}'::regclass and objid = ${catalog}.oid)`;
-  return `union select ${owner} from ${catalog} where oid >= 16384 and ${only} and not exists ${isMember}`;
-}
+  'namedRoles', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from deps where not owns),
+  'owners', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from owned o
+    where not exists (select from pg_depend d where d.classid = o.classid and d.objid = o.objid and d.deptype = 'e')
+      and not exists (select from pg_class c where o.classid = 'pg_class'::regclass and c.oid = o.objid and c.relpersistence = 't')));`;
 
 /** Text for each byte of an archive that nothing is known of: high, since a disk that fills up takes the server down. */
 const guessedRatio: Readonly<Record<ArchiveHeader['compression'], number>> = { none: 1, gzip: 6, lz4: 4, zstd: 8 };

@@ -85,7 +85,7 @@ function aboutTarget({ target, database, live, as, origin, cluster, environment,
   return findings;
 }
 
-function aboutArchive({ target, origin, live, database }: Seen): Finding[] {
+function aboutArchive({ target, origin, live, database, facts: server, inPlace }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts } = target;
   const dumped = Number.parseInt(origin.serverVersion, 10);
@@ -98,6 +98,11 @@ function aboutArchive({ target, origin, live, database }: Seen): Finding[] {
   }
   const missing = origin.extensions.filter((name) => !Object.hasOwn(facts.availableExtensions, name));
   if (missing.length > 0) findings.push(block('extensions.missing', { extensions: missing }));
+  const untrusted = origin.extensions.filter((name) => server.untrusted.includes(name));
+  if (!inPlace && untrusted.length > 0) {
+    const data = { role: facts.role.name, extensions: untrusted };
+    findings.push(block('extensions.untrusted', live ? { ...data, inPlace: true } : data));
+  }
   if (origin.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
   if (origin.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
   if (live && live.encoding !== origin.encoding) {
@@ -107,7 +112,7 @@ function aboutArchive({ target, origin, live, database }: Seen): Finding[] {
   return findings;
 }
 
-function aboutRoles({ rolePlan, target, roles }: Seen): Finding[] {
+function aboutRoles({ rolePlan, target, roles, origin, facts, noOwner, inPlace }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { missing, create, map, unknownTargets, alreadyThere } = rolePlan;
   if (missing.length > 0) findings.push(block('roles.missing', { roles: missing }));
@@ -119,9 +124,25 @@ function aboutRoles({ rolePlan, target, roles }: Seen): Finding[] {
   if (making.length > 0 && !role.superuser && !role.createRole) {
     findings.push(block('role.rights', { role: role.name, right: 'CREATEROLE', for: making }));
   }
+  // in place has its own words for these; those that are missing are told already
+  if (!inPlace) {
+    const given = [...(noOwner ? [] : origin.owners), ...map.map(({ to }) => to)];
+    const known = new Set([
+      ...facts.givable,
+      ...missing,
+      ...unknownTargets,
+      ...(facts.givesToNew ? making : []),
+      itself,
+    ]);
+    const owners = given.filter((owner) => !known.has(owner));
+    if (owners.length > 0) findings.push(block('roles.owners', { role: role.name, owners }));
+  }
   if (create.length > 0) findings.push(note('roles.create', { roles: create }));
   return findings;
 }
+
+/** Whoever owns the database is a member. */
+const itself = 'pg_database_owner';
 
 /** The side database, the WAL that writing it makes, and the indexes that the archive only describes. */
 function aboutDisk({ room, origin, target, cluster }: Seen): Finding[] {
@@ -142,10 +163,9 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
   findings.push(...aboutWorkers(facts, inside.extensions, database));
   if (facts.replicas > 0) findings.push(warn('replicas', { count: facts.replicas }));
   if (facts.poolers.length > 0) findings.push(note('pooler', { names: facts.poolers }));
-  if (!target.facts.role.superuser && live.owner !== target.facts.role.name) {
-    findings.push(
-      warn('role.rights', { role: target.facts.role.name, right: `ownership of ${database}`, owner: live.owner }),
-    );
+  if (!facts.ownsLive) {
+    const { name: role } = target.facts.role;
+    findings.push(block('role.rights', { role, right: `membership in ${live.owner}, the owner of ${database}` }));
   }
   const kept = ours.filter(({ mark }) => mark.role === 'kept' && mark.of === database);
   if (kept.length > 0) {

@@ -14,6 +14,14 @@ export interface ServerFacts {
   readonly prepared: readonly string[];
   readonly slots: readonly { readonly name: string; readonly active: boolean }[];
   readonly subscriptions: readonly string[];
+  /** our role has the rights of the live database's owner, and may give a database to it; true where there is none */
+  readonly ownsLive: boolean;
+  /** roles to which our role may give what it makes */
+  readonly givable: readonly string[];
+  /** a role that our role makes is one of them at once: as superuser, or by `createrole_self_grant` (16 and later) */
+  readonly givesToNew: boolean;
+  /** extensions that the server has and our role may not create */
+  readonly untrusted: readonly string[];
   /** standbys that stream from this server */
   readonly replicas: number;
   /** application names of the sessions that look like a pooler */
@@ -34,6 +42,9 @@ export async function askServer(server: Workplace, database: string, signal: Abo
   return found;
 }
 
+/** What giving something to a role takes: membership, from 16 on with the option SET. */
+const give = `case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end`;
+
 /** One row of `ServerFacts`. */
 export function serverSql(database: string): string {
   const name = quoteLiteral(database);
@@ -50,6 +61,12 @@ select json_build_object('sessions', (select count(*) from s),
   'prepared', (select coalesce(json_agg(gid), '[]') from pg_prepared_xacts where database = ${name}),
   'slots', (select coalesce(json_agg(json_build_object('name', slot_name, 'active', active)), '[]') from pg_replication_slots where database = ${name}),
   'subscriptions', (select coalesce(json_agg(subname), '[]') from pg_subscription where subdbid = (select oid from pg_database where datname = ${name})),
+  'ownsLive', coalesce((select pg_has_role(datdba, 'usage') and pg_has_role(datdba, ${give}) from pg_database where datname = ${name}), true),
+  'givable', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, ${give})),
+  'givesToNew', (select rolsuper from me) or coalesce(current_setting('createrole_self_grant', true) ~ 'set', false),
+  'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v, me
+    where not me.rolsuper and v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
+      and not exists (select from pg_available_extension_versions o where o.name = v.name and coalesce((to_jsonb(o) ->> 'trusted')::boolean, false))),
   'replicas', (select count(*) from pg_stat_get_wal_senders()),
   'poolers', (select coalesce(json_agg(distinct application_name), '[]') from s where application_name ~* 'pgbouncer|pgpool|odyssey|pgcat'))`;
 }

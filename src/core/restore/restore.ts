@@ -16,7 +16,7 @@ import { askLive } from './preflightFacts';
 import { chooseStreams, restoreIn } from './restoreIn';
 import { checkMapping, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
-import { swap } from './swap';
+import { rehearse, swap } from './swap';
 import { verifySide } from './verifySide';
 
 export interface RestoreRequest {
@@ -172,6 +172,10 @@ async function fillSide(
     const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
     const like = seen.live ?? { encoding: reading.header.encoding };
     const row = await createSide(server, name, mark, like, work.signal);
+    if (seen.live) {
+      const { superuser } = target.facts.role;
+      await rehearse(server, { database, live: seen.live, side: row, job, origin: backup.id, superuser }, work);
+    }
     const wanted = [...seen.roles.create, ...seen.roles.map.map(({ from }) => from)];
     if (wanted.length > 0) {
       // said before: with the connection lost nobody knows whether they are there

@@ -49,7 +49,7 @@ export interface Swapped {
 export async function swap(server: Workplace, input: SwapInput, work: Work): Promise<Swapped> {
   work.report({ type: 'phase', phase: 'properties' });
   const script = await makeScript(server, input, work.signal);
-  await rehearse(server, script, work);
+  await tryProperties(server, script, work);
   work.report({ type: 'note', code: swapNote, data: exchangeOf(input) });
   work.report({ type: 'phase', phase: 'swap' });
   const started = Date.now();
@@ -78,6 +78,14 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   if (work.signal.aborted) throw new AppError('cancelled');
   const holders = await findHolders(server, input);
   throw new AppError('restore.swap', { reason, database: input.database, ...(holders.length > 0 ? { holders } : {}) });
+}
+
+/**
+ * Gives the side database the properties of the live one in a transaction that is rolled back: what our role may not carry over shows
+ * before the side database is filled. Throws `restore.swap` { reason }.
+ */
+export async function rehearse(server: Workplace, input: SwapInput, work: Work): Promise<void> {
+  await tryProperties(server, await makeScript(server, input, work.signal), work);
 }
 
 const maxTries = 20;
@@ -125,7 +133,7 @@ function openToAll(present: DatabaseProperties): DatabaseProperties {
   return { owner: present.owner, connectionLimit: -1, allowConnections: true, isTemplate: false, settings: [] };
 }
 
-async function rehearse(server: Workplace, script: SwapScript, work: Work): Promise<void> {
+async function tryProperties(server: Workplace, script: SwapScript, work: Work): Promise<void> {
   try {
     await execute(server, server.from, rehearsal(script), { signal: work.signal });
   } catch (error) {

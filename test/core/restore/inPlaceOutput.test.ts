@@ -38,6 +38,12 @@ function readingIn(encoding: string): ArchiveReading {
       ...{ serverVersion: '16.1', dumpVersion: '16.1' },
     },
     ...{ bytes: 0, sha256: '', textBytes: 0, tables: [], sequences: [], definitions: [], kinds: {} },
-    ...{ roles: [], namedRoles: [], extensions: [], largeObjects: { count: 0, bytes: 0, digest: '', oids: '' } },
+    ...{
+      roles: [],
+      owners: [],
+      namedRoles: [],
+      extensions: [],
+      largeObjects: { count: 0, bytes: 0, digest: '', oids: '' },
+    },
   };
 }

@@ -2,10 +2,10 @@ import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../errors';
 import { isBlocked } from '../../finding';
+import { lookAhead } from '../../restore/lookAhead';
 import { checkMapping } from '../../restore/roles';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { Places, type DatabasePlace } from '../places';
-import { planRestore } from '../planRestore';
 import { backupFacts, takeBackup } from './backupJob';
 import { openTarget, restoreInto } from './restoreJob';
 
@@ -21,8 +21,7 @@ export const copyJob: RunKind = async (context) => {
   const places = new Places(request.kubeconfigs);
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
-  if (request.options.inPlace !== true)
-    await refuseEarly(context, await places.database(from, work.signal), target, to);
+  await refuseEarly(context, await places.database(from, work.signal), target);
   const started = Date.now();
   const { entry, findings } = await takeBackup(context, places, from);
   const restored = await restoreFrom();
@@ -66,27 +65,28 @@ export const copyJob: RunKind = async (context) => {
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
 async function refuseEarly(
-  { request, work }: JobContext,
+  { id, request, work }: JobContext,
   source: DatabasePlace,
-  target: DatabasePlace,
-  reference: string,
+  { client, pod, database }: DatabasePlace,
 ): Promise<void> {
-  const { as, noOwner, createRoles, mapRoles } = request.options;
-  const environment = await environmentOf(target.client, target.pod.pod.namespace, work.signal);
-  const { findings } = await planRestore(
+  const { as, noOwner, createRoles = false, mapRoles = {}, inPlace } = request.options;
+  const [sourceEnvironment, environment] = await Promise.all([
+    environmentOf(source.client, source.pod.pod.namespace, work.signal),
+    environmentOf(client, pod.pod.namespace, work.signal),
+  ]);
+  const findings = await lookAhead(
     {
-      from: { pod: source.pod, database: source.database },
-      ...{ target: target.pod, database: target.database, reference, root: request.root },
-      options: {
-        ...(as === undefined ? {} : { as }),
-        ...(noOwner === undefined ? {} : { noOwner }),
-        ...(createRoles === undefined ? {} : { createRoles }),
-        ...(mapRoles === undefined ? {} : { mapRoles }),
+      source: {
+        ...{ pod: source.pod, database: source.database },
+        ...(sourceEnvironment === undefined ? {} : { environment: sourceEnvironment }),
       },
-      cluster: target.client.cluster.alias,
+      ...{ target: pod, database, as, roles: { createRoles, mapRoles }, job: id },
+      ...(noOwner === undefined ? {} : { noOwner }),
+      ...(inPlace === undefined ? {} : { inPlace }),
+      cluster: client.cluster.alias,
       ...(environment === undefined ? {} : { environment }),
     },
-    work.signal,
+    work,
   );
   if (!isBlocked(findings)) return;
   for (const finding of findings) work.report({ type: 'finding', finding });

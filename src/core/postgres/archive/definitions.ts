@@ -15,12 +15,25 @@ const definesNothing = new Set([
   'STATISTICS DATA',
 ]);
 
+/** Entries whose owner is not restored: the database itself, what an extension owns, comments and grants, what is left out. */
+const ownerless = new Set([
+  'DATABASE',
+  'DATABASE PROPERTIES',
+  'EXTENSION',
+  'COMMENT',
+  'ACL',
+  'DEFAULT ACL',
+  'PUBLICATION',
+  'SUBSCRIPTION',
+]);
+
 /** Collects what the table of contents defines: a digest for each entry, the roles and extensions named. Keeps no SQL. */
 export class Definitions {
   readonly #decode: Decode;
   readonly #definitions: DefinitionReading[] = [];
   readonly #largeObjects = new Map<string, { kind: string; owner: string; sum: Sum128 }>();
   readonly #owners = new Set<string>();
+  readonly #restoredOwners = new Set<string>();
   readonly #namedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #hash = new Hash128();
@@ -34,6 +47,7 @@ export class Definitions {
     const { kind, schema, name, owner } = names;
     if (owner !== '') this.#owners.add(owner);
     if (definesNothing.has(kind)) return;
+    if (owner !== '' && !ownerless.has(kind)) this.#restoredOwners.add(owner);
     if (kind === 'EXTENSION') this.#extensions.add(name);
     if (kind === 'ACL' || kind === 'DEFAULT ACL' || kind === 'POLICY' || kind === 'USER MAPPING') {
       for (const role of namedRoles(kind, this.#decode(entry.definition))) this.#namedRoles.add(role);
@@ -51,7 +65,13 @@ export class Definitions {
     }
   }
 
-  result(): { definitions: DefinitionReading[]; roles: string[]; namedRoles: string[]; extensions: string[] } {
+  result(): {
+    definitions: DefinitionReading[];
+    roles: string[];
+    owners: string[];
+    namedRoles: string[];
+    extensions: string[];
+  } {
     for (const { kind, owner, sum } of this.#largeObjects.values()) {
       this.#definitions.push({ kind, schema: '', name: 'large objects', owner, digest: sum.hex() });
     }
@@ -59,6 +79,7 @@ export class Definitions {
     return {
       definitions: this.#definitions,
       roles: [...new Set([...this.#owners, ...this.#namedRoles])].sort(),
+      owners: [...this.#restoredOwners].sort(),
       namedRoles: [...this.#namedRoles].sort(),
       extensions: [...this.#extensions].sort(),
     };

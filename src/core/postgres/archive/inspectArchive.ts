@@ -20,6 +20,8 @@ export interface ArchiveContents {
   readonly extensions: readonly string[];
   /** owners and roles that statements name; sorted */
   readonly roles: readonly string[];
+  /** those of them to whom a restore gives what it makes; sorted */
+  readonly owners: readonly string[];
   /** those of them that are needed without owners too; sorted */
   readonly namedRoles: readonly string[];
   /** counts of entry kinds */
@@ -68,12 +70,12 @@ export async function inspectArchive(file: string, options: { signal?: AbortSign
     const head = await readArchiveHead(window);
     const collector = new Collector();
     const toc = await readToc(window, head, (entry, names) => collector.add(names, entry.dumpId));
-    const { extensions, roles, namedRoles, kinds, sequences } = toc;
+    const { extensions, roles, owners, namedRoles, kinds, sequences } = toc;
     return {
       header: headerOf(head, toc),
       fileBytes: size,
       ...collector.result(toc),
-      ...{ sequences, extensions, roles, namedRoles, kinds },
+      ...{ sequences, extensions, roles, owners, namedRoles, kinds },
       dataStart: window.offset,
     };
   } finally {

@@ -47,6 +47,7 @@ export async function readArchive(
       largeObjects,
       definitions: toc.definitions,
       roles: toc.roles,
+      owners: toc.owners,
       namedRoles: toc.namedRoles,
       extensions: toc.extensions,
       kinds: toc.kinds,

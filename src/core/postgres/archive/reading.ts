@@ -14,6 +14,8 @@ export interface ArchiveReading {
   readonly definitions: readonly DefinitionReading[];
   /** roles named as owners or in GRANT, ALTER DEFAULT PRIVILEGES, POLICY entries; sorted, unique */
   readonly roles: readonly string[];
+  /** those of them to whom a restore gives what it makes, unless owners are left out; sorted */
+  readonly owners: readonly string[];
   /** those of them that statements name (grants, default privileges, policies, user mappings), needed without owners too; sorted */
   readonly namedRoles: readonly string[];
   /** names of the extensions the archive creates; sorted */

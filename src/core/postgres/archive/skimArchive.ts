@@ -41,12 +41,12 @@ export async function skimArchive(
       blocks.push({ dumpId: block.dumpId, from, to: window.offset });
     }
     await reader.end();
-    const { sequences, definitions, roles, namedRoles, extensions, kinds } = toc;
+    const { sequences, definitions, roles, owners, namedRoles, extensions, kinds } = toc;
     return {
       header: headerOf(head, toc),
       bytes: window.received,
       sha256: window.sha256(),
-      ...{ blocks, sequences, definitions, roles, namedRoles, extensions, kinds },
+      ...{ blocks, sequences, definitions, roles, owners, namedRoles, extensions, kinds },
     };
   } finally {
     await window.close();

@@ -41,6 +41,7 @@ export interface TocReading {
   readonly sequences: readonly SequenceReading[];
   readonly definitions: readonly DefinitionReading[];
   readonly roles: readonly string[];
+  readonly owners: readonly string[];
   readonly namedRoles: readonly string[];
   readonly extensions: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
@@ -101,7 +102,7 @@ class TocCollector {
   }
 
   result(): TocReading {
-    const { definitions, roles, namedRoles, extensions } = this.#definitions.result();
+    const { definitions, roles, owners, namedRoles, extensions } = this.#definitions.result();
     this.#interned.clear();
     return {
       encoding: this.#encoding,
@@ -110,6 +111,7 @@ class TocCollector {
       sequences: this.#sequences,
       definitions,
       roles,
+      owners,
       namedRoles,
       extensions,
       kinds: Object.fromEntries([...this.#kinds].sort(([left], [right]) => (left < right ? -1 : 1))),

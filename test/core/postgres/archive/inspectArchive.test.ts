@@ -36,7 +36,7 @@ describe('inspectArchive', function () {
         assert.deepEqual(contents.header, reading.header);
         assert.equal(contents.fileBytes, archive.length);
         assert.equal(contents.dataStart, await tocEndOf(archive));
-        for (const same of ['sequences', 'roles', 'namedRoles', 'extensions', 'kinds'] as const) {
+        for (const same of ['sequences', 'roles', 'owners', 'namedRoles', 'extensions', 'kinds'] as const) {
           assert.deepEqual(contents[same], reading[same]);
         }
         const withData = contents.tables.filter((table) => table.dumpId !== undefined);
