@@ -106,17 +106,18 @@ type OriginRow = Pick<RestoreOrigin, 'encoding' | 'extensions' | 'owners' | 'nam
 
 /**
  * The bootstrap superuser stands in no pg_shdepend, so owners are also read where they are written. Default privileges and user mappings
- * name the role they belong to. What extensions made, temporary tables and initial privileges (`i`) are not dumped.
+ * name the role they belong to. What extensions made, temporary tables and initial privileges (`i`) are not dumped,
+ * nor is who owns an extension; the array over a type is of no extension, and belongs to whom the type does.
  */
 const originSql = `
 with deps as (select classid, objid, refobjid as role, deptype = 'o' and classid not in ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass) as owns
-  from pg_shdepend where deptype <> 'i' and dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass),
+  from pg_shdepend where deptype <> 'i' and classid <> 'pg_extension'::regclass and dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass),
 spaces as (select oid, nspowner from pg_namespace where oid >= 16384 and nspname !~ '^pg_' or nspname = 'public'),
 owned as (select classid, objid, role from deps where owns
   union all select 'pg_namespace'::regclass, oid, nspowner from spaces where oid >= 16384
   union all select 'pg_class'::regclass, oid, relowner from pg_class where relnamespace in (select oid from spaces)
   union all select 'pg_proc'::regclass, oid, proowner from pg_proc where pronamespace in (select oid from spaces)
-  union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces)
+  union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces) and not (typtype = 'b' and typcategory = 'A')
   union all select 'pg_largeobject'::regclass, oid, lomowner from pg_largeobject_metadata)
 select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
   'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),
