@@ -250,7 +250,13 @@ describe('a restore in place, by an owner who may not create databases', functio
 
   it('psql fails behind the COMMIT: what counts is what the server says', async () => {
     await lab.server('limited').sql('app', 'revoke execute on function txid_status(bigint) from public');
-    const run = await expectExit(0, 'restore', backup, target, ...inPlace);
+    // the right that is missing is a difference, and the only one
+    const run = await expectExit(3, 'restore', backup, target, ...inPlace);
+    await lab.server('limited').sql('app', 'grant execute on function txid_status(bigint) to public');
+    assert.deepEqual(
+      run.result.differences?.map((one) => one.kind === 'definition' && one.what),
+      ['ACL'],
+    );
     const codes = run.result.findings?.map(({ code }) => code);
     assert.ok(codes?.includes('inPlace.answerLost'), told(run));
     assert.deepEqual(await againstSource(), []);
