@@ -9,6 +9,7 @@ import { places, startLab, type Lab, type PlaceName } from './lab';
 import type { JobEvent, JobResult } from '../../src/core/job/jobEvents';
 import type { ExecFault } from './labPod';
 import { dockerLibrary } from './pods';
+import { randomFrom } from './random';
 import { startServer } from './servers';
 
 // KILLS=40 SEED=… FAULTS_TABLE=docs/faults-lab.md widen this suite and write down what it saw.
@@ -267,7 +268,7 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
   });
 
   describe(`kill -9 of the job process at ${kills} random points`, () => {
-    const random = generator(seed);
+    const random = randomFrom(seed);
     for (let index = 0; index < kills; index += 1) {
       const kind = (['backup', 'restore', 'copy', 'restore'] as const)[Math.floor(random() * 4)] ?? 'restore';
       // a little short of the whole time, so that few come too late
@@ -399,15 +400,4 @@ async function tmpfs(size: string): Promise<string | undefined> {
   await mkdir(folder, { recursive: true });
   const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { reject: false });
   return exitCode === 0 ? folder : undefined;
-}
-
-/** mulberry32: the same points again for the same seed. */
-function generator(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
