@@ -28,6 +28,7 @@ if (clusters.every((name) => process.env[name])) {
 install();
 const quick = process.argv[2] === 'check';
 const sum = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 for (const gate of gates) {
   const { code } = await run(gate);
@@ -36,6 +37,7 @@ for (const gate of gates) {
 }
 for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
   const { code, output } = await run(suite);
+  if (code !== 0) failures.push(`── ${suite.name}\n${output.split(/^ +\d+ failing$/m).at(-1).slice(-5000)}`);
   // colours would stand between the number and the start of the line
   const count = (word) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   sum.passed += count('passing');
@@ -43,6 +45,8 @@ for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
   // a suite that died without counting is a failure, and so is one in which nothing ran
   sum.failed += count('failing') || (code === 0 && count('passing') > 0 ? 0 : 1);
 }
+// once more at the end, since a log is often seen from there
+console.log(failures.join('\n'));
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exit(sum.failed === 0 ? 0 : 1);
 
