@@ -10,6 +10,8 @@ export interface RestoreOrigin {
   readonly backup?: string;
   /** where it comes from: for the wrong-target guard */
   readonly systemId?: string;
+  /** the cluster's alias, and the names of namespace and workload */
+  readonly place?: { readonly cluster: string; readonly namespace: string; readonly workload: string };
   readonly database: string;
   readonly environment?: string;
   readonly serverVersion: string;
@@ -38,6 +40,7 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     backup: id,
     ...(source.systemId === undefined ? {} : { systemId: source.systemId }),
     ...(source.environment === undefined ? {} : { environment: source.environment }),
+    place: { cluster: source.cluster, namespace: source.namespace, workload: source.workload },
     database: source.database,
     serverVersion: header.serverVersion,
     dumpVersion: header.dumpVersion,
@@ -84,6 +87,7 @@ export async function originOfDatabase(
     ...row,
     ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
+    place: { cluster: pod.pod.cluster, namespace: pod.pod.namespace, workload: pod.pod.workload.name },
     database,
     roles: [...new Set([...row.owners, ...row.namedRoles])].sort(),
     serverVersion: String(Math.floor(facts.serverVersion / 10_000)),

@@ -2,6 +2,7 @@ import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
+import { findPoolers } from '../../pod/findPoolers';
 import { restoreInPlace } from '../../restore/inPlace';
 import { restore, type RestoreRequest } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
@@ -38,7 +39,9 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
-  const environment = await environmentOf(client, pod.pod.namespace, work.signal);
+  const { namespace } = pod.pod;
+  const environment = await environmentOf(client, namespace, work.signal);
+  const poolers = await findPoolers(client, namespace, work.signal);
   const started = Date.now();
   const asked: RestoreRequest = {
     backup,
@@ -50,6 +53,7 @@ export async function restoreInto(
     ...(mapRoles === undefined ? {} : { mapRoles }),
     job: id,
     cluster: client.cluster.alias,
+    poolers,
     ...(environment === undefined ? {} : { environment }),
   };
   if (inPlace) return restoredInPlace(context, asked, reference);
