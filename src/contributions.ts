@@ -20,6 +20,7 @@ export const settingNames = [
   'compression',
   'countRows',
   'keepCopies',
+  'restoreStreams',
   'askForReason',
   'openReport',
   'keepAwake',

@@ -14,6 +14,7 @@ export const cliHints: Hints = {
   usage: () => '`db-ferry --help`',
   otherFolder: () => '--to <folder>',
   cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : `\`db-ferry clean ${job}\``),
+  forget: (job = '<id>') => `\`db-ferry clean ${job} --forget\``,
   cancel: (job = '<id>') => `\`db-ferry cancel ${job}\``,
   restore: () => '`db-ferry restore`',
   replace: () => '--as replace',
@@ -22,6 +23,7 @@ export const cliHints: Hints = {
   noOwner: () => '--no-owner leaves owners out',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
   undo: (place) => `\`db-ferry undo ${place}\``,
+  putBack: (backup, place) => `\`db-ferry restore ${backup} ${place} --as replace --in-place\``,
   release: (place = '<database>') => `\`db-ferry release ${place}\``,
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };

@@ -16,11 +16,13 @@ export const optionSpecs = {
   'no-owner': { type: 'boolean', help: 'leave owners out' },
   'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
   'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
+  streams: { type: 'string', value: '1..4', help: 'restore in so many streams at most; default: what pays' },
   'in-place': {
     type: 'boolean',
     help: 'without a side database, in one transaction that locks it; no undo but a backup',
   },
   keep: { type: 'boolean', help: 'keep the backup between' },
+  forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -11,12 +11,14 @@ export const restoreFlags = [
   'no-owner',
   'create-roles',
   'map-role',
+  'streams',
   'in-place',
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
 export function restoreOptions(options: Options): JobOptions {
   const as = choice('as', options.as, ['new', 'replace']);
+  const streams = choice('streams', options.streams, ['1', '2', '3', '4']);
   if (options['in-place'] && as !== 'replace') {
     throw new AppError('usage', { message: '--in-place needs --as replace: it restores into a database that exists.' });
   }
@@ -30,6 +32,7 @@ export function restoreOptions(options: Options): JobOptions {
     ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
     ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
     ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
+    ...(streams === undefined ? {} : { streams: Number(streams) }),
     ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
   };
 }

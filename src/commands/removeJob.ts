@@ -1,9 +1,12 @@
+import * as vscode from 'vscode';
 import { removeJob as remove } from '../core/job/removeJob';
+import type { Job } from '../core/job/readJob';
 import { isLiving } from '../model/jobs';
+import { jobTitle } from '../ui/jobWords';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
 
-/** Removes an ended job from the list, with its log; what it made stays. */
+/** Removes an ended job from the list, with its log; what it made stays, and what it left only after a question. */
 export const removeJob: Command = {
   id: 'dbFerry.removeJob',
   async run(services, target) {
@@ -13,7 +16,16 @@ export const removeJob: Command = {
       none: 'No job has ended yet.',
     });
     if (!job) return;
-    await remove(job.request.root, job.id);
+    const forget = job.mayHaveLeft;
+    if (forget && !(await mayForget(job))) return;
+    await remove(job.request.root, job.id, { forget });
     await services.jobs.restart();
   },
 };
+
+async function mayForget(job: Job): Promise<boolean> {
+  const detail =
+    'It ended in a way that may have left something behind, and Clean Up finds that by the job. Without it, what is left stays, and what became of the job is not found out.';
+  const message = `Forget ${jobTitle(job)}?`;
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Forget')) !== undefined;
+}

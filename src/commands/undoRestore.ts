@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { AppError } from '../core/errors';
 import { isBlocked } from '../core/finding';
 import type { UndoPlan } from '../core/restore/undo';
 import type { Services } from '../services';
@@ -44,7 +43,13 @@ async function confirm(services: Services, place: KeptTarget, { kept, live, find
     live ? 'What is there now is kept, closed: an undo can be undone.' : 'Nothing answers to the name now.',
     ...findingLines(findings),
   ].join('\n\n');
-  if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
+  if (isBlocked(findings)) {
+    await vscode.window.showWarningMessage(`${database} on ${pod.name} cannot be put back now.`, {
+      modal: true,
+      detail,
+    });
+    return false;
+  }
   const answer = await vscode.window.showWarningMessage(
     `Undo the restore of ${database} on ${pod.name}?`,
     { modal: true, detail },

@@ -55,7 +55,7 @@ export const errorCodes = [
   'restore.swap', // { reason, holders? }: the exchange of names gave up; nothing changed
   'restore.inPlace', // { reason, database, job }: the server refused a part of it; rolled back, nothing changed
   'restore.unknown', // { database, job }: the connection went with the COMMIT
-  'restore.nothingKept', // { reference }: nothing to undo or release
+  'restore.nothingKept', // { reference, before? }: nothing to undo or release; `before`: the backup that a restore in place took
   'target.busy', // { reference, job }: another job works on it
   // jobs
   'job.unknown', // { job }

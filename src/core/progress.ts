@@ -35,6 +35,7 @@ export type Phase =
   | 'properties'
   | 'swap'
   | 'commit'
+  | 'compare'
   | 'undo'
   | 'release'
   | 'clean'

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
+import { toAppError } from '../core/errors';
 import type { Job } from '../core/job/readJob';
+import type { JobsChange } from '../core/job/watchJobs';
 
 /** The jobs of the root as their folders tell them, whoever started them. Watched once somebody asks or one runs. */
 export class Jobs implements vscode.Disposable {
@@ -56,15 +58,16 @@ export class Jobs implements vscode.Disposable {
     const { watchJobs } = await import('../core/job/watchJobs');
     const stop = new AbortController();
     this.#stop = stop;
-    await new Promise<void>((resolve) => {
-      void watchJobs(
-        this.root(),
-        ({ jobs }) => {
-          this.#take(jobs);
-          resolve();
-        },
-        stop.signal,
-      ).finally(resolve);
+    await new Promise<void>((resolve, reject) => {
+      const take = ({ jobs }: JobsChange): void => {
+        this.#take(jobs);
+        resolve();
+      };
+      watchJobs(this.root(), take, stop.signal).then(resolve, (error: unknown) => {
+        // who asks next begins anew
+        if (this.#stop === stop) this.#first = undefined;
+        reject(toAppError(error));
+      });
     });
   }
 

@@ -18,7 +18,7 @@ export class JobNode implements TreeNode {
 
   item(): vscode.TreeItem {
     const { job } = this;
-    const { state, folder, result, cleaned } = job;
+    const { state, folder, result, mayHaveLeft } = job;
     const hasReport = existsSync(join(folder, jobFiles.report));
     const item = new vscode.TreeItem(jobTitle(job));
     item.id = this.id;
@@ -27,7 +27,7 @@ export class JobNode implements TreeNode {
     item.contextValue = contextValue('job', {
       isJob: true,
       canCancel: isLiving(job),
-      canCleanUp: !cleaned && (state === 'interrupted' || state === 'unknown'),
+      canCleanUp: mayHaveLeft,
       canUndo: typeof result?.data['kept'] === 'string',
       hasReport,
       canRemove: !isLiving(job),

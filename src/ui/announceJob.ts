@@ -17,14 +17,15 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   const { state, result } = job;
   const report = join(job.folder, jobFiles.report);
   const wanted = settings.openReport();
-  if (isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'))) {
-    await openReport(report, { preserveFocus: true });
-  }
+  const opens = isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'));
   const buttons = [
     ...nextSteps(job),
     ...(existsSync(report) ? [command('Show Report', 'dbFerry.showReport', job.id)] : []),
   ];
-  const pressed = await say();
+  const said = say();
+  // a report that cannot be opened takes nothing away from the message, which has a button for it
+  if (opens) await openReport(report, { preserveFocus: true }).catch(() => undefined);
+  const pressed = await said;
   await buttons.find(({ title }) => title === pressed)?.press();
 
   function say(): Thenable<string | undefined> {
@@ -33,7 +34,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
     if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
     if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
     const error = result?.error
-      ? new AppError(result.error.code as ErrorCode, result.error.data)
+      ? new AppError(result.error.code as ErrorCode, { ...result.error.data, ...cancelledData(job) })
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });
     const blocking = findingLines((result?.findings ?? []).filter(({ level }) => level === 'block'));
     const words = [runningText(wordsFor(error)), ...blocking.slice(0, mostFindings)];
@@ -43,14 +44,21 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   }
 }
 
+/** What became of a job that was cancelled, for its words. */
+function cancelledData({ id, state, request: { kind }, mayHaveLeft }: Job): Readonly<Record<string, unknown>> {
+  return state === 'cancelled' ? { job: id, kind, left: mayHaveLeft } : {};
+}
+
 /** a notification is no report */
 const mostFindings = 2;
 
 /** What one would do next; the first is the likeliest. */
-function nextSteps({ id, state, request, result }: Job): readonly ErrorButton[] {
+function nextSteps({ id, state, request, result, mayHaveLeft }: Job): readonly ErrorButton[] {
+  if (state === 'cancelled' && mayHaveLeft) return [command('Clean Up', 'dbFerry.cleanUp', id)];
   if (result?.error) return errorButtons(result.error.code as ErrorCode, { job: id, ...result.error.data });
   if (state === 'interrupted') return [command('Clean Up', 'dbFerry.cleanUp', id)];
-  if (request.kind === 'backup') return [command('Restore…', 'dbFerry.restoreBackup', result?.data['backup'])];
+  if (request.kind === 'backup')
+    return [command('Restore…', 'dbFerry.restoreBackup', result?.data['folder'] ?? result?.data['backup'])];
   if (typeof result?.data['kept'] === 'string') return [command('Undo', 'dbFerry.undoRestore', id)];
   return [];
 }

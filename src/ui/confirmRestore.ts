@@ -96,8 +96,11 @@ function detail(services: Services, { from, target, plan }: RestoreQuestion, way
   const wrong = plan.findings
     .filter(isWrongTarget)
     .map((finding) => `⚠ ${capital(plainFinding(finding, editorHints))}`);
-  const facts = [`To: ${placeWords(services, target, plan)}`, `From: ${from}`, replaced(plan), timing(plan)];
-  const said = plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
+  const isInPlace = ways.some(({ options }) => options.inPlace);
+  const place = `To: ${placeWords(services, target, plan)}`;
+  const facts = [place, `From: ${from}`, replaced(plan, isInPlace), timing(plan, isInPlace)];
+  // what a restore in place loses is asked for once more
+  const said = isInPlace || plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
   const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !said.includes(finding.code));
   const isAsked = plan.roles.missing.length > 0 && ways.some(({ options }) => options.createRoles ?? options.noOwner);
   const asked = isAsked ? [missingRoles(plan)] : [];
@@ -129,7 +132,8 @@ function missingRoles({ roles: { missing }, mayCreateRoles, missingWithoutOwners
   return `The server lacks ${missing.length === 1 ? 'the role' : 'the roles'} ${names}. They can ${ways.join(', or ')}.`;
 }
 
-function replaced({ target: { exists, bytes, lastWrite, sessions, applications } }: RestorePlan): string {
+function replaced({ target }: RestorePlan, isInPlace: boolean): string {
+  const { exists, bytes, lastWrite, sessions, applications } = target;
   if (!exists) return 'No database of this name is there: it is made new.';
   const names = applications.map(({ name }) => name).filter((name) => name !== '');
   const by =
@@ -137,19 +141,24 @@ function replaced({ target: { exists, bytes, lastWrite, sessions, applications }
   const facts = [
     bytes === undefined ? undefined : size(bytes),
     lastWrite === undefined ? undefined : `last written ${ago(lastWrite.time)}`,
-    sessions === 0 ? 'nobody connected' : `${sessions} ${sessions === 1 ? 'session ends' : 'sessions end'}${by}`,
+    sessions === 0 ? 'nobody connected' : `${sessionsThat(sessions, isInPlace ? 'wait' : 'end')}${by}`,
   ];
-  return `Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. It is kept, closed: Undo Restore brings it back.`;
+  const wayBack = isInPlace ? 'A backup of it is taken first' : 'It is kept, closed: Undo Restore brings it back';
+  return `Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. ${wayBack}.`;
+}
+
+function sessionsThat(count: number, verb: string): string {
+  return count === 1 ? `1 session ${verb}s` : `${count} sessions ${verb}`;
 }
 
 const mostNames = 3;
 
-function timing({ from, expected, loginWait }: RestorePlan): string {
+function timing({ from, expected, loginWait }: RestorePlan, isInPlace: boolean): string {
   const what = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`]
     .filter((part) => part !== undefined)
     .join(', ');
   const guess = expected.basis === 'last run' ? 'as the last time' : 'by its size';
-  return `Takes about ${duration(expected.seconds)}, ${guess} (${what}).${waiting(loginWait)}`;
+  return `Takes about ${duration(expected.seconds)}, ${guess} (${what}).${isInPlace ? '' : waiting(loginWait)}`;
 }
 
 function waiting(wait: RestorePlan['loginWait']): string {

@@ -14,14 +14,17 @@ export const editorHints: Hints = {
   usage: () => 'see the documentation',
   otherFolder: () => 'change the setting "Backup Folder"',
   cleanUp: () => 'right-click the job in the Jobs view and choose Clean Up',
+  forget: () => 'right-click the job in the Jobs view and choose Remove From List',
   cancel: () => 'right-click the job in the Jobs view and choose Cancel Job',
   restore: () => 'right-click the backup in the Backups view and choose Restore…',
   replace: () => 'choose in Restore… that it replaces the database',
   inPlace: () =>
-    'a restore in place, which a terminal offers, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
+    'a restore in place, which Restore… offers then, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => 'choose in Restore… to leave owners out',
   missingRoles: () => 'have an administrator make them; a restore from a terminal can use others instead',
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
+  putBack: (backup, place) =>
+    `right-click the backup ${backup} in the Backups view, choose Restore…, and ${place} as its target`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
   letSleep: () => 'the setting "Keep Awake"',
 };

@@ -1,8 +1,9 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { claimAnnouncement, isAnnounced } from '../core/job/announce';
 import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
 import { announceJob } from './announceJob';
+import { showError } from './showError';
 
 /**
  * Exactly one window says how a job ended: the one that started it, else the first one that is open a moment later.
@@ -16,7 +17,7 @@ export class JobMessages implements vscode.Disposable {
     jobs: Jobs,
     private readonly window: string,
   ) {
-    this.#listening = jobs.onDidEnd((job) => void this.#say(job));
+    this.#listening = jobs.onDidEnd((job) => void this.#say(job).catch(showError));
   }
 
   /** This window started the job, and tells its end. */
@@ -32,8 +33,17 @@ export class JobMessages implements vscode.Disposable {
     const isOwn = this.#own.delete(job.id);
     const afterMs = isOwn ? 0 : graceMs;
     if (!isOwn && (await isAnnounced(job.folder))) return;
+    await windowIsThere();
     if (await claimAnnouncement(job.folder, this.window, { afterMs })) await announceJob(job, isOwn);
   }
 }
 
 const graceMs = 3000;
+
+/**
+ * Resolves when the window answers, which one that sleeps does later, and one that is closed never: its extension host may live on, and
+ * what that one says nobody sees. The commands of the editor itself are known to the window alone, so that it has to answer.
+ */
+async function windowIsThere(): Promise<void> {
+  await vscode.commands.getCommands(true);
+}

@@ -13,8 +13,10 @@ export interface WantedJob {
 
 /** The request that a job's folder holds. */
 export function requestOf({ kind, operands, options }: WantedJob, reason: string | undefined): JobRequest {
+  const restores = kind === 'restore' || kind === 'copy';
   return {
-    ...{ kind, operands, options },
+    ...{ kind, operands },
+    options: restores ? { ...options, streams: settings.restoreStreams() } : options,
     kubeconfigs: settings.kubeconfigFiles(),
     root: settings.root(),
     asked: { by: askedBy(), ...(reason === undefined || reason === '' ? {} : { reason }) },

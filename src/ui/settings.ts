@@ -13,6 +13,7 @@ export const settings = {
   compression: (): string => read('compression', 'auto'),
   countRows: (): boolean => read('countRows', false),
   keepCopies: (): boolean => read('keepCopies', false),
+  restoreStreams: (): number => read('restoreStreams', 4),
   askForReason: (): boolean => read('askForReason', false),
   openReport: (): string => read('openReport', 'always'),
   keepAwake: (): boolean => read('keepAwake', true),

@@ -214,10 +214,16 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
     todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
-  'restore.nothingKept': (data) => ({
-    what: `No replaced database is kept for ${shown(data, 'reference')}.`,
-    why: 'Nothing was replaced there, or it was undone or released already.',
-  }),
+  'restore.nothingKept': (data, hints) => {
+    const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
+    const before = text(data, 'before');
+    if (before === undefined) return { what, why: 'Nothing was replaced there, or it was undone or released already.' };
+    return {
+      what,
+      why: `It was a restore in place: what was there before is the backup ${before}.`,
+      todo: `To put it back: ${hints.putBack(before, shown(data, 'reference'))}.`,
+    };
+  },
   'target.busy': (data, hints) => ({
     what: `Another job works on ${shown(data, 'reference')}.`,
     why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,
@@ -240,7 +246,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
         : `It was in: ${shown(data, 'phase')}.`,
     todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
-  cancelled: () => ({ what: 'Cancelled. Nothing changed.' }),
+  cancelled: (data, hints) => {
+    if (data['kind'] === 'clean') return { what: 'Cancelled. What was removed until then is gone; the rest stays.' };
+    if (data['left'] !== true) return { what: 'Cancelled. Nothing changed.' };
+    return {
+      what: 'Cancelled. No database was replaced, but something of it may have stayed.',
+      todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+    };
+  },
   usage: (data, hints) => ({
     what: `Bad usage: ${shown(data, 'message')}`,
     todo: `To see how it is used: ${hints.usage()}.`,

@@ -108,7 +108,7 @@ function onReplicas(them: string): string {
 
 const inPlace: Words = {
   inPlace: (data) =>
-    `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from the moment the safety backup is taken; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
+    `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from when the safety backup is complete; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
   'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
   'inPlace.foreign': (data) =>
     `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
@@ -121,6 +121,13 @@ const inPlace: Words = {
   'inPlace.kinds': (data) => `only a superuser can restore what the backup holds: ${shown(data, 'kinds')}`,
   'inPlace.owners': (data, hints) =>
     `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
+  'inPlace.locks': (data) =>
+    `about ${shown(data, 'needed')} locks are needed in one transaction, the server has room for ${shown(data, 'most')}: max_locks_per_transaction is too low`,
+  'inPlace.publicRights': (data) =>
+    `the rights on the schema public stay as they are: ${shown(data, 'role')} does not own it`,
+  'inPlace.answerLost': () =>
+    'the answer to the COMMIT was lost; the server says that it committed; whether a synchronous standby has it is not known',
+  'inPlace.commitWarned': (data) => `the server committed, and said: ${shown(data, 'lines')}`,
   'inPlace.definitions': (data) =>
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
 };
@@ -144,10 +151,13 @@ const notes: Words = {
   'backup.kept': (data, hints) =>
     `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; to go on from there: ${hints.restore()}`,
   'inPlace.before': (data) =>
-    `the database as it is now is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
+    `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
+  'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
-  'roles.remain': (data) => `roles made for the restore remain: ${shown(data, 'roles')}`,
+  'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
+  'roles.remain': (data, hints) =>
+    `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
 };
 
 function downtime(data: Data): string {

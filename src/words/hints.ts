@@ -22,6 +22,8 @@ export interface Hints {
   otherFolder(): string;
   /** removes what a job, or any job, left */
   cleanUp(job?: string): string;
+  /** gives up what a job left, where its server does not answer any more */
+  forget(job?: string): string;
   cancel(job?: string): string;
   /** restores from a backup that is there */
   restore(): string;
@@ -35,6 +37,8 @@ export interface Hints {
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */
   undo(place: string): string;
+  /** restores the backup that a restore in place took before it; `place` is a reference */
+  putBack(backup: string, place: string): string;
   /** drops what restores kept */
   release(place?: string): string;
   /** stops that jobs keep the workspace awake */

@@ -2,7 +2,7 @@ import type { JobKind, JobResult } from '../core/job/jobEvents';
 import { safe } from './format';
 
 /** How a job ended that did not fail, in a sentence. */
-export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): string {
+export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: JobKind): string {
   const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
   if (kind === 'diff') return outcome === 'done' ? 'The same.' : 'Different.';
   const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
@@ -13,6 +13,9 @@ export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): strin
       return outcome === 'done' ? `Backup ${named('backup')} is whole.` : 'What was restored differs, as listed.';
     case 'restore':
     case 'copy':
+      if (findings.some(({ code }) => code === 'inPlace.definitions')) {
+        return `Restored into ${named('target')}; the rows are verified, the definitions could not be compared.`;
+      }
       return `Restored into ${named('target')} and verified${differently}.`;
     case 'undo':
       return `Undone: ${named('target')} is again what it was.`;
@@ -20,6 +23,7 @@ export function outcomeWords({ outcome, data }: JobResult, kind: JobKind): strin
       return `Released: what was kept for ${named('target')} is dropped.`;
     case 'clean':
       if (data['nothing'] === true) return 'Nothing to clean.';
+      if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return 'Forgotten: no server was asked.';
       return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all is gone or known.';
   }
 }

@@ -30,6 +30,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   properties: "carrying over the database's properties",
   swap: 'exchanging the databases',
   commit: 'committing the restore in place',
+  compare: 'comparing the definitions with the backup',
   undo: 'putting the old database back',
   release: 'dropping the kept database',
   clean: 'cleaning up',

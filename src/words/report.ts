@@ -110,7 +110,16 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
       return listOf(first?.todo === undefined ? [] : [withCode(first.todo)]);
     return listOf(todos.map(({ where, todo }) => `${where}: ${withCode(todo ?? '')}`));
   }
-  if (text(data, 'kept') === undefined || target === undefined) return [];
+  if (target === undefined) return [];
+  const before = text(data, 'before');
+  if (before !== undefined) {
+    return [
+      `What was there before is the backup ${plain(before)}. To put it back:`,
+      '',
+      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.putBack(before, target))}.`)),
+    ];
+  }
+  if (text(data, 'kept') === undefined) return [];
   const keeps = request.kind === 'undo' ? 'What was live is kept' : 'The database before is kept';
   return [
     `${keeps}. To put it back:`,
@@ -144,10 +153,11 @@ function timeRows({ events, lastEvent }: WholeJob): string[][] {
 /** What a success of this kind means. */
 function proofOf({ request: { kind, options }, result }: WholeJob): string[] {
   if (result?.error) return [];
+  const restored = options.inPlace === true ? comparedInPlace(result) : comparedArchives;
   const words: Readonly<Partial<Record<JobKind, string>>> = {
     backup: wholeArchive,
-    restore: comparedArchives,
-    copy: comparedArchives,
+    restore: restored,
+    copy: restored,
     verify: options.deep === undefined ? wholeArchive : comparedArchives,
   };
   const sentence = words[kind];
@@ -157,6 +167,14 @@ function proofOf({ request: { kind, options }, result }: WholeJob): string[] {
 const wholeArchive = 'The archive was read to its last byte; rows and a digest of each table are in the manifest.';
 const comparedArchives =
   'What was restored was dumped again and compared with the backup: rows and contents of each table, sequences, large objects and definitions.';
+
+/** The definitions come after the commit, and may not have been reached. */
+function comparedInPlace(result: JobResult | undefined): string {
+  const rows =
+    'Before the commit all rows and sequences were read back in the same transaction and compared with the backup.';
+  const isWhole = result?.findings?.some(({ code }) => code === 'inPlace.definitions') !== true;
+  return isWhole ? `${rows} After it the definitions were dumped and compared.` : rows;
+}
 
 function proofRows({ data }: JobResult): string[][] {
   const times = ['took', 'expected'];

@@ -18,7 +18,13 @@ export function resultLines(data: Data, hints: Hints): string[] {
     return values.flatMap((one) => (typeof one === 'string' ? [safe(words(one))] : []));
   });
   const target = text(data, 'target');
-  if (text(data, 'kept') !== undefined && target !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  if ([data['unknown'], data['notReached']].flat().some((one) => typeof one === 'string')) {
+    lines.push(`to give up what cannot be found out: ${hints.forget()}`);
+  }
+  if (target === undefined) return lines;
+  if (text(data, 'kept') !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  const before = text(data, 'before');
+  if (before !== undefined) lines.push(safe(`to put it back: ${hints.putBack(before, target)}`));
   return lines;
 }
 
@@ -40,6 +46,8 @@ const texts: readonly (readonly [key: string, words: (value: string) => string])
   ['removed', (value) => `removed ${value}`],
   ['resolved', (value) => value],
   ['unknown', (value) => value],
+  ['forgotten', (value) => `forgotten: ${value}`],
+  ['spared', (value) => `left alone, since its job may be at work: ${value}`],
   ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],
 ];

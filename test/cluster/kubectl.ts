@@ -1,5 +1,8 @@
 import { execa } from 'execa';
 
+/** KUBECTL names another one than that of the PATH. */
+export const kubectlProgram = process.env['KUBECTL'] ?? 'kubectl';
+
 /** A database pod of a real cluster, reached with kubectl: the independent way, none of the core's code. */
 export class KubectlPod {
   constructor(
@@ -11,11 +14,17 @@ export class KubectlPod {
 
   async exec(argv: readonly string[], input?: string): Promise<string> {
     const { stdout } = await execa(
-      process.env['KUBECTL'] ?? 'kubectl',
+      kubectlProgram,
       ['--kubeconfig', this.kubeconfig, '-n', this.namespace, 'exec', '-i', this.pod, '--', ...argv],
       input === undefined ? { stdin: 'ignore' } : { input },
     );
     return stdout;
+  }
+
+  /** Deletes it where it is there, and waits until it is gone. */
+  async remove(): Promise<void> {
+    const pod = ['delete', 'pod', this.pod, '--ignore-not-found', '--grace-period=1'];
+    await execa(kubectlProgram, ['--kubeconfig', this.kubeconfig, '-n', this.namespace, ...pod]);
   }
 
   async sql(database: string, script: string): Promise<string> {

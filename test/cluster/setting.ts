@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { FerrySetting } from '../lab/ferry';
-import { KubectlPod } from './kubectl';
+import { KubectlPod, kubectlProgram } from './kubectl';
 
 /**
  * Two real clusters: namespace `demo` holds the StatefulSet `postgres` (PostgreSQL 15, superuser `demo`) on A and the Deployment `pg17`
@@ -49,13 +49,13 @@ export async function pair(): Promise<Pair> {
 
 /** What kubectl prints. */
 export async function kubectl(kubeconfig: string, ...args: string[]): Promise<string> {
-  const { stdout } = await execa(process.env['KUBECTL'] ?? 'kubectl', ['--kubeconfig', kubeconfig, ...args]);
+  const { stdout } = await execa(kubectlProgram, ['--kubeconfig', kubeconfig, ...args]);
   return stdout.trim();
 }
 
 /** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for ten minutes. */
 export async function asServiceAccount(
-  { kubeconfigA, root }: Pair,
+  { kubeconfigA, root }: Pick<Pair, 'kubeconfigA' | 'root'>,
   name: string,
   rules: readonly string[],
 ): Promise<string> {
@@ -75,7 +75,7 @@ export async function asServiceAccount(
     },
   ];
   const wanted = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  await execa(process.env['KUBECTL'] ?? 'kubectl', ['--kubeconfig', kubeconfigA, 'apply', '-f', '-'], {
+  await execa(kubectlProgram, ['--kubeconfig', kubeconfigA, 'apply', '-f', '-'], {
     input: wanted,
   });
   const token = await kubectl(kubeconfigA, '-n', 'demo', 'create', 'token', name, '--duration', '10m');

@@ -15,6 +15,9 @@ export async function startChromium(): Promise<Browser> {
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
       ...['--disable-component-update', '--disable-sync'],
+      // a window behind another one goes on as on a desktop, where both are in sight
+      ...['--disable-background-timer-throttling', '--disable-renderer-backgrounding'],
+      '--disable-backgrounding-occluded-windows',
     ],
   });
 }

@@ -79,6 +79,8 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
 }
 
 let opened = 0;
+/** for a machine that has more to do */
+const patienceMs = 60_000;
 
 async function open(
   server: CodeServer,
@@ -94,6 +96,7 @@ async function open(
     colorScheme: options.theme === 'light' ? 'light' : 'dark',
     forcedColors: options.theme === 'high-contrast' ? 'active' : 'none',
   });
+  context.setDefaultTimeout(patienceMs);
   const work = options.folder ?? join(folder, String((opened += 1)), 'shop');
   await mkdir(work, { recursive: true });
   // nothing from outside: what the editor asks of galleries fails at once

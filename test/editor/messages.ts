@@ -51,7 +51,7 @@ export class Notification {
   }
 
   /** Waits for it; a long job wants more seconds. */
-  async text(seconds = 15): Promise<string> {
+  async text(seconds = 30): Promise<string> {
     await until(`the notification ${String(this.about)}`, async () => (await this.#toast.count()) > 0 || undefined, {
       ...{ seconds, seen: async () => (await this.#all()).join(' | ') || 'none' },
     });
@@ -70,7 +70,7 @@ export class Notification {
     return now === null ? undefined : Number(now);
   }
 
-  async press(button: string, seconds = 15): Promise<void> {
+  async press(button: string, seconds = 30): Promise<void> {
     await this.text(seconds);
     const buttons = this.#toast.first().locator('.notification-list-item-buttons-container .monaco-button');
     await buttons.filter({ hasText: exactly(button) }).click();
@@ -81,7 +81,7 @@ export class Notification {
     return (await this.#toast.count()) > 0;
   }
 
-  async untilGone(seconds = 15): Promise<void> {
+  async untilGone(seconds = 30): Promise<void> {
     await this.#toast.first().waitFor({ state: 'detached', timeout: seconds * 1000 });
   }
 
@@ -102,7 +102,7 @@ export class StatusItem {
     this.#item = page.locator('.statusbar-item', { hasText: about }).first();
   }
 
-  async text(seconds = 15): Promise<string> {
+  async text(seconds = 30): Promise<string> {
     await this.#item.waitFor({ timeout: seconds * 1000 });
     return (await this.#item.innerText()).trim();
   }
@@ -122,7 +122,7 @@ export class StatusItem {
     return this.#item.isVisible();
   }
 
-  async untilGone(seconds = 15): Promise<void> {
+  async untilGone(seconds = 30): Promise<void> {
     await this.#item.waitFor({ state: 'hidden', timeout: seconds * 1000 });
   }
 }

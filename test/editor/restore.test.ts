@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { listJobs } from '../../src/core/job/listJobs';
+import type { Job } from '../../src/core/job/readJob';
 import type { Phase } from '../../src/core/progress';
 import { compareFingerprints, fingerprint, type Fingerprint } from '../lab/independent';
 import type { PlaceName } from '../lab/lab';
+import type { ExecFault } from '../lab/labPod';
 import { editor } from './setting';
 import { until } from './until';
 import type { EditorWindow } from './window';
@@ -11,7 +13,7 @@ const source = ['cluster-a', 'shop-prod', 'postgres-0', 'shop'] as const;
 const pod = ['cluster-b', 'shop-test', 'pg16-0'] as const;
 
 describe('editor: restores', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let window: EditorWindow;
   before(async () => {
     window = await editor.open({ settings: { 'dbFerry.protectedPlaces': ['cluster-b/*'] } });
@@ -111,8 +113,9 @@ describe('editor: restores', function () {
   it('outlive a reload in each phase, and end with one message', async () => {
     const reloaded: (Phase | undefined)[] = [];
     window.notified.splice(0);
-    for (const phase of ['preflight', 'dump', 'restore', 'analyze', 'verify', 'swap'] as const) {
+    for (const phase of ['preflight', 'dump', 'restore', 'verify', 'swap'] as const) {
       const before = new Set((await listJobs(editor.root)).map(({ id }) => id));
+      const hurry = slow(phase);
       await window.view('Clusters').row('cluster-a', 'shop-prod', 'postgres-0').expand();
       await window
         .view('Clusters')
@@ -122,27 +125,47 @@ describe('editor: restores', function () {
       await window.modal(/Replace shop on pg16-0/).press('Replace shop');
       await window.question('is protected').type('shop');
       await window.question().accept();
-      const job = await until('the job in its phase', async () => {
-        const found = (await listJobs(editor.root)).find(({ id }) => !before.has(id));
-        return found && (found.phase === phase || found.result !== undefined) ? found : undefined;
-      });
+      const job = await newJob(before, ({ phase: at, result }) => at === phase || result !== undefined);
       await window.reload();
       reloaded.push(job.phase);
-      const end = await until(
-        'its end',
-        async () => {
-          const found = (await listJobs(editor.root)).find(({ id }) => id === job.id);
-          return found?.result ? found : undefined;
-        },
-        { seconds: 60 },
-      );
+      hurry();
+      const end = await newJob(before, ({ result }) => result !== undefined);
       assert.equal(end.state, 'done', JSON.stringify(end.result));
-      await window.notification(/Restored into/).text(30);
+      await until('the final message', () => window.notified.find((text) => text.includes('Restored into')));
       assert.equal(window.notified.splice(0).filter((text) => text.includes('Restored into')).length, 1);
     }
     console.log(`      reloaded in: ${reloaded.join(', ')}`);
+    // a swap is over before one can aim
+    for (const phase of ['preflight', 'dump', 'restore', 'verify'] as const) assert.ok(reloaded.includes(phase), phase);
     assert.deepEqual(compareFingerprints(await seen('source'), await seen('pg16')), []);
   });
+
+  /** Slows the phases that move data down, until the returned function is called. */
+  function slow(phase: Phase): () => void {
+    const { 'cluster-a': a, 'cluster-b': b } = editor.lab.clusters;
+    const fault = { kind: 'slow', match: 'pg_dump -F', on: 'stdout', bytesPerSecond: 500_000 } as const;
+    const faults: Partial<Record<Phase, readonly [typeof a, ExecFault]>> = {
+      dump: [a, fault],
+      restore: [b, { ...fault, match: 'pg_restore', on: 'stdin' }],
+      verify: [b, fault],
+    };
+    const found = faults[phase];
+    if (found === undefined) return () => undefined;
+    const [cluster, its] = found;
+    const slowed = { ...its, bytesPerSecond: 500_000 };
+    cluster.state.faults.exec = [slowed];
+    return () => {
+      slowed.bytesPerSecond = Infinity;
+      cluster.state.faults.exec = [];
+    };
+  }
+
+  /** Waits for a job that was not there before, and is as wanted. */
+  async function newJob(before: ReadonlySet<string>, isWanted: (job: Job) => boolean): Promise<Job> {
+    const look = async (): Promise<Job | undefined> =>
+      (await listJobs(editor.root)).find((job) => !before.has(job.id) && isWanted(job));
+    return until('the job', look, { seconds: 90 });
+  }
 
   async function seen(place: PlaceName): Promise<Fingerprint> {
     const client = await editor.lab.server(place).connect('shop');

@@ -111,7 +111,7 @@ export class Row {
   }
 
   /** Waits for the row to be as wanted: a pattern for its text, or a question about its state. */
-  async until(wanted: RegExp | ((row: RowState) => boolean), words = String(wanted), seconds = 15): Promise<RowState> {
+  async until(wanted: RegExp | ((row: RowState) => boolean), words = String(wanted), seconds = 30): Promise<RowState> {
     const isWanted =
       wanted instanceof RegExp ? (row: RowState) => wanted.test(`${row.label} ${row.description}`) : wanted;
     return until(
@@ -124,7 +124,7 @@ export class Row {
     );
   }
 
-  async untilGone(seconds = 15): Promise<void> {
+  async untilGone(seconds = 30): Promise<void> {
     await until(`${this.#name} to be gone`, async () => ((await this.isThere()) ? undefined : true), { seconds });
   }
 

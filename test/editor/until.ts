@@ -7,7 +7,7 @@ const pause = 50;
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  { seconds = 15, seen }: { seconds?: number; seen?: () => Promise<string> | string } = {},
+  { seconds = 30, seen }: { seconds?: number; seen?: () => Promise<string> | string } = {},
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   let cause: unknown;

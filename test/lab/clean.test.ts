@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRequest } from '../../src/core/job/jobEvents';
 import { createJobFolder } from '../../src/core/job/jobFolder';
 import { identify } from '../../src/core/job/processIdentity';
 import { readJob } from '../../src/core/job/readJob';
 import type { Phase } from '../../src/core/progress';
 import { markText, sideName, keptName } from '../../src/core/restore/sideDatabase';
-import { ferry, told, type FerrySetting } from './ferry';
+import type { Exchange } from '../../src/core/restore/swap';
+import { ferry, startFerry, told, type FerrySetting } from './ferry';
 import { places, startLab, type Lab } from './lab';
+import type { Server } from './servers';
 
 describe('clean', function () {
   this.timeout(120_000);
@@ -61,6 +64,55 @@ describe('clean', function () {
       }
     });
 
+    it('a new database, by the OID that got its name', async () => {
+      for (const [name, found] of [
+        ['shop_new', /: committed; .*\/shop_new is the restored database$/],
+        [undefined, /: not committed, or dropped since; there is no .*\/shop_new$/],
+      ] as const) {
+        const oid = name === undefined ? 999_999 : await made(name);
+        const side = { database: 'shop_new', oid, side: 'shop_new__restore_x' };
+        const { id, folder } = await killed('restore', ['backup1', `${places.pg16}/shop_new`], 'swap', side);
+        const run = await ferry(setting, 'clean', id);
+        assert.equal(run.exitCode, 0, told(run));
+        assert.match(String(run.result.data['resolved']), found);
+        assert.match((await readJob(folder)).resolved ?? '', found);
+        if (name !== undefined) await lab.server('pg16').sql('postgres', `drop database ${name}`);
+      }
+    });
+
+    it('whose session still lives: it is ended first', async () => {
+      const { id } = await killed('restore', ['backup1', target], 'swap');
+      await ours(sideName('shop', id), id, 'side');
+      const session = await sessionOf(`db-ferry-${id}-swap-1`);
+      const run = await ferry(setting, 'clean', id);
+      assert.equal(run.exitCode, 0, told(run));
+      await assert.rejects(session.query('select 1'));
+      assert.match(String(run.result.data['resolved']), /not committed/);
+    });
+
+    it('what proves something of another one is not taken away', async () => {
+      const one = await killed('restore', ['backup1', target], 'swap');
+      const other = await killed('restore', ['backup1', target], 'swap');
+      await ours(sideName('shop', other.id), other.id, 'side');
+      await ferry(setting, 'clean', one.id);
+      assert.deepEqual(await databases(), ['shop', sideName('shop', other.id)]);
+      // the place named in another way: only the mark leads to the job
+      const run = await ferry(setting, 'clean', places.pg16.replace(/-0$/, ''));
+      assert.match((await readJob(other.folder)).resolved ?? '', /: not committed; .*\/shop is what it was/, told(run));
+      const later = await ferry(setting, 'clean', other.id);
+      assert.equal(later.exitCode, 0, told(later));
+    });
+
+    it('can be forgotten, without asking anyone', async () => {
+      const { id, folder } = await killed('restore', ['backup1', 'gone/with/the-0/wind'], 'swap');
+      assert.equal((await ferry(setting, 'clean', id)).exitCode, 3);
+      const run = await ferry(setting, 'clean', id, '--forget');
+      assert.equal(run.exitCode, 0, told(run));
+      assert.match(String(run.result.data['forgotten']), new RegExp(`job ${id}; what it left in gone/with/the-0/wind`));
+      assert.equal((await readJob(folder)).mayHaveLeft, false);
+      assert.equal((await ferry(setting, 'clean', '--forget')).exitCode, 2);
+    });
+
     it('an undo that committed is not called a restore', async () => {
       const { id } = await killed('undo', [target], 'swap');
       await ours(keptName('shop', id), id, 'kept');
@@ -71,19 +123,97 @@ describe('clean', function () {
     });
   });
 
+  describe('a role that a killed job made', () => {
+    it('is dropped; one that is used stays, is told, and told again', async () => {
+      const { id, folder } = await killed('verify', ['backup1'], 'restore', undefined, { deep: places.pg16 });
+      const mark = JSON.stringify({ dbFerry: { job: id, time: new Date().toISOString() } });
+      for (const name of ['free', 'used']) {
+        await lab.server('pg16').sql('postgres', `create role ${name}; comment on role ${name} is '${mark}'`);
+      }
+      await lab.server('pg16').sql('shop', 'create table of_used(); alter table of_used owner to used');
+      const run = await ferry(setting, 'clean', id);
+      assert.equal(run.exitCode, 3, told(run));
+      assert.match(String(run.result.data['remaining']), /the role used/);
+      assert.deepEqual(await roles(), ['used']);
+      assert.equal((await readJob(folder)).cleaned, false);
+      await lab.server('pg16').sql('shop', 'drop table of_used');
+      assert.equal((await ferry(setting, 'clean', id)).exitCode, 0);
+      assert.deepEqual(await roles(), []);
+      assert.equal((await readJob(folder)).cleaned, true);
+    });
+  });
+
+  it('a restore with a mapped role that was killed does not keep the next one from it', async () => {
+    const server = lab.server('pg16');
+    const { faults } = lab.clusters['cluster-b'].state;
+    await server.sql('postgres', 'create database tiny');
+    await server.sql('postgres', 'create role left_behind');
+    await server.sql('tiny', `create table t as select md5(g::text) as v from generate_series(1, 20000) g`);
+    await server.sql('tiny', 'alter table t owner to left_behind');
+    const place = `${places.pg16}/tiny`;
+    const backup = String((await ferry(setting, 'backup', place)).result.data['backup']);
+    await server.sql('postgres', 'drop database tiny');
+    await server.sql('postgres', 'drop role left_behind; create role heir');
+    const args = ['restore', backup, place, '--map-role', 'left_behind=heir'];
+    faults.exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 4000, on: 'stdin' });
+    const run = startFerry(setting, ...args);
+    while ((await server.sql('postgres', `select from pg_roles where rolname = 'left_behind'`)).length === 0) {
+      await sleep(50);
+    }
+    const started = run.events.find((event) => event.type === 'started');
+    process.kill(started?.type === 'started' ? started.process.pid : 0, 'SIGKILL');
+    await run.ended;
+    faults.exec = [];
+    const blocked = await ferry(setting, ...args);
+    assert.equal(blocked.exitCode, 4, told(blocked));
+    const cleaned = await ferry(setting, 'clean');
+    assert.equal(cleaned.exitCode, 0, told(cleaned));
+    assert.match(String(cleaned.result.data['removed']), /the role left_behind/);
+    const again = await ferry(setting, ...args);
+    assert.equal(again.exitCode, 0, told(again));
+    const [row] = await server.sql<{ oid: number }>('tiny', `select oid::int from pg_database where datname = 'tiny'`);
+    const said = again.events.find((event) => 'code' in event && event.code === 'swap.side');
+    assert.equal((said as { data?: { oid?: number } } | undefined)?.data?.oid, row?.oid);
+    await server.sql('postgres', 'drop database tiny');
+    await server.sql('postgres', 'drop role heir');
+  });
+
+  describe('a job that this root does not know', () => {
+    const old = new Date(Date.now() - 3600_000);
+
+    it('is left alone while it has a session, be it one of a swap, or a young mark', async () => {
+      await ours(sideName('shop', 'busy'), 'busy', 'side', old);
+      await ours(sideName('shop', 'young'), 'young', 'side');
+      await ours(sideName('shop', 'gone'), 'gone', 'side', old);
+      const session = await sessionOf('db-ferry-busy-swap-3');
+      const run = await ferry(setting, 'clean', places.pg16);
+      await session.end();
+      assert.equal(run.exitCode, 0, told(run));
+      assert.deepEqual(await databases(), ['shop', sideName('shop', 'busy'), sideName('shop', 'young')].sort());
+      const spared = String(run.result.data['spared']);
+      for (const job of ['busy', 'young']) assert.ok(spared.includes(sideName('shop', job)), told(run));
+      for (const job of ['busy', 'young']) {
+        await lab.server('pg16').sql('postgres', `drop database "${sideName('shop', job)}"`);
+      }
+    });
+  });
+
   /** A job of this root whose process is gone. */
   async function killed(
     kind: JobRequest['kind'],
     operands: readonly string[],
     phase: Phase,
+    exchange?: Exchange,
+    options: JobRequest['options'] = {},
   ): Promise<{ id: string; folder: string }> {
-    const request = { kind, operands, options: {}, kubeconfigs: [lab.kubeconfig], asked: { by: 'a test' } };
+    const request = { kind, operands, options, kubeconfigs: [lab.kubeconfig], asked: { by: 'a test' } };
     const made = await createJobFolder(setting.root, { ...request, root: setting.root });
     const own = identify();
     assert.ok(own);
     const time = new Date().toISOString();
     const events = [
       { time, type: 'started', job: made.id, kind, process: { ...own, startTime: '1' } },
+      ...(exchange ? [{ time, type: 'note', code: 'swap.side', data: exchange }] : []),
       { time, type: 'phase', phase },
     ];
     await appendFile(join(made.folder, 'events.ndjson'), events.map((one) => `${JSON.stringify(one)}\n`).join(''));
@@ -94,6 +224,26 @@ describe('clean', function () {
     const mark = markText({ job, role, of: 'shop', time: time.toISOString(), origin: 'backup1' });
     await lab.server('pg16').sql('postgres', `create database "${name}" connection limit 5`);
     await lab.server('pg16').sql('postgres', `comment on database "${name}" is '${mark}'`);
+  }
+
+  async function made(name: string): Promise<number> {
+    await lab.server('pg16').sql('postgres', `create database ${name}`);
+    const sql = `select oid::int from pg_database where datname = '${name}'`;
+    const [row] = await lab.server('pg16').sql<{ oid: number }>('postgres', sql);
+    return row!.oid;
+  }
+
+  /** A session of that name, which may be ended. */
+  async function sessionOf(application: string): Promise<Awaited<ReturnType<Server['connect']>>> {
+    const client = await lab.server('pg16').connect('postgres');
+    client.on('error', () => undefined);
+    await client.query(`set application_name = '${application}'`);
+    return client;
+  }
+
+  async function roles(): Promise<string[]> {
+    const sql = `select rolname from pg_roles where rolname in ('free', 'used')`;
+    return (await lab.server('pg16').sql<{ rolname: string }>('postgres', sql)).map(({ rolname }) => rolname);
   }
 
   async function databases(): Promise<string[]> {

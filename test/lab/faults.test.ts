@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
 import { compareFingerprints, fingerprint, type Fingerprint } from './independent';
 import { places, startLab, type Lab, type PlaceName } from './lab';
-import type { JobResult } from '../../src/core/job/jobEvents';
+import type { JobEvent, JobResult } from '../../src/core/job/jobEvents';
 import type { ExecFault } from './labPod';
 import { dockerLibrary } from './pods';
 import { startServer } from './servers';
@@ -140,6 +140,56 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
     });
   });
 
+  describe('one of several streams of a restore', () => {
+    const wide = `${places.pg16}/wide`;
+    let large: string;
+    let liveWide: Fingerprint;
+
+    before(async () => {
+      await lab.server('source').sql('postgres', 'create database wide');
+      await lab.server('source').sql('wide', wideTables);
+      const made = await ferry(setting, 'backup', `${places.source}/wide`);
+      assert.equal(made.exitCode, 0, told(made));
+      large = String(made.result.data['backup']);
+      const first = await ferry(setting, 'restore', large, wide);
+      assert.equal(first.exitCode, 0, told(first));
+      await lab.server('pg16').sql('wide', 'delete from a where id < 100');
+      liveWide = await seen('pg16', 'wide');
+    });
+
+    for (const [what, fault] of [
+      ['cut (RST) in one stream of rows', { kind: 'cut', afterBytes: 2_000_000 }],
+      ['Status: Success in one stream of rows', { kind: 'success', afterBytes: 2_000_000 }],
+      ['close 1000 in one stream of rows', { kind: 'silent', afterBytes: 2_000_000 }],
+    ] as const) {
+      it(what, async () => {
+        // what the rows need is shorter; of the streams it meets the one that is there first
+        const inStream = { match: 'pg_restore -e', on: 'stdin', ...fault } as const;
+        const run = await withFault('cluster-b', inStream, 'restore', large, wide, '--as', 'replace', '--yes');
+        assert.equal(run.exitCode, 1, told(run));
+        assert.deepEqual(compareFingerprints(liveWide, await seen('pg16', 'wide')), [], 'live database unchanged');
+        await nothingLeft(`restore in streams: ${what}`, run);
+      });
+    }
+
+    it('cancelled, and killed, among the streams', async () => {
+      for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+        const { exec } = lab.clusters['cluster-b'].state.faults;
+        exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 1_000_000, on: 'stdin', sticky: true });
+        const run = startFerry(setting, 'restore', large, wide, '--as', 'replace', '--yes');
+        await until(() => run.events.some((event) => event.type === 'progress' && event.phase === 'restore'));
+        await until(async () => (await lab.server('pg16').sql('postgres', streamSessions)).length === 2);
+        if (signal === 'SIGINT') run.child.kill(signal);
+        else killJob(run.events);
+        const ended = await run.ended;
+        lab.clusters['cluster-b'].state.faults.exec = [];
+        assert.ok(signal === 'SIGINT' ? ended.exitCode === 130 : ended.exitCode !== 0, told(ended));
+        assert.deepEqual(compareFingerprints(liveWide, await seen('pg16', 'wide')), [], 'live database unchanged');
+        await nothingLeft(`restore in streams: ${signal}`, ended);
+      }
+    });
+  });
+
   describe('disks', () => {
     let mounted: string | undefined;
     afterEach(async () => {
@@ -232,14 +282,8 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
         const run = startFerry(setting, ...args);
         await until(() => run.events.some((event) => event.type === 'started'));
         await new Promise((resolve) => setTimeout(resolve, moment * { backup: 2200, restore: 4500, copy: 6500 }[kind]));
-        const started = run.events.find((event) => event.type === 'started');
-        assert.ok(started?.type === 'started');
         const late = run.events.some((event) => event.type === 'result');
-        try {
-          process.kill(started.process.pid, 'SIGKILL');
-        } catch {
-          // it was done before
-        }
+        killJob(run.events);
         const ended = await run.ended;
         const differences = compareFingerprints(live, await seen('pg16'));
         if (!late) assert.notEqual(ended.exitCode, 0, `said done, was killed\n${told(ended)}`);
@@ -271,8 +315,8 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
     }
   }
 
-  async function seen(place: PlaceName): Promise<Fingerprint> {
-    const client = await lab.server(place).connect('shop');
+  async function seen(place: PlaceName, database = 'shop'): Promise<Fingerprint> {
+    const client = await lab.server(place).connect(database);
     try {
       return await fingerprint(client);
     } finally {
@@ -328,6 +372,27 @@ async function until(condition: () => boolean | Promise<boolean>, timeout = 60_0
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+function killJob(events: readonly JobEvent[]): void {
+  const started = events.find((event) => event.type === 'started');
+  assert.ok(started?.type === 'started');
+  try {
+    process.kill(started.process.pid, 'SIGKILL');
+  } catch {
+    // it was done before
+  }
+}
+
+/** Three tables, and more bytes than one stream takes. */
+const wideTables = ['a', 'b', 'c']
+  .map(
+    (name) => `create table ${name} (id serial primary key, note text, more text);
+insert into ${name} (note, more) select md5(random()::text) || md5(random()::text), md5(random()::text) || md5(random()::text) from generate_series(1, 60000);
+create index on ${name} (note);`,
+  )
+  .join('\n');
+
+const streamSessions = `select pid from pg_stat_activity where application_name like 'db-ferry%' and query like 'COPY%'`;
 
 async function tmpfs(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-full-'));

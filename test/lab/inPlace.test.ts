@@ -8,9 +8,12 @@ import { compareFingerprints, fingerprint, type Fingerprint } from './independen
 import { places, startLab, type Lab, type PlaceName } from './lab';
 import type { ExecFault } from './labPod';
 import type { JobEvent } from '../../src/core/job/jobEvents';
+import { workplace } from '../../src/core/restore/databaseRow';
+import { transactionStatus } from '../../src/core/restore/inPlaceSession';
+import { openServer } from '../core/openServer';
 
 describe('a restore in place, by an owner who may not create databases', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let lab: Lab;
   let setting: FerrySetting;
   let backup: string;
@@ -32,9 +35,7 @@ describe('a restore in place, by an owner who may not create databases', functio
     await server.sql('postgres', 'drop database app with (force)');
     await server.sql('postgres', 'create database app owner app_owner');
     await server.sql('app', 'create extension pg_trgm');
-    const owner = await server.connect('app', 'app_owner');
-    await owner.query(present);
-    await owner.end();
+    await asOwner(present);
     live = await seen('limited');
   });
   afterEach(() => {
@@ -58,9 +59,15 @@ describe('a restore in place, by an owner who may not create databases', functio
     const warned = run.result.findings?.find(({ code }) => code === 'inPlace');
     assert.equal(warned?.level, 'warn', told(run));
     assert.equal(run.result.data['rows'], 60_000 + 3 + 2, told(run));
+    assert.deepEqual(run.result.differences, []);
+    const granted = await lab.server('limited').sql('app', granting);
+    assert.deepEqual(granted, [{ name: 'shop' }, { name: 'shop.orders' }], 'rights are those of the backup');
     const before = String(run.result.data['before']);
     assert.equal(run.result.data['undo'], `db-ferry restore ${before} ${target} --as replace --in-place`);
     await expectExit(0, 'verify', before);
+    const job = run.events.find((event) => event.type === 'started') as Extract<JobEvent, { type: 'started' }>;
+    const undo = await expectExit(1, 'undo', job.job);
+    assert.deepEqual(undo.result.error, { code: 'restore.nothingKept', data: { reference: target, before } });
     await expectExit(0, 'restore', before, target, '--as', 'replace', '--yes', '--in-place');
     await unchanged();
   });
@@ -73,7 +80,7 @@ describe('a restore in place, by an owner who may not create databases', functio
   });
 
   it('what is written until the writers are locked out is in the way back', async () => {
-    lab.clusters['cluster-b'].state.faults.exec.push({ kind: 'slow', match: 'pg_dump -F', bytesPerSecond: 3_000 });
+    slow('pg_dump -F', 3_000);
     const run = startFerry(setting, 'restore', backup, target, ...inPlace);
     const client = await lab.server('limited').connect('app', 'app_owner');
     let written = 0;
@@ -163,7 +170,7 @@ describe('a restore in place, by an owner who may not create databases', functio
 
     it('the connection goes with it: found out', async () => {
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
-      await inPhase(run.events, 'commit');
+      await waiting();
       await lab
         .server('limited')
         .sql(
@@ -172,12 +179,34 @@ describe('a restore in place, by an owner who may not create databases', functio
         );
       const ended = await run.ended;
       assert.equal(ended.exitCode, 0, told(ended));
+      assert.ok(
+        ended.result.findings?.some(({ code }) => code === 'inPlace.answerLost'),
+        told(ended),
+      );
       assert.deepEqual(await againstSource(), []);
+    });
+
+    it('the wait is cancelled: what the server warns of is said', async () => {
+      const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+      await waiting();
+      await lab
+        .server('limited')
+        .sql(
+          'postgres',
+          `select pg_cancel_backend(pid) from pg_stat_activity where application_name like 'db-ferry-%' and datname = 'app'`,
+        );
+      await standbys('');
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 0, told(ended));
+      const warned = ended.result.findings?.find(({ code }) => code === 'inPlace.commitWarned');
+      assert.match(JSON.stringify(warned?.data), /synchronous replication/, told(ended));
     });
 
     it('kill -9 of the job: clean finds out', async () => {
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
-      process.kill(await inPhase(run.events, 'commit'), 'SIGKILL');
+      const pid = await inPhase(run.events, 'commit');
+      await waiting();
+      process.kill(pid, 'SIGKILL');
       const ended = await run.ended;
       assert.equal(ended.exitCode, 5, told(ended));
       await standbys('');
@@ -187,11 +216,134 @@ describe('a restore in place, by an owner who may not create databases', functio
       assert.deepEqual(await againstSource(), []);
     });
 
+    /** Until the COMMIT reached the server. */
+    async function waiting(): Promise<void> {
+      const sql = `select 1 from pg_stat_activity where datname = 'app' and wait_event = 'SyncRep'`;
+      const until = Date.now() + 50_000;
+      while ((await lab.server('limited').sql('postgres', sql)).length === 0) {
+        assert.ok(Date.now() < until, 'no COMMIT waits');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+
     async function standbys(names: string): Promise<void> {
       const server = lab.server('limited');
       await server.sql('postgres', `alter system set synchronous_standby_names = '${names}'`);
       await server.sql('postgres', 'select pg_reload_conf()');
     }
+  });
+
+  it('kill -9 of the job behind the COMMIT: unknown, and clean finds out', async () => {
+    slow('--schema-only', 100);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    process.kill(await inPhase(run.events, 'compare'), 'SIGKILL');
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 5, told(ended));
+    const cleaned = await expectExit(0, 'clean');
+    const resolved = JSON.stringify(cleaned.result.data['resolved']);
+    assert.match(resolved, /: committed; /, told(cleaned));
+    const before = /which is the backup (\S+)"/.exec(resolved)?.[1] ?? '';
+    assert.deepEqual(await againstSource(), []);
+    await expectExit(0, 'restore', before, target, '--as', 'replace', '--yes', '--in-place');
+    await unchanged();
+  });
+
+  it('psql fails behind the COMMIT: what counts is what the server says', async () => {
+    await lab.server('limited').sql('app', 'revoke execute on function txid_status(bigint) from public');
+    const run = await expectExit(0, 'restore', backup, target, ...inPlace);
+    const codes = run.result.findings?.map(({ code }) => code);
+    assert.ok(codes?.includes('inPlace.answerLost'), told(run));
+    assert.deepEqual(await againstSource(), []);
+  });
+
+  it('a status of another timeline is none: its number may be another transaction', async () => {
+    const server = workplace(await openServer(lab.server('limited')), 'app');
+    const [row] = await lab.server('limited').sql<{ id: string }>('app', 'select txid_current()::text as id');
+    const id = row?.id ?? '';
+    assert.equal(await transactionStatus(server, `${id}@00000001`), 'committed');
+    assert.equal(await transactionStatus(server, `${id}@00000002`), undefined);
+  });
+
+  it('the session goes while the safety backup is taken: it is stopped and leaves nothing', async () => {
+    slow('pg_dump -F', 3_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    await lab.server('limited').sql(
+      'postgres',
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'app' and state = 'idle in transaction'
+         and application_name like 'db-ferry-%' and application_name not like '%-before'`,
+    );
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 1, told(ended));
+    assert.notEqual(ended.result.error?.code, 'internal', told(ended));
+    await unchanged();
+    const files = await readdir(setting.root, { recursive: true });
+    assert.deepEqual(
+      files.filter((file) => file.endsWith('.partial')),
+      [],
+    );
+  });
+
+  it('cancelled while the safety backup is taken: 130, nothing changed, no session left', async () => {
+    slow('pg_dump -F', 3_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    run.child.kill('SIGINT');
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 130, told(ended));
+    await unchanged();
+  });
+
+  for (const [what, sql, named] of [
+    ['a function', `create function later() returns int language sql as 'select 1'`, /function public\.later\(\)/],
+    ['a label of an enum', `alter type mood add value 'later'`, /type public\.mood/],
+    ['a grant', 'revoke select on old from shop_app', /table public\.old/],
+  ] as const) {
+    it(`${what} that comes while the safety backup is taken is not lost`, async () => {
+      slow('pg_dump -F', 2_000);
+      const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+      await inPhase(run.events, 'dump');
+      await asOwner(sql);
+      live = await seen('limited');
+      const ended = await run.ended;
+      assert.equal(ended.exitCode, 1, told(ended));
+      assert.match(String(ended.result.error?.data['reason']), named, told(ended));
+      await unchanged();
+    });
+  }
+
+  it('what others do meanwhile that no dump holds is no hindrance', async () => {
+    await asOwner('create materialized view counted as select count(*) from old; create sequence drawn');
+    slow('pg_dump -F', 2_000);
+    const run = startFerry(setting, 'restore', backup, target, ...inPlace);
+    await inPhase(run.events, 'dump');
+    await asOwner(
+      `create temp table mine (a int); create function pg_temp.f() returns int language sql as 'select 1'; refresh materialized view counted`,
+    );
+    await asOwner(`analyze counted; select nextval('drawn')`);
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 0, told(ended));
+    assert.deepEqual(await againstSource(), []);
+  });
+
+  it('another workspace that replaces the database keeps it out', async () => {
+    const other = await lab.server('limited').connect('postgres');
+    await other.query(`select pg_advisory_lock(hashtext('db-ferry'), hashtext('app'))`);
+    const run = await ferry(setting, 'restore', backup, target, ...inPlace);
+    await other.end();
+    assert.equal(run.exitCode, 1, told(run));
+    assert.match(String(run.result.error?.data['reason']), /another workspace/, told(run));
+    await unchanged();
+  });
+
+  it('settings of the role and the database do not count', async () => {
+    await lab.server('limited').sql(
+      'postgres',
+      `alter database app set default_transaction_read_only = on; alter database app set default_transaction_isolation = serializable;
+       alter database app set synchronous_commit = off`,
+    );
+    await expectExit(0, 'restore', backup, target, ...inPlace);
+    assert.deepEqual(await againstSource(), []);
   });
 
   it('kill -9 of the job in mid-restore: nothing changed', async () => {
@@ -239,8 +391,13 @@ describe('a restore in place, by an owner who may not create databases', functio
         `create function f() returns event_trigger language plpgsql as 'begin end'; alter function f() owner to app_owner; create event trigger watching on ddl_command_end execute function f()`,
       ],
       ['inPlace.largeObjects', 'select lo_create(4711)'],
+      ['inPlace.foreign', 'alter default privileges for role hidden_admin grant select on tables to shop_app'],
+      [
+        'inPlace.locks',
+        `set role app_owner; do $$ begin for i in 1..3000 loop execute format('create table many_%s (a int)', i); end loop; end $$`,
+      ],
     ] as const) {
-      it(code, async () => {
+      it(`${code}: ${sql.slice(0, 40)}`, async () => {
         await lab.server('limited').sql('app', sql);
         const run = await expectExit(4, 'restore', backup, target, ...inPlace);
         assert.ok(
@@ -272,6 +429,17 @@ describe('a restore in place, by an owner who may not create databases', functio
     return run;
   }
 
+  async function asOwner(sql: string): Promise<void> {
+    const owner = await lab.server('limited').connect('app', 'app_owner');
+    await owner.query(sql);
+    await owner.end();
+  }
+
+  /** A dump of the target, slowed down. */
+  function slow(match: string, bytesPerSecond: number): void {
+    lab.clusters['cluster-b'].state.faults.exec.push({ kind: 'slow', match, bytesPerSecond });
+  }
+
   /** The session of the restore is the one psql in the database through which much goes. */
   function breakSession(fault: Omit<ExecFault, 'match'>): void {
     lab.clusters['cluster-b'].state.faults.exec.push({ match: `dbname='app' -f -`, ...fault });
@@ -285,7 +453,7 @@ describe('a restore in place, by an owner who may not create databases', functio
   }
 
   async function inPhase(events: readonly JobEvent[], phase: string): Promise<number> {
-    const until = Date.now() + 40_000;
+    const until = Date.now() + 90_000;
     const isIn = (): boolean => events.some((event) => event.type === 'phase' && event.phase === phase);
     while (!isIn()) {
       assert.ok(Date.now() < until && !events.some(({ type }) => type === 'result'), JSON.stringify(events.slice(-3)));
@@ -353,7 +521,7 @@ describe('a restore in place, by an owner who may not create databases', functio
 });
 
 describe('a restore in place, with every kind of object and their owners', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let lab: Lab;
   let setting: FerrySetting;
 
@@ -377,7 +545,10 @@ describe('a restore in place, with every kind of object and their owners', funct
       await server.sql('postgres', 'create database shop');
       for (const what of ['empty', 'over itself']) {
         const operands = [`${places.source}/shop`, `${places[place]}/shop`];
+        // no whole restore is that quick
+        if (place === 'pg18') await server.sql('postgres', `alter database shop set transaction_timeout = '500ms'`);
         const run = await ferry(setting, 'copy', ...operands, '--as', 'replace', '--yes', '--in-place');
+        await server.sql('postgres', 'alter database shop reset all');
         assert.equal(run.exitCode, 0, `${what}: ${told(run)}`);
         assert.deepEqual(run.result.differences, []);
         const clients = [await lab.server('source').connect('shop'), await server.connect('shop')] as const;
@@ -408,6 +579,7 @@ create view shop.paid as select * from shop.orders where state = 'paid';
 create materialized view shop.totals as select count(*) from shop.orders;
 create aggregate shop.total(int) (sfunc = shop.add, stype = int, initcond = '0');
 create sequence shop.tickets start 5 increment 3; select nextval('shop.tickets');
+create sequence shop."Zähler ✓ 数"; select nextval('shop."Zähler ✓ 数"');
 grant usage on schema shop to shop_app; grant select on shop.orders to shop_app;`;
 
 const present = `create table notes (note text, other int default 7);
@@ -427,7 +599,18 @@ create schema more; create table more.things (a int); insert into more.things va
 create statistics old_stats (dependencies) on id, m from old;
 create collation plain from "C";
 grant select on old to shop_app;
-alter default privileges in schema more grant select on tables to shop_app;`;
+alter default privileges in schema more grant select on tables to shop_app;
+alter default privileges grant select on tables to shop_app;
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public grant usage on types to shop_app;
+grant create on schema public to shop_app;`;
+
+/** What the role shop_app has rights on, and default privileges of anybody. */
+const granting = `select name from (select n.nspname as name, n.nspacl as acl from pg_namespace n
+  union all select c.oid::regclass::text, c.relacl from pg_class c union all select t.oid::regtype::text, t.typacl from pg_type t
+  union all select p.oid::regprocedure::text, p.proacl from pg_proc p) o, aclexplode(o.acl) a
+where a.grantee = 'shop_app'::regrole
+union all select 'default privileges' from pg_default_acl order by 1`;
 
 const meddling = `create table aaa (a int); insert into aaa values (1);
 create function meddle(int) returns boolean language plpgsql as 'begin if current_user = ''app_owner'' then delete from public.aaa; end if; return true; end';

@@ -67,6 +67,15 @@ describe('the main job between two clusters', function () {
     });
   }
 
+  it('refuses a copy before its dump where the target lacks a role', async () => {
+    await lab.server('source').sql('shop', 'create role only_here; grant select on shop.orders to only_here');
+    const refused = await ferry(setting, 'copy', `${places.source}/shop`, `${places.pg16}/lacking`);
+    await lab.server('source').sql('shop', 'drop owned by only_here; drop role only_here');
+    assert.equal(refused.exitCode, 4, told(refused));
+    assert.ok(refused.result.findings?.some(({ code }) => code === 'roles.missing'));
+    assert.ok(!refused.events.some((event) => event.type === 'phase' && event.phase === 'dump'));
+  });
+
   it('refuses to touch a database that exists, and the one it came from', async () => {
     assert.equal((await ferry(setting, 'restore', backup, `${places.pg16}/shop`)).exitCode, 4);
     assert.equal(

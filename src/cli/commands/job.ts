@@ -48,6 +48,7 @@ function print(found: Job, terminal: Terminal): void {
   line('approval', request.asked.approval);
   line('state', stateText(found));
   line('started', started === undefined ? undefined : localTime(started));
+  line('resolved', found.resolved);
   line('took', found.state === 'interrupted' ? undefined : tookText(found));
   line('folder', found.folder);
   for (const finding of result?.findings ?? []) line('', findingWords(finding, cliHints));

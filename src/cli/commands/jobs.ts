@@ -46,6 +46,7 @@ export function jobRow(job: Job): { readonly type: string; readonly [fact: strin
     ...(expected === undefined ? {} : { expected }),
     ...(result === undefined ? {} : { result }),
     cleaned,
+    ...(job.resolved === undefined ? {} : { resolved: job.resolved }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listBackups } from '../catalog/catalog';
 import {
   archiveFile,
@@ -11,6 +10,7 @@ import {
   writeDurably,
   type BackupPlace,
 } from '../catalog/backupFolder';
+import { room, watchDisk, type Room } from '../catalog/disk';
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { manifestText } from '../catalog/verifyBackup';
@@ -20,8 +20,8 @@ import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { endSessions } from '../pod/endSessions';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
+import { persist } from '../persist';
 import type { Progress, Work } from '../progress';
-import { room, watchDisk, type Room } from './disk';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
@@ -36,8 +36,10 @@ export interface BackupOptions {
   readonly compress: string;
   /** count the source's rows in the dump's own snapshot; reads every table again */
   readonly count?: boolean;
-  /** the job's id; part of the session's name on the server */
+  /** the job's id; names the sessions on the server */
   readonly job: string;
+  /** names them instead */
+  readonly application?: string;
   readonly asked: Manifest['asked'];
   /** what the source's place is called: production, test, … */
   readonly environment?: string;
@@ -75,7 +77,8 @@ export async function backUp(
   };
   const plan = await prepare(source, facts, compression, place, options, work);
   const folders = await makePartialFolder(options.root, place, started, options.job);
-  const session = { application: `db-ferry-${options.job}`.slice(0, 63), folder: folders.partial };
+  const { application = `db-ferry-${options.job}`.slice(0, 63) } = options;
+  const session = { application, folder: folders.partial };
   try {
     const taken = await take(source, database, session, { compression, plan, options, work });
     const globals = await takeGlobals(source, session, work);
@@ -96,8 +99,7 @@ export async function backUp(
     });
     await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
     work.signal.throwIfAborted();
-    await seal(folders.partial, folders.final);
-    await proveArchive(folders.final, manifest);
+    await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest));
     return { entry: { id: manifest.id, folder: folders.final, manifest }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
@@ -191,17 +193,16 @@ async function clearUp(source: OpenPod, session: Session, work: Work): Promise<v
 /** What became of the sessions on the server. Asked again for a while: what cut the stream may cut this, too. */
 async function endsOf(source: OpenPod, { application }: Session, work: Work): Promise<Progress> {
   const server = { exec: source.exec, access: source.facts.access };
-  for (const pause of [0, 2000, 5000]) {
-    await sleep(pause);
-    try {
-      const end = await endSessions(server, application, { database: maintenanceDatabase(source.facts) });
-      const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
-      return { type: 'note', code, data: { ...end, application } };
-    } catch (error) {
+  const database = maintenanceDatabase(source.facts);
+  const end = await persist(async () =>
+    endSessions(server, application, { database }).catch((error: unknown) => {
       work.log.warn(`could not look for sessions named ${application}: ${toAppError(error).message}`);
-    }
-  }
-  return { type: 'note', code: 'sessions.unknown', data: { application } };
+      return undefined;
+    }),
+  );
+  if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
+  const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
+  return { type: 'note', code, data: { ...end, application } };
 }
 
 function databaseNamed(source: OpenPod, database: string): DatabaseFacts {

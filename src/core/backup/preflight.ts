@@ -1,9 +1,9 @@
+import type { Room } from '../catalog/disk';
 import { isAppError } from '../errors';
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
 import type { Expectation } from './expectation';
-import type { Room } from './disk';
 
 /** A table as the source knows it before the dump: what progress is reckoned from. */
 export interface SourceTable {

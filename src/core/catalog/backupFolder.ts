@@ -76,16 +76,30 @@ export async function makePartialFolder(
   throw new Error(`too many backups of one second in ${parent}`);
 }
 
-/** Gives a partial folder, whose files are flushed, its final name; durable when it returns. */
-export async function seal(partial: string, final: string): Promise<void> {
+/**
+ * Gives a partial folder, whose files are flushed, its final name; durable, and proven by `prove`, when it returns. After an error it is a
+ * partial folder again: what has the final name is a backup.
+ */
+export async function seal(
+  partial: string,
+  final: string,
+  prove: () => Promise<void> = async () => undefined,
+): Promise<void> {
   await flush(partial);
   await rename(partial, final);
-  // only now: a partial folder always says whose it is
-  await rm(path.join(final, jobFile), { force: true });
-  await flush(final);
-  // the folders above may be as new as this one: database, workload, namespace, cluster, root
-  let above = final;
-  for (let level = 0; level < 5; level += 1) await flush((above = path.dirname(above)));
+  try {
+    // only now: a partial folder always says whose it is
+    await rm(path.join(final, jobFile), { force: true });
+    await flush(final);
+    // the folders above may be as new as this one: database, workload, namespace, cluster, root
+    let above = final;
+    for (let level = 0; level < 5; level += 1) await flush((above = path.dirname(above)));
+    await prove();
+  } catch (error) {
+    // without its manifest it is at least no backup
+    await rename(final, partial).catch(() => rm(path.join(final, manifestFile), { force: true }));
+    throw error;
+  }
 }
 
 /** fsync of a file or folder by name. */

@@ -1,16 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../errors';
 import { flush } from './backupFolder';
 import { archivePath } from './catalog';
+import { withRoom, type Room } from './disk';
 import type { BackupEntry } from './manifest';
 
 /** What is told while a file is copied: how many of its bytes are. */
 export interface CopyWork {
   readonly signal: AbortSignal;
   readonly onBytes?: (bytes: number, total: number) => void;
+  /** how room is looked at (tests) */
+  readonly room?: (folder: string) => Promise<Room>;
 }
 
 /**
@@ -22,7 +25,12 @@ export async function exportBackup(entry: BackupEntry, target: string, work: Cop
   const { sha256 } = entry.manifest.archive;
   const temporary = `${target}.${randomBytes(3).toString('hex')}.tmp`;
   try {
-    const digest = await copyDurably(archivePath(entry), temporary, work);
+    await removeStale(target);
+    const { size } = await stat(archivePath(entry));
+    const { signal, room: look } = work;
+    const digest = await withRoom(path.dirname(target), size, { signal, look }, (both) =>
+      copyDurably(archivePath(entry), temporary, { ...work, signal: both }),
+    );
     if (sha256 !== '' && digest !== sha256) {
       const reason = "the SHA-256 of the archive is not the manifest's";
       throw new AppError('backup.damaged', { backup: entry.id, reason });
@@ -34,6 +42,18 @@ export async function exportBackup(entry: BackupEntry, target: string, work: Cop
     throw asked(reasonOf(error, work.signal), target);
   }
 }
+
+/** What an export to the same file left that was killed; one that is at work writes all the time. */
+async function removeStale(target: string): Promise<void> {
+  const { dir, base } = path.parse(target);
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!name.startsWith(base) || !/^\.[0-9a-f]{6}\.tmp$/.test(name.slice(base.length))) continue;
+    const found = await stat(path.join(dir, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > quietMs) await rm(path.join(dir, name), { force: true });
+  }
+}
+
+const quietMs = 10 * 60_000;
 
 /** A place that cannot be written to was named by a person. */
 function asked(error: AppError, target: string): AppError {

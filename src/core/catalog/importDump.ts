@@ -7,8 +7,10 @@ import type { ArchiveReading } from '../postgres/archive/reading';
 import { adopt } from './adopt';
 import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';
 import { removePartial } from './catalog';
+import { withRoom } from './disk';
 import type { CopyWork } from './exportBackup';
 import type { BackupEntry, Manifest } from './manifest';
+import { prepareRoot } from './root';
 import { manifestText } from './verifyBackup';
 
 /**
@@ -22,9 +24,13 @@ export async function importDump(
 ): Promise<BackupEntry> {
   const { root, signal } = options;
   const { manifest: blank } = await adopt(file);
-  const { partial, final } = await makePartialFolder(root, placeOf(file), new Date(), '');
+  const place = placeOf(file);
+  await prepareRoot(root, place.cluster);
+  const { partial, final } = await makePartialFolder(root, place, new Date(), '');
   try {
-    const reading = await copyWhile(file, path.join(partial, archiveFile), options);
+    const reading = await withRoom(root, blank.size.archive, { signal, look: options.room }, (both) =>
+      copyWhile(file, path.join(partial, archiveFile), { ...options, signal: both }),
+    );
     const manifest = { ...manifestOf(blank, reading), asked: options.asked };
     await writeDurably(path.join(partial, manifestFile), manifestText(manifest));
     signal.throwIfAborted();

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, isAppError } from '../errors';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/readArchive';
+import { skimArchive, type PlacedBlock } from '../postgres/archive/skimArchive';
 import type { Report } from '../progress';
 import { manifestFile, writeDurably } from './backupFolder';
 import { archivePath, isInCatalog } from './catalog';
@@ -22,15 +23,50 @@ export async function verifyBackup(
   entry: BackupEntry,
   work: { readonly signal: AbortSignal; readonly report: Report },
 ): Promise<ArchiveReading> {
-  const reading = await read(entry, work);
+  const reading = await read(entry, work, readArchive);
   if (entry.manifest.origin === 'adopted') {
-    work.report({ type: 'note', code: 'integrity.notProvable', data: { backup: entry.id } });
+    notProvable(entry, work.report);
     if (!isInCatalog(entry)) return reading;
   }
+  await agree(entry, reading, work.report);
+  return reading;
+}
+
+function notProvable({ id }: BackupEntry, report: Report): void {
+  report({ type: 'note', code: 'integrity.notProvable', data: { backup: id } });
+}
+
+/** Holds what was read against the manifest, and writes down that it held. */
+async function agree(entry: BackupEntry, reading: ArchiveReading, report: Report): Promise<void> {
   const reason = disagreement(entry.manifest, reading) ?? (await globalsDisagreement(entry));
   if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
-  await recordVerification(entry, { level: 'digest', time: new Date().toISOString() }, work.report);
-  return reading;
+  await recordVerification(entry, { level: 'digest', time: new Date().toISOString() }, report);
+}
+
+/** A backup whose archive is proven to be the one that was read when it was taken. */
+export interface ProvenBackup {
+  /** what was read then */
+  readonly reading: ArchiveReading;
+  /** where its data blocks stand; unknown of a foreign file */
+  readonly blocks?: readonly PlacedBlock[];
+}
+
+/**
+ * Proves that a backup's archive holds what the manifest says, without unpacking a row: with the SHA-256 that it had when it was read, its tables
+ * and digests are those of the manifest. A foreign file has no such past, and is read. Notes and errors are those of `verifyBackup`.
+ */
+export async function proveBackup(
+  entry: BackupEntry,
+  work: { readonly signal: AbortSignal; readonly report: Report },
+): Promise<ProvenBackup> {
+  if (!isInCatalog(entry)) return { reading: await verifyBackup(entry, work) };
+  const { blocks, ...skim } = await read(entry, work, skimArchive);
+  const { manifest } = entry;
+  if (manifest.origin === 'adopted') notProvable(entry, work.report);
+  const { tables, largeObjects } = manifest;
+  const reading = { ...skim, tables, largeObjects, textBytes: manifest.size.text };
+  await agree(entry, reading, work.report);
+  return { reading, blocks };
 }
 
 /**
@@ -108,10 +144,11 @@ export function disagreement(manifest: Manifest, reading: ArchiveReading): strin
   return undefined;
 }
 
-async function read(
+async function read<Reading>(
   entry: BackupEntry,
   work: { readonly signal: AbortSignal; readonly report: Report },
-): Promise<ArchiveReading> {
+  reader: (source: AsyncIterable<Buffer>, options: { signal: AbortSignal }) => Promise<Reading>,
+): Promise<Reading> {
   const file = archivePath(entry);
   const size = await stat(file).then(
     (found) => found.size,
@@ -122,7 +159,7 @@ async function read(
   const progress = paced(work.report, size);
   const source = createReadStream(file, { highWaterMark: 1 << 20, signal: work.signal });
   try {
-    return await readArchive(counted(source, progress), { signal: work.signal });
+    return await reader(counted(source, progress), { signal: work.signal });
   } catch (error) {
     if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
     throw ours(entry, error);

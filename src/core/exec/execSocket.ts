@@ -56,7 +56,7 @@ export async function openExecSocket(
   events: SocketEvents,
   options: { readonly signal?: AbortSignal; readonly handshakeTimeoutMs?: number } = {},
 ): Promise<ExecSocket> {
-  const { signal, handshakeTimeoutMs = 30_000 } = options;
+  const { signal, handshakeTimeoutMs = 15_000 } = options;
   const ws = new WebSocket(request.url, [protocol], {
     agent: request.agent,
     headers: request.headers,

@@ -9,7 +9,7 @@ import { feedCommand, readCommand } from './wrapper';
 export interface TransportOptions {
   /** a NUL on stderr this often, so that no hop sees an idle connection; whole seconds, default 20 */
   readonly heartbeatSeconds?: number;
-  /** nothing heard for this long, while not paused: `exec.stalled`; default 90 */
+  /** nothing heard for this long, while not paused: `exec.stalled`; default 45, which is two heartbeats */
   readonly stallSeconds?: number;
   /** in the order they are tried; default v4, then v5 (a v5 server can call a cut stream a success) */
   readonly protocols?: readonly ExecProtocol[];
@@ -21,7 +21,7 @@ export function kubePodExec(
   place: ExecPlace,
   options: TransportOptions = {},
 ): PodExec {
-  const { heartbeatSeconds = 20, stallSeconds = 90 } = options;
+  const { heartbeatSeconds = 20, stallSeconds = 45 } = options;
   const connections: ExecClient = {
     client,
     place,

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobFiles } from './jobFolder';
@@ -6,17 +6,21 @@ import { jobFiles } from './jobFolder';
 /**
  * True for exactly one caller: the window that tells how a job ended. The one that started the job claims at once; others
  * give it `afterMs` before they try. A claim stays, also when its window died before it told: better once too few than
- * twice. False, too, when the job's folder is gone or `signal` aborts. `by` names the window.
+ * twice. Only on a full disk, which may be the very news, all that ask may tell. False, too, when the job's folder is
+ * gone or `signal` aborts. `by` names the window.
  */
 export async function claimAnnouncement(folder: string, by: string, options: ClaimOptions = {}): Promise<boolean> {
   const { afterMs = 0, signal } = options;
   try {
     if (afterMs > 0) await sleep(afterMs, undefined, { ...(signal === undefined ? {} : { signal }) });
+    // that the file is made is the claim; what is in it is for people
+    const file = await open(join(folder, jobFiles.announced), 'wx', 0o600);
     const claim = { by, time: new Date().toISOString() };
-    await writeFile(join(folder, jobFiles.announced), `${JSON.stringify(claim)}\n`, { flag: 'wx', mode: 0o600 });
+    await file.writeFile(`${JSON.stringify(claim)}\n`).catch(() => undefined);
+    await file.close().catch(() => undefined);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { toAppError } from '../errors';
 import type { JobResult } from './jobEvents';
 import { followJob } from './followJob';
 import { jobFiles } from './jobFolder';
@@ -18,7 +19,7 @@ export interface Cancelled {
  * Tells a job to stop and waits for its result. A job that does not end within `graceMs` is killed, except while it
  * exchanges databases: that is over in seconds and must not be cut. Once it says that it is stopping it has `cleanupMs`
  * to remove what it made. Only the very process that wrote the events is signalled, never one that has its pid now.
- * Throws `job.unknown`.
+ * Throws `job.unknown`, and `disk.full` where nothing could be written and no process heard it.
  */
 export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 180_000): Promise<Cancelled> {
   const job = await readWholeJob(folder);
@@ -26,10 +27,11 @@ export async function cancelJob(folder: string, graceMs = 20_000, cleanupMs = 18
   if (job.state === 'interrupted') {
     return { result: interruptedResult(job.id, job.phase), already: true, killed: false };
   }
-  await writeFile(join(folder, jobFiles.cancel), '', { mode: 0o600 });
+  const refused = await writeFile(join(folder, jobFiles.cancel), '', { mode: 0o600 }).then(() => undefined, toAppError);
   const signal = (name: 'SIGTERM' | 'SIGKILL'): boolean =>
     job.process !== undefined && lifeOf(job.process) === 'alive' && process.kill(job.process.pid, name);
-  signal('SIGTERM');
+  // either will do: a disk that is full lets nobody write, and a process elsewhere hears no signal
+  if (!signal('SIGTERM') && refused) throw refused;
   const kill = { sent: false };
   const timer = setInterval(() => {
     readWholeJob(folder)

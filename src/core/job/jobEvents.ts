@@ -25,7 +25,11 @@ export interface JobOptions {
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
   readonly keep?: boolean;
+  /** of a restore, at most */
+  readonly streams?: number;
   readonly inPlace?: boolean;
+  /** of a clean: the servers are not asked, and what is left there is not looked for any more */
+  readonly forget?: boolean;
 }
 
 /** A line of `events.ndjson`. The state of a job is what its events say; the last line is a `result`. */

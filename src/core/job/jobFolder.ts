@@ -16,6 +16,8 @@ export const jobFiles = {
   cancel: 'cancel',
   /** written by `clean` after it removed what an interrupted job left */
   cleaned: 'cleaned.json',
+  /** written by `clean` as soon as it knows what became of a job whose outcome was unknown */
+  resolved: 'resolved.json',
   /** written by the window that tells how the job ended */
   announced: 'announced.json',
   /** space kept back, so that a result can be written when the disk is full */

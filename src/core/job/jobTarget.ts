@@ -6,12 +6,12 @@ import type { JobRequest } from './jobEvents';
 /** What `undo` and `release` work on. */
 export interface JobTarget {
   readonly reference: string;
-  /** the restore whose kept database is meant; undefined: the last one's */
+  /** the job whose kept database is meant; undefined: the last one's */
   readonly job?: string;
   readonly kubeconfigs: readonly string[];
 }
 
-/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that restored one. */
+/** Reads the operand of `undo` and `release`: a database reference, or a job of this root that exchanged one. Throws `restore.nothingKept`, `job.unknown`. */
 export async function targetOf(request: JobRequest): Promise<JobTarget> {
   const { kubeconfigs, root } = request;
   const [operand = ''] = request.operands;
@@ -20,6 +20,8 @@ export async function targetOf(request: JobRequest): Promise<JobTarget> {
   const reference = restoredBy(job);
   if (reference === undefined)
     throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
+  const before = job.result?.data['before'];
+  if (typeof before === 'string') throw new AppError('restore.nothingKept', { reference, before });
   return { reference, job: operand, kubeconfigs: [...kubeconfigs, ...job.request.kubeconfigs] };
 }
 
@@ -29,6 +31,9 @@ export function placesOf({ operands, options }: JobRequest): string[] {
   return [...new Set(places)];
 }
 
-function restoredBy({ request: { kind, operands } }: Job): string | undefined {
-  return kind === 'restore' || kind === 'copy' ? operands[1] : undefined;
+/** The database that a job gave its name to; an undo keeps what it replaced, too. */
+function restoredBy({ request: { kind, operands }, result }: Job): string | undefined {
+  if (kind === 'restore' || kind === 'copy') return operands[1];
+  const target = result?.data['target'];
+  return kind === 'undo' && typeof target === 'string' ? target : undefined;
 }

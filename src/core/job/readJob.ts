@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Phase, Progress } from '../progress';
 import { EventTail } from './eventTail';
@@ -27,6 +27,8 @@ export interface Job {
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;
+  /** what became of it, for people, where that was not known and then found out */
+  readonly resolved?: string;
   /** it ended in a way that may have left something here or in the target, and nobody cleaned up */
   readonly mayHaveLeft: boolean;
 }
@@ -75,6 +77,7 @@ export async function summaryOf(
   const state = result?.outcome ?? (read.isAlive ? livingState(read.facts) : 'interrupted');
   const cleaned = (await modified(join(folder, jobFiles.cleaned))) !== undefined;
   const ended = result !== undefined || state === 'interrupted';
+  const resolved = state === 'unknown' || state === 'interrupted' ? await readResolved(folder) : undefined;
   return {
     id: basename(folder),
     folder,
@@ -87,6 +90,7 @@ export async function summaryOf(
     ...(expected === undefined ? {} : { expected }),
     ...(result === undefined ? {} : { result }),
     cleaned,
+    ...(resolved === undefined ? {} : { resolved }),
     mayHaveLeft: ended && !cleaned && (result === undefined || state === 'unknown' || saidToRemain),
   };
 }
@@ -124,7 +128,7 @@ export function interruptedResult(id: string, phase: Phase | undefined): JobResu
 }
 
 /** Phases in which a process that vanishes may have changed the target. */
-export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'undo', 'release'];
+export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'compare', 'undo', 'release'];
 
 /** A job process touches its events this often where nothing else is written. */
 export const heartbeatMs = 5_000;
@@ -135,6 +139,15 @@ const silenceMs = 60_000;
 function livingState({ started, isStopping }: JobFacts): JobState {
   if (started === undefined) return 'starting';
   return isStopping ? 'stopping' : 'running';
+}
+
+async function readResolved(folder: string): Promise<string | undefined> {
+  try {
+    const { text } = JSON.parse(await readFile(join(folder, jobFiles.resolved), 'utf8')) as { text?: unknown };
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function modified(path: string): Promise<number | undefined> {

@@ -6,12 +6,16 @@ import { isLiving, readJob } from './readJob';
 
 /**
  * Removes the folder of a job that ended: log, events and report. Throws `job.needed` { job, state } for one that still
- * works, or that left something which `clean` finds by its folder; `job.unknown`.
+ * works, or that left something which `clean` finds by its folder, unless it is to be forgotten; `job.unknown`.
  */
-export async function removeJob(root: string, id: string): Promise<void> {
+export async function removeJob(
+  root: string,
+  id: string,
+  { forget = false }: { readonly forget?: boolean } = {},
+): Promise<void> {
   const folder = jobFolder(root, id);
   const job = await readJob(folder);
-  if (isLiving(job) || job.mayHaveLeft) throw new AppError('job.needed', { job: id, state: job.state });
+  if (isLiving(job) || (job.mayHaveLeft && !forget)) throw new AppError('job.needed', { job: id, state: job.state });
   // without its request a folder is no job: half removed it is not seen any more
   await unlink(join(folder, jobFiles.request));
   await rm(folder, { recursive: true, force: true });

@@ -25,8 +25,9 @@ export async function runJob(
   const request = await readRequest(folder);
   const id = basename(folder);
   const stop = new AbortController();
+  const wasCancelled = (): boolean => existsSync(join(folder, jobFiles.cancel));
   const journal = new JobJournal(folder, () => {
-    if (existsSync(join(folder, jobFiles.cancel))) onStop();
+    if (wasCancelled()) onStop();
   });
   const onStop = (): void => {
     if (stop.signal.aborted) return;
@@ -52,6 +53,7 @@ export async function runJob(
   });
   const identity = identify();
   if (identity) journal.start(id, request.kind, identity);
+  if (wasCancelled()) onStop();
   const sleepless = keepAwake((progress) => journal.report(progress));
   const locks: TargetLock[] = [];
   let result: JobResult;

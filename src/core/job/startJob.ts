@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors';
 import type { JobRequest } from './jobEvents';
@@ -10,11 +10,14 @@ export interface StartOptions {
   /** the program and its first arguments that run the command line: `[process.execPath, 'dist/cli.js']` */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** how long its first event is waited for; default 30 s */
+  readonly patienceMs?: number;
 }
 
 /**
- * Starts a job as a process of its own, which outlives the caller. Resolves when it wrote its first event. Throws
- * `internal` when it ended before that; then its output is in `log.txt`.
+ * Starts a job as a process of its own, which outlives the caller. Resolves when it wrote its first event. One that does not in time is told to stop and
+ * ended; if it began all the same, it is the job that was started, and its own events say how it ended. Throws `internal` when it never
+ * began, and then it never will; its output is in `log.txt`.
  */
 export async function startJob(
   request: JobRequest,
@@ -41,26 +44,45 @@ export async function startJob(
   void child.then((end) => {
     ended = end.shortMessage ?? `exit code ${end.exitCode ?? '?'}`;
   });
+  const begins = (withinMs: number): Promise<boolean> => begun(folder, withinMs, () => ended !== undefined);
   try {
-    await untilStarted(folder, id, () => ended);
+    const { patienceMs = 30_000 } = options;
+    if (await begins(patienceMs)) return { id, folder };
+    const message = ended ?? `no sign of it after ${patienceMs / 1000} s`;
+    await writeFile(join(folder, jobFiles.cancel), '', { mode: 0o600 });
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      if (ended === undefined) endGroup(child.pid, signal);
+      if (await begins(endingMs)) return { id, folder };
+    }
+    throw new AppError('internal', {
+      message: `job ${id} did not start: ${message}`,
+      log: join(folder, jobFiles.log),
+    });
   } finally {
     await log.close();
   }
-  return { id, folder };
 }
 
-async function untilStarted(folder: string, id: string, ended: () => string | undefined): Promise<void> {
-  const deadline = Date.now() + 30_000;
+const endingMs = 15_000;
+
+/** Waits for the first event: true when it is there, false when the process ended without it or `withinMs` are over. */
+async function begun(folder: string, withinMs: number, hasEnded: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     // asked before the events are read: a job that was quick has them all by then
-    const message = ended();
-    if ((await readJob(folder)).started !== undefined) return;
-    if (message !== undefined || Date.now() > deadline) {
-      throw new AppError('internal', {
-        message: `job ${id} did not start: ${message ?? 'no sign of it after 30 s'}`,
-        log: join(folder, jobFiles.log),
-      });
-    }
+    const isOver = hasEnded() || Date.now() > deadline;
+    if ((await readJob(folder)).started !== undefined) return true;
+    if (isOver) return false;
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** A job leads a process group of its own. */
+function endGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // it is gone
   }
 }

@@ -76,7 +76,8 @@ class JobList {
     }
     const changed: Job[] = [];
     for (const reader of this.readers.values()) {
-      if (await reader.look()) changed.push(...reader.jobs);
+      // one that cannot be read now is read at the next tick, and keeps no other from being seen
+      if (await reader.look().catch(() => false)) changed.push(...reader.jobs);
     }
     const jobs = [...this.readers.values()].flatMap((reader) => reader.jobs);
     jobs.sort((a, b) => (a.id < b.id ? 1 : -1));

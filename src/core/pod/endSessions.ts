@@ -3,8 +3,8 @@ import { quoteLiteral } from '../postgres/quote';
 import { query, type Server } from './sql';
 
 /**
- * Ends the sessions on the server that carry this application_name, and looks until they are gone (at most
- * `timeoutMs`, default 15 s). Returns how many were there and how many still are; needs the role that opened them.
+ * Ends the sessions on the server that carry this application_name, or one that begins with it and a hyphen, and looks
+ * until they are gone (at most `timeoutMs`, default 15 s). Returns how many were there and how many still are; needs the role that opened them.
  */
 export async function endSessions(
   server: Server,
@@ -15,7 +15,7 @@ export async function endSessions(
   const until = Date.now() + timeoutMs;
   const seen = new Set<number>();
   const sql = `select to_json(pid) from (select pid, pg_terminate_backend(pid) from pg_stat_activity
-    where application_name = ${quoteLiteral(application)} and pid <> pg_backend_pid()) ended`;
+    where ${isNamed(application)} and pid <> pg_backend_pid()) ended`;
   for (;;) {
     const pids = await query<number>(server, database, sql, {
       application: 'db-ferry-end',
@@ -27,4 +27,10 @@ export async function endSessions(
     }
     await sleep(250);
   }
+}
+
+/** An SQL condition on pg_stat_activity: the session carries this application_name, or one that begins with it and a hyphen. */
+export function isNamed(application: string): string {
+  const beginning = quoteLiteral(`${application}-`);
+  return `(application_name = ${quoteLiteral(application)} or left(application_name, length(${beginning})) = ${beginning})`;
 }

@@ -8,11 +8,13 @@ import { serverMessage } from '../serverMessage';
 export interface Server {
   readonly exec: PodExec;
   readonly access: Access;
+  /** PGAPPNAME of its sessions where nothing else is said; default `db-ferry` */
+  readonly application?: string;
 }
 
 export interface SqlOptions {
   readonly signal?: AbortSignal;
-  /** PGAPPNAME of the session; default `db-ferry` */
+  /** PGAPPNAME of the session; default: the server's */
   readonly application?: string;
 }
 
@@ -45,7 +47,7 @@ export async function execute(
   sql: string,
   options: SqlOptions = {},
 ): Promise<string> {
-  const argv = psqlCommand(server.access, database, options.application);
+  const argv = psqlCommand(server.access, database, options.application ?? server.application);
   const end = await capture(server.exec, argv, {
     input: `${sql}\n`,
     ...(options.signal ? { signal: options.signal } : {}),

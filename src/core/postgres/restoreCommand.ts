@@ -6,8 +6,6 @@ export interface RestoreOptions {
   readonly application: string;
   /** leave out who owns what */
   readonly noOwner: boolean;
-  /** only these parts of the archive; default all */
-  readonly section?: 'pre-data' | 'data' | 'post-data';
 }
 
 /**
@@ -15,18 +13,39 @@ export interface RestoreOptions {
  * Publications and subscriptions stay out: they would send or fetch rows at once.
  */
 export function restoreCommand(access: Access, database: string, options: RestoreOptions): string[] {
-  const args = [
-    '-e',
-    '-v',
-    '-w',
-    '--no-publications',
-    '--no-subscriptions',
-    ...(options.noOwner ? ['--no-owner'] : []),
-    ...(options.section === undefined ? [] : [`--section=${options.section}`]),
-    '-d',
-    databaseArgument(database),
-  ];
-  return toolCommand(access, 'pg_restore', args, { PGAPPNAME: options.application, PGOPTIONS: bulkSettings });
+  return restoring(access, database, options);
+}
+
+/**
+ * The argv that restores what comes after the rows, from a head and table of contents on stdin, with `jobs` sessions at once and one more before. pg_restore
+ * wants a file for that: it is one without a name, so that nothing can be left of it. Where none can be made, one session does it.
+ */
+export function indexesCommand(access: Access, database: string, options: RestoreOptions, jobs: number): string[] {
+  const command = restoring(access, database, options, '--section=post-data');
+  return ['sh', '-c', fromNamelessFile, 'db-ferry', String(jobs), ...command];
+}
+
+/**
+ * Descriptor 5 is the command's alone: the transport's own are 3 and 4. The shell outlives what it starts, also when all of them are told to end: an
+ * orphan that died by a signal is a crashed backend to a postmaster that is process 1.
+ */
+const fromNamelessFile = `trap : INT TERM; j=$1; shift; umask 077; set -C
+for d in "\${TMPDIR:-/tmp}" /dev/shm /run /var/run/postgresql; do
+f=$d/db-ferry-$$
+( : >"$f" ) 2>/dev/null || continue
+exec 5<>"$f"; rm "$f"
+( : </proc/self/fd/5 ) 2>/dev/null && { cat >&5 || exit 1; exec "$@" -j "$j" /proc/self/fd/5 </dev/null; }
+exec 5<&-
+done
+exec "$@"`;
+
+function restoring(access: Access, database: string, options: RestoreOptions, ...more: string[]): string[] {
+  const owner = options.noOwner ? ['--no-owner'] : [];
+  const args = ['-e', '-v', '-w', '--no-publications', '--no-subscriptions', ...owner, ...more];
+  return toolCommand(access, 'pg_restore', [...args, '-d', databaseArgument(database)], {
+    PGAPPNAME: options.application,
+    PGOPTIONS: bulkSettings,
+  });
 }
 
 /** The argv that prints the SQL of a part of an archive without its data; a head and table of contents on stdin are enough for it. */

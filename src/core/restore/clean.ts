@@ -1,15 +1,30 @@
 import type { OpenPod } from '../pod/databasePod';
 import type { Work } from '../progress';
-import { workplace } from './databaseRow';
-import { dropQuietly, listOurs } from './sideDatabase';
+import { readDatabases, workplace, type DatabaseRow, type Workplace } from './databaseRow';
+import { dropMadeRoles, listMadeRoles } from './madeRoles';
+import { dropQuietly, listOurs, oursAmong } from './sideDatabase';
 
 export interface Cleaned {
-  /** side databases that are gone */
-  readonly removed: readonly string[];
-  /** side databases of jobs that are not known to be dead, or that could not be dropped */
-  readonly left: readonly { readonly database: string; readonly job: string; readonly time: string }[];
+  /** what is gone */
+  readonly removed: readonly Leftover[];
+  /** what belongs to jobs that are not known to be dead, or could not be removed */
+  readonly left: readonly Leftover[];
   /** jobs whose swap was committed: what they kept is there. An outcome that was unknown is known with it */
   readonly swapped: readonly Swapped[];
+  /** the databases of the server, afterwards */
+  readonly databases: readonly DatabaseRow[];
+}
+
+/** Something that a job made and would have removed itself: a side database, or a role for it. */
+export interface Leftover {
+  readonly kind: 'database' | 'role';
+  readonly name: string;
+  readonly job: string;
+  /** when it was marked, UTC ISO 8601 */
+  readonly time: string;
+  /** of a database, and the one that it was made for */
+  readonly oid?: number;
+  readonly of?: string;
 }
 
 /** What a swap kept. */
@@ -21,28 +36,61 @@ export interface Swapped {
   readonly origin: string;
 }
 
+export interface CleanRequest {
+  readonly target: OpenPod;
+  /** Decides of a job, with the time of its newest mark: one of another workspace may be alive. */
+  readonly isDead: (job: string, time: string) => boolean | Promise<boolean>;
+  /** called for each that is gone, before the next one: what is dropped proves nothing any more */
+  readonly onRemoved: (leftover: Leftover) => Promise<void>;
+}
+
 /**
- * Drops the side databases of dead jobs on a server and ends what those jobs still run in them; never a kept one. `isDead` decides: a
- * job of another workspace may be alive. Throws what the exec throws, `cancelled`.
+ * Drops the side databases of dead jobs on a server and the roles made for them, and ends what those jobs still run there; never a kept database, nor
+ * a role that is used. Throws what the exec throws, `cancelled`.
  */
-export async function clean(
-  request: { readonly target: OpenPod; readonly isDead: (job: string) => boolean | Promise<boolean> },
-  work: Work,
-): Promise<Cleaned> {
+export async function clean({ target, isDead, onRemoved }: CleanRequest, work: Work): Promise<Cleaned> {
   work.report({ type: 'phase', phase: 'clean' });
-  const server = workplace(request.target, '');
-  const removed: string[] = [];
-  const left: { database: string; job: string; time: string }[] = [];
-  const swapped: Swapped[] = [];
-  for (const { row, mark } of await listOurs(server, work.signal)) {
-    if (mark.role === 'kept') {
-      swapped.push({ job: mark.job, database: mark.of, kept: row.name, origin: mark.origin });
+  const server = workplace(target, '');
+  const removed: Leftover[] = [];
+  const left: Leftover[] = [];
+  for (const [job, leftovers] of await leftoversOf(server, work.signal)) {
+    work.signal.throwIfAborted();
+    const times = leftovers.map(({ time }) => time).sort();
+    if (!(await isDead(job, times.at(-1) ?? ''))) {
+      left.push(...leftovers);
       continue;
     }
-    work.signal.throwIfAborted();
-    const gone = (await request.isDead(mark.job)) && (await dropQuietly(server, row.name, mark.job));
-    if (gone) removed.push(row.name);
-    else left.push({ database: row.name, job: mark.job, time: mark.time });
+    const remaining = new Set<Leftover>();
+    for (const one of leftovers.filter(({ kind }) => kind === 'database')) {
+      if (await dropQuietly(server, one, job)) await onRemoved(one);
+      else remaining.add(one);
+    }
+    const roles = leftovers.filter(({ kind }) => kind === 'role');
+    const needed = roles.length === 0 ? [] : await dropMadeRoles(server, job, work.signal);
+    for (const role of roles) {
+      if (needed.includes(role.name)) remaining.add(role);
+      else await onRemoved(role);
+    }
+    for (const one of leftovers) (remaining.has(one) ? left : removed).push(one);
   }
-  return { removed, left, swapped };
+  const databases = await readDatabases(server, work.signal);
+  return { removed, left, swapped: swappedAmong(databases), databases };
+}
+
+/** What jobs made, by job. */
+async function leftoversOf(server: Workplace, signal: AbortSignal): Promise<Map<string, Leftover[]>> {
+  const sides = (await listOurs(server, signal)).filter(({ mark }) => mark.role === 'side');
+  const all: Leftover[] = sides.map(({ row: { name, oid }, mark: { job, time, of } }) => {
+    return { kind: 'database', name, job, time, oid, of };
+  });
+  for (const role of await listMadeRoles(server, signal)) all.push({ kind: 'role', ...role });
+  const byJob = new Map<string, Leftover[]>();
+  for (const one of all) byJob.set(one.job, [...(byJob.get(one.job) ?? []), one]);
+  return byJob;
+}
+
+function swappedAmong(databases: readonly DatabaseRow[]): Swapped[] {
+  return oursAmong(databases)
+    .filter(({ mark }) => mark.role === 'kept')
+    .map(({ row, mark }) => ({ job: mark.job, database: mark.of, kept: row.name, origin: mark.origin }));
 }

@@ -30,9 +30,13 @@ export interface Workplace extends Server {
   readonly from: string;
 }
 
-/** The server of a pod, asked from `postgres`, or from `template1` where the target is `postgres` itself. */
-export function workplace(pod: OpenPod, target: string): Workplace {
-  return { exec: pod.exec, access: pod.facts.access, from: maintenanceDatabase(pod.facts, target) };
+/**
+ * The server of a pod, asked from `postgres`, or from `template1` where the target is `postgres` itself. `application` names the sessions
+ * of a job there: they are its sign of life, and how it is ended.
+ */
+export function workplace(pod: OpenPod, target: string, application?: string): Workplace {
+  const named = application === undefined ? {} : { application };
+  return { exec: pod.exec, access: pod.facts.access, from: maintenanceDatabase(pod.facts, target), ...named };
 }
 
 /** Every database of the server. Throws `exec.failed` and what the exec throws. */
@@ -49,6 +53,21 @@ export async function readDatabase(
 ): Promise<DatabaseRow | undefined> {
   const sql = rowsSql(`where d.datname = ${quoteLiteral(name)}`);
   const [row] = await query<DatabaseRow>(server, server.from, sql, signal ? { signal } : {});
+  return row;
+}
+
+/** The same by OID, whatever its name is by now. */
+export async function readDatabaseByOid(
+  server: Workplace,
+  oid: number,
+  signal?: AbortSignal,
+): Promise<DatabaseRow | undefined> {
+  const [row] = await query<DatabaseRow>(
+    server,
+    server.from,
+    rowsSql(`where d.oid = ${oid}`),
+    signal ? { signal } : {},
+  );
   return row;
 }
 

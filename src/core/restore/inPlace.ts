@@ -17,8 +17,8 @@ import { applicationOf } from './sideDatabase';
 import { compareWithBackup, concernsRows } from './verifySide';
 
 export interface InPlaceRequest extends RestoreRequest {
-  /** takes a verified backup of the live database: the way back. Called while nobody can write to it */
-  readonly backUpLive: () => Promise<BackupEntry>;
+  /** takes a verified backup of the live database: the way back. Called while nobody can write to it; its sessions are named by `safetyBackupOf` */
+  readonly backUpLive: (signal: AbortSignal) => Promise<BackupEntry>;
 }
 
 export interface InPlaceResult extends Pick<
@@ -61,9 +61,9 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   let before = '';
   let since = Date.now();
   let comparison: Comparison | undefined;
-  const onHeld = async (): Promise<void> => {
+  const onHeld = async (signal: AbortSignal): Promise<void> => {
     since = Date.now();
-    const entry = await request.backUpLive();
+    const entry = await request.backUpLive(signal);
     before = entry.id;
     work.report({ type: 'note', code: 'inPlace.before', data: { backup: entry.id, folder: entry.folder } });
   };
@@ -73,7 +73,8 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
     if (differences.length > 0) throw new AppError('restore.differs', { differences });
   };
   const session = { database: live, job, reference, mark, reading, archive, onHeld, check };
-  await runInPlace(server, session, work);
+  const ofCommit = await runInPlace(server, session, work);
+  for (const finding of ofCommit) work.report({ type: 'finding', finding });
   const lockedSeconds = (Date.now() - since) / 1000;
   const { tables = 0, rows = 0 } = comparison ?? {};
   const compared = await compareAfterwards(target, request, reading, work);
@@ -81,7 +82,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
     outcome: compared.isWhole && compared.differences.length === 0 ? 'done' : 'differences',
     differences: compared.differences,
     notes: compared.notes,
-    findings: [...findings, ...compared.findings],
+    findings: [...findings, ...ofCommit, ...compared.findings],
     before,
     lockedSeconds,
     tables,
@@ -104,12 +105,16 @@ async function compareAfterwards(
   reading: ArchiveReading,
   work: Work,
 ): Promise<Afterwards> {
-  work.report({ type: 'phase', phase: 'analyze' });
+  // a job that vanishes from here on did replace the database
+  work.report({ type: 'phase', phase: 'compare' });
   const how = { application: applicationOf(job), encoding: reading.header.encoding, schemaOnly: true };
   try {
     const now = await readLive(target, database, how, work);
     const definitions = reading.definitions.filter(({ kind }) => !withRows.has(kind));
-    const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, { owners: noOwner });
+    const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, {
+      owners: noOwner,
+      grants: false,
+    });
     return { isWhole: true, differences: differences.filter((one) => !concernsRows(one)), notes, findings: [] };
   } catch (error) {
     const { code, message } = toAppError(error);

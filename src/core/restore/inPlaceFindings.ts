@@ -20,6 +20,10 @@ export interface InPlaceFacts {
   readonly largeObjects: number;
   /** in the schema public, and new schemas in the database */
   readonly mayCreate: boolean;
+  /** on the schema public: we may change them, they are those of a new database, or they are others; null without such a schema */
+  readonly publicRights: 'ours' | 'initial' | 'others' | null;
+  /** how many locks the server has room for, and how many objects would be dropped */
+  readonly locks: { readonly most: number; readonly live: number };
   /** roles in whose name our role may act */
   readonly owners: readonly string[];
   /** schemas that stay: public, and those of extensions */
@@ -65,16 +69,25 @@ export function aboutInPlace(
   if (untrusted.length > 0) block('inPlace.extensions', { extensions: untrusted, role });
   const kinds = superuser ? [] : superuserKinds.filter((kind) => Object.hasOwn(reading.kinds, kind));
   if (kinds.length > 0) block('inPlace.kinds', { kinds, role });
-  const owners = noOwner ? [] : ownersOf(reading).filter((owner) => !facts.owners.includes(owner));
+  const owners = ownersOf(reading, noOwner).filter((owner) => !facts.owners.includes(owner));
   if (owners.length > 0) block('inPlace.owners', { owners, role });
+  const needed = facts.locks.live + locksOf(reading);
+  if (needed > facts.locks.most) block('inPlace.locks', { needed, most: facts.locks.most });
+  const ofPublic = reading.definitions.some(({ kind, name }) => kind === 'ACL' && name === 'SCHEMA public');
+  if (facts.publicRights === 'others' || (facts.publicRights === 'initial' && ofPublic)) {
+    findings.push({ level: 'warn', code: 'inPlace.publicRights', data: { role } });
+  }
   return findings;
 }
 
 /** Entries of an archive that only a superuser can restore. */
 const superuserKinds = ['EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'ACCESS METHOD'];
 
-function ownersOf({ definitions }: ArchiveReading): string[] {
-  const made = definitions.filter(({ kind, owner }) => owner !== '' && !ownerless.has(kind));
+/** Without owners too, default privileges are of a role. */
+function ownersOf({ definitions }: ArchiveReading, noOwner: boolean): string[] {
+  const made = definitions.filter(
+    ({ kind, owner }) => owner !== '' && (noOwner ? kind === 'DEFAULT ACL' : !ownerless.has(kind)),
+  );
   return [...new Set(made.map(({ owner }) => owner))].sort();
 }
 
@@ -88,3 +101,16 @@ const ownerless = new Set([
   'PUBLICATION',
   'SUBSCRIPTION',
 ]);
+
+/** About how many locks an archive takes that is restored in one transaction: a table has a TOAST table with its index. */
+function locksOf({ definitions }: ArchiveReading): number {
+  return definitions.reduce((sum, { kind }) => sum + (locksOfKind[kind] ?? 1), 0);
+}
+
+const locksOfKind: Readonly<Record<string, number>> = {
+  TABLE: 3,
+  'MATERIALIZED VIEW': 3,
+  ACL: 0,
+  DEFAULT: 0,
+  COMMENT: 0,
+};

@@ -1,4 +1,5 @@
 import { AppError } from '../errors';
+import { decoderOf } from '../postgres/archive/encoding';
 import { RowDigest } from '../postgres/archive/rowDigest';
 import type { ArchiveReading, SequenceReading, TableReading } from '../postgres/archive/reading';
 
@@ -14,7 +15,8 @@ export class InPlaceOutput {
   private held: Buffer = Buffer.alloc(0);
   private section = '';
   private digest: RowDigest | undefined;
-  private text = '';
+  /** lines of sequences, in the archive's encoding */
+  private readonly sequences: Buffer[] = [];
 
   constructor(
     mark: string,
@@ -38,7 +40,7 @@ export class InPlaceOutput {
 
   /** The backup's reading with the rows and sequences that were printed. */
   result(): ArchiveReading {
-    const sequences = this.text
+    const sequences = decoderOf(this.reading.header.encoding)(Buffer.concat(this.sequences))
       .split('\n')
       .filter((line) => line !== '')
       .map(sequenceOf);
@@ -81,7 +83,7 @@ export class InPlaceOutput {
   private body(bytes: Buffer): void {
     if (bytes.length === 0) return;
     if (this.digest) this.digest.push(bytes, viewOf(bytes), 0, bytes.length);
-    else if (this.section === 'sequences') this.text += bytes.toString('utf8');
+    else if (this.section === 'sequences') this.sequences.push(Buffer.from(bytes));
   }
 
   private beginTable(index: number): void {

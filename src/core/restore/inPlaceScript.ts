@@ -1,4 +1,9 @@
-import { quoteLiteral } from '../postgres/quote';
+import { definitionsSql, ofUsers } from './inPlaceCatalog';
+import { kindOfDefault } from './settleStatement';
+import { aloneWith, raisedByUs } from './swapScript';
+
+/** Remembers the definitions as they were when the writers were locked out: a cursor keeps its snapshot. */
+const heldCursor = 'ferry_held';
 
 /**
  * Begins the transaction and keeps every writer out of the database, while readers still read: what a safety backup sees now stays
@@ -10,37 +15,49 @@ set search_path = pg_catalog;
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '${lockWait}';
 set datestyle = 'ISO'; set intervalstyle = 'postgres'; set extra_float_digits = 3; set timezone = 'UTC';
 set bytea_output = 'hex'; set xmlbinary = 'base64'; set lc_monetary = 'C';
-begin;
-select txid_current() as ferry_transaction \\gset
-${said(mark, "begun ' || :ferry_transaction || '")}do $ferry$ begin
-  if not pg_try_advisory_xact_lock(hashtext('db-ferry'), hashtext(${quoteLiteral(database.name)})) then
-    raise exception 'db-ferry: another workspace is restoring into this database'; end if;
+do $ferry$ begin
+  if exists (select from pg_settings where name = 'transaction_timeout') then perform set_config('transaction_timeout', '0', false); end if;
+  if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', false); end if;
+end $ferry$;
+begin isolation level read committed read write;
+select txid_current() as ferry_transaction, ${timelineSql} as ferry_timeline \\gset
+${said(mark, "begun ' || :ferry_transaction || '@' || :'ferry_timeline' || '")}${aloneWith(database.name)}
+do $ferry$ begin
   if (select oid from pg_database where datname = current_database()) <> ${database.oid} then
-    raise exception 'db-ferry: the database is not the one that was looked at before'; end if;
+    raise exception '${raisedByUs}the database is not the one that was looked at before'; end if;
 end $ferry$;
 do $ferry$ declare t text; begin
   for t in select format('%I.%I', n.nspname, c.relname) ${userTables()} order by c.oid loop
     execute 'lock table only ' || t || ' in share row exclusive mode';
   end loop;
 end $ferry$;
+declare ${heldCursor} no scroll cursor for select array_agg(concat_ws(' ', classid::oid, objid, objsubid, version)) from (${definitionsSql}) d;
 ${said(mark, 'held')}`;
 }
 
 /**
  * Drops all that a restore makes: schemas with all in them, and in schemas that stay (public, and those of extensions) what does not belong to
- * an extension. Raises for a table that was made after the writers were locked out: the safety backup does not hold it.
+ * an extension. The rights that stay with them, and default privileges, become what they are in a new database. Raises for what was made or
+ * changed after the writers were locked out: the safety backup may not hold it.
  */
-export const droppingSql = `do $ferry$ declare s text; drops text[]; begin
+export const droppingSql = `do $ferry$ declare s text; drops text[]; held text[]; remembered refcursor := '${heldCursor}'; begin
+  fetch remembered into held;
+  close remembered;
+  select string_agg(coalesce(pg_describe_object(split_part(one, ' ', 1)::oid, split_part(one, ' ', 2)::oid, split_part(one, ' ', 3)::int), '?'), ', ') into s from (
+    select concat_ws(' ', classid::oid, objid, objsubid, version) as one from (${definitionsSql}) d except select unnest(held) limit 20) later;
+  if s is not null then raise exception '${raisedByUs}made or changed while the safety backup was taken: %', s; end if;
   select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into s ${userTables()}
     and not exists (select from pg_locks l where l.pid = pg_backend_pid() and l.relation = c.oid and l.mode = 'ShareRowExclusiveLock'
       and l.database = (select oid from pg_database where datname = current_database()));
-  if s is not null then raise exception 'db-ferry: made while the safety backup was taken: %', s; end if;
+  if s is not null then raise exception '${raisedByUs}made while the safety backup was taken: %', s; end if;
   select array_agg(format('drop schema %I cascade', n.nspname)) into drops from pg_namespace n where ${userSchema()} and not (${staying('n')});
   foreach s in array coalesce(drops, '{}') loop execute s; end loop;
   select array_agg(format('drop %s if exists %s cascade', case
       when o.type in ('function', 'procedure', 'aggregate') then 'routine'
       when o.type = 'composite type' then 'type' when o.type = 'statistics object' then 'statistics' else replace(o.type, '-', ' ') end, o.identity))
     into drops from (${looseObjects()}) x, lateral pg_identify_object(x.classid, x.objid, 0) o;
+  foreach s in array coalesce(drops, '{}') loop execute s; end loop;
+  select array_agg(what order by place) into drops from (${initialRights()}) r;
   foreach s in array coalesce(drops, '{}') loop execute s; end loop;
 end $ferry$;
 `;
@@ -57,6 +74,9 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 
 export function said(mark: string, word: string): string {
   return `select '${mark} ${word}'; select repeat('-', 128);\n`;
 }
+
+/** The line of history that the server writes: another one after it was promoted. A standby raises. */
+export const timelineSql = `substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)`;
 
 /** The end of the transaction, and what the server says became of it. */
 export function commitSql(mark: string): string {
@@ -76,6 +96,9 @@ export const rightsSql = `select json_build_object(
       where t.typtype in ('d', 'e', 'r') and ${userSchema()} and not pg_has_role(t.typowner, 'usage') and ${notOfExtension('pg_type', 't')}
     union all select format('schema %I', n.nspname) from pg_namespace n
       where n.nspname <> 'public' and ${userSchema()} and not pg_has_role(n.nspowner, 'usage')
+    union all select format('default privileges of role %I', pg_get_userbyid(d.defaclrole)) from pg_default_acl d where not pg_has_role(d.defaclrole, 'usage')
+    union all select format('user mapping of %I for server %I', m.usename, m.srvname) from pg_user_mappings m, pg_roles r
+      where r.rolname = current_user and not r.rolsuper and m.umuser not in (0, r.oid)
     union all select format('server %I', s.srvname) from pg_foreign_server s
       where not pg_has_role(s.srvowner, 'usage') and ${notOfExtension('pg_foreign_server', 's')} limit 20) f),
   'extensions', (select coalesce(json_object_agg(extname, pg_has_role(extowner, 'usage')), '{}') from pg_extension),
@@ -87,6 +110,10 @@ export const rightsSql = `select json_build_object(
   'largeObjects', (select count(*) from pg_largeobject_metadata),
   'mayCreate', coalesce((select has_schema_privilege(oid, 'create') from pg_namespace where nspname = 'public'), true)
     and has_database_privilege(current_database(), 'create'),
+  'publicRights', (select case when pg_has_role(n.nspowner, 'usage') then 'ours'
+      when n.nspacl is not distinct from ${initialAcl('n')} then 'initial' else 'others' end from pg_namespace n where n.nspname = 'public'),
+  'locks', json_build_object('most', (select current_setting('max_locks_per_transaction')::bigint
+      * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)), 'live', ${droppedObjects()}),
   'owners', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, 'member')),
   'schemas', (select coalesce(json_agg(n.nspname), '[]') from pg_namespace n where ${staying('n')}));`;
 
@@ -94,7 +121,7 @@ export const rightsSql = `select json_build_object(
 const lockWait = '30s';
 
 function userSchema(): string {
-  return `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and ${notOfExtension('pg_namespace', 'n')}`;
+  return `${ofUsers('n')} and ${notOfExtension('pg_namespace', 'n')}`;
 }
 
 function notOfExtension(catalog: string, row: string): string {
@@ -120,4 +147,47 @@ function looseObjects(): string {
       where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n' and d.classid <> 'pg_extension'::regclass and ${userSchema()} and (${staying('n')})`;
   return `select o.classid, o.objid from (${[inside, ...outside].join(' union ')}) o
     where o.objid >= 16384 and not exists (select from pg_depend e where e.classid = o.classid and e.objid = o.objid and e.deptype = 'e')`;
+}
+
+/** Statements that leave of the rights on schemas that stay, and of default privileges, what a new database has. What is not ours the preflight knows. */
+function initialRights(): string {
+  const role = (oid: string): string =>
+    `case when ${oid} = 0 then 'public' else quote_ident(pg_get_userbyid(${oid})) end`;
+  const ofSchema = `from pg_namespace n`;
+  const isOurs = `${userSchema()} and (${staying('n')}) and pg_has_role(n.nspowner, 'usage')`;
+  const ofDefault = `from pg_default_acl d, lateral (select ${kindOfDefault('d.defaclobjtype')} as kind,
+      format('alter default privileges for role %I%s', pg_get_userbyid(d.defaclrole),
+        case when d.defaclnamespace = 0 then '' else format(' in schema %s', d.defaclnamespace::regnamespace) end) as alter) k`;
+  return `select 0 as place, format('revoke all on schema %I from %s cascade', n.nspname, ${role('a.grantee')}) as what
+      ${ofSchema}, aclexplode(n.nspacl) a where ${isOurs} and a.grantee <> n.nspowner
+    union all select 1, format('grant all on schema %I to %I', n.nspname, pg_get_userbyid(n.nspowner)) ${ofSchema} where ${isOurs}
+    union all select 1, format('grant %s on schema %I to public', a.privilege_type, n.nspname)
+      ${ofSchema}, aclexplode(${initialAcl('n')}) a where ${isOurs} and a.grantee = 0
+    union all select 0, format('%s revoke all on %s from %s', k.alter, k.kind, ${role('a.grantee')}) ${ofDefault}, aclexplode(d.defaclacl) a
+    union all select 1, format('%s grant %s on %s to %s', k.alter, a.privilege_type, k.kind, ${role('a.grantee')})
+      ${ofDefault}, aclexplode(acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole)) a where d.defaclnamespace = 0`;
+}
+
+/** The rights on a schema that came with the database. */
+function initialAcl(schema: string): string {
+  return `(select i.initprivs from pg_init_privs i where i.classoid = 'pg_namespace'::regclass and i.objoid = ${schema}.oid)`;
+}
+
+/** How many objects go one by one, each with a lock of its own. */
+function droppedObjects(): string {
+  const catalogs = [
+    'pg_class',
+    'pg_type',
+    'pg_constraint',
+    'pg_trigger',
+    'pg_rewrite',
+    'pg_attrdef',
+    'pg_policy',
+    'pg_proc',
+    'pg_operator',
+    'pg_statistic_ext',
+  ];
+  return catalogs
+    .map((catalog) => `(select count(*) from ${catalog} o where o.oid >= 16384 and ${notOfExtension(catalog, 'o')})`)
+    .join(' + ');
 }

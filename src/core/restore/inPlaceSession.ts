@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError } from '../errors';
+import type { Finding } from '../finding';
 import { endSessions } from '../pod/endSessions';
 import { psqlCommand, query } from '../pod/sql';
 import type { ArchiveReading } from '../postgres/archive/reading';
@@ -9,7 +10,7 @@ import type { Work } from '../progress';
 import type { Workplace } from './databaseRow';
 import type { InPlaceArchive } from './inPlaceArchive';
 import { InPlaceOutput } from './inPlaceOutput';
-import { commitSql, openingSql } from './inPlaceScript';
+import { commitSql, openingSql, timelineSql } from './inPlaceScript';
 import { serverMessage } from '../serverMessage';
 import { applicationOf } from './sideDatabase';
 import { serverWords } from './swap';
@@ -23,8 +24,8 @@ export interface InPlaceSession {
   readonly mark: string;
   readonly reading: ArchiveReading;
   readonly archive: InPlaceArchive;
-  /** called once the writers are locked out */
-  readonly onHeld: () => Promise<void>;
+  /** called once the writers are locked out; ends soon after the signal, and is waited for whatever becomes of the session */
+  readonly onHeld: (signal: AbortSignal) => Promise<void>;
   /** looks at what stands there now; throws what keeps it from being committed */
   readonly check: (restored: ArchiveReading) => void;
   /** how long the outcome of a lost connection is looked for; default 60 s */
@@ -38,17 +39,18 @@ export function newMark(): string {
 
 /**
  * Replaces all that a database holds in one transaction of one psql session: locks, drops, restores, prints every row back for comparison, and commits
- * only then. Without the commit nothing was changed, whatever else happens. Throws `restore.inPlace` { reason }, what `onHeld` and `check` throw,
- * `disk.targetFull`, `cancelled`, the exec's errors (nothing changed all of them), and `restore.unknown` when the connection went with the commit.
+ * only then. Without the commit nothing was changed, whatever else happens. Once it was sent the server is asked what became of it, whatever psql says.
+ * Returns what is to be told of the commit. Throws `restore.inPlace` { reason }, what `onHeld` and `check` throw, `disk.targetFull`, `cancelled`, the
+ * exec's errors (nothing changed all of them), and `restore.unknown` when the server did not say whether it committed.
  */
-export async function runInPlace(server: Workplace, session: InPlaceSession, work: Work): Promise<void> {
+export async function runInPlace(server: Workplace, session: InPlaceSession, work: Work): Promise<readonly Finding[]> {
   const stop = new AbortController();
   const cancel = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', cancel, { once: true });
   if (work.signal.aborted) cancel();
   const { mark, reading, archive, job, database } = session;
   const output = new InPlaceOutput(mark, reading, () => archive.columns);
-  const state: State = { isCommitting: false };
+  const state: State = { isCommitting: false, answers: [] };
   const room = await targetRoom(server, stop.signal);
   const unwatch = room && watchTarget(server, room.folder, session.reference, (error) => stop.abort(error));
   const argv = psqlCommand(server.access, database.name, applicationOf(job));
@@ -61,8 +63,11 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     const source = Readable.from(script, { objectMode: false, highWaterMark: 1 << 18 });
     const sink = (chunk: Buffer): void => output.push(chunk);
     const length = lengthOf(session);
-    const end = await server.exec.feed(argv, source, length, { signal: stop.signal, sink });
-    if (end.exitCode === 0 && output.heard('committed')) return;
+    const onStderrLine = (line: string): void => {
+      if (state.isCommitting) state.answers.push(line);
+    };
+    const end = await server.exec.feed(argv, source, length, { signal: stop.signal, sink, onStderrLine });
+    if (end.exitCode === 0 && output.heard('committed')) return aboutAnswers(state);
     const stderr = serverMessage(end.stderr);
     const failure = new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr });
     // only psql's exit code 3 means that the server said no
@@ -70,9 +75,12 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     throw failure;
   } catch (error) {
     const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
-    const wasRefused = isAppError(reason, 'restore.inPlace');
-    if (state.isCommitting && !wasRefused && (await wasCommitted(server, session, state.transaction))) return;
-    if (!state.isCommitting || wasRefused) await endQuietly(server, job, work);
+    stop.abort(reason);
+    await state.held;
+    if (!state.isCommitting) await endQuietly(server, job, work);
+    else if (await wasCommitted(server, session, state.transaction)) {
+      return [{ level: 'warn', code: 'inPlace.answerLost', data: { database: database.name } }];
+    }
     throw reason;
   } finally {
     stop.abort(new AppError('cancelled'));
@@ -83,7 +91,19 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
 
 interface State {
   transaction?: string;
+  /** settles with what `onHeld` began; never rejects */
+  held?: Promise<void>;
   isCommitting: boolean;
+  /** what the server said on stderr to the commit */
+  readonly answers: string[];
+}
+
+/** A COMMIT that was not to wait for its standby any longer only warns. */
+function aboutAnswers({ answers }: State): Finding[] {
+  const lines = serverMessage(answers.join('\n'))
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.length === 0 ? [] : [{ level: 'warn', code: 'inPlace.commitWarned', data: { lines } }];
 }
 
 /** What psql is told, piece by piece; it waits for the answers in between. */
@@ -100,7 +120,10 @@ async function* conversation(
   state.transaction = await orAbort(output.said('begun'), signal);
   work.report({ type: 'note', code: 'inPlace.transaction', data: { database: database.name, id: state.transaction } });
   await orAbort(output.said('held'), signal);
-  await orAbort(session.onHeld(), signal);
+  signal.throwIfAborted();
+  const backingUp = session.onHeld(signal);
+  state.held = backingUp.catch(() => undefined);
+  await orAbort(backingUp, signal);
   work.report({ type: 'phase', phase: 'restore' });
   yield archive.before;
   yield* archive.rows(signal, (bytes) => {
@@ -150,6 +173,11 @@ function gaveUp({ database, job }: InPlaceSession, reason: string, cause: unknow
   return new AppError('restore.inPlace', { reason, database: database.name, job }, { cause });
 }
 
+/** The application_name of the sessions of the safety backup, which are not the one that restores. */
+export function safetyBackupOf(job: string): string {
+  return `${applicationOf(job).slice(0, 56)}-before`;
+}
+
 /** A session that nobody told to commit can only roll back; it shall do so now. */
 async function endQuietly(server: Workplace, job: string, work: Work): Promise<void> {
   work.report({ type: 'phase', phase: 'stopping' });
@@ -184,9 +212,14 @@ async function wasCommitted(
   }
 }
 
-/** `committed`, `aborted` (a server that crashed says so too), `in progress`, or undefined where it is too long ago. */
+/**
+ * `committed`, `aborted` (a server that crashed says so too), `in progress`, or undefined where it is too long ago, or another server took over since:
+ * on its timeline the number may be another transaction's. `transaction` is as the session said it.
+ */
 export async function transactionStatus(server: Workplace, transaction: string): Promise<string | undefined> {
-  if (!/^\d+$/.test(transaction)) return undefined;
-  const [status] = await query<string | null>(server, server.from, `select to_json(txid_status(${transaction}))`);
+  const [, id, timeline] = /^(\d+)@([0-9A-F]{8})$/.exec(transaction) ?? [];
+  if (id === undefined || timeline === undefined) return undefined;
+  const sql = `select coalesce(to_json(case when ${timelineSql} = '${timeline}' then txid_status(${id}) end), 'null')`;
+  const [status] = await query<string | null>(server, server.from, sql);
   return status ?? undefined;
 }

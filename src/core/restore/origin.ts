@@ -10,8 +10,8 @@ export interface RestoreOrigin {
   readonly backup?: string;
   /** where it comes from: for the wrong-target guard */
   readonly systemId?: string;
-  /** the cluster's alias, and the names of namespace and workload */
-  readonly place?: { readonly cluster: string; readonly namespace: string; readonly workload: string };
+  /** `cluster/namespace/workload`: tells it where the server's identifier is not known */
+  readonly place: string;
   readonly database: string;
   readonly environment?: string;
   readonly serverVersion: string;
@@ -40,7 +40,7 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     backup: id,
     ...(source.systemId === undefined ? {} : { systemId: source.systemId }),
     ...(source.environment === undefined ? {} : { environment: source.environment }),
-    place: { cluster: source.cluster, namespace: source.namespace, workload: source.workload },
+    place: `${source.cluster}/${source.namespace}/${source.workload}`,
     database: source.database,
     serverVersion: header.serverVersion,
     dumpVersion: header.dumpVersion,
@@ -67,8 +67,8 @@ export interface ReadArchive {
 }
 
 /**
- * A database as an origin, asked in one exec. Roles are those that own something or are named in it; the dump may name
- * fewer. Throws `database.unknown`, `exec.*`.
+ * A database as an origin, asked in one exec. Roles are those that own something or are named in it, as the dump will name them:
+ * what belongs to an extension is not dumped. Throws `database.unknown`, `exec.*`.
  */
 export async function originOfDatabase(
   pod: OpenPod,
@@ -85,9 +85,9 @@ export async function originOfDatabase(
   if (!row) throw new AppError('internal', { message: 'the server gave no answer' });
   return {
     ...row,
+    place: placeOf(pod),
     ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
-    place: { cluster: pod.pod.cluster, namespace: pod.pod.namespace, workload: pod.pod.workload.name },
     database,
     roles: [...new Set([...row.owners, ...row.namedRoles])].sort(),
     serverVersion: String(Math.floor(facts.serverVersion / 10_000)),
@@ -97,21 +97,27 @@ export async function originOfDatabase(
   };
 }
 
+/** `cluster/namespace/workload` of a pod. */
+export function placeOf({ pod: { cluster, namespace, workload } }: OpenPod): string {
+  return `${cluster}/${namespace}/${workload.name}`;
+}
+
 type OriginRow = Pick<RestoreOrigin, 'encoding' | 'extensions' | 'owners' | 'namedRoles' | 'bytes'>;
 
 /**
  * The bootstrap superuser stands in no pg_shdepend, so owners are also read where they are written. Default privileges and user mappings
- * name the role they belong to. What extensions made, temporary tables and initial privileges (`i`) are not dumped.
+ * name the role they belong to. What extensions made, temporary tables and initial privileges (`i`) are not dumped,
+ * nor is who owns an extension; the array over a type is of no extension, and belongs to whom the type does.
  */
 const originSql = `
 with deps as (select classid, objid, refobjid as role, deptype = 'o' and classid not in ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass) as owns
-  from pg_shdepend where deptype <> 'i' and dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass),
+  from pg_shdepend where deptype <> 'i' and classid <> 'pg_extension'::regclass and dbid = (select oid from pg_database where datname = current_database()) and refclassid = 'pg_authid'::regclass),
 spaces as (select oid, nspowner from pg_namespace where oid >= 16384 and nspname !~ '^pg_' or nspname = 'public'),
 owned as (select classid, objid, role from deps where owns
   union all select 'pg_namespace'::regclass, oid, nspowner from spaces where oid >= 16384
   union all select 'pg_class'::regclass, oid, relowner from pg_class where relnamespace in (select oid from spaces)
   union all select 'pg_proc'::regclass, oid, proowner from pg_proc where pronamespace in (select oid from spaces)
-  union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces)
+  union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces) and not (typtype = 'b' and typcategory = 'A')
   union all select 'pg_largeobject'::regclass, oid, lomowner from pg_largeobject_metadata)
 select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
   'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),

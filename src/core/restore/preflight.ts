@@ -3,7 +3,7 @@ import type { OpenPod } from '../pod/databasePod';
 import type { PoolerPod } from '../pod/findPoolers';
 import { askTarget, type TargetFacts } from './askTarget';
 import type { DatabaseRow, Workplace } from './databaseRow';
-import type { RestoreOrigin } from './origin';
+import { placeOf, type RestoreOrigin } from './origin';
 import type { ServerFacts } from './preflightFacts';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
@@ -88,11 +88,10 @@ function aboutTarget({ target, database, live, as, origin, cluster, environment,
 }
 
 /** By the server's own identifier; where one of the two is not known, by where it is. */
-function sameServer({ systemId, place }: RestoreOrigin, { pod, facts }: OpenPod): 'server' | 'place' | undefined {
+function sameServer({ systemId, place }: RestoreOrigin, target: OpenPod): 'server' | 'place' | undefined {
+  const { facts } = target;
   if (systemId !== undefined && facts.systemId !== undefined) return systemId === facts.systemId ? 'server' : undefined;
-  const { cluster, namespace, workload } = pod;
-  const isThere = place?.cluster === cluster && place.namespace === namespace && place.workload === workload.name;
-  return isThere ? 'place' : undefined;
+  return place === placeOf(target) ? 'place' : undefined;
 }
 
 function aboutArchive({ target, origin, live, database, facts: server, inPlace }: Seen): Finding[] {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
+import { persist } from '../persist';
 import type { Work } from '../progress';
 import { readDatabase, workplace, type Workplace } from './databaseRow';
 import { dropOurs, type OurDatabase } from './sideDatabase';
@@ -42,13 +42,8 @@ export async function release(
 
 /** After an error: the DROP may have been done all the same. Throws `restore.unknown` where the server does not say. */
 async function isThere(server: Workplace, { row, mark }: OurDatabase): Promise<boolean> {
-  for (const pause of [0, 2000, 5000, 10_000]) {
-    await sleep(pause);
-    try {
-      return (await readDatabase(server, row.name))?.oid === row.oid;
-    } catch {
-      // asked again
-    }
-  }
-  throw new AppError('restore.unknown', { database: row.name, job: mark.job });
+  const ask = async (): Promise<boolean> => (await readDatabase(server, row.name))?.oid === row.oid;
+  const found = await persist(async () => ask().catch(() => undefined), [2000, 5000, 5000]);
+  if (found === undefined) throw new AppError('restore.unknown', { database: row.name, job: mark.job });
+  return found;
 }

@@ -1,6 +1,6 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
-import { recordVerification, verifyBackup } from '../catalog/verifyBackup';
+import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
@@ -9,13 +9,14 @@ import { query } from '../pod/sql';
 import { derivedName } from '../postgres/quote';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../progress';
-import { readDatabase, workplace, type Workplace } from './databaseRow';
+import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
+import { dropMadeRoles, keepRoles, makeRoles } from './madeRoles';
 import { originOfBackup } from './origin';
 import { preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
-import { restoreIn } from './restoreIn';
-import { checkMapping, dropRoles, makeRoles, settleRoles } from './roles';
-import { applicationOf, createSide, dropQuietly, sideName } from './sideDatabase';
+import { chooseStreams, restoreIn } from './restoreIn';
+import { checkMapping, settleRoles } from './roles';
+import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
 import { rehearse, swap } from './swap';
 import { verifySide } from './verifySide';
 
@@ -28,6 +29,8 @@ export interface RestoreRequest {
   readonly noOwner?: boolean;
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
+  /** how many streams share the rows at most; default: what pays */
+  readonly streams?: number;
   readonly job: string;
   /** alias of the target's cluster */
   readonly cluster: string;
@@ -68,14 +71,17 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   const clock = new PhaseClock(outer);
   const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });
-  const reading = await verifyBackup(request.backup, work);
-  const server = workplace(request.target, request.database);
-  const seen = await lookAround(server, request, reading, work);
-  const side = await fillSide(server, request, reading, seen, work);
+  const proven = await proveBackup(request.backup, work);
+  const server = workplace(request.target, request.database, applicationOf(request.job));
+  const seen = await lookAround(server, request, proven.reading, work);
+  const side = await fillSide(server, request, proven, seen, work);
   const { target, database, job, backup } = request;
-  const input = { database, side: side.row, job, origin: backup.id, superuser: target.facts.role.superuser };
+  const { superuser } = target.facts.role;
+  const also = keepRoles(seen.roles.create);
+  const input = { database, side: side.row, job, origin: backup.id, superuser, also };
   try {
     const { written } = await askLive(server, side.row.name, work.signal);
+    await remark(server, side.row.name, side.mark, work.signal);
     const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
     await proveLogin(server, database, side.row.oid);
     const { differences, notes, tables, rows } = side.comparison;
@@ -109,10 +115,10 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
     database: derivedName(backup.manifest.source.database, `__drill_${job}`),
   };
   work.report({ type: 'phase', phase: 'read' });
-  const reading = await verifyBackup(backup, work);
-  const server = workplace(target, whole.database);
-  const seen = await lookAround(server, whole, reading, work);
-  const side = await fillSide(server, whole, reading, seen, work);
+  const proven = await proveBackup(backup, work);
+  const server = workplace(target, whole.database, applicationOf(job));
+  const seen = await lookAround(server, whole, proven.reading, work);
+  const side = await fillSide(server, whole, proven, seen, work);
   if (!(await clearUp(server, whole, side.made, work))) {
     throw new AppError('internal', {
       message: `what was restored is right, but ${side.row.name} could not be dropped`,
@@ -145,7 +151,8 @@ export async function lookAround(
 }
 
 interface Side {
-  readonly row: Awaited<ReturnType<typeof createSide>>;
+  readonly row: DatabaseRow;
+  readonly mark: Mark;
   readonly comparison: Comparison;
   /** roles made for it */
   readonly made: readonly string[];
@@ -155,7 +162,7 @@ interface Side {
 async function fillSide(
   server: Workplace,
   request: RestoreRequest,
-  reading: ArchiveReading,
+  { reading, ...proven }: ProvenBackup,
   seen: Preflight,
   work: Work,
 ): Promise<Side> {
@@ -165,22 +172,29 @@ async function fillSide(
   let made: readonly string[] = [];
   try {
     work.report({ type: 'phase', phase: 'restore' });
-    const mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id } as const;
+    const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
     const like = seen.live ?? { encoding: reading.header.encoding };
     const row = await createSide(server, name, mark, like, work.signal);
     if (seen.live) {
       const { superuser } = target.facts.role;
       await rehearse(server, { database, live: seen.live, side: row, job, origin: backup.id, superuser }, work);
     }
-    made = await makeRoles(server, seen.roles, options);
+    const wanted = [...seen.roles.create, ...seen.roles.map.map(({ from }) => from)];
+    if (wanted.length > 0) {
+      // said before: with the connection lost nobody knows whether they are there
+      work.report({ type: 'note', code: 'roles.made', data: { roles: wanted } });
+      made = wanted;
+      await makeRoles(server, wanted, job, options);
+    }
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
-    const archive = { file: archivePath(backup), bytes: reading.bytes };
+    const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
+    const archive = { file: archivePath(backup), bytes: reading.bytes, ...proven, streams };
     await restoreIn(server, { ...archive, into: name, noOwner, job, reference }, work);
     const leftOut = { owners: noOwner };
     const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);
     // after the comparison: with its own roles it is worded as the backup is
     await settleRoles(server, name, seen.roles, options);
-    return { row, comparison, made };
+    return { row, mark, comparison, made };
   } catch (error) {
     await clearUp(server, request, made, work);
     throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error;
@@ -196,17 +210,12 @@ async function clearUp(
 ): Promise<boolean> {
   work.report({ type: 'phase', phase: 'stopping' });
   const name = sideName(database, job);
-  const gone = await dropQuietly(server, name, job);
+  const gone = await dropQuietly(server, { name }, job);
   work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
   if (roles.length === 0) return gone;
-  if (gone) await dropRoles(server, roles, {}).catch(remain);
-  else remain('the side database needs them');
+  const remaining = gone ? await dropMadeRoles(server, job).catch(() => roles) : roles;
+  if (remaining.length > 0) work.report({ type: 'note', code: 'roles.remain', data: { roles: remaining, job } });
   return gone;
-
-  function remain(error: unknown): void {
-    work.log.warn(`roles made for the restore remain: ${roles.join(', ')}: ${toAppError(error).message}`);
-    work.report({ type: 'note', code: 'roles.remain', data: { roles } });
-  }
 }
 
 /**

@@ -2,9 +2,12 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import type { Work } from '../progress';
-import { restoreCommand, restoreStep } from '../postgres/restoreCommand';
-import { serverLines, serverMessage } from '../serverMessage';
+import { readTableOfContents } from '../postgres/archive/readTableOfContents';
+import type { PlacedBlock } from '../postgres/archive/skimArchive';
+import { splitArchive, type ArchivePart } from '../postgres/archive/splitArchive';
+import { indexesCommand, restoreCommand } from '../postgres/restoreCommand';
 import type { Workplace } from './databaseRow';
+import { RestoreProgress, RestoreWords } from './restoreProgress';
 import { applicationOf } from './sideDatabase';
 import { targetRoom, watchTarget } from './targetDisk';
 
@@ -12,6 +15,10 @@ export interface RestoreInput {
   /** the archive, and its size in bytes */
   readonly file: string;
   readonly bytes: number;
+  /** where its data blocks stand; without them it goes in one stream */
+  readonly blocks?: readonly PlacedBlock[];
+  /** how many streams at most: see `chooseStreams` */
+  readonly streams: number;
   /** the database it goes into */
   readonly into: string;
   readonly noOwner: boolean;
@@ -21,8 +28,9 @@ export interface RestoreInput {
 }
 
 /**
- * Streams an archive into a database with the pod's own pg_restore, which stops at the first error; watches the target's disk meanwhile.
- * Resolves only when pg_restore ended with 0 behind the last byte. Throws `exec.failed` with pg_restore's words, `disk.targetFull`,
+ * Streams an archive into a database with the pod's own pg_restore, which stops at the first error; watches the target's disk meanwhile. Several
+ * streams share the rows, and as many sessions what comes after them; the first that fails ends the others.
+ * Resolves only when every pg_restore ended with 0 behind its last byte. Throws `exec.failed` with pg_restore's words, `disk.targetFull`,
  * `cancelled`, and what the exec throws; the database then holds a part.
  */
 export async function restoreIn(server: Workplace, input: RestoreInput, work: Work): Promise<void> {
@@ -33,20 +41,8 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
   if (work.signal.aborted) abort();
   const room = await targetRoom(server, stop.signal);
   const unwatch = room && watchTarget(server, room.folder, input.reference, (error) => stop.abort(error));
-  const progress = new RestoreProgress(input.bytes, work);
   try {
-    const source = Readable.from(counted(input.file, progress), { objectMode: false, highWaterMark: 256 * 1024 });
-    const { noOwner, job, into, bytes } = input;
-    const options = { application: applicationOf(job), noOwner };
-    const end = await server.exec.feed(restoreCommand(server.access, into, options), source, bytes, {
-      signal: stop.signal,
-      onStderrLine: (line) => progress.line(line),
-    });
-    if (end.exitCode !== 0) {
-      const stderr = progress.errors(end.stderr);
-      throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
-    }
-    if (end.bytes !== bytes) throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${bytes} bytes` });
+    await new Restoring(server, input, work, stop).run();
   } catch (error) {
     if (stop.signal.aborted && stop.signal.reason instanceof Error) throw stop.signal.reason;
     throw error;
@@ -56,76 +52,91 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
   }
 }
 
-async function* counted(file: string, progress: RestoreProgress): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
-    const buffer = chunk as Buffer;
-    progress.sent(buffer.length);
-    yield buffer;
-  }
+/** How many streams pay: one for each core that the pod has, and each with a share that is worth its start. */
+export function chooseStreams(cores: number, bytes: number, most = mostStreams): number {
+  return Math.max(1, Math.min(cores, Math.floor(bytes / leastShare), most, mostStreams));
 }
 
-/** Bytes on their way and the table in work; at most four events a second. Keeps what pg_restore says besides its steps. */
-class RestoreProgress {
-  private bytes = 0;
-  private table: string | undefined;
-  private last = 0;
-  private indexes = false;
-  private going = false;
-  private readonly words: string[] = [];
-  private readonly shown = serverLines();
-  private readonly started = Date.now();
+/** the side database lets in one session more */
+const mostStreams = 4;
+const leastShare = 4_000_000;
+/** bytes of a table of contents that every stream gets a part of, and that lies in the pod while indexes are made */
+const longestToc = 16_000_000;
+
+/** One archive on its way. */
+class Restoring {
+  private readonly progress: RestoreProgress;
+  private readonly options: { readonly application: string; readonly noOwner: boolean };
 
   constructor(
-    private readonly total: number,
-    private readonly work: Work,
-  ) {}
-
-  sent(bytes: number): void {
-    this.bytes += bytes;
-    this.tell();
+    private readonly server: Workplace,
+    private readonly input: RestoreInput,
+    work: Work,
+    private readonly stop: AbortController,
+  ) {
+    this.progress = new RestoreProgress(input.bytes, work);
+    this.options = { application: applicationOf(input.job), noOwner: input.noOwner };
   }
 
-  line(line: string): void {
-    const step = restoreStep(line);
-    if (step === undefined) return this.keep(line);
-    if (step.kind === 'data') this.table = step.name;
-    if (step.kind === 'index' && !this.indexes) {
-      this.indexes = true;
-      this.work.report({ type: 'phase', phase: 'indexes' });
-    }
-    if (step.kind === 'index') this.table = step.name;
-    this.tell();
+  async run(): Promise<void> {
+    const { bytes, blocks = [], streams } = this.input;
+    const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
+    const dataStart = blocks[0]?.from ?? 0;
+    if (streams < 2 || blocks.length === 0 || dataStart > longestToc) return this.feed(whole);
+    const file = createReadStream(this.input.file, { end: dataStart });
+    const parts = splitArchive(await readTableOfContents(file as AsyncIterable<Buffer>), blocks, streams);
+    await this.feed(parts.before);
+    await this.together(parts.data);
+    const { server, input, options } = this;
+    await this.feed(parts.indexes, indexesCommand(server.access, input.into, options, streams));
+    await this.feed(parts.last);
   }
 
-  errors(stderr: string): string {
-    return this.words.length > 0
-      ? this.words.join('\n')
-      : serverMessage(stderr, { cut: true }).split('\n').slice(-5).join('\n');
-  }
-
-  private keep(line: string): void {
-    if (line.startsWith('pg_restore: '))
-      this.going = /^pg_restore: (error|warning|hint|detail|fatal|from|while)/i.test(line);
-    const shown = this.shown(line);
-    if (!this.going || shown === undefined) return;
-    this.work.log.warn(shown);
-    if (this.words.length < 40) this.words.push(shown);
-  }
-
-  private tell(): void {
-    const now = Date.now();
-    if (now - this.last < 250) return;
-    this.last = now;
-    const seconds = (now - this.started) / 1000;
-    const rate = seconds > 1 ? this.bytes / seconds : undefined;
-    this.work.report({
-      type: 'progress',
-      phase: this.indexes ? 'indexes' : 'restore',
-      bytes: this.bytes,
-      ...(this.total > 0 ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
-      ...(rate === undefined ? {} : { rate }),
-      ...(rate === undefined || rate === 0 || this.indexes ? {} : { secondsLeft: (this.total - this.bytes) / rate }),
-      ...(this.table === undefined ? {} : { table: this.table }),
+  /** The first error is the one that is told; all have ended when it is. */
+  private async together(parts: readonly ArchivePart[]): Promise<void> {
+    const feeding = parts.map(async (part) => {
+      try {
+        await this.feed(part);
+      } catch (error) {
+        this.stop.abort(error);
+        throw error;
+      }
     });
+    await Promise.allSettled(feeding);
+    await Promise.all(feeding);
+  }
+
+  private async feed(
+    part: ArchivePart,
+    argv = restoreCommand(this.server.access, this.input.into, this.options),
+  ): Promise<void> {
+    const words = new RestoreWords(this.progress);
+    const source = Readable.from(this.bytesOf(part), { objectMode: false, highWaterMark: 256 * 1024 });
+    const end = await this.server.exec.feed(argv, source, part.bytes, {
+      signal: this.stop.signal,
+      onStderrLine: (line) => words.line(line),
+    });
+    if (end.exitCode !== 0) {
+      const stderr = words.errors(end.stderr);
+      throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
+    }
+    if (end.bytes !== part.bytes) {
+      throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${part.bytes} bytes` });
+    }
+  }
+
+  private async *bytesOf({ toc, ranges }: ArchivePart): AsyncGenerator<Buffer> {
+    if (toc.length > 0) yield toc;
+    for (const { from, to } of ranges) {
+      for await (const chunk of createReadStream(this.input.file, {
+        start: from,
+        end: to - 1,
+        highWaterMark: 256 * 1024,
+      })) {
+        const buffer = chunk as Buffer;
+        this.progress.sent(buffer.length);
+        yield buffer;
+      }
+    }
   }
 }

@@ -43,15 +43,6 @@ export function planRoles(present: ReadonlySet<string>, named: readonly string[]
   };
 }
 
-/** Makes the roles of the plan, without the right to log in. Returns those it made. Throws `exec.failed`. */
-export async function makeRoles(server: Workplace, plan: RolePlan, options: SqlOptions): Promise<string[]> {
-  const roles = [...plan.create, ...plan.map.map(({ from }) => from)];
-  if (roles.length === 0) return [];
-  const statements = roles.map((role) => `create role ${quoteIdentifier(role)} nologin;`);
-  await execute(server, server.from, `begin;\n${statements.join('\n')}\ncommit;`, options);
-  return roles;
-}
-
 /**
  * Gives all that the stand-ins have in `database` to the roles they stand for, and drops the stand-ins: ownership by REASSIGN OWNED;
  * grants, default privileges and policies by writing each anew for the other role from the catalogs; what is left by DROP OWNED. In one transaction.
@@ -66,16 +57,7 @@ export async function settleRoles(
   if (plan.map.length === 0) return;
   const parts = plan.map.map(({ from, to }) => settleStatement(from, to));
   await execute(server, database, `begin;\n${parts.join('\n')}\ncommit;`, options);
-  await dropRoles(
-    server,
-    plan.map.map(({ from }) => from),
-    options,
-  );
-}
-
-/** Drops roles that own nothing any more. Throws `exec.failed` for one that is still named somewhere. */
-export async function dropRoles(server: Workplace, roles: readonly string[], options: SqlOptions): Promise<void> {
-  const statements = roles.map((role) => `drop role if exists ${quoteIdentifier(role)};`);
+  const statements = plan.map.map(({ from }) => `drop role if exists ${quoteIdentifier(from)};`);
   await execute(server, server.from, statements.join('\n'), options);
 }
 

@@ -22,6 +22,12 @@ declare f oid; t oid; s text; begin
 end $ferry$;`;
 }
 
+/** What ALTER DEFAULT PRIVILEGES calls a kind of object that pg_default_acl has a letter for. */
+export function kindOfDefault(letter: string): string {
+  return `case ${letter} when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types'
+    when 'n' then 'schemas' else 'large objects' end`;
+}
+
 const role = (oid: string): string =>
   `case when ${oid} = 0 then 'public' else quote_ident(pg_get_userbyid(case when ${oid} = f then t else ${oid} end)) end`;
 
@@ -33,8 +39,7 @@ const policies = `select format('alter policy %I on %s to %s', p.polname, p.polr
 const defaults = `select format('alter default privileges for role %s%s %s', ${role('d.defaclrole')},
     case when d.defaclnamespace = 0 then '' else format(' in schema %I', (select nspname from pg_namespace where oid = d.defaclnamespace)) end, x.what)
   from pg_default_acl d,
-  lateral (select case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types'
-    when 'n' then 'schemas' else 'large objects' end as kind) k,
+  lateral (select ${kindOfDefault('d.defaclobjtype')} as kind) k,
   lateral (
     select 0 as place, format('revoke all on %s from public, %s', k.kind, ${role('d.defaclrole')}) as what
       where d.defaclrole = f and d.defaclnamespace = 0

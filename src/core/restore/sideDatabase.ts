@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors';
+import { persist } from '../persist';
 import { endSessions } from '../pod/endSessions';
 import { execute } from '../pod/sql';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
-import { readDatabase, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
+import { readDatabase, readDatabaseByOid, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
 
 /** What the COMMENT of a database of ours says, as `{"dbFerry": …}`. */
 export interface Mark {
@@ -65,9 +65,16 @@ revoke connect on database ${quoted} from public;`,
     if (made) return made;
     throw new AppError('internal', { message: `the side database ${name} was made and is not there` });
   } catch (error) {
-    await dropQuietly(server, name, mark.job);
+    await dropQuietly(server, { name }, mark.job);
     throw error;
   }
+}
+
+/** Writes its mark anew, with the time of now: a sign of life. Throws `exec.*`. */
+export async function remark(server: Workplace, name: string, mark: Mark, signal?: AbortSignal): Promise<void> {
+  const text = quoteLiteral(markText({ ...mark, time: new Date().toISOString() }));
+  const sql = `comment on database ${quoteIdentifier(name)} is ${text};`;
+  await execute(server, server.from, sql, signal ? { signal } : {});
 }
 
 /** All databases of ours on the server. */
@@ -91,15 +98,15 @@ function nameOf({ role, of, job }: Mark): string {
 }
 
 /**
- * Ends the sessions in a database of ours and drops it; looks that it is gone. It is dropped only while it has this OID and is still
- * marked as ours with this role. Throws `exec.failed` (an active slot, a prepared transaction, a session we may not end).
+ * Ends the sessions in a database of ours and drops it; looks that it is gone, also under any other name. It is dropped only while it has this
+ * name and is still marked as ours with this role. Throws `exec.failed` (an active slot, a prepared transaction, a session we may not end).
  */
 export async function dropOurs(server: Workplace, database: OurDatabase, signal?: AbortSignal): Promise<void> {
   const { oid, name } = database.row;
   const options = signal ? { signal } : {};
-  const now = await readDatabase(server, name, signal);
+  const now = await readDatabaseByOid(server, oid, signal);
   if (!now) return;
-  if (now.oid !== oid || readMark(now.comment)?.role !== database.mark.role) {
+  if (now.name !== name || readMark(now.comment)?.role !== database.mark.role) {
     throw new AppError('internal', { message: `${name} is not the database that was to be dropped` });
   }
   const quoted = quoteIdentifier(name);
@@ -110,26 +117,32 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
     options,
   );
   await execute(server, server.from, `set statement_timeout = 0; drop database if exists ${quoted};`, options);
-  if (await readDatabase(server, name, signal)) throw new AppError('internal', { message: `${name} is still there` });
+  if (await readDatabaseByOid(server, oid, signal))
+    throw new AppError('internal', { message: `${name} is still there` });
 }
 
 /**
- * Ends what a job runs in its side database, and drops it; tries again while the server is away for some seconds. For the way out of an
- * error: never throws; says whether it is gone.
+ * Ends what a job runs on the server, and drops its side database; tries again while the server is away for some seconds. With its OID it is
+ * gone only when no name leads to it: a swap may commit meanwhile. For the way out of an error: never throws; says whether it is gone.
  */
-export async function dropQuietly(server: Workplace, name: string, job: string): Promise<boolean> {
-  for (const pause of [0, 2000, 5000]) {
-    await sleep(pause);
-    if (await dropOnce(server, name, job)) return true;
-  }
-  return false;
+export async function dropQuietly(
+  server: Workplace,
+  side: { readonly name: string; readonly oid?: number },
+  job: string,
+): Promise<boolean> {
+  return (await persist(async () => (await dropOnce(server, side, job)) || undefined)) ?? false;
 }
 
-async function dropOnce(server: Workplace, name: string, job: string): Promise<boolean> {
+async function dropOnce(
+  server: Workplace,
+  { name, oid }: { readonly name: string; readonly oid?: number },
+  job: string,
+): Promise<boolean> {
   try {
-    await endSessions(server, applicationOf(job), { database: server.from });
+    const { remaining } = await endSessions(server, applicationOf(job), { database: server.from });
+    if (remaining > 0) return false;
     const row = await readDatabase(server, name);
-    if (!row) return true;
+    if (!row) return oid === undefined || (await readDatabaseByOid(server, oid)) === undefined;
     const mark = readMark(row.comment);
     // no mark yet: the connection was lost between the two statements that make it
     const ours = mark ? mark.job === job && mark.role === 'side' : row.connectionLimit === sideConnections;
@@ -141,7 +154,7 @@ async function dropOnce(server: Workplace, name: string, job: string): Promise<b
   }
 }
 
-/** The application_name of a job's sessions, by which they are found and ended. */
+/** The application_name of a job's sessions, or what it begins with, by which they are found and ended. */
 export function applicationOf(job: string): string {
   return `db-ferry-${job}`.slice(0, 63);
 }

@@ -6,7 +6,7 @@ import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
-import { keptName, markText, type Mark } from './sideDatabase';
+import { applicationOf, keptName, markText, type Mark } from './sideDatabase';
 import { catalogFirst, databaseFirst, raisedByUs, rehearsal, terminator, type SwapScript } from './swapScript';
 
 export interface SwapInput {
@@ -22,6 +22,8 @@ export interface SwapInput {
   /** rows that the side database's statistics count as written: the baseline of what is written later */
   readonly written?: number;
   readonly superuser: boolean;
+  /** statements that are committed with it, or not at all */
+  readonly also?: readonly string[];
   /** how long the outcome of a lost connection is looked for; default 60 s */
   readonly resolveMs?: number;
   /** how long tries are made; default 10 s */
@@ -48,6 +50,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   work.report({ type: 'phase', phase: 'properties' });
   const script = await makeScript(server, input, work.signal);
   await tryProperties(server, script, work);
+  work.report({ type: 'note', code: swapNote, data: exchangeOf(input) });
   work.report({ type: 'phase', phase: 'swap' });
   const started = Date.now();
   let reason = '';
@@ -87,13 +90,32 @@ export async function rehearse(server: Workplace, input: SwapInput, work: Work):
 
 const maxTries = 20;
 
+/** The code of the note that says, before a swap, which databases it is about: its data is an `Exchange`. */
+export const swapNote = 'swap.side';
+
+/** The databases of a swap by their OIDs, which they keep: whatever happens to the job, they say whether it was committed. */
+export interface Exchange {
+  /** the name that is given */
+  readonly database: string;
+  /** what gets it, and the name that it had */
+  readonly oid: number;
+  readonly side: string;
+  /** the OID of what had it; absent: nothing had */
+  readonly live?: number;
+}
+
+function exchangeOf({ database, side, live }: SwapInput): Readonly<Record<string, unknown>> {
+  const exchange: Exchange = { database, oid: side.oid, side: side.name, ...(live ? { live: live.oid } : {}) };
+  return { ...exchange };
+}
+
 async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {
-  const { live, side, database, job, origin, written } = input;
+  const { live, side, database, job, origin, written, also = [] } = input;
   const present = await readProperties(server, server.from, side.oid, signal);
   const common = { side: { name: side.name, oid: side.oid }, name: database };
   if (!live) {
     const properties = propertyStatements(side.name, openToAll(present), present);
-    return { ...common, comment: undefined, properties };
+    return { ...common, comment: undefined, properties: [...properties, ...also] };
   }
   const wanted = await readProperties(server, server.from, live.oid, signal);
   const time = new Date().toISOString();
@@ -102,7 +124,7 @@ async function makeScript(server: Workplace, input: SwapInput, signal: AbortSign
     ...common,
     live: { name: live.name, oid: live.oid, keptAs: keptName(database, job), keptComment: markText(mark) },
     comment: wanted.comment,
-    properties: [...propertyStatements(side.name, wanted, present), comparisonStatement(live.oid, side.oid)],
+    properties: [...propertyStatements(side.name, wanted, present), ...also, comparisonStatement(live.oid, side.oid)],
   };
 }
 
@@ -151,7 +173,7 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
     } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
-    const swapped = await resolve(server, input, application);
+    const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 20_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
     return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
   }
@@ -179,8 +201,13 @@ async function alongside(server: Workplace, oid: number, application: string, si
 }
 
 /** By OID: did the transaction commit? First its session has to be gone: until then it still can. */
-async function resolve(server: Workplace, input: SwapInput, application: string): Promise<boolean> {
-  const until = Date.now() + (input.resolveMs ?? 60_000);
+async function resolve(
+  server: Workplace,
+  input: SwapInput,
+  application: string,
+  patienceMs = 20_000,
+): Promise<boolean> {
+  const until = Date.now() + (input.resolveMs ?? patienceMs);
   const sql = `select to_json((select oid::bigint from pg_database where datname = ${quoteLiteral(input.database)}))`;
   for (;;) {
     try {
@@ -220,6 +247,7 @@ export function serverWords(error: AppError): string {
   return words.startsWith(raisedByUs) ? words.slice(raisedByUs.length) : words;
 }
 
+/** What the names of all its sessions begin with. */
 function swapName(job: string): string {
-  return `db-ferry-swap-${job}`.slice(0, 56);
+  return `${applicationOf(job)}-swap`;
 }

@@ -14,7 +14,7 @@ export interface SwapScript {
   readonly name: string;
   /** the comment of the new live database */
   readonly comment: string | undefined;
-  /** from `propertyStatements`, and the comparison of both */
+  /** from `propertyStatements`, what is committed with it, and the comparison of both */
   readonly properties: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export const raisedByUs = 'db-ferry: ';
 export function catalogFirst(script: SwapScript): string {
   return `${limits}
 begin;
-${others(script.name)}
+${aloneWith(script.name)}
 select to_json(extract(epoch from clock_timestamp()));
 lock table pg_database in access exclusive mode;
 ${identity(script)}
@@ -46,7 +46,7 @@ select to_json(extract(epoch from clock_timestamp()));`;
 export function databaseFirst(script: SwapScript): string {
   return `${limits}
 begin;
-${others(script.name)}
+${aloneWith(script.name)}
 ${identity(script)}
 ${script.properties.join('\n')}
 select to_json(extract(epoch from clock_timestamp()));
@@ -90,11 +90,17 @@ rollback;`;
 /** A session that lost us must not hold the lock on. */
 const limits = `set lock_timeout = '300ms'; set statement_timeout = '2s'; set idle_in_transaction_session_timeout = '1s';`;
 
-/** Another workspace may be swapping the same name. */
-function others(name: string): string {
+/**
+ * Raises where another workspace swaps the same name, or restores into it in place. An advisory lock keeps out only who asks in the same database; that it is held
+ * shows in all of them. Who has it first and looks then never misses the other.
+ */
+export function aloneWith(name: string): string {
+  const keys = ["hashtext('db-ferry')", `hashtext(${quoteLiteral(name)})`] as const;
+  const [classid, objid] = keys.map((key) => `(${key}::bigint & 4294967295)::oid`);
   return `do $ferry$ begin
-  if not pg_try_advisory_xact_lock(hashtext('db-ferry'), hashtext(${quoteLiteral(name)})) then
-    raise exception '${raisedByUs}another workspace is exchanging this database'; end if;
+  if not pg_try_advisory_xact_lock(${keys.join(', ')}) or exists (select from pg_locks l where l.locktype = 'advisory' and l.pid <> pg_backend_pid()
+      and l.classid = ${classid} and l.objid = ${objid} and l.objsubid = 2) then
+    raise exception '${raisedByUs}another workspace is replacing this database'; end if;
 end $ferry$;`;
 }
 

@@ -5,7 +5,7 @@ import type { Work } from '../progress';
 import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { aboutSessions } from './preflight';
 import { askLive, askServer } from './preflightFacts';
-import { listOurs, type OurDatabase } from './sideDatabase';
+import { applicationOf, listOurs, type OurDatabase } from './sideDatabase';
 import { swap } from './swap';
 
 /** Names what a restore kept. */
@@ -70,7 +70,7 @@ export async function undo(request: KeptRequest & { readonly job: string }, work
   work.report({ type: 'phase', phase: 'undo' });
   const origin = `undo of ${kept.mark.job}`;
   const input = { database, side: kept.row, job, origin, superuser: target.facts.role.superuser };
-  const swapped = await swap(workplace(target, database), live ? { ...input, live } : input, work);
+  const swapped = await swap(workplace(target, database, applicationOf(job)), live ? { ...input, live } : input, work);
   return {
     database,
     replaced: kept.mark.time,

@@ -12,12 +12,14 @@ import { applicationOf } from './sideDatabase';
 export interface LeftOut {
   /** owners were not restored, or roles were mapped: then the grants are worded differently too */
   readonly owners: boolean;
+  /** the grants; default: as the owners */
+  readonly grants?: boolean;
 }
 
 /**
  * Proves that what was restored is the backup: ANALYZE, and beside it a dump of the database with the target's own tools, which is
- * compared with the backup's reading. The phase is `analyze` until the statistics are there, then `verify`. Rows, columns, sequences and large objects must be equal; definitions that differ are returned.
- * Throws `restore.differs` { differences }, and what the exec throws.
+ * compared with the backup's reading. Rows, columns, sequences and large objects must be equal; definitions that differ are returned.
+ * The phase is `analyze` until the statistics are there, then `verify`. Throws `restore.differs` { differences }, and what the exec throws.
  */
 export async function verifySide(
   server: Workplace,
@@ -58,10 +60,14 @@ export async function verifySide(
 }
 
 /** The comparison of a backup with what was restored from it. */
-export function compareWithBackup(backup: ArchiveReading, restored: ArchiveReading, leftOut: LeftOut): Comparison {
+export function compareWithBackup(
+  backup: ArchiveReading,
+  restored: ArchiveReading,
+  { owners, grants = owners }: LeftOut,
+): Comparison {
   return compareReadings(backup, restored, {
     sameMajor: sameMajor(backup, restored),
-    ignore: { owners: leftOut.owners, acls: leftOut.owners, publications: true, subscriptions: true },
+    ignore: { owners, acls: grants, publications: true, subscriptions: true },
   });
 }
 

@@ -143,6 +143,18 @@ describe('catalog', () => {
   });
 });
 
+describe('the final name', () => {
+  it('is taken back after an error', async () => {
+    const root = await mkdtemp(path.join(tmpdir(), 'ferry-seal-'));
+    const { partial, final } = await makePartialFolder(root, place('shop'), new Date(), 'job-1');
+    await writeDurably(path.join(partial, 'manifest.json'), '{}');
+    const prove = async (): Promise<void> => Promise.reject(new Error('not what it should be'));
+    await assert.rejects(seal(partial, final, prove), /not what it should be/);
+    assert.deepEqual([await listBackups(root), await listPartials(root)], [[], [partial]]);
+    await rm(root, { recursive: true });
+  });
+});
+
 function place(database: string): { cluster: string; namespace: string; workload: string; database: string } {
   return { cluster: 'alpha', namespace: 'demo', workload: 'pg', database };
 }

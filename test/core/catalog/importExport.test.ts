@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { findBackup, isInCatalog, listBackups, listPartials, removeBackup } from '../../../src/core/catalog/catalog';
+import type { Room } from '../../../src/core/catalog/disk';
 import { exportBackup } from '../../../src/core/catalog/exportBackup';
 import { importDump } from '../../../src/core/catalog/importDump';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
@@ -72,6 +73,38 @@ describe('a dump from elsewhere, and back', () => {
     const importing = importDump(dump, { ...options(), signal: stop.signal, onBytes: () => stop.abort() });
     await assert.rejects(importing, { code: 'cancelled' });
     assert.deepEqual([await listBackups(root), await listPartials(root)], [[], []]);
+  });
+
+  it('is kept out of a git work tree', async () => {
+    await mkdir(join(folder, '.git'));
+    await mkdir(root);
+    await writeFile(join(root, '.gitignore'), '*.log\n');
+    await importDump(dump, options());
+    assert.equal(await readFile(join(root, 'adopted', '.gitignore'), 'utf8'), '*\n');
+  });
+
+  it('neither comes nor goes where the reserve would be touched', async () => {
+    const entry = await importDump(dump, options());
+    const { size } = entry.manifest;
+    const room = async (): Promise<Room> => ({ free: size.archive + 99, reserve: 100 });
+    const target = join(folder, 'out.dump');
+    await assert.rejects(importDump(dump, { ...options(), room }), { code: 'disk.full' });
+    await assert.rejects(exportBackup(entry, target, { signal, room }), { code: 'disk.full' });
+    assert.deepEqual([(await listBackups(root)).length, await listPartials(root)], [1, []]);
+    assert.deepEqual((await readdir(folder)).sort(), ['Old "shop" dump.dump', 'root']);
+  });
+
+  it('what a killed export left goes with the next one', async () => {
+    const entry = await importDump(dump, options());
+    const target = join(folder, 'out.dump');
+    for (const name of ['out.dump.0123ab.tmp', 'out.dump.mine.tmp', 'out.dump.cd0123.tmp']) {
+      await writeFile(join(folder, name), 'a part');
+    }
+    const long = new Date(Date.now() - 3600_000);
+    for (const name of ['out.dump.0123ab.tmp', 'out.dump.mine.tmp']) await utimes(join(folder, name), long, long);
+    await exportBackup(entry, target, { signal });
+    const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
+    assert.deepEqual(left.sort(), ['out.dump.cd0123.tmp', 'out.dump.mine.tmp']);
   });
 
   it('leaves as the same bytes, over what was there', async () => {

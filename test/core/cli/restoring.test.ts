@@ -66,4 +66,13 @@ describe('replacing a database', () => {
       (error) => isAppError(error, 'usage'),
     );
   });
+
+  it('takes one to four streams', () => {
+    assert.deepEqual(restoreOptions({ streams: '2' }), { streams: 2 });
+    for (const streams of ['0', '5', 'many'])
+      assert.throws(
+        () => restoreOptions({ streams }),
+        (error) => isAppError(error, 'usage'),
+      );
+  });
 });

@@ -203,6 +203,25 @@ describe('jobs', () => {
     );
   });
 
+  it('one that does not begin in time never does', async () => {
+    const pidFile = join(root, 'pid');
+    const late = ['sh', '-c', 'echo $$ > "$0"; sleep 8; exec "$@"', pidFile, ...command];
+    await assert.rejects(
+      startJob(request('quick'), { command: late, patienceMs: 1000 }),
+      /did not start: no sign of it/,
+    );
+    assert.equal(identify(Number(await readFile(pidFile, 'utf8'))), undefined);
+    const [job] = await listJobs(root);
+    assert.equal(job?.started, undefined);
+  });
+
+  it('one that begins while it is told to stop is the one that was started, and stops', async () => {
+    const late = ['sh', '-c', 'trap "" TERM; sleep 1; exec "$@"', 'sh', ...command];
+    const { folder } = await startJob(request('long'), { command: late, patienceMs: 500 });
+    const last = (await follow(folder)).at(-1);
+    assert.equal(last?.type === 'result' && last.outcome, 'cancelled');
+  });
+
   it('an id is never a path', () => {
     for (const id of ['../x', '', 'a/b', '.', '..', 'A'.repeat(50)]) {
       assert.throws(

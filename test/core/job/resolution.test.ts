@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import type { JobKind } from '../../../src/core/job/jobEvents';
 import type { Job } from '../../../src/core/job/readJob';
-import { isUncertain, resolutionOf, type Resolution } from '../../../src/core/job/resolution';
+import {
+  exchangeIn,
+  isUncertain,
+  resolutionByOid,
+  resolutionOf,
+  type Resolution,
+} from '../../../src/core/job/resolution';
 import type { Cleaned } from '../../../src/core/restore/clean';
+import type { DatabaseRow } from '../../../src/core/restore/databaseRow';
 import { sideName } from '../../../src/core/restore/sideDatabase';
+import type { Exchange } from '../../../src/core/restore/swap';
 
 const place = 'b/shop/pg-0/shop';
 
@@ -29,8 +37,9 @@ describe('what became of a job whose outcome was not known', () => {
 
   it('its side database, gone now or not, shows that a restore did not commit', () => {
     const database = sideName('shop', 'job1');
-    for (const cleaned of [{ removed: [database] }, { left: [{ database, job: 'job1', time: '' }] }]) {
-      const { known, text } = resolve('restore', ['backup1', place], cleaned);
+    const side = { kind: 'database', name: database, job: 'job1', time: '' } as const;
+    for (const where of ['removed', 'left']) {
+      const { known, text } = resolve('restore', ['backup1', place], { [where]: [side] });
       assert.equal(known, true);
       assert.match(text, /not committed/);
     }
@@ -56,8 +65,45 @@ describe('what became of a job whose outcome was not known', () => {
     }
   });
 
+  describe('from the OIDs of the exchange', () => {
+    const exchange = { database: 'shop', oid: 20, side: 'shop__restore_job1', live: 10 };
+    const asNew = { database: 'shop', oid: 20, side: 'shop__restore_job1' };
+    const of = (about: Exchange, names: Readonly<Record<number, string>>): Resolution | undefined => {
+      const rows = Object.entries(names).map(([oid, name]) => ({ oid: Number(oid), name }) as DatabaseRow);
+      return resolutionByOid(jobOf('restore', ['backup1', place]), place, about, rows);
+    };
+
+    it('whoever has the name', () => {
+      assert.match(of(exchange, { 20: 'shop', 10: 'shop__before_job1' })?.text ?? '', /: committed; .*before_job1/);
+      assert.match(of(asNew, { 20: 'shop' })?.text ?? '', /: committed; b\/shop\/pg-0\/shop is the restored database$/);
+      assert.match(of(exchange, { 20: 'shop__restore_job1', 10: 'shop' })?.text ?? '', /: not committed/);
+      assert.match(
+        of(exchange, { 20: 'shop__before_job2', 10: 'shop' })?.text ?? '',
+        /: committed; .* called shop__before_job2/,
+      );
+    });
+
+    it('also when the side database is dropped since', () => {
+      assert.match(of(exchange, { 10: 'shop' })?.text ?? '', /: not committed/);
+      assert.match(of(asNew, {})?.text ?? '', /: not committed/);
+    });
+
+    it('but not when something else has the name by now', () => {
+      assert.equal(of(exchange, { 30: 'shop' }), undefined);
+      assert.equal(of(asNew, { 30: 'shop' }), undefined);
+    });
+
+    it('are what the job said last before it', () => {
+      const note = { time: '', type: 'note', code: 'swap.side', data: { ...exchange } } as const;
+      assert.deepEqual(exchangeIn([note], 'shop'), exchange);
+      assert.equal(exchangeIn([note], 'other'), undefined);
+      assert.equal(exchangeIn([{ time: '', type: 'phase', phase: 'swap' }], 'shop'), undefined);
+    });
+  });
+
   it('concerns jobs that were exchanging or dropping databases', () => {
     assert.equal(isUncertain({ state: 'interrupted', phase: 'swap' }), true);
+    assert.equal(isUncertain({ state: 'interrupted', phase: 'compare' }), true);
     assert.equal(isUncertain({ state: 'unknown' }), true);
     assert.equal(isUncertain({ state: 'interrupted', phase: 'restore' }), false);
     assert.equal(isUncertain({ state: 'done', phase: 'swap' }), false);
@@ -65,12 +111,16 @@ describe('what became of a job whose outcome was not known', () => {
 });
 
 function resolve(kind: JobKind, operands: readonly string[], cleaned: Partial<Cleaned>): Resolution {
+  const nothing = { removed: [], left: [], swapped: [], databases: [] };
+  return resolutionOf(jobOf(kind, operands), place, 'shop', { ...nothing, ...cleaned });
+}
+
+function jobOf(kind: JobKind, operands: readonly string[]): Job {
   const asked = { by: 'a test' };
-  const job: Job = {
+  return {
     ...{ id: 'job1', folder: '/root/.jobs/job1', state: 'unknown', cleaned: false, mayHaveLeft: true },
     request: { kind, operands, options: {}, kubeconfigs: [], root: '/root', asked },
   };
-  return resolutionOf(job, place, 'shop', { removed: [], left: [], swapped: [], ...cleaned });
 }
 
 function kept(job: string, origin: string): Cleaned['swapped'][number] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,6 +126,19 @@ describe('the jobs of a root', () => {
     assert.equal(cleaned.jobs[0]?.mayHaveLeft, false);
   });
 
+  it('one that cannot be read keeps no other from being seen', async () => {
+    const odd = await create();
+    await mkdir(join(odd.folder, 'events.ndjson'));
+    const { id, folder } = await create();
+    await write(folder, started(), result());
+    watch();
+    const { jobs } = await until('the other', (last) => last.jobs.length > 0);
+    assert.deepEqual(
+      jobs.map((job) => job.id),
+      [id],
+    );
+  });
+
   it('what is removed is said, also all of it', async () => {
     const { id, folder } = await create();
     await write(folder, started(), result());
@@ -157,6 +171,26 @@ describe('the jobs of a root', () => {
     assert.equal(await claimAnnouncement(jobFolder(root, 'nothere'), 'x'), false);
   });
 
+  it('where nothing can be written, who asks may tell', async function () {
+    const disk = join(root, '..', 'full');
+    await mkdir(disk);
+    const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', 'size=64k,nr_inodes=8', 'tmpfs', disk], {
+      reject: false,
+    });
+    if (exitCode !== 0) this.skip();
+    try {
+      const [whole, empty] = [join(disk, 'a'), join(disk, 'b')];
+      for (const one of [whole, empty]) await mkdir(one);
+      await writeFile(join(disk, 'ballast'), Buffer.alloc(128 * 1024)).catch(() => undefined);
+      assert.equal(await claimAnnouncement(whole, 'the first'), true);
+      assert.equal(await claimAnnouncement(whole, 'the second'), false);
+      for (let i = 0; i < 8; i += 1) await mkdir(join(disk, String(i))).catch(() => undefined);
+      assert.equal(await claimAnnouncement(empty, 'the first'), true);
+    } finally {
+      await execa('umount', [disk]);
+    }
+  });
+
   it('the one that started it comes first', async () => {
     const { folder } = await create();
     const other = claimAnnouncement(folder, 'other', { afterMs: 200 });
@@ -182,6 +216,9 @@ describe('the jobs of a root', () => {
     await removeJob(root, running.id);
     await writeFile(join(interrupted.folder, 'cleaned.json'), '{}');
     await removeJob(root, interrupted.id);
+    const lost = await create();
+    await write(lost.folder, started(gone));
+    await removeJob(root, lost.id, { forget: true });
     assert.deepEqual(await readdir(jobsFolder(root)), []);
     await assert.rejects(removeJob(root, running.id), (error) => isAppError(error, 'job.unknown'));
     await mkdir(join(jobsFolder(root), 'locks'));

@@ -88,15 +88,18 @@ describe('probe', function () {
 
   it('ends sessions by name and sees them gone', async () => {
     const server = { exec: execIn(trusting), access: { bin: '', user: 'postgres' } };
-    const asleep = assert.rejects(execute(server, 'postgres', 'select pg_sleep(60)', { application: "it's" }));
-    for (let seen = 0; seen === 0;) {
+    const sleep = async (application: string): Promise<void> =>
+      assert.rejects(execute(server, 'postgres', 'select pg_sleep(60)', { application }));
+    const asleep = Promise.all(["it's", "it's-swap-1", "it's2"].map(sleep));
+    for (let seen = 0; seen < 3;) {
       [seen = 0] = await query<number>(
         server,
         'postgres',
-        `select to_json(count(*)) from pg_stat_activity where query like 'select pg_sleep%' and application_name = 'it''s'`,
+        `select to_json(count(*)) from pg_stat_activity where query like 'select pg_sleep%' and application_name like 'it''s%'`,
       );
     }
-    assert.deepEqual(await endSessions(server, "it's"), { ended: 1, remaining: 0 });
+    assert.deepEqual(await endSessions(server, "it's"), { ended: 2, remaining: 0 });
+    assert.deepEqual(await endSessions(server, "it's2"), { ended: 1, remaining: 0 });
     await asleep;
     assert.deepEqual(await endSessions(server, "it's"), { ended: 0, remaining: 0 });
   });

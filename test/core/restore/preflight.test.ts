@@ -73,13 +73,13 @@ for (const major of [15, 18] as const) {
     it('the same database is known by its place where a server keeps its identifier to itself', async () => {
       const facts = { ...target.facts };
       delete (facts as { systemId?: string }).systemId;
-      const place = { cluster: 'alpha', namespace: 'demo', workload: 'pg' };
+      const place = 'alpha/demo/pg';
       const same = async (more: Partial<PreflightInput>): Promise<unknown> =>
         one(await seen(more), 'wrongTarget.same')?.data['by'];
       const from = { ...origin, database: 'app', place };
       assert.equal(await same({ origin: from }), 'server');
       assert.equal(await same({ origin: from, target: { ...target, facts } }), 'place');
-      const elsewhere = { ...from, place: { ...place, namespace: 'test' } };
+      const elsewhere = { ...from, place: 'alpha/test/pg' };
       assert.equal(await same({ origin: elsewhere, target: { ...target, facts } }), undefined);
       assert.equal(await same({ origin: { ...from, systemId: '7' } }), undefined, 'identifiers that differ say more');
       assert.equal(await same({ origin: { ...origin, place }, target: { ...target, facts } }), undefined);

@@ -125,6 +125,23 @@ for (const [from, to] of [
       const { createdRoles } = await run({ createRoles: true });
       assert.deepEqual([...createdRoles].sort(), ['reader', 'shop_owner']);
       await same();
+      assert.deepEqual(
+        await server.sql('postgres', 'select description from pg_shdescription where objoid >= 16384'),
+        [],
+      );
+    });
+
+    it('roles that were made before an error are dropped, also when nobody heard that they were made', async () => {
+      await server.sql('postgres', 'drop role shop_owner, reader');
+      const target = await openServer(server);
+      const { work } = recorder((event) => {
+        if (event.type === 'note' && event.code === 'roles.made') target.exec.faults.push({ cutAtEnd: true });
+      });
+      await refused('exec.cut', run({ target, createRoles: true }, work));
+      assert.deepEqual(
+        await server.sql('postgres', `select from pg_roles where rolname in ('reader', 'shop_owner')`),
+        [],
+      );
     });
 
     it('mapped roles: what was theirs is the other ones now', async () => {

@@ -69,6 +69,19 @@ for (const major of [15, 18] as const) {
       return rows[0]!.v;
     };
 
+    it('a restore in place into the live database keeps it out', async () => {
+      const other = await server.connect('app');
+      await other.query(`select pg_advisory_lock(hashtext('db-ferry'), hashtext('app'))`);
+      const exchange = await prepare();
+      await assert.rejects(exchange(), (error) => {
+        assert.ok(isAppError(error, 'restore.swap'));
+        assert.match(String(error.data['reason']), /another workspace/);
+        return true;
+      });
+      await other.end();
+      assert.equal(await version('app'), 'old');
+    });
+
     it('carries every property over, resets what has defaults, and closes the old one', async () => {
       await server.sql('postgres', properties);
       const before = await shape(server, 'app');
@@ -171,7 +184,7 @@ for (const major of [15, 18] as const) {
 
     it('the answer is lost after the COMMIT: found by OID', async () => {
       const run = await prepare();
-      target.exec.faults.push({ match: 'db-ferry-swap-', cutAtEnd: true });
+      target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
       const { kept } = await run();
       assert.equal(await version('app'), 'new');
       assert.ok(kept);
@@ -179,7 +192,7 @@ for (const major of [15, 18] as const) {
 
     it('the server goes and does not come back: unknown', async () => {
       const run = await prepare();
-      target.exec.faults.push({ match: 'db-ferry-swap-', cutAtEnd: true });
+      target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
       for (let i = 0; i < 20; i++)
         target.exec.faults.push({ match: 'db-ferry-end', refuse: { status: 503, message: 'gone' } });
       await assert.rejects(run(), (error) => isAppError(error, 'restore.unknown'));

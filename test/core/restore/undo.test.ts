@@ -9,12 +9,12 @@ import { isAppError } from '../../../src/core/errors';
 import { noLog } from '../../../src/core/log';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
 import type { Work } from '../../../src/core/progress';
-import { clean } from '../../../src/core/restore/clean';
+import { clean, type Leftover } from '../../../src/core/restore/clean';
 import { workplace } from '../../../src/core/restore/databaseRow';
 import { compareDatabases } from '../../../src/core/restore/diff';
 import { release } from '../../../src/core/restore/release';
 import { drill, restore } from '../../../src/core/restore/restore';
-import { createSide, sideName } from '../../../src/core/restore/sideDatabase';
+import { createSide, dropQuietly, sideName } from '../../../src/core/restore/sideDatabase';
 import { undo } from '../../../src/core/restore/undo';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
@@ -107,14 +107,30 @@ describe('after a restore', function () {
       const mark = { job, role: 'side', of: 'shop', time: 'now', origin: 'x' } as const;
       await createSide(place, sideName('shop', job), mark, { encoding: 'UTF8' });
     }
-    const cleaned = await clean({ target: await target(), isDead: (job) => job === 'dead1' }, work);
-    assert.deepEqual(cleaned.removed, [sideName('shop', 'dead1')]);
+    const removed: string[] = [];
+    const onRemoved = async ({ name }: Leftover): Promise<void> => void removed.push(name);
+    const cleaned = await clean({ target: await target(), isDead: (job) => job === 'dead1', onRemoved }, work);
+    assert.deepEqual(removed, [sideName('shop', 'dead1')]);
+    assert.deepEqual(
+      cleaned.removed.map(({ name }) => name),
+      removed,
+    );
     assert.deepEqual(
       cleaned.left.map(({ job }) => job),
       ['live1'],
     );
-    await clean({ target: await target(), isDead: () => true }, work);
+    await clean({ target: await target(), isDead: () => true, onRemoved }, work);
     assert.deepEqual(await databases(), ['shop']);
+  });
+
+  it('a side database that got its name meanwhile is not gone', async () => {
+    const place = workplace(await target(), 'shop');
+    const mark = { job: 'late1', role: 'side', of: 'shop_new', time: 'now', origin: 'x' } as const;
+    const side = await createSide(place, sideName('shop_new', 'late1'), mark, { encoding: 'UTF8' });
+    await server.sql('postgres', `alter database "${side.name}" rename to shop_new`);
+    assert.equal(await dropQuietly(place, side, 'late1'), false);
+    assert.deepEqual(await databases(), ['shop', 'shop_new']);
+    await server.sql('postgres', 'drop database shop_new');
   });
 
   it('a drill shows that a backup restores and leaves nothing', async () => {

@@ -67,6 +67,20 @@ describe('the report of a job', () => {
     assert.doesNotMatch(text, /undefined|\[object/);
   });
 
+  it('in place: what proves it, and the way back', () => {
+    const data = { target: 'test/shop/pg-0/shop', backup: 'b1', before: 'b0' };
+    const text = describeJob(job({ options: { inPlace: true } }, { data }));
+    assert.match(text, /read back in the same transaction/);
+    assert.doesNotMatch(text, /dumped again|db-ferry undo/);
+    assert.match(text, /In a terminal: `db-ferry restore b0 test\/shop\/pg-0\/shop --as replace --in-place`/);
+    const findings = [{ level: 'warn', code: 'inPlace.definitions', data: { code: 'exec.cut' } }] as const;
+    const half = describeJob(
+      job({ options: { inPlace: true } }, { data, findings, outcome: 'differences', exitCode: 3 }),
+    );
+    assert.match(half, /the definitions could not be compared/);
+    assert.doesNotMatch(half, /differences that are listed|definitions were dumped/);
+  });
+
   it('a failure says why and what to do, and claims nothing', () => {
     const error = { code: 'job.interrupted', data: { job: 'x1', phase: 'swap' } };
     const text = describeJob(job({}, { outcome: 'unknown', exitCode: 5, error }));

@@ -2,7 +2,7 @@ import { environmentOf } from '../../cluster/environment';
 import { backUp } from '../../backup/backUp';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { JobContext, RunKind } from '../jobContext';
-import { Places } from '../places';
+import { Places, type DatabasePlace } from '../places';
 
 /** Takes a backup: `[database ref]`. */
 export const backupJob: RunKind = async (context) => {
@@ -14,12 +14,16 @@ export const backupJob: RunKind = async (context) => {
 };
 
 /** Opens the source and backs it up with the options of the request; `copy` does the same. */
-export async function takeBackup(
+export async function takeBackup(context: JobContext, places: Places, reference: string): ReturnType<typeof backUp> {
+  return backUpPlace(context, await places.database(reference, context.work.signal));
+}
+
+/** The same of a place that is open; `application` names the sessions on the server. */
+export async function backUpPlace(
   { id, request, work }: JobContext,
-  places: Places,
-  reference: string,
+  { client, pod, database }: DatabasePlace,
+  application?: string,
 ): ReturnType<typeof backUp> {
-  const { client, pod, database } = await places.database(reference, work.signal);
   const { alias, server } = client.cluster;
   const { to, compress, count } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
@@ -32,6 +36,7 @@ export async function takeBackup(
       compress: compress ?? 'auto',
       ...(count === undefined ? {} : { count }),
       job: id,
+      ...(application === undefined ? {} : { application }),
       asked: request.asked,
       ...(environment === undefined ? {} : { environment }),
     },

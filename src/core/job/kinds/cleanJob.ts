@@ -1,25 +1,34 @@
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../errors';
-import { endSessions } from '../../pod/endSessions';
+import { endSessions, isNamed } from '../../pod/endSessions';
 import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
-import { quoteLiteral } from '../../postgres/quote';
-import { clean } from '../../restore/clean';
+import { clean, type Cleaned, type Leftover } from '../../restore/clean';
 import { workplace } from '../../restore/databaseRow';
 import { transactionStatus } from '../../restore/inPlaceSession';
 import { applicationOf } from '../../restore/sideDatabase';
 import type { JobContext, RunKind } from '../jobContext';
+import type { JobEvent } from '../jobEvents';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
 import { removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
 import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
 import { isLiving, readJob, readWholeJob, type Job } from '../readJob';
-import { isUncertain, resolutionOf, type Resolution } from '../resolution';
+import {
+  exchangeIn,
+  isUncertain,
+  notCommitted,
+  recordResolution,
+  resolutionByOid,
+  resolutionOf,
+  type Resolution,
+} from '../resolution';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
- * `[job]`, or `[pod ref]`: what is in that server, also of other workspaces. An outcome that was unknown is found out.
+ * `[job]`, or `[pod ref]`: what is in that server, also of other workspaces. An outcome that was unknown is found out. With
+ * `forget` only what is left here is removed, and the job counts as cleaned: its server may be gone for good.
  */
 export const cleanJob: RunKind = async (context) => {
   const { request, work } = context;
@@ -28,36 +37,44 @@ export const cleanJob: RunKind = async (context) => {
   const all = await listJobs(request.root);
   const isPlace = operand?.includes('/') === true;
   const jobs = isPlace ? await jobsAt(operand, all) : await jobsToClean(request.root, all, operand);
-  const done: Done = { removed: [], dropped: new Set(), notReached: [], remaining: [], resolved: [], unknown: [] };
+  const done = new Done();
   done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
-  // before the place as a whole: what is dropped proves nothing any more
-  for (const job of jobs) await cleanJobPlaces(context, job, all, done);
-  if (isPlace) await cleanPlace(context, operand, [], all, done);
-  const nothing = openEnds(done) + done.removed.length + done.resolved.length === 0;
-  const { removed, notReached, remaining, resolved, unknown } = done;
+  for (const job of jobs)
+    await (request.options.forget ? forget(context, job, done) : cleanJobPlaces(context, job, done));
+  if (isPlace) await cleanPlace(context, operand, all, done);
   return {
-    outcome: openEnds(done) > 0 ? 'differences' : 'done',
-    data: { removed, notReached, remaining, resolved, unknown, jobs: jobs.map(({ id }) => id), nothing },
+    outcome: done.openEnds > 0 ? 'differences' : 'done',
+    data: { ...done.lines(), jobs: jobs.map(({ id }) => id) },
   };
 };
 
-/** Lines for people, and for scripts. */
-interface Done {
-  readonly removed: string[];
-  /** names of side databases among them, which prove what became of their jobs */
-  readonly dropped: Set<string>;
+/** What is told at the end. Lines for people, and for scripts. */
+class Done {
+  readonly removed: string[] = [];
   /** places that could not be asked */
-  readonly notReached: string[];
+  readonly notReached: string[] = [];
   /** what should be gone and is not */
-  readonly remaining: string[];
-  /** jobs whose outcome was not known */
-  readonly resolved: string[];
-  /** those of which it still is not */
-  readonly unknown: string[];
-}
+  readonly remaining: string[] = [];
+  /** jobs whose outcome was not known, and what became of them */
+  readonly resolved = new Map<string, string>();
+  /** those of which it still is not known */
+  readonly unknown: string[] = [];
+  /** what may belong to a job that works, in another workspace perhaps */
+  readonly spared: string[] = [];
+  /** jobs whose servers are not asked any more */
+  readonly forgotten: string[] = [];
 
-function openEnds({ notReached, remaining, unknown }: Done): number {
-  return notReached.length + remaining.length + unknown.length;
+  get openEnds(): number {
+    return this.notReached.length + this.remaining.length + this.unknown.length;
+  }
+
+  lines(): Readonly<Record<string, unknown>> {
+    const { removed, notReached, unknown, spared, forgotten } = this;
+    // of a job in a place that is cleaned as a whole it is seen twice
+    const remaining = [...new Set(this.remaining)];
+    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten };
+    return { ...lines, spared, nothing: Object.values(lines).every(({ length }) => length === 0) };
+  }
 }
 
 /** The jobs of this root that may have left something in a pod. */
@@ -79,18 +96,32 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
   return [job];
 }
 
-async function cleanJobPlaces(context: JobContext, job: Job, all: readonly Job[], done: Done): Promise<void> {
-  const before = openEnds(done);
+async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promise<void> {
+  const before = done.openEnds;
   const { places, kubeconfigs } = await whereOf(job);
-  const seen = { ...job, request: { ...job.request, kubeconfigs } };
-  for (const place of places) {
-    await cleanPlace(context, place, [seen], all, done);
-    context.work.signal.throwIfAborted();
+  if (job.resolved !== undefined) done.resolved.set(job.id, job.resolved);
+  for (const reference of places) {
+    await reach(context, reference, kubeconfigs, done, (place) => cleanOf(context, job, place, reference, done));
   }
-  if (places.length === 0 && isUncertain(job)) done.notReached.push(`the server of job ${job.id} (not known)`);
-  if (openEnds(done) > before) return;
-  const cleaned = { job: context.id, time: new Date().toISOString() };
-  await writeWhole(join(job.folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
+  if (places.length === 0 && isUncertain(job) && job.resolved === undefined) {
+    done.notReached.push(`the server of job ${job.id} (not known)`);
+  }
+  if (done.openEnds === before) await writeCleaned(context, job, {});
+}
+
+async function forget(context: JobContext, job: Job, done: Done): Promise<void> {
+  const { places } = await whereOf(job);
+  done.forgotten.push(`job ${job.id}; what it left in ${places.join(', ') || 'its server'}, if anything, stays there`);
+  await writeCleaned(context, job, { forgotten: true });
+}
+
+async function writeCleaned(
+  { id }: JobContext,
+  { folder }: Job,
+  more: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const cleaned = { job: id, time: new Date().toISOString(), ...more };
+  await writeWhole(join(folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
 }
 
 /** Undo and release may name a job instead of a place. */
@@ -107,66 +138,114 @@ async function whereOf({ request }: Job): Promise<{ places: readonly string[]; k
   }
 }
 
-/** One server. What cannot be reached is said, and the others are cleaned all the same. */
-async function cleanPlace(
+/** What cannot be reached is said, and the other places are cleaned all the same. */
+async function reach(
   { request, work }: JobContext,
   reference: string,
-  jobs: readonly Job[],
-  all: readonly Job[],
+  kubeconfigs: readonly string[],
   done: Done,
+  act: (place: Place) => Promise<void>,
 ): Promise<void> {
-  const kubeconfigs = [...request.kubeconfigs, ...jobs.flatMap((job) => job.request.kubeconfigs)];
   try {
-    const place = await new Places(kubeconfigs).pod(reference, work.signal);
-    for (const { id } of jobs) await endSessionsOf(place, reference, id, done);
-    const dead = new Set<string>();
-    const isDead = async (id: string): Promise<boolean> => {
-      const known = all.find((job) => job.id === id);
-      const gone = known ? !isLiving(known) : await isAbandoned(place, id);
-      if (gone) dead.add(id);
-      return gone;
-    };
-    const cleaned = await clean({ target: place.pod, isDead }, work);
-    done.removed.push(...cleaned.removed.map((name) => `${name} in ${reference}`));
-    for (const name of cleaned.removed) done.dropped.add(name);
-    for (const { database, job } of cleaned.left) {
-      if (dead.has(job)) done.remaining.push(`${database} in ${reference}`);
-    }
-    const { database } = place.reference;
-    for (const job of jobs) {
-      if (database === undefined || !isUncertain(job) || isSourceOf(job, reference)) continue;
-      const found = resolutionOf(job, reference, database, { ...cleaned, removed: [...done.dropped] });
-      const { known, text } = found.known ? found : ((await inPlaceResolution(job, place, reference)) ?? found);
-      (known ? done.resolved : done.unknown).push(text);
-    }
+    await act(await new Places([...request.kubeconfigs, ...kubeconfigs]).pod(reference, work.signal));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
     work.log.warn(`${reference}: ${code} ${JSON.stringify(data)}`);
     done.notReached.push(`${reference} (${code})`);
   }
+  work.signal.throwIfAborted();
 }
 
-async function endSessionsOf({ pod }: Place, reference: string, job: string, done: Done): Promise<void> {
-  const server = { exec: pod.exec, access: pod.facts.access };
-  const database = maintenanceDatabase(pod.facts);
-  const { ended, remaining } = await endSessions(server, applicationOf(job), { database });
-  if (ended > 0) done.removed.push(`${ended} sessions of job ${job} in ${reference}`);
-  if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job} in ${reference}`);
+/** Of one job in one place. What others left stays: it may be all that proves what became of them. */
+async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: string, done: Done): Promise<void> {
+  const { ended, remaining } = await endSessions(serverOf(place), applicationOf(job.id), {
+    database: maintenanceDatabase(place.pod.facts),
+  });
+  if (ended > 0) done.removed.push(`${ended} sessions of job ${job.id} in ${reference}`);
+  if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job.id} in ${reference}`);
+  const isDead = (id: string): boolean => id === job.id;
+  const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
+  const cleaned = await clean({ target: place.pod, isDead, onRemoved }, work);
+  for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
+  // a session that is left can still commit
+  if (remaining === 0) await findOut(job, place, reference, cleaned, done);
 }
 
-/** A job of another workspace: gone when it has no session on the server, seen twice; between two steps it has none. */
-async function isAbandoned({ pod }: Place, job: string): Promise<boolean> {
-  const server = { exec: pod.exec, access: pod.facts.access };
-  const name = quoteLiteral(`${applicationOf(job)}%`);
-  const sql = `select to_json(count(*)) from pg_stat_activity where application_name like ${name}`;
+/** All that dead jobs left in one server, also those of other workspaces. */
+async function cleanPlace(context: JobContext, reference: string, all: readonly Job[], done: Done): Promise<void> {
+  await reach(context, reference, [], done, async (place) => {
+    const dead = new Set<string>();
+    const isDead = async (id: string, time: string): Promise<boolean> => {
+      const known = all.find((job) => job.id === id);
+      const gone = known ? !isLiving(known) : await isAbandoned(place, id, time);
+      if (gone) dead.add(id);
+      return gone;
+    };
+    const onRemoved = (one: Leftover): Promise<void> => note(one, reference, all, done);
+    const { left } = await clean({ target: place.pod, isDead, onRemoved }, context.work);
+    for (const one of left) {
+      if (dead.has(one.job)) done.remaining.push(told(one, reference));
+      else done.spared.push(`${told(one, reference)} (job ${one.job})`);
+    }
+  });
+}
+
+/** Of what is gone: it is told, and what it proved of its job is written down before anything else is dropped. */
+async function note(one: Leftover, reference: string, jobs: readonly Job[], done: Done): Promise<void> {
+  done.removed.push(told(one, reference));
+  const job = jobs.find(({ id }) => id === one.job);
+  if (one.kind === 'role' || !job || !isUncertain(job)) return;
+  const [cluster, namespace, pod] = reference.split('/');
+  await settle(job, notCommitted(job.id, `${cluster}/${namespace}/${pod}/${one.of}`), done);
+}
+
+function told({ kind, name }: Leftover, reference: string): string {
+  return `${kind === 'role' ? 'the role ' : ''}${name} in ${reference}`;
+}
+
+async function findOut(job: Job, place: Place, reference: string, cleaned: Cleaned, done: Done): Promise<void> {
+  const { database } = place.reference;
+  if (database === undefined || !isUncertain(job) || isSourceOf(job, reference) || done.resolved.has(job.id)) return;
+  const { events } = await readWholeJob(job.folder);
+  const exchange = exchangeIn(events, database);
+  const found =
+    (exchange && resolutionByOid(job, reference, exchange, cleaned.databases)) ??
+    (await inPlaceResolution(job, events, place, reference)) ??
+    resolutionOf(job, reference, database, cleaned);
+  await settle(job, found, done);
+}
+
+async function settle(job: Job, { known, text }: Resolution, done: Done): Promise<void> {
+  if (!known) {
+    done.unknown.push(text);
+    return;
+  }
+  done.resolved.set(job.id, text);
+  await recordResolution(job, text);
+}
+
+function serverOf({ pod }: Place): Parameters<typeof query>[0] {
+  return { exec: pod.exec, access: pod.facts.access };
+}
+
+/**
+ * A job of another workspace: gone when its newest mark is old (it makes one anew before the exchange) and it has no session on the server, seen twice;
+ * between two steps it has none.
+ */
+async function isAbandoned(place: Place, job: string, time: string): Promise<boolean> {
+  if (Date.now() - Date.parse(time) < quietMs) return false;
+  const sql = `select to_json(count(*)) from pg_stat_activity where ${isNamed(applicationOf(job))}`;
   for (const wait of [0, 3000]) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    const [sessions] = await query<number>(server, maintenanceDatabase(pod.facts), sql);
+    const [sessions] = await query<number>(serverOf(place), maintenanceDatabase(place.pod.facts), sql);
     if (sessions !== 0) return false;
   }
   return true;
 }
+
+/** Longer than an exchange takes with all its tries, and the search for its outcome. */
+const quietMs = 10 * 60_000;
 
 /** What a copy reads is not what it may have changed. */
 function isSourceOf({ request: { kind, operands } }: Job, reference: string): boolean {
@@ -175,25 +254,34 @@ function isSourceOf({ request: { kind, operands } }: Job, reference: string): bo
 
 /** Of a restore in place the server knows for long what became of its one transaction; undefined for others, and where it forgot. */
 async function inPlaceResolution(
-  job: Job,
+  { id }: Job,
+  events: readonly JobEvent[],
   { reference: { database }, pod }: Place,
   place: string,
 ): Promise<Resolution | undefined> {
   if (database === undefined) return undefined;
-  const transaction = await transactionOf(job, database);
+  const { transaction, before = '?' } = inPlaceNotes(events, database);
   if (transaction === undefined) return undefined;
   const status = await transactionStatus(workplace(pod, database), transaction);
   if (status === 'committed') {
-    return { known: true, text: `job ${job.id}: committed; ${place} is the restored database` };
+    const text = `job ${id}: committed; it replaced what ${place} held, which is the backup ${before}`;
+    return { known: true, text };
   }
-  return status === 'aborted'
-    ? { known: true, text: `job ${job.id}: not committed; ${place} is what it was` }
-    : undefined;
+  return status === 'aborted' ? notCommitted(id, place) : undefined;
 }
 
-async function transactionOf({ folder }: Job, database: string): Promise<string | undefined> {
-  const { events } = await readWholeJob(folder);
-  const said = events.findLast((event) => event.type === 'note' && event.code === 'inPlace.transaction');
-  if (said?.type !== 'note' || said.data['database'] !== database) return undefined;
-  return typeof said.data['id'] === 'string' ? said.data['id'] : undefined;
+/** What a restore in place said of itself: its transaction in this database, and the safety backup. */
+function inPlaceNotes(
+  events: readonly JobEvent[],
+  database: string,
+): { readonly transaction?: string; readonly before?: string } {
+  const notes = events.filter((event) => event.type === 'note');
+  const transaction = notes.findLast(({ code }) => code === 'inPlace.transaction')?.data;
+  const before = notes.findLast(({ code }) => code === 'inPlace.before')?.data['backup'];
+  return {
+    ...(transaction?.['database'] === database && typeof transaction['id'] === 'string'
+      ? { transaction: transaction['id'] }
+      : {}),
+    ...(typeof before === 'string' ? { before } : {}),
+  };
 }

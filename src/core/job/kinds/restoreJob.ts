@@ -4,10 +4,11 @@ import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
 import { findPoolers } from '../../pod/findPoolers';
 import { restoreInPlace } from '../../restore/inPlace';
+import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { lockKey, Places, type DatabasePlace } from '../places';
-import { takeBackup } from './backupJob';
+import { backUpPlace } from './backupJob';
 
 /** Restores: `[backup, database ref]`. */
 export const restoreJob: RunKind = async (context) => {
@@ -34,11 +35,12 @@ export async function openTarget(
 export async function restoreInto(
   context: JobContext,
   backup: BackupEntry,
-  { client, pod, database }: DatabasePlace,
+  place: DatabasePlace,
   reference: string,
 ): Promise<JobDone> {
   const { id, request, work } = context;
-  const { as, noOwner, createRoles, mapRoles, inPlace } = request.options;
+  const { client, pod, database } = place;
+  const { as, noOwner, createRoles, mapRoles, streams, inPlace } = request.options;
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
   const poolers = await findPoolers(client, namespace, work.signal);
@@ -51,12 +53,13 @@ export async function restoreInto(
     ...(noOwner === undefined ? {} : { noOwner }),
     ...(createRoles === undefined ? {} : { createRoles }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
+    ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,
     poolers,
     ...(environment === undefined ? {} : { environment }),
   };
-  if (inPlace) return restoredInPlace(context, asked, reference);
+  if (inPlace) return restoredInPlace(context, asked, place, reference);
   const done = await restore(asked, work);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
@@ -76,12 +79,18 @@ export async function restoreInto(
   };
 }
 
-async function restoredInPlace(context: JobContext, asked: RestoreRequest, reference: string): Promise<JobDone> {
-  const { request, work } = context;
+async function restoredInPlace(
+  context: JobContext,
+  asked: RestoreRequest,
+  place: DatabasePlace,
+  reference: string,
+): Promise<JobDone> {
+  const { id, work } = context;
   const started = Date.now();
   const ofBackup: Finding[] = [];
-  const backUpLive = async (): Promise<BackupEntry> => {
-    const { entry, findings } = await takeBackup(context, new Places(request.kubeconfigs), reference);
+  const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
+    const stoppable = { ...context, work: { ...work, signal } };
+    const { entry, findings } = await backUpPlace(stoppable, place, safetyBackupOf(id));
     ofBackup.push(...findings);
     return entry;
   };

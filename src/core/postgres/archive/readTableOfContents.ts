@@ -32,6 +32,8 @@ export interface TableOfContents {
   readonly kinds: Readonly<Record<string, number>>;
   /** head and table of contents as they stand in the archive: a file of its own for `pg_restore --section=post-data` */
   readonly bytes: Buffer;
+  /** how many bytes the place of a data block takes in an entry */
+  readonly offsetSize: number;
 }
 
 const sections = ['none', 'none', 'pre-data', 'data', 'post-data'] as const;
@@ -64,7 +66,8 @@ export async function readTableOfContents(
       from = window.offset;
     });
     const { roles, extensions, kinds } = toc;
-    return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded() };
+    const { offsetSize } = head;
+    return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded(), offsetSize };
   } finally {
     await window.close();
   }

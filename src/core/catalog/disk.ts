@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../errors';
+import { AppError, reasonOf } from '../errors';
 
 /** Room on the file system of a folder, in bytes. */
 export interface Room {
@@ -42,6 +42,32 @@ export function watchDisk(
   };
   const timer = setInterval(check, 1000);
   return () => clearInterval(timer);
+}
+
+/**
+ * Runs what writes about `bytes` into `folder` where they leave the reserve alone; its signal aborts with the outer one, and when the reserve is reached
+ * all the same. Throws `disk.full`, and what `act` throws.
+ */
+export async function withRoom<T>(
+  folder: string,
+  bytes: number,
+  {
+    signal,
+    look = room,
+  }: { readonly signal: AbortSignal; readonly look?: ((folder: string) => Promise<Room>) | undefined },
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { free, reserve } = await look(folder);
+  if (free < bytes + reserve) throw new AppError('disk.full', { folder, free, needed: bytes + reserve });
+  const full = new AbortController();
+  const unwatch = watchDisk(folder, (error) => full.abort(error), look);
+  try {
+    return await act(AbortSignal.any([signal, full.signal]));
+  } catch (error) {
+    throw reasonOf(error, full.signal);
+  } finally {
+    unwatch();
+  }
 }
 
 const gib = 1024 ** 3;

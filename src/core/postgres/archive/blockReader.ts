@@ -1,0 +1,85 @@
+import type { ByteWindow } from './byteWindow';
+import { damaged } from './damage';
+import type { ExpectedBlock } from './tocReader';
+
+const tableBlock = 1;
+const largeObjectsBlock = 3;
+/** a row is at most 1 GiB, and uncompressed archives write a row as one chunk */
+const longestChunk = 1 << 30;
+
+/** Takes the next bytes of a chunk, `[from, to)` of the window's buffer; awaited where it returns a promise. */
+export type TakePacked = (from: number, to: number) => Promise<void> | undefined;
+
+/** Steps through the data blocks of an archive, as they are: heads, lengths, packed bytes. */
+export class BlockReader {
+  readonly #window: ByteWindow;
+  #entry = '';
+
+  constructor(window: ByteWindow) {
+    this.#window = window;
+  }
+
+  /** Reads the head of the block that must come now. */
+  async begin(block: ExpectedBlock): Promise<void> {
+    const window = this.#window;
+    this.#entry = labelOf(block);
+    if (!(await window.need(6))) {
+      if (window.available === 0) throw damaged(window.offset, 'the data block is missing', this.#entry);
+      throw this.#cut();
+    }
+    if (block.offset !== undefined && block.offset !== window.offset) {
+      this.fail(`the data block is not where the table of contents says (${block.offset})`);
+    }
+    const type = window.buffer[window.position] ?? 0;
+    if (type !== (block.table === undefined ? largeObjectsBlock : tableBlock))
+      this.fail('not a data block of this kind');
+    window.position += 1;
+    const dumpId = window.takeInt(this.#entry);
+    if (dumpId === block.dumpId) return;
+    throw damaged(window.offset - 5, `data block ${dumpId} stands where ${block.dumpId} is expected`, this.#entry);
+  }
+
+  /** The OID of the next large object of this block; 0 after the last. */
+  async largeObject(): Promise<number> {
+    if (!(await this.#window.need(5))) throw this.#cut();
+    return this.#window.takeInt(this.#entry) >>> 0;
+  }
+
+  /** Chunks of packed bytes up to the one of length zero. */
+  async packed(take: TakePacked): Promise<void> {
+    const window = this.#window;
+    for (;;) {
+      if (window.available < 5 && !(await window.need(5))) throw this.#cut();
+      let left = window.takeInt(this.#entry);
+      if (left === 0) return;
+      if (left < 0 || left > longestChunk) throw damaged(window.offset - 5, 'an impossible chunk length', this.#entry);
+      while (left > 0) {
+        if (window.available === 0 && !(await window.need(1))) throw this.#cut();
+        const count = Math.min(left, window.available);
+        const from = window.position;
+        const busy = take(from, from + count);
+        if (busy !== undefined) await busy;
+        window.position += count;
+        left -= count;
+      }
+    }
+  }
+
+  /** After the last block. */
+  async end(): Promise<void> {
+    if (await this.#window.need(1)) throw damaged(this.#window.offset, 'there are bytes after the last data block');
+  }
+
+  fail(reason: string, cause?: unknown): never {
+    throw damaged(this.#window.offset, reason, this.#entry, cause);
+  }
+
+  #cut(): Error {
+    return damaged(this.#window.offset + this.#window.available, 'the file ends inside a data block', this.#entry);
+  }
+}
+
+/** For errors: `TABLE DATA public.orders`. */
+function labelOf({ table, name }: ExpectedBlock): string {
+  return table === undefined ? `BLOBS ${name}` : `TABLE DATA ${table.schema}.${table.name}`;
+}

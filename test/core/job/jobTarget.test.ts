@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAppError } from '../../../src/core/errors';
+import type { JobKind, JobRequest } from '../../../src/core/job/jobEvents';
+import { jobFiles, jobFolder } from '../../../src/core/job/jobFolder';
+import { targetOf } from '../../../src/core/job/jobTarget';
+
+const place = 'b/shop/pg-0/shop';
+
+describe('what an undo works on', () => {
+  let root: string;
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'dbf-jobs-'));
+  });
+  after(() => rm(root, { recursive: true, force: true }));
+
+  it('the database of a restore, a copy, and of an undo, which can be undone too', async () => {
+    await write('job1', 'restore', ['backup1', place], {});
+    await write('job2', 'copy', ['a/shop/pg-0/shop', place], {});
+    await write('job3', 'undo', ['job1'], { target: place });
+    for (const job of ['job1', 'job2', 'job3']) {
+      const { reference, job: named } = await targetOf(undo(job));
+      assert.deepEqual([reference, named], [place, job]);
+    }
+  });
+
+  it('nothing of a backup, nor of a restore in place, which names its way back', async () => {
+    await write('job4', 'backup', [place], { backup: 'b' });
+    await write('job5', 'restore', ['backup1', place], { before: 'safe1' });
+    await assert.rejects(targetOf(undo('job4')), (error) => isAppError(error, 'restore.nothingKept'));
+    await assert.rejects(
+      targetOf(undo('job5')),
+      (error) => isAppError(error, 'restore.nothingKept') && error.data['before'] === 'safe1',
+    );
+  });
+
+  function undo(job: string): JobRequest {
+    return requestOf('undo', [job]);
+  }
+
+  function requestOf(kind: JobKind, operands: readonly string[]): JobRequest {
+    return { kind, operands, options: {}, kubeconfigs: [], root, asked: { by: 'test' } };
+  }
+
+  /** A job that is done, with this in its result. */
+  async function write(id: string, kind: JobKind, operands: string[], data: Record<string, unknown>): Promise<void> {
+    const folder = jobFolder(root, id);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, jobFiles.request), JSON.stringify(requestOf(kind, operands)));
+    const result = { time: new Date().toISOString(), type: 'result', outcome: 'done', exitCode: 0, data };
+    await writeFile(join(folder, jobFiles.events), `${JSON.stringify(result)}\n`);
+  }
+});

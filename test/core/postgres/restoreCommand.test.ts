@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { indexesCommand } from '../../../src/core/postgres/restoreCommand';
+
+describe('indexesCommand', () => {
+  let folder: string;
+  let temporary: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ferry-bin-'));
+    temporary = await mkdtemp(join(tmpdir(), 'ferry-tmp-'));
+    const tool = '#!/bin/sh\necho "$@"\nfor file; do :; done\n[ -r "$file" ] && wc -c <"$file" || wc -c\n';
+    await writeFile(join(folder, 'pg_restore'), tool, { mode: 0o755 });
+  });
+  after(() => Promise.all([folder, temporary].map((one) => rm(one, { recursive: true }))));
+  afterEach(async () => assert.deepEqual(await readdir(temporary), []));
+
+  function start(): ChildProcessWithoutNullStreams {
+    const options = { application: 'test', noOwner: false };
+    const [program = '', ...args] = indexesCommand({ bin: folder, user: 'me' }, 'shop', options, 3);
+    return spawn(program, args, { detached: true, env: { ...process.env, TMPDIR: temporary } });
+  }
+
+  it('hands over what comes on stdin as a file without a name', async () => {
+    const child = start();
+    let out = '';
+    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+    child.stdin.end(Buffer.alloc(300_000));
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+    assert.match(out, /--section=post-data -d dbname='?shop'? -j 3 \/proc\/self\/fd\/5\n300000\n$/);
+  });
+
+  it('is told to end while it still reads: it outlives what it started, and leaves nothing', async () => {
+    const child = start();
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(Buffer.alloc(100_000));
+    await sleep(500);
+    assert.ok(child.pid);
+    process.kill(-child.pid, 'SIGTERM');
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    assert.deepEqual([code, signal], [1, null]);
+  });
+});
