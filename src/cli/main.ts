@@ -1,9 +1,8 @@
 import { isAppError, toAppError } from '../core/errors';
-import { sentences, wordsFor } from '../words/errorWords';
 import { parseArguments } from './arguments';
 import { commands } from './commands/commands';
 import { commandHelp, generalHelp } from './help';
-import { cliHints } from './hints';
+import { errorLines } from './errorLines';
 import { Terminal, type TerminalStreams } from './terminal';
 
 /** Runs one command line and returns its exit code. Never throws. */
@@ -27,7 +26,7 @@ function fail(error: unknown, terminal: Terminal): number {
   const { code, data, cause } = toAppError(error);
   const [outcome, exitCode] = endings[code] ?? (['failed', 1] as const);
   terminal.event({ type: 'result', outcome, exitCode, error: { code, data }, data: {} });
-  terminal.error(sentences(wordsFor(code, data, cliHints)));
+  terminal.error(errorLines(code, data));
   if (code === 'internal' && cause instanceof Error) terminal.error(cause.stack ?? '');
   else if (isAppError(cause)) terminal.error(`(${cause.code})`);
   return exitCode;

@@ -1,10 +1,10 @@
 import type { JobKind, JobResult } from '../core/job/jobEvents';
 import { comparisonNoteWords, differenceWords } from '../words/comparisonWords';
-import { sentences, wordsFor } from '../words/errorWords';
 import { findingWords } from '../words/findingWords';
 import { count, safe } from '../words/format';
 import { outcomeWords } from '../words/outcomeWords';
 import { resultLines, resultNumbers } from '../words/resultFacts';
+import { errorLines } from './errorLines';
 import { cliHints } from './hints';
 import type { Terminal } from './terminal';
 
@@ -22,7 +22,7 @@ export function printResult(
   }
   for (const note of result.notes ?? []) terminal.info(safe(`note: ${comparisonNoteWords(note)}`));
   if (result.error) {
-    terminal.error(sentences(wordsFor(result.error.code, result.error.data, cliHints)));
+    terminal.error(errorLines(result.error.code, result.error.data));
     if (result.outcome === 'cancelled' && result.error.code !== 'cancelled') terminal.error('Cancelled.');
     if (result.outcome === 'failed' && result.error.code === 'internal') terminal.error(`Log: ${job.folder}/log.txt`);
     return;

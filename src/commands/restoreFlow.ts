@@ -41,19 +41,21 @@ async function planOf(
   as: 'replace' | 'new',
   signal: AbortSignal,
 ): Promise<RestorePlan> {
-  const [{ openPod }, { planRestore }] = await Promise.all([
+  const [{ openPod }, { findPoolers }, { planRestore }] = await Promise.all([
     import('../core/pod/openPod'),
+    import('../core/pod/findPoolers'),
     import('../core/job/planRestore'),
   ]);
-  const [opened, from] = await Promise.all([
+  const [opened, from, poolers] = await Promise.all([
     openPod(target.model.client, target.pod, signal),
     source.kind === 'backup' ? { backup: source.entry } : originOf(source.place),
+    findPoolers(target.model.client, target.pod.namespace, signal),
   ]);
   const environment = environmentOf(target);
   const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
   return planRestore(
     {
-      ...{ from, target: opened, options: { as }, ...place, root: settings.root() },
+      ...{ from, target: opened, options: { as }, poolers, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
     },
     signal,

@@ -22,7 +22,7 @@ export const errorCodes = [
   'cluster.kubeconfig', // { file, message }: a file that cannot be read or parsed
   'cluster.unreachable', // { cluster, server, message }: DNS, refused, TLS, time-out
   'cluster.unauthorized', // { cluster, server }: the token is not accepted, also after the file was read again
-  'cluster.forbidden', // { cluster, verb, resource, namespace?, message }
+  'cluster.forbidden', // { cluster, verb, resource, namespace?, message, missing?: verbs, user? }: the last two of pods/exec
   'cluster.api', // { cluster, status, message }: any other refusal
   // exec
   'exec.refused', // { status, message }: the upgrade was refused

@@ -36,6 +36,21 @@ type ErrorWords = (data: Data, hints: Hints) => Words;
 const incomplete = 'Nothing of it counts as done.';
 const nothingChanged = 'The target is unchanged.';
 
+function forbidden(data: Data): Words {
+  const { missing } = data;
+  const verbs = Array.isArray(missing) && missing.length > 0 ? missing.join(' and ') : shown(data, 'verb');
+  const place = data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`;
+  const rights = neededRights.map(({ verbs: all, resource }) => `${all.join(', ')} ${resource}`).join(' and ');
+  return {
+    what: `${shown(data, 'cluster')}: ${text(data, 'user') ?? 'you'} may not ${verbs} ${shown(data, 'resource')}${place}.`,
+    why: shown(data, 'message'),
+    todo:
+      Array.isArray(missing) && missing.length === 0
+        ? 'Its role would allow it: something else in the cluster refuses, an admission policy perhaps. Ask its administrator.'
+        : `Ask for a role there that may ${rights}.`,
+  };
+}
+
 /** One entry for each code of the core; the type asks for them. */
 export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'cluster.none': (_, hints) => ({
@@ -63,13 +78,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The token or certificate has expired or was withdrawn; the kubeconfig file was read again and did not help.',
     todo: sentence(hints.login()),
   }),
-  'cluster.forbidden': (data) => ({
-    what: `${shown(data, 'cluster')}: you may not ${shown(data, 'verb')} ${shown(data, 'resource')}${
-      data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`
-    }.`,
-    why: shown(data, 'message'),
-    todo: `Ask for a role there that may ${neededRights.map(({ verbs, resource }) => `${verbs.join(', ')} ${resource}`).join(' and ')}.`,
-  }),
+  'cluster.forbidden': (data) => forbidden(data),
   'cluster.api': (data) => ({
     what: `${shown(data, 'cluster')}: the API server refused with status ${shown(data, 'status')}.`,
     why: shown(data, 'message'),

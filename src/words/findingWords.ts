@@ -53,7 +53,10 @@ const ofTargets: Words = {
     `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
   'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
-  'wrongTarget.same': () => 'the target is the very database that the backup was taken from',
+  'wrongTarget.same': (data) =>
+    data['by'] === 'place'
+      ? 'the target is where the backup was taken from: the same name in the same place'
+      : 'the target is the very database that the backup was taken from',
   'wrongTarget.environment': (data) =>
     `the target's place is called ${shown(data, 'target')}, the backup's ${shown(data, 'source')}`,
   'version.older': (data) =>
@@ -79,9 +82,14 @@ const ofSwaps: Words = {
   subscriptions: (data) => `subscriptions: ${shown(data, 'subscriptions')}`,
   replicas: (data) =>
     data['count'] === 1
-      ? 'a replica follows this server and will receive all that is written'
-      : `${shown(data, 'count')} replicas follow this server and will receive all that is written`,
-  pooler: (data) => `a pooler is connected: ${shown(data, 'names')}`,
+      ? `a replica follows this server and will receive all that is written; ${onReplicas('it')}`
+      : `${shown(data, 'count')} replicas follow this server and will receive all that is written; ${onReplicas('them')}`,
+  pooler: (data) =>
+    `a pooler is connected: ${shown(data, 'names')}${data['sessions'] === undefined ? '' : ` (${shown(data, 'sessions')} sessions)`}`,
+  'pooler.idle': (data) =>
+    `a pooler runs beside the server, and no session of it is seen in the database: ${shown(data, 'names')}`,
+  securityLabels: (data) =>
+    `security labels stay with the old database; whoever needs them sets them anew (SECURITY LABEL … ON DATABASE ${shown(data, 'database')}): ${shown(data, 'labels')}`,
   'kept.exists': (data, hints) =>
     `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); to drop them: ${hints.release()}`,
   writesAfterBackup: (data) =>
@@ -92,6 +100,11 @@ const ofSwaps: Words = {
       : `${shown(data, 'rows')} rows were written since the restore; they will exist only in the database kept now`,
   downtime: (data) => downtime(data),
 };
+
+/** The exchange of names ends the sessions of the primary only. */
+function onReplicas(them: string): string {
+  return `sessions on ${them} stay in the old database until they connect again`;
+}
 
 const inPlace: Words = {
   inPlace: (data) =>

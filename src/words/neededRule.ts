@@ -8,11 +8,13 @@ export const neededRights = [
 
 /**
  * The Role and RoleBinding to ask for after `cluster.forbidden`, as YAML an administrator can apply. Undefined where the
- * refusal names no namespace. Whom it binds is read from the API server's message; where it does not say, it is left open.
+ * refusal names no namespace, and where no right is missing. Whom it binds is known, or read from the API server's message; else it is left open.
  */
 export function neededRule(data: Data): string | undefined {
   const namespace = text(data, 'namespace');
-  if (namespace === undefined) return undefined;
+  const { missing } = data;
+  if (namespace === undefined || (Array.isArray(missing) && missing.length === 0)) return undefined;
+  const user = text(data, 'user') ?? /User "([^"]+)"/.exec(text(data, 'message') ?? '')?.[1] ?? '<user>';
   const metadata = ['metadata:', '  name: db-ferry', `  namespace: ${quoted(namespace)}`];
   return [
     'apiVersion: rbac.authorization.k8s.io/v1',
@@ -33,7 +35,7 @@ export function neededRule(data: Data): string | undefined {
     '  kind: Role',
     '  name: db-ferry',
     'subjects:',
-    ...subject(/User "([^"]+)"/.exec(text(data, 'message') ?? '')?.[1] ?? '<user>'),
+    ...subject(user),
     '',
   ].join('\n');
 }

@@ -18,6 +18,8 @@ export interface LabPod {
     }[];
     readonly ports: readonly { readonly name?: string; readonly containerPort: number }[];
   }[];
+  /** its IP address; default one that nobody has */
+  readonly address?: string;
   readonly phase: 'Running' | 'Pending' | 'Succeeded' | 'Failed';
   readonly ready: boolean;
   /** Starts `argv` in the container's environment, leading its own process group, stdio all pipes. Throws when the program is missing. */

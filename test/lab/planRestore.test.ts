@@ -6,7 +6,9 @@ import { findBackup } from '../../src/core/catalog/catalog';
 import { listJobs } from '../../src/core/job/listJobs';
 import { Places, type DatabasePlace } from '../../src/core/job/places';
 import { planRestore, type PlanRequest, type RestorePlan } from '../../src/core/job/planRestore';
+import { findPoolers } from '../../src/core/pod/findPoolers';
 import { ferry, told, type FerrySetting } from './ferry';
+import { podOf } from './pods';
 import { places, startLab, type Lab, type PlaceName } from './lab';
 
 describe('what a restore would meet', function () {
@@ -44,6 +46,7 @@ describe('what a restore would meet', function () {
         from: from ?? { backup: await findBackup(setting.root, backup) },
         target: pod,
         ...{ database, options, reference: `${places[place]}/${database}` },
+        poolers: await findPoolers(client, pod.pod.namespace, never),
         ...{ cluster: client.cluster.alias, environment: 'production', root: setting.root },
       },
       never,
@@ -70,6 +73,9 @@ describe('what a restore would meet', function () {
     const restored = await ferry(setting, 'restore', backup, `${places.pg16}/shop`, '--create-roles');
     assert.equal(restored.exitCode, 0, told(restored));
     const server = lab.server('pg16');
+    const { pods } = lab.clusters['cluster-b'].state;
+    const bouncer = { namespace: 'shop-test', name: 'bouncer-0', image: 'bitnami/pgbouncer:1', address: '127.0.0.1' };
+    pods.push(podOf(bouncer));
     const client = await server.connect('shop');
     try {
       await client.query("set application_name = 'the shop'");
@@ -86,10 +92,13 @@ describe('what a restore would meet', function () {
       assert.deepEqual(seen.loginWait, { method: 'catalog', seconds: 0.2 });
       assert.deepEqual([seen.isBlocked, seen.target.environment], [false, 'production']);
       assert.ok(codes(seen).includes('warn wrongTarget.environment'));
+      const pooler = seen.findings.find(({ code }) => code === 'pooler');
+      assert.deepEqual(pooler?.data, { names: ['bouncer-0'], sessions: 1 });
       assert.equal(seen.expected.basis, 'last run');
       assert.ok(Math.abs(seen.expected.seconds - Number(restored.result.data['seconds'])) < 0.01);
     } finally {
       await client.end();
+      pods.pop();
     }
     assert.deepEqual(codes(await plan('pg16', 'shop', {})), ['block target.exists']);
   });

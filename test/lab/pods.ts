@@ -17,6 +17,7 @@ export interface PodLook {
   /** variables of the container as its image family has them */
   readonly env?: Readonly<Record<string, string>>;
   readonly phase?: LabPod['phase'];
+  readonly address?: string;
   readonly ports?: LabPod['containers'][number]['ports'];
 }
 
@@ -48,6 +49,7 @@ export function podOf(look: PodLook, server?: Server): LabPod {
       },
     ],
     phase,
+    ...(look.address === undefined ? {} : { address: look.address }),
     ready: phase === 'Running',
     start(container, argv) {
       const [program = '', ...args] = argv;

@@ -1,9 +1,12 @@
 import type { Cluster } from '../../core/cluster/cluster';
-import { AppError, toAppError } from '../../core/errors';
+import type { KubeClient } from '../../core/cluster/kubeClient';
+import type { ExecRights } from '../../core/cluster/reviews';
+import { AppError, isAppError, toAppError } from '../../core/errors';
 import type { DatabasePod } from '../../core/pod/databasePod';
 import { wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
+import { errorLines } from '../errorLines';
 import { cliHints } from '../hints';
 import { kubeconfigsOf } from '../setting';
 import { table } from '../table';
@@ -57,10 +60,22 @@ async function listOne(call: Call, cluster: Cluster, namespace: string | undefin
   const { findPods } = await import('../../core/pod/findPods');
   const { terminal } = call;
   try {
-    const { pods: found, forbidden } = await findPods(connect(cluster), namespace === undefined ? {} : { namespace });
-    for (const pod of found) terminal.event({ type: 'pod', reference: referenceOf(pod), ...pod });
+    const client = connect(cluster);
+    const { pods: found, forbidden } = await findPods(client, namespace === undefined ? {} : { namespace });
+    const rights = await rightsIn(client, [...new Set(found.map((pod) => pod.namespace))]);
+    for (const pod of found) {
+      const exec = rights.get(pod.namespace);
+      terminal.event({ type: 'pod', reference: referenceOf(pod), ...pod, ...(exec === undefined ? {} : { exec }) });
+    }
     for (const name of forbidden) terminal.event({ type: 'forbidden', cluster: cluster.alias, namespace: name });
-    if (found.length > 0) terminal.line(table(['POD', 'WORKLOAD', 'KIND OF IMAGE', 'STATE'], found.map(columns)));
+    if (found.length > 0)
+      terminal.line(
+        table(
+          ['POD', 'WORKLOAD', 'KIND OF IMAGE', 'STATE'],
+          found.map((pod) => columns(pod, rights)),
+        ),
+      );
+    await tellLacking(call, client, rights);
     if (forbidden.length > 0) {
       terminal.info(safe(`${cluster.alias}: you may not list pods in ${forbidden.length} namespaces`));
     }
@@ -79,9 +94,47 @@ function referenceOf({ cluster, namespace, name }: DatabasePod): string {
   return `${cluster}/${namespace}/${name}`;
 }
 
-function columns(pod: DatabasePod): string[] {
+type Rights = ReadonlyMap<string, ExecRights>;
+
+/** Whether commands may be run, by namespace; one whose server does not say is not in it. */
+async function rightsIn(client: KubeClient, namespaces: string[]): Promise<Rights> {
+  const { mayExec } = await import('../../core/cluster/reviews');
+  const rights = new Map<string, ExecRights>();
+  const worker = async (): Promise<void> => {
+    for (let name = namespaces.shift(); name !== undefined; name = namespaces.shift()) {
+      try {
+        rights.set(name, await mayExec(client, name));
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return rights;
+}
+
+/** A pod in which nothing may be run is of no use: what to ask for, once where it is the same. */
+async function tellLacking({ terminal }: Call, client: KubeClient, rights: Rights): Promise<void> {
+  const lacking = [...rights].filter(([, { allowed }]) => !allowed);
+  if (lacking.length === 0) return;
+  const { whoAmI } = await import('../../core/cluster/reviews');
+  const cluster = client.cluster.alias;
+  const user = await whoAmI(client);
+  const [only] = lacking;
+  if (only && lacking.length === 1) {
+    const [namespace, { missing, reason: message = '' }] = only;
+    const data = { cluster, resource: 'pods/exec', namespace, missing, user, message };
+    terminal.error(errorLines('cluster.forbidden', data));
+    return;
+  }
+  const names = lacking.map(([namespace]) => namespace).join(', ');
+  terminal.error(safe(`${cluster}: ${user} may not run commands in pods of ${names} (pods/exec).`));
+}
+
+function columns(pod: DatabasePod, rights: Rights): string[] {
   const { workload, flavour, ready, reason, roleHint } = pod;
-  const state = ready ? 'ready' : (reason ?? 'not ready');
+  const shut = rights.get(pod.namespace)?.allowed === false ? ', no pods/exec' : '';
+  const state = `${ready ? 'ready' : (reason ?? 'not ready')}${shut}`;
   return [
     referenceOf(pod),
     `${workload.kind}/${workload.name}`,

@@ -1,4 +1,4 @@
-import { isAppError } from '../errors';
+import { AppError, isAppError } from '../errors';
 import type { KubeClient } from './kubeClient';
 
 /** The user's name as the server knows it; the kubeconfig's where the server does not tell. */
@@ -31,20 +31,54 @@ export async function whoAmI(client: KubeClient, signal?: AbortSignal): Promise<
 }
 
 export interface ExecRights {
-  /** Both are held. Servers before Kubernetes 1.35 ask for `get` alone. */
   readonly allowed: boolean;
+  /** what the server asks for and is not held */
   readonly missing: readonly ('get' | 'create')[];
   /** the server's reason, where it gave one */
   readonly reason?: string;
 }
 
-/** Whether the user may run commands in the pods of a namespace: `get` and `create` on pods/exec. */
+/**
+ * Whether the user may run commands in the pods of a namespace: `get` on pods/exec, and from Kubernetes 1.35 on `create` too, whatever the
+ * protocol (KEP-4006; earlier servers ask for `get` alone).
+ */
 export async function mayExec(client: KubeClient, namespace: string, signal?: AbortSignal): Promise<ExecRights> {
   const verbs = ['get', 'create'] as const;
   const answers = await Promise.all(verbs.map((verb) => review(client, namespace, verb, signal)));
-  const missing = verbs.filter((_, index) => answers[index]?.allowed !== true);
-  const reason = answers.find((answer) => !answer.allowed)?.reason;
-  return { allowed: missing.length === 0, missing, ...(reason === undefined || reason === '' ? {} : { reason }) };
+  const refused = verbs.filter((_, index) => answers[index]?.allowed !== true);
+  const missing = refused.join() === 'create' && !(await asksForCreate(client, signal)) ? [] : refused;
+  const reason = missing.length === 0 ? '' : (answers.find((answer) => !answer.allowed)?.reason ?? '');
+  return { allowed: missing.length === 0, missing, ...(reason === '' ? {} : { reason }) };
+}
+
+/**
+ * A refusal of pods/exec with what is missing (`missing`; nothing: it is not the role that is missing) and who was refused (`user`): the server's
+ * own message may name neither. Where the server does not tell, the error as it is.
+ */
+export async function explainRefusal(
+  client: KubeClient,
+  namespace: string,
+  error: AppError,
+  signal?: AbortSignal,
+): Promise<AppError> {
+  try {
+    const [{ missing, reason }, user] = await Promise.all([mayExec(client, namespace, signal), whoAmI(client, signal)]);
+    const data = { ...error.data, missing, user, ...(reason === undefined ? {} : { reason }) };
+    return new AppError(error.code, data, { cause: error.cause });
+  } catch {
+    return error;
+  }
+}
+
+/** A version that cannot be read is a new one. */
+async function asksForCreate(client: KubeClient, signal?: AbortSignal): Promise<boolean> {
+  try {
+    const { major, minor } = await client.get<{ major?: string; minor?: string }>('/version', signal ? { signal } : {});
+    return !(major === '1' && Number.parseInt(minor ?? '', 10) < 35);
+  } catch (error) {
+    if (isAppError(error, 'cancelled')) throw error;
+    return true;
+  }
 }
 
 async function review(

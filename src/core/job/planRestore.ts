@@ -2,6 +2,7 @@ import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
+import type { PoolerPod } from '../pod/findPoolers';
 import { inspectArchive } from '../postgres/archive/inspectArchive';
 import { workplace } from '../restore/databaseRow';
 import type { LastWrite } from '../restore/lastWrite';
@@ -27,6 +28,8 @@ export interface PlanRequest {
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
   readonly environment?: string;
+  /** poolers in the target's namespace */
+  readonly poolers?: readonly PoolerPod[];
   /** its jobs say how long it took before */
   readonly root: string;
 }
@@ -82,13 +85,13 @@ export interface RestorePlan {
  * `cancelled`.
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
-  const { target, database, cluster, environment, options } = request;
+  const { target, database, cluster, environment, poolers = [], options } = request;
   const { as, noOwner = false, createRoles = false, mapRoles = {} } = options;
   checkMapping(mapRoles);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
   const place = { cluster, ...(environment === undefined ? {} : { environment }) };
   const roles = { createRoles, mapRoles };
-  const input = { origin, target, database, as, roles, noOwner, ...place };
+  const input = { origin, target, database, as, roles, noOwner, poolers, ...place };
   const seen = await preflight(workplace(target, database), input, { signal, lastWrite: true });
   const { room } = seen.facts;
   const kind = 'backup' in request.from ? 'restore' : 'copy';

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../cluster/kubeClient';
+import { explainRefusal } from '../cluster/reviews';
 import { AppError, isAppError } from '../errors';
 import { kubePodExec } from '../exec/kubePodExec';
 import type { DatabasePod, OpenPod } from './databasePod';
@@ -7,10 +8,17 @@ import type { PodObject } from './podObject';
 import { probe } from './probe';
 import { describe, recognise } from './recognise';
 
-/** Probes a pod and returns it with the way to run commands in it. Throws what `probe` and the exec throw. */
+/**
+ * Probes a pod and returns it with the way to run commands in it. Throws what `probe` and the exec throw; `cluster.forbidden` says which right
+ * is missing, and to whom.
+ */
 export async function openPod(client: KubeClient, pod: DatabasePod, signal?: AbortSignal): Promise<OpenPod> {
   const exec = kubePodExec(client, { namespace: pod.namespace, pod: pod.name, container: pod.container });
-  return { pod, exec, facts: await probe(exec, signal) };
+  try {
+    return { pod, exec, facts: await probe(exec, signal) };
+  } catch (error) {
+    throw isAppError(error, 'cluster.forbidden') ? await explainRefusal(client, pod.namespace, error, signal) : error;
+  }
 }
 
 /**

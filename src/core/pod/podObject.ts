@@ -13,6 +13,8 @@ export interface PodObject {
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
+    readonly podIP?: string;
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly containerStatuses?: readonly {
       readonly name: string;

@@ -22,6 +22,12 @@ export function recognise(pod: PodObject): Recognised | undefined {
   return best;
 }
 
+/** A pod that runs, with a pooler in one of its containers. */
+export function isPooler({ metadata: { labels = {} }, spec, status }: PodObject): boolean {
+  if (status?.phase !== 'Running') return false;
+  return isLabelledPooler(labels) || spec.containers.some(({ image = '' }) => poolerImage.test(imageName(image)));
+}
+
 /** What the API says of a recognised pod; its workload is resolved without any further call. */
 export function describe(cluster: string, pod: PodObject, found: Recognised): DatabasePod {
   const { metadata } = pod;
@@ -51,8 +57,19 @@ export function controller(owners: readonly OwnerReference[] | undefined): Owner
   return owners?.find((one) => one.controller === true) ?? owners?.[0];
 }
 
+const poolerImage = /bouncer|pgpool|pgcat|odyssey/;
+
 const otherImage =
-  /bouncer|pgpool|pgcat|odyssey|exporter|pgadmin|pgbackrest|backup|operator|postgrest|graphile|adminer|metabase|pghero|wal-g|barman|migrat|patroni-?ui/;
+  /exporter|pgadmin|pgbackrest|backup|operator|postgrest|graphile|adminer|metabase|pghero|wal-g|barman|migrat|patroni-?ui/;
+
+function isLabelledPooler(labels: Readonly<Record<string, string>>): boolean {
+  return (
+    labels['cnpg.io/podRole'] === 'pooler' ||
+    labels['k8s.enterprisedb.io/podRole'] === 'pooler' ||
+    labels['application'] === 'db-connection-pooler' ||
+    labels['postgres-operator.crunchydata.com/role'] === 'pgbouncer'
+  );
+}
 
 function isLeftOut(pod: PodObject): boolean {
   const { labels = {}, annotations = {}, ownerReferences } = pod.metadata;
@@ -60,11 +77,8 @@ function isLeftOut(pod: PodObject): boolean {
   return (
     phase === 'Succeeded' ||
     phase === 'Failed' ||
-    labels['cnpg.io/podRole'] === 'pooler' ||
-    labels['k8s.enterprisedb.io/podRole'] === 'pooler' ||
+    isLabelledPooler(labels) ||
     labels['cnpg.io/jobRole'] !== undefined ||
-    labels['application'] === 'db-connection-pooler' ||
-    labels['postgres-operator.crunchydata.com/role'] === 'pgbouncer' ||
     labels['openshift.io/deployer-pod-for.name'] !== undefined ||
     labels['openshift.io/build.name'] !== undefined ||
     annotations['openshift.io/build.name'] !== undefined ||
@@ -76,7 +90,7 @@ function isLeftOut(pod: PodObject): boolean {
 /** 0: not a server. An image says most, then what only a server's container declares. */
 function serverScore(container: ContainerObject, row: FlavourRow | undefined): number {
   const image = imageName(container.image ?? '');
-  if (otherImage.test(image)) return 0;
+  if (poolerImage.test(image) || otherImage.test(image)) return 0;
   const env = new Set((container.env ?? []).map((one) => one.name));
   const port = (container.ports ?? []).some((one) => one.containerPort === 5432);
   let score = 0;

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
+import type { PoolerPod } from '../pod/findPoolers';
 import { askTarget, type TargetFacts } from './askTarget';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { placeOf, type RestoreOrigin } from './origin';
@@ -20,6 +21,8 @@ export interface PreflightInput {
   /** alias of the target's cluster, and what its place is called: for the wrong-target guard */
   readonly cluster: string;
   readonly environment?: string;
+  /** poolers in the target's namespace */
+  readonly poolers?: readonly PoolerPod[];
 }
 
 /** What a preflight saw; the restore goes on from it. */
@@ -74,15 +77,21 @@ function aboutTarget({ target, database, live, as, origin, cluster, environment,
     findings.push(block('role.rights', live ? { ...data, inPlace: true } : data));
   }
   if (live && as === 'replace') {
-    const isKnown = origin.systemId !== undefined && facts.systemId !== undefined;
-    const isSameServer = isKnown ? origin.systemId === facts.systemId : origin.place === placeOf(target);
-    if (isSameServer && origin.database === database) findings.push(warn('wrongTarget.same', { cluster, database }));
+    const by = origin.database === database ? sameServer(origin, target) : undefined;
+    if (by) findings.push(warn('wrongTarget.same', { cluster, database, by }));
     const production = /^prod/i;
     if (environment !== undefined && environment !== origin.environment && production.test(environment)) {
       findings.push(warn('wrongTarget.environment', { source: origin.environment ?? '?', target: environment }));
     }
   }
   return findings;
+}
+
+/** By the server's own identifier; where one of the two is not known, by where it is. */
+function sameServer({ systemId, place }: RestoreOrigin, target: OpenPod): 'server' | 'place' | undefined {
+  const { facts } = target;
+  if (systemId !== undefined && facts.systemId !== undefined) return systemId === facts.systemId ? 'server' : undefined;
+  return place === placeOf(target) ? 'place' : undefined;
 }
 
 function aboutArchive({ target, origin, live, database, facts: server, inPlace }: Seen): Finding[] {
@@ -161,8 +170,9 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
   const { facts, inside, origin, ours, target, database } = seen;
   const findings = aboutSessions(facts);
   findings.push(...aboutWorkers(facts, inside.extensions, database));
-  if (facts.replicas > 0) findings.push(warn('replicas', { count: facts.replicas }));
-  if (facts.poolers.length > 0) findings.push(note('pooler', { names: facts.poolers }));
+  findings.push(...aboutPoolers(seen));
+  if (facts.securityLabels.length > 0)
+    findings.push(warn('securityLabels', { database, labels: facts.securityLabels }));
   if (!facts.ownsLive) {
     const { name: role } = target.facts.role;
     findings.push(block('role.rights', { role, right: `membership in ${live.owner}, the owner of ${database}` }));
@@ -174,6 +184,24 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
   }
   findings.push(warn('writesAfterBackup', { snapshot: origin.snapshot, written: inside.written }));
   findings.push(note('downtime', { ...loginWait(target) }));
+  return findings;
+}
+
+/** Poolers are known by the address their sessions come from, or by the name they give themselves; one may be idle. */
+function aboutPoolers({ facts, poolers = [], target }: Seen): Finding[] {
+  const found = poolers.map(({ name, addresses }) => {
+    const own = facts.clients.filter(({ address }) => addresses.includes(address));
+    return { name, sessions: own.reduce((sum, { count }) => sum + count, 0) };
+  });
+  const connected = found.filter(({ sessions }) => sessions > 0);
+  const idle = found.filter(({ sessions }) => sessions === 0).map(({ name }) => name);
+  const names = [...connected.map(({ name }) => name), ...facts.poolers];
+  const sessions = connected.reduce((sum, one) => sum + one.sessions, 0);
+  const findings: Finding[] = [];
+  // as no superuser logins fail, and a pooler that saw one fail waits
+  const grave = target.facts.role.superuser ? note : warn;
+  if (names.length > 0) findings.push(grave('pooler', { names, ...(sessions > 0 ? { sessions } : {}) }));
+  if (idle.length > 0) findings.push(note('pooler.idle', { names: idle }));
   return findings;
 }
 
@@ -213,5 +241,6 @@ export function aboutSessions(facts: ServerFacts): Finding[] {
   if (slots(true).length > 0) findings.push(block('slots.active', { slots: slots(true) }));
   if (slots(false).length > 0) findings.push(warn('slots.inactive', { slots: slots(false) }));
   findings.push((facts.sessions === 0 ? note : warn)('target.sessions', { count: facts.sessions }));
+  if (facts.replicas > 0) findings.push(warn('replicas', { count: facts.replicas }));
   return findings;
 }

@@ -24,6 +24,10 @@ export interface ServerFacts {
   readonly untrusted: readonly string[];
   /** standbys that stream from this server */
   readonly replicas: number;
+  /** SECURITY LABEL ON DATABASE of the live database */
+  readonly securityLabels: readonly { readonly provider: string; readonly label: string }[];
+  /** where the sessions come from, as far as our role may know */
+  readonly clients: readonly { readonly address: string; readonly count: number }[];
   /** application names of the sessions that look like a pooler */
   readonly poolers: readonly string[];
 }
@@ -49,7 +53,7 @@ const give = `case when current_setting('server_version_num')::int >= 160000 the
 export function serverSql(database: string): string {
   const name = quoteLiteral(database);
   return `
-with s as (select a.pid, a.usename, a.application_name, a.usesysid from pg_stat_activity a where a.datname = ${name} and a.backend_type <> 'autovacuum worker'),
+with s as (select a.pid, a.usename, a.application_name, a.usesysid, a.client_addr from pg_stat_activity a where a.datname = ${name} and a.backend_type <> 'autovacuum worker'),
   me as (select rolsuper from pg_roles where rolname = current_user)
 select json_build_object('sessions', (select count(*) from s),
   'applications', (select coalesce(json_agg(json_build_object('name', name, 'count', count) order by count desc, name), '[]')
@@ -67,7 +71,11 @@ select json_build_object('sessions', (select count(*) from s),
   'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v, me
     where not me.rolsuper and v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
       and not exists (select from pg_available_extension_versions o where o.name = v.name and coalesce((to_jsonb(o) ->> 'trusted')::boolean, false))),
-  'replicas', (select count(*) from pg_stat_get_wal_senders()),
+  'replicas', (select count(*) from pg_stat_get_wal_senders() w join pg_stat_get_activity(null) a using (pid) where a.datid is null and w.state is distinct from 'backup'),
+  'securityLabels', (select coalesce(json_agg(json_build_object('provider', provider, 'label', label)), '[]') from pg_shseclabel
+    where classoid = 'pg_database'::regclass and objoid = (select oid from pg_database where datname = ${name})),
+  'clients', (select coalesce(json_agg(json_build_object('address', address, 'count', count)), '[]')
+    from (select host(client_addr) as address, count(*) from s where client_addr is not null group by 1) c),
   'poolers', (select coalesce(json_agg(distinct application_name), '[]') from s where application_name ~* 'pgbouncer|pgpool|odyssey|pgcat'))`;
 }
 

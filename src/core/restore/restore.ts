@@ -4,6 +4,7 @@ import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/v
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
+import type { PoolerPod } from '../pod/findPoolers';
 import { query } from '../pod/sql';
 import { derivedName } from '../postgres/quote';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
@@ -35,6 +36,8 @@ export interface RestoreRequest {
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
   readonly environment?: string;
+  /** poolers in the target's namespace */
+  readonly poolers?: readonly PoolerPod[];
 }
 
 export interface RestoreResult {

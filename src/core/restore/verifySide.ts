@@ -3,7 +3,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { execute } from '../pod/sql';
 import type { ArchiveReading, Comparison, Difference } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
-import type { Work } from '../progress';
+import type { Report, Work } from '../progress';
 import { readLive } from './readLive';
 import type { Workplace } from './databaseRow';
 import { applicationOf } from './sideDatabase';
@@ -19,7 +19,7 @@ export interface LeftOut {
 /**
  * Proves that what was restored is the backup: ANALYZE, and beside it a dump of the database with the target's own tools, which is
  * compared with the backup's reading. Rows, columns, sequences and large objects must be equal; definitions that differ are returned.
- * Throws `restore.differs` { differences }, and what the exec throws.
+ * The phase is `analyze` until the statistics are there, then `verify`. Throws `restore.differs` { differences }, and what the exec throws.
  */
 export async function verifySide(
   server: Workplace,
@@ -28,15 +28,23 @@ export async function verifySide(
   work: Work,
 ): Promise<Comparison> {
   const { side, backup, leftOut, job } = input;
-  work.report({ type: 'phase', phase: 'verify' });
+  work.report({ type: 'phase', phase: 'analyze' });
+  let isAnalyzed = false;
   const application = applicationOf(job);
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
   const analyzing = execute(server, side, 'set statement_timeout = 0; set lock_timeout = 0; analyze;', {
     application,
     signal,
+  }).then(() => {
+    isAnalyzed = true;
+    work.report({ type: 'phase', phase: 'verify' });
   });
-  const reading = readLive(pod, side, { application, encoding: backup.header.encoding }, { ...work, signal });
+  // one phase at a time: that of the dump has not come yet
+  const report: Report = (progress) => {
+    if (isAnalyzed) work.report(progress);
+  };
+  const reading = readLive(pod, side, { application, encoding: backup.header.encoding }, { ...work, report, signal });
   try {
     const [restored] = await Promise.all([reading, analyzing]);
     const comparison = compareWithBackup(backup, restored, leftOut);

@@ -182,6 +182,7 @@ describe('connect', () => {
   });
 
   it('knows who it is, what it may, and which namespaces there are', async () => {
+    let version: object | undefined;
     const names = (...all: string[]): object => ({ items: all.map((name) => ({ metadata: { name } })), metadata: {} });
     handler = (request, response, body) => {
       const { url = '' } = request;
@@ -190,10 +191,17 @@ describe('connect', () => {
       else if (url.includes('accessreviews')) {
         answer(response, 201, { status: { allowed: body.includes('"get"'), reason: 'no role' } });
       } else if (url.includes('projects')) answer(response, 200, names('b', 'a'));
+      else if (version) answer(response, 200, version);
+      else answer(response, 404, status(404, 'not found'));
     };
     const client = await clientOf(api.kubeconfig);
     assert.equal(await whoAmI(client), 'anna');
-    assert.deepEqual(await mayExec(client, 'n'), { allowed: false, missing: ['create'], reason: 'no role' });
+    const missing = { allowed: false, missing: ['create'], reason: 'no role' };
+    assert.deepEqual(await mayExec(client, 'n'), missing);
+    version = { major: '1', minor: '35+' };
+    assert.deepEqual(await mayExec(client, 'n'), missing);
+    version = { major: '1', minor: '34+' };
+    assert.deepEqual(await mayExec(client, 'n'), { allowed: true, missing: [] });
     assert.deepEqual(await listNamespaces(client), {
       word: 'project',
       namespaces: ['a', 'b'],

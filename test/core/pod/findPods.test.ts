@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { KubeClient } from '../../../src/core/cluster/kubeClient';
+import type { KubeClient, ListOptions } from '../../../src/core/cluster/kubeClient';
 import { AppError, isAppError } from '../../../src/core/errors';
 import { findPods } from '../../../src/core/pod/findPods';
+import { findPoolers } from '../../../src/core/pod/findPoolers';
 import type { ContainerObject, PodObject } from '../../../src/core/pod/podObject';
 
 describe('findPods', () => {
@@ -136,6 +137,39 @@ describe('findPods', () => {
   });
 });
 
+describe('findPoolers', () => {
+  const { signal } = new AbortController();
+
+  it('knows them by image or label, with the addresses they come from', async () => {
+    const at = (found: PodObject, podIP: string, ...more: string[]): PodObject => ({
+      ...found,
+      status: { ...found.status, podIP, podIPs: [podIP, ...more].map((ip) => ({ ip })) },
+    });
+    const client = fakeClient((path) => {
+      assert.equal(path, '/api/v1/namespaces/demo/pods');
+      return [
+        at(pod('pgbouncer', { container: { image: 'bitnami/pgbouncer:1' } }), '10.0.0.1', 'fd00::1'),
+        at(pod('cnpg', { container: { image: 'any' }, labels: { 'cnpg.io/podRole': 'pooler' } }), '10.0.0.2'),
+        pod('odyssey', { container: { image: 'odyssey' } }),
+        at(pod('gone', { container: { image: 'pgcat' }, phase: 'Failed' }), '10.0.0.3'),
+        at(pod('pg-0', { container: { image: 'postgres:16' } }), '10.0.0.4'),
+      ];
+    });
+    assert.deepEqual(await findPoolers(client, 'demo', signal), [
+      { name: 'pgbouncer', addresses: ['10.0.0.1', 'fd00::1'] },
+      { name: 'cnpg', addresses: ['10.0.0.2'] },
+      { name: 'odyssey', addresses: [] },
+    ]);
+  });
+
+  it('finds none where pods may not be listed', async () => {
+    const client = fakeClient(() => {
+      throw new AppError('cluster.forbidden');
+    });
+    assert.deepEqual(await findPoolers(client, 'demo', signal), []);
+  });
+});
+
 interface PodSketch {
   readonly container: { name?: string; image?: string; env?: ContainerObject['env']; ports?: number[] };
   readonly more?: readonly ContainerObject[];
@@ -199,7 +233,8 @@ function fakeClient(list: (path: string) => unknown[], get?: (path: string) => u
   };
   return {
     cluster: { alias: 'a', contextName: 'a', server: 'https://a', user: 'u', kubeconfigFile: '', contexts: [] },
-    list: <T>(path: string) => Promise.resolve().then(() => ({ items: list(path) as T[], resourceVersion: '1' })),
+    list: <T>(path: string, { onPage = (page) => page }: ListOptions<T> = {}) =>
+      Promise.resolve().then(() => ({ items: onPage(list(path) as T[]), resourceVersion: '1' })),
     get: <T>(path: string) => Promise.resolve().then(() => (get ?? no)(path) as T),
     post: no,
     watch: no,

@@ -84,7 +84,13 @@ describe('the rule to ask for', () => {
     assert.deepEqual(binding?.['subjects'], [{ kind: 'ServiceAccount', name: 'jo', namespace: 'dev' }]);
   });
 
-  it('there is none without a namespace', () => {
+  it('is for the user that is known', () => {
+    const text = neededRule({ namespace: 'shop', user: 'jo', message: 'pods "x" is forbidden: ' }) ?? '';
+    assert.match(text, /kind: User\n *name: "jo"/);
+  });
+
+  it('there is none without a namespace, and none where nothing is missing', () => {
     assert.equal(neededRule({ message: 'x' }), undefined);
+    assert.equal(neededRule({ namespace: 'shop', missing: [], message: 'x' }), undefined);
   });
 });

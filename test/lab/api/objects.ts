@@ -145,7 +145,7 @@ function podStatus(pod: LabPod): Record<string, unknown> {
       condition('ContainersReady', pod.ready),
       condition('PodScheduled', true),
     ],
-    ...{ hostIP: '192.0.2.1', podIP: '192.0.2.10', startTime: created, qosClass: 'BestEffort' },
+    ...{ hostIP: '192.0.2.1', podIP: pod.address ?? '192.0.2.10', startTime: created, qosClass: 'BestEffort' },
     containerStatuses: pod.containers.map(({ name, image }) => ({
       ...{ name, image, imageID: '', ready: pod.ready, restartCount: 0, lastState: {}, state },
       started: pod.phase === 'Running',

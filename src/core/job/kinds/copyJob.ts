@@ -2,6 +2,7 @@ import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../errors';
 import { isBlocked } from '../../finding';
+import { findPoolers } from '../../pod/findPoolers';
 import { lookAhead } from '../../restore/lookAhead';
 import { checkMapping } from '../../restore/roles';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
@@ -70,9 +71,10 @@ async function refuseEarly(
   { client, pod, database }: DatabasePlace,
 ): Promise<void> {
   const { as, noOwner, createRoles = false, mapRoles = {}, inPlace } = request.options;
-  const [sourceEnvironment, environment] = await Promise.all([
+  const [sourceEnvironment, environment, poolers] = await Promise.all([
     environmentOf(source.client, source.pod.pod.namespace, work.signal),
     environmentOf(client, pod.pod.namespace, work.signal),
+    findPoolers(client, pod.pod.namespace, work.signal),
   ]);
   const findings = await lookAhead(
     {
@@ -80,7 +82,7 @@ async function refuseEarly(
         ...{ pod: source.pod, database: source.database },
         ...(sourceEnvironment === undefined ? {} : { environment: sourceEnvironment }),
       },
-      ...{ target: pod, database, as, roles: { createRoles, mapRoles }, job: id },
+      ...{ target: pod, database, as, roles: { createRoles, mapRoles }, poolers, job: id },
       ...(noOwner === undefined ? {} : { noOwner }),
       ...(inPlace === undefined ? {} : { inPlace }),
       cluster: client.cluster.alias,

@@ -2,6 +2,7 @@ import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
+import { findPoolers } from '../../pod/findPoolers';
 import { restoreInPlace } from '../../restore/inPlace';
 import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
@@ -40,7 +41,9 @@ export async function restoreInto(
   const { id, request, work } = context;
   const { client, pod, database } = place;
   const { as, noOwner, createRoles, mapRoles, streams, inPlace } = request.options;
-  const environment = await environmentOf(client, pod.pod.namespace, work.signal);
+  const { namespace } = pod.pod;
+  const environment = await environmentOf(client, namespace, work.signal);
+  const poolers = await findPoolers(client, namespace, work.signal);
   const started = Date.now();
   const asked: RestoreRequest = {
     backup,
@@ -53,6 +56,7 @@ export async function restoreInto(
     ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,
+    poolers,
     ...(environment === undefined ? {} : { environment }),
   };
   if (inPlace) return restoredInPlace(context, asked, place, reference);

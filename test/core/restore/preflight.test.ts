@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import type { Finding } from '../../../src/core/finding';
+import type { OpenPod } from '../../../src/core/pod/databasePod';
+import { workplace } from '../../../src/core/restore/databaseRow';
+import { originOfDatabase, type RestoreOrigin } from '../../../src/core/restore/origin';
+import { preflight, type PreflightInput } from '../../../src/core/restore/preflight';
+import { planUndo } from '../../../src/core/restore/undo';
+import { keptName, markText } from '../../../src/core/restore/sideDatabase';
+import { startServer, type Server } from '../../lab/servers';
+import { openServer } from '../openServer';
+
+for (const major of [15, 18] as const) {
+  describe(`what is said before a swap, PostgreSQL ${major}`, function () {
+    this.timeout(120_000);
+    const { signal } = new AbortController();
+    let server: Server;
+    let target: OpenPod;
+    let origin: RestoreOrigin;
+
+    before(async () => {
+      server = await startServer({ major, superuser: 'hidden', settings: { max_wal_senders: '10' } });
+      await server.sql('postgres', 'create role app_owner login createdb; grant pg_signal_backend to app_owner');
+      await server.sql('postgres', 'create database app owner app_owner');
+      await server.sql('postgres', 'create database other');
+      target = await openServer(server, { PGUSER: 'hidden' });
+      origin = await originOfDatabase(target, 'other', { signal });
+    });
+    after(() => server.stop());
+
+    async function seen(more: Partial<PreflightInput> = {}): Promise<readonly Finding[]> {
+      const input = { origin, target, database: 'app', as: 'replace', cluster: 'b' } as const;
+      const roles = { createRoles: false, mapRoles: {} };
+      const found = await preflight(workplace(target, 'app'), { ...input, roles, ...more }, { signal });
+      return found.findings;
+    }
+    const one = (findings: readonly Finding[], code: string): Finding | undefined =>
+      findings.find((finding) => finding.code === code);
+
+    it('sessions of a pooler are known by the address of its pod', async () => {
+      const poolers = [
+        { name: 'pgbouncer-1', addresses: ['127.0.0.1'] },
+        { name: 'pgbouncer-2', addresses: ['192.0.2.7'] },
+      ];
+      assert.deepEqual(one(await seen({ poolers }), 'pooler'), undefined);
+      const clients = [await server.connect('app'), await server.connect('app')];
+      try {
+        const findings = await seen({ poolers });
+        const connected = { names: ['pgbouncer-1'], sessions: 2 };
+        assert.deepEqual(one(findings, 'pooler'), { level: 'note', code: 'pooler', data: connected });
+        assert.deepEqual(one(findings, 'pooler.idle')?.data, { names: ['pgbouncer-2'] });
+        const limited = await openServer(server, { PGUSER: 'app_owner' });
+        // who is no superuser sees where sessions of others come from with pg_read_all_stats only
+        await server.sql('postgres', 'grant pg_read_all_stats to app_owner');
+        const warned = one(await seen({ poolers, target: limited, noOwner: true }), 'pooler');
+        assert.equal(warned?.level, 'warn');
+      } finally {
+        for (const client of clients) await client.end();
+      }
+    });
+
+    it('security labels stay behind: said with the labels', async () => {
+      assert.equal(one(await seen(), 'securityLabels'), undefined);
+      // no provider of labels comes with the server
+      await server.sql(
+        'postgres',
+        `set allow_system_table_mods = on; insert into pg_shseclabel select oid, 'pg_database'::regclass, 'guard', 'top secret' from pg_database where datname = 'app'`,
+      );
+      const found = one(await seen(), 'securityLabels');
+      assert.equal(found?.level, 'warn');
+      assert.deepEqual(found.data['labels'], [{ provider: 'guard', label: 'top secret' }]);
+    });
+
+    it('the same database is known by its place where a server keeps its identifier to itself', async () => {
+      const facts = { ...target.facts };
+      delete (facts as { systemId?: string }).systemId;
+      const place = 'alpha/demo/pg';
+      const same = async (more: Partial<PreflightInput>): Promise<unknown> =>
+        one(await seen(more), 'wrongTarget.same')?.data['by'];
+      const from = { ...origin, database: 'app', place };
+      assert.equal(await same({ origin: from }), 'server');
+      assert.equal(await same({ origin: from, target: { ...target, facts } }), 'place');
+      const elsewhere = { ...from, place: 'alpha/test/pg' };
+      assert.equal(await same({ origin: elsewhere, target: { ...target, facts } }), undefined);
+      assert.equal(await same({ origin: { ...from, systemId: '7' } }), undefined, 'identifiers that differ say more');
+      assert.equal(await same({ origin: { ...origin, place }, target: { ...target, facts } }), undefined);
+    });
+
+    it('a replica is told of, also before an undo', async () => {
+      assert.equal(one(await seen(), 'replicas'), undefined);
+      const standby = await startServer({ major, standbyOf: server });
+      try {
+        assert.deepEqual(one(await seen(), 'replicas')?.data, { count: 1 });
+        const job = 'abc1';
+        const kept = keptName('app', job);
+        await server.sql('postgres', `create database ${kept}`);
+        const mark = markText({ job, role: 'kept', of: 'app', time: '2026-01-01T00:00:00Z', origin: 'x' });
+        await server.sql('postgres', `comment on database ${kept} is '${mark}'`);
+        const plan = await planUndo({ target, database: 'app', cluster: 'b' }, signal);
+        assert.deepEqual(one(plan.findings, 'replicas')?.data, { count: 1 });
+      } finally {
+        await standby.stop();
+      }
+    });
+  });
+}
