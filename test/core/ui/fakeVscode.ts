@@ -21,4 +21,28 @@ interface Disposable {
   dispose(): void;
 }
 
+export const Disposable = { from: (...all: readonly Disposable[]): readonly Disposable[] => all };
+
+export enum TreeItemCollapsibleState {
+  None,
+  Collapsed,
+  Expanded,
+}
+
+export enum StatusBarAlignment {
+  Left = 1,
+  Right,
+}
+
+export const statusBarItem = { text: '', show: (): void => undefined, hide: (): void => undefined };
+
+export const window = {
+  createStatusBarItem: (): object => statusBarItem,
+  createTreeView: (): object => ({
+    onDidExpandElement: new EventEmitter().event,
+    onDidCollapseElement: new EventEmitter().event,
+    dispose: () => undefined,
+  }),
+};
+
 export const commands = { executeCommand: async (): Promise<void> => undefined };
