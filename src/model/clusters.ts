@@ -37,11 +37,6 @@ export class Clusters implements vscode.Disposable {
     return this.#models.get(alias);
   }
 
-  /** The cluster of this alias; undefined where it is gone. */
-  async find(alias: string): Promise<ClusterModel | undefined> {
-    return (await this.all()).find(({ cluster }) => cluster.alias === alias);
-  }
-
   /** Reads the files again, and every cluster that was loaded. */
   refresh(): void {
     this.#reading = undefined;

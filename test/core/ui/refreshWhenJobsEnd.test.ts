@@ -23,7 +23,6 @@ describe('the end of a job', () => {
       clusters: {
         known: (alias: string) => (alias === 'prod' ? model : undefined),
         all: () => assert.fail('the clusters are read'),
-        find: () => assert.fail('the clusters are read'),
       },
     };
     refreshWhenJobsEnd(services as unknown as Services);
