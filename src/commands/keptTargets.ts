@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors';
+import { podAt } from './podAt';
 import { parseReference } from '../core/cluster/reference';
 import type { DatabasePlace } from '../model/places';
 import type { Services } from '../services';
@@ -29,14 +30,8 @@ async function ofRow(services: Services, node: KeptNode, title: string): Promise
   return known ? { ...place, job } : place;
 }
 
-/** The database that a reference names. Throws `cluster.unknown`, `pod.unknown`. */
-async function placeOf({ clusters }: Services, reference: string): Promise<DatabasePlace> {
-  const { cluster, namespace = '', pod: name, database = '' } = parseReference(reference);
-  const model = await clusters.find(cluster);
-  if (!model) throw new AppError('cluster.unknown', { cluster, known: [] });
-  await model.load();
-  const pods = model.contents.namespaces.get(namespace) ?? [];
-  const pod = pods.find((one) => one.name === name) ?? pods.find(({ workload }) => workload.name === name);
-  if (!pod) throw new AppError('pod.unknown', { reference, message: 'it is not there any more' });
-  return { model, pod, database, reference };
+/** The database that a reference names. Throws what `podAt` throws. */
+async function placeOf(services: Services, reference: string): Promise<DatabasePlace> {
+  const { cluster, namespace = '', pod: name = '', database = '' } = parseReference(reference);
+  return { ...(await podAt(services, { cluster, namespace, pod: name, workload: name })), database, reference };
 }

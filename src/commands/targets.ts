@@ -5,6 +5,7 @@ import type { Services } from '../services';
 import { DatabaseNode } from '../tree/databaseNode';
 import { KeptNode } from '../tree/keptNode';
 import { PodNode } from '../tree/podNode';
+import { podAt } from './podAt';
 import { BackupGroupNode } from '../tree/backupGroupNode';
 import { pickDatabase, pickPod } from '../ui/pickPlace';
 
@@ -56,17 +57,7 @@ async function databaseOf(services: Services, row: unknown, title: string): Prom
 
 /** Where the backups of a group came from; the workload's name is a reference, too. */
 async function sourceOf(services: Services, { source }: BackupGroupNode): Promise<DatabasePlace | undefined> {
-  const model = await services.clusters.find(source.cluster);
-  if (!model) throw new AppError('cluster.unknown', { cluster: source.cluster, known: [] });
-  await model.load();
-  const pods = model.contents.namespaces.get(source.namespace) ?? [];
-  const pod = pods.find(({ workload, name }) => workload.name === source.workload || name === source.pod);
-  if (!pod) {
-    const reference = `${source.cluster}/${source.namespace}/${source.pod}`;
-    throw new AppError('pod.unknown', { reference, message: 'it is not there any more' });
-  }
-  const { cluster, namespace, name } = pod;
-  return inDatabase({ model, pod, reference: `${cluster}/${namespace}/${name}` }, source.database);
+  return inDatabase(await podAt(services, source), source.database);
 }
 
 /** The one user database of a pod, or the one that is chosen. */

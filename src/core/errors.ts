@@ -47,7 +47,7 @@ export const errorCodes = [
   'backup.incomplete', // { backup }: a .partial folder
   'root.unreadable', // { root, message }: the folder of the backups cannot be read
   'backup.refused', // { findings }: preflight blocks
-  'disk.full', // { folder, free, needed }: here
+  'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here
   'disk.targetFull', // { reference, free, needed }
   // restore
   'restore.refused', // { findings }: preflight blocks

@@ -15,6 +15,7 @@ export class Backups implements vscode.Disposable {
   #reading: Promise<readonly BackupSummary[]> | undefined;
   #summaries: Summaries | undefined;
   #watcher: FSWatcher | undefined;
+  #settling: NodeJS.Timeout | undefined;
 
   constructor(private readonly root: () => string) {}
 
@@ -39,12 +40,15 @@ export class Backups implements vscode.Disposable {
     return this.#list.findLast(({ manifest: { source } }) => isOf(source, place))?.manifest.time.snapshot;
   }
 
+  /** What is known is old: read again when somebody asks, and in a moment, since changes come in flocks. */
   refresh(): void {
     this.#reading = undefined;
-    void this.all();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => void this.all(), settlingMs);
   }
 
   dispose(): void {
+    clearTimeout(this.#settling);
     this.#watcher?.close();
     this.#changed.dispose();
   }
@@ -86,6 +90,8 @@ export class Backups implements vscode.Disposable {
     }
   }
 }
+
+const settlingMs = 250;
 
 type Group = [BackupSummary, ...BackupSummary[]];
 

@@ -32,9 +32,9 @@ export class Clusters implements vscode.Disposable {
     return this.#problems;
   }
 
-  /** The cluster of this alias; undefined where it is gone. */
-  async find(alias: string): Promise<ClusterModel | undefined> {
-    return (await this.all()).find(({ cluster }) => cluster.alias === alias);
+  /** The cluster of this alias as of the last reading; undefined also where nobody asked for clusters yet. */
+  known(alias: string): ClusterModel | undefined {
+    return this.#models.get(alias);
   }
 
   /** Reads the files again, and every cluster that was loaded. */

@@ -13,6 +13,9 @@ export class Jobs implements vscode.Disposable {
   readonly #didEnd = new vscode.EventEmitter<Job>();
   /** a job has ended, maybe while no window was open */
   readonly onDidEnd = this.#didEnd.event;
+  readonly #didEndHere = new vscode.EventEmitter<Job>();
+  /** the same without those that had ended when this window first looked: nothing it knows is older than they are */
+  readonly onDidEndHere = this.#didEndHere.event;
   #jobs: readonly Job[] = [];
   #ended: ReadonlySet<string> = new Set();
   #stop: AbortController | undefined;
@@ -52,15 +55,18 @@ export class Jobs implements vscode.Disposable {
     this.#stop?.abort();
     this.#changed.dispose();
     this.#didEnd.dispose();
+    this.#didEndHere.dispose();
   }
 
   async #watch(): Promise<void> {
     const { watchJobs } = await import('../core/job/watchJobs');
     const stop = new AbortController();
     this.#stop = stop;
+    let isFirst = true;
     await new Promise<void>((resolve, reject) => {
       const take = ({ jobs }: JobsChange): void => {
-        this.#take(jobs);
+        this.#take(jobs, isFirst);
+        isFirst = false;
         resolve();
       };
       watchJobs(this.root(), take, stop.signal).then(resolve, (error: unknown) => {
@@ -71,13 +77,16 @@ export class Jobs implements vscode.Disposable {
     });
   }
 
-  #take(jobs: readonly Job[]): void {
+  #take(jobs: readonly Job[], isFirst: boolean): void {
     this.#jobs = jobs;
     const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isRecent(job));
     this.#ended = new Set(jobs.filter((job) => !isLiving(job)).map(({ id }) => id));
     void vscode.commands.executeCommand('setContext', contextKeys.hasRestored, jobs.some(hasRestored));
     this.#changed.fire();
-    for (const job of ended) this.#didEnd.fire(job);
+    for (const job of ended) {
+      this.#didEnd.fire(job);
+      if (!isFirst) this.#didEndHere.fire(job);
+    }
   }
 }
 

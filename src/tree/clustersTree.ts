@@ -155,8 +155,6 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
     const models = await this.clusters.all();
     this.#roots = new Map(models.map((model) => [model, this.#roots.get(model) ?? new ClusterNode(this, model)]));
     this.#tellState(models);
-    // the welcome stands where nothing else does
-    if (models.length === 0) return [];
     return [...this.#roots.values(), ...this.clusters.problems.map((problem) => new ProblemNode(problem))];
   }
 

@@ -6,18 +6,23 @@ import type { Job } from '../core/job/readJob';
 import type { Services } from '../services';
 
 /** A job that ended has changed what the trees show: backups, and the pods it worked in. */
-export function refreshWhenJobsEnd({ jobs, backups, clusters }: Services): vscode.Disposable {
-  return jobs.onDidEnd((job) => {
+export function refreshWhenJobsEnd({
+  jobs,
+  backups,
+  clusters,
+}: Pick<Services, 'jobs' | 'backups' | 'clusters'>): vscode.Disposable {
+  return jobs.onDidEndHere((job) => {
     backups.refresh();
-    void reprobe(job);
+    reprobe(job);
   });
 
-  async function reprobe({ request, result }: Job): Promise<void> {
+  /** A cluster that nobody looked at shows nothing that could be old. */
+  function reprobe({ request, result }: Job): void {
     const target = result?.data['target'];
     for (const text of new Set([...placesOf(request), ...(typeof target === 'string' ? [target] : [])])) {
       const { cluster, namespace, pod } = reference(text) ?? {};
       if (cluster === undefined || namespace === undefined) continue;
-      const model = await clusters.find(cluster);
+      const model = clusters.known(cluster);
       const pods = model?.contents.namespaces.get(namespace) ?? [];
       for (const { uid, name, workload } of pods) if (name === pod || workload.name === pod) model?.reprobe(uid);
     }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
+import { jobPercent } from './jobPercent';
 import { jobState, jobTitle } from './jobWords';
 
 /** One item for all running jobs, there only while one runs; a click shows them. */
@@ -12,11 +14,16 @@ export function statusBar(jobs: Jobs): vscode.Disposable {
     const [only] = running;
     if (!only) return item.hide();
     const text = running.length === 1 ? jobTitle(only) : `${running.length} jobs`;
-    const percent = running.length === 1 ? only.progress?.percent : undefined;
+    const percent = running.length === 1 ? percentOf(only) : undefined;
     item.text = `$(sync~spin) ${text}${percent === undefined ? '' : ` ${Math.floor(percent)} %`}`;
     item.tooltip = running.map((job) => `${jobTitle(job)}: ${jobState(job)}`).join('\n');
     item.accessibilityInformation = { label: `DB Ferry: ${item.tooltip}` };
     item.show();
   });
   return vscode.Disposable.from(item, listening);
+}
+
+/** Of the job as a whole; undefined where that is not known, or the last figure belongs to a phase that is over. */
+function percentOf({ request: { kind }, phase, progress }: Job): number | undefined {
+  return (progress && progress.phase === phase && jobPercent(kind, progress)) || undefined;
 }

@@ -181,8 +181,12 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: `Make the folder readable, or take another one: ${hints.otherFolder()}.`,
   }),
   'disk.full': (data, hints) => ({
-    what: `Not enough space in ${shown(data, 'folder')}.`,
-    why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
+    ...(data['folder'] === undefined
+      ? { what: 'The disk or its quota is full here.', why: shown(data, 'message') }
+      : {
+          what: `Not enough space in ${shown(data, 'folder')}.`,
+          why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
+        }),
     todo: `Delete old backups, enlarge the volume, or take another folder: ${hints.otherFolder()}.`,
   }),
   'disk.targetFull': (data, hints) => ({

@@ -46,6 +46,12 @@ describe('words', () => {
     );
   });
 
+  it('a disk that the system found full has no figures', () => {
+    const { what, why } = wordsFor('disk.full', { message: 'ENOSPC: no space left on device, write' }, cliHints);
+    assert.doesNotMatch(`${what} ${why}`, /\?/);
+    assert.match(`${what} ${why}`, /full.*ENOSPC/);
+  });
+
   it('what to do is said in the words of the host', () => {
     const todo = (hints: typeof cliHints): string | undefined => wordsFor('job.interrupted', { job: 'j1' }, hints).todo;
     assert.equal(todo(cliHints), 'To remove what it left, here and in the target: `db-ferry clean j1`.');

@@ -1,0 +1,48 @@
+/** As much of the module `vscode` as the tests of the core ring touch. */
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<(value: T) => void>();
+
+  readonly event = (listener: (value: T) => void): Disposable => {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  };
+
+  fire(value: T): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+interface Disposable {
+  dispose(): void;
+}
+
+export const Disposable = { from: (...all: readonly Disposable[]): readonly Disposable[] => all };
+
+export enum TreeItemCollapsibleState {
+  None,
+  Collapsed,
+  Expanded,
+}
+
+export enum StatusBarAlignment {
+  Left = 1,
+  Right,
+}
+
+export const statusBarItem = { text: '', show: (): void => undefined, hide: (): void => undefined };
+
+export const window = {
+  createStatusBarItem: (): object => statusBarItem,
+  createTreeView: (): object => ({
+    onDidExpandElement: new EventEmitter().event,
+    onDidCollapseElement: new EventEmitter().event,
+    dispose: () => undefined,
+  }),
+};
+
+export const commands = { executeCommand: async (): Promise<void> => undefined };

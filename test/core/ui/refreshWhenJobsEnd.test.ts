@@ -1,0 +1,36 @@
+import './vscodeDouble';
+import assert from 'node:assert/strict';
+import type { Job } from '../../../src/core/job/readJob';
+import { refreshWhenJobsEnd } from '../../../src/ui/refreshWhenJobsEnd';
+import type { Services } from '../../../src/services';
+import { EventEmitter } from './fakeVscode';
+
+describe('the end of a job', () => {
+  it('is looked for in clusters that are known, and loads none', () => {
+    const ended = new EventEmitter<Job>();
+    const done: string[] = [];
+    const pods = [
+      { uid: 'u1', name: 'pg-0', workload: { name: 'pg' } },
+      { uid: 'u2', name: 'other-0', workload: { name: 'other' } },
+    ];
+    const model = {
+      contents: { namespaces: new Map([['shop', pods]]) },
+      reprobe: (uid: string) => done.push(`reprobe ${uid}`),
+    };
+    const services = {
+      jobs: { onDidEndHere: ended.event },
+      backups: { refresh: () => done.push('refresh') },
+      clusters: {
+        known: (alias: string) => (alias === 'prod' ? model : undefined),
+        all: () => assert.fail('the clusters are read'),
+      },
+    };
+    refreshWhenJobsEnd(services as unknown as Services);
+    ended.fire(copy('prod/shop/pg/orders', 'test/shop/pg-0/orders'));
+    assert.deepEqual(done, ['refresh', 'reprobe u1']);
+  });
+
+  function copy(...operands: string[]): Job {
+    return { request: { kind: 'copy', operands, options: {} } } as unknown as Job;
+  }
+});
