@@ -37,7 +37,13 @@ for (const gate of gates) {
 }
 for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
   const { code, output } = await run(suite);
-  if (code !== 0) failures.push(`── ${suite.name}\n${output.split(/^ +\d+ failing$/m).at(-1).slice(-5000)}`);
+  if (code !== 0)
+    failures.push(
+      `── ${suite.name}\n${output
+        .split(/^ +\d+ failing$/m)
+        .at(-1)
+        .slice(-5000)}`,
+    );
   // colours would stand between the number and the start of the line
   const count = (word) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   sum.passed += count('passing');
