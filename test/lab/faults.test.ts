@@ -388,7 +388,7 @@ describe(`faults, each judged by SQL afterwards (seed ${seed})`, function () {
       });
     }
 
-    const random = generator(seed + 1);
+    const random = randomFrom(seed + 1);
     for (let index = 0; index < Math.ceil(kills / 3); index += 1) {
       const moment = random() * 0.9;
       it(`kill -9 at ${(moment * 100).toFixed(0)} % of its time`, async () => {
