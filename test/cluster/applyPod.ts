@@ -5,7 +5,11 @@ import { kubectl } from './setting';
 
 /** What is changed of a pod's specification. */
 export interface PodSpec {
-  readonly containers: readonly { readonly image: string; readonly volumeMounts: readonly unknown[] }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    readonly volumeMounts: readonly unknown[];
+  }[];
   readonly [field: string]: unknown;
 }
 
@@ -18,8 +22,9 @@ export async function applyPod(
   const set = JSON.parse(await kubectl(kubeconfig, '-n', 'demo', 'get', 'statefulset', 'postgres', '-o', 'json')) as {
     spec: { template: { spec: PodSpec } };
   };
-  const spec = change(set.spec.template.spec);
-  const pod = new KubectlPod(kubeconfig, 'demo', name, 'demo');
+  const { spec: like } = set.spec.template;
+  const spec = change(like);
+  const pod = new KubectlPod(kubeconfig, 'demo', name, 'demo', like.containers[0]?.name);
   await pod.remove();
   await execa(kubectlProgram, ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'demo' }, spec }),

@@ -10,12 +10,15 @@ export class KubectlPod {
     readonly namespace: string,
     readonly pod: string,
     readonly user: string,
+    /** the container of the server; without it, the first one */
+    readonly container?: string,
   ) {}
 
   async exec(argv: readonly string[], input?: string): Promise<string> {
+    const container = this.container === undefined ? [] : ['-c', this.container];
     const { stdout } = await execa(
       kubectlProgram,
-      ['--kubeconfig', this.kubeconfig, '-n', this.namespace, 'exec', '-i', this.pod, '--', ...argv],
+      ['--kubeconfig', this.kubeconfig, '-n', this.namespace, 'exec', '-i', this.pod, ...container, '--', ...argv],
       input === undefined ? { stdin: 'ignore' } : { input },
     );
     return stdout;
