@@ -134,6 +134,14 @@ const inPlace: Words = {
 
 const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace };
 
+/** `app_owner (psql) waits`, `app_owner (psql) and 3 behind it wait` */
+function waiting(data: Data): string {
+  const application = text(data, 'application') ?? '';
+  const who = `${text(data, 'user') ?? 'a session'}${application === '' ? '' : ` (${application})`}`;
+  const behind = Number(data['sessions']) - 1;
+  return behind > 0 ? `${who} and ${behind} behind it wait` : `${who} waits`;
+}
+
 const notes: Words = {
   ...ofSources,
   keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
@@ -145,6 +153,9 @@ const notes: Words = {
     `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`,
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
+  'locks.waiting': (data, hints) =>
+    `${waiting(data)} for a lock that this dump holds to its end: ${shown(data, 'mode')} on ${shown(data, 'table')}, ${duration(Number(data['seconds']))} so far; to let them go on: ${hints.cancel()}`,
+  'locks.free': (data) => `nobody waits for the dump's locks any more; it was ${duration(Number(data['seconds']))}`,
   'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
   'side.remains': (data, hints) =>
     `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,

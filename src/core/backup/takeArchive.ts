@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
+import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { serverLines, serverMessage } from '../serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
@@ -96,6 +97,7 @@ async function stream(
   const progress = new DumpProgress(tables, () => file.bytes, work.report);
   const words = new DumpWords(work);
   progress.start(server, database, application, work.signal);
+  const unwatch = watchLocks(server, database, { application }, work);
   try {
     const end = await source.exec.read(dumpCommand(server.access, database, dump), (chunk) => file.write(chunk), {
       signal: work.signal,
@@ -111,6 +113,7 @@ async function stream(
     words.reportWarnings();
   } finally {
     progress.stop();
+    unwatch();
   }
   return file.finish();
 }

@@ -1,6 +1,7 @@
 import type { BackupEntry } from '../catalog/manifest';
 import { verifyBackup } from '../catalog/verifyBackup';
 import type { OpenPod } from '../pod/databasePod';
+import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Work } from '../progress';
@@ -49,5 +50,11 @@ async function readOne(
   if ('backup' in side) return verifyBackup(side.backup, work);
   work.report({ type: 'phase', phase: 'verify' });
   const how = { application: applicationOf(job), ...(encoding === undefined ? {} : { encoding }) };
-  return readLive(side.pod, side.database, how, work);
+  const server = { exec: side.pod.exec, access: side.pod.facts.access };
+  const unwatch = watchLocks(server, side.database, how, work);
+  try {
+    return await readLive(side.pod, side.database, how, work);
+  } finally {
+    unwatch();
+  }
 }

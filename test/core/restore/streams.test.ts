@@ -60,6 +60,7 @@ describe('restore in several streams', function () {
       'restore',
       'restore',
       'indexes',
+      'analyze',
       'verify',
       'properties',
       'swap',
