@@ -3,7 +3,8 @@ import { execa } from 'execa';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ferry, told, type FerrySetting, type Run } from './ferry';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
 import { compareFingerprints, fingerprint } from './independent';
 import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';
 
@@ -53,6 +54,23 @@ describe('the main job between two clusters', function () {
       told(same),
     );
     assert.ok(run.result.findings?.some(({ code }) => code === 'source.unlogged'));
+  });
+
+  it('says who waits for the locks of a dump, and lets them go on when it is cancelled', async () => {
+    lab.clusters['cluster-a'].state.faults.exec.push({ kind: 'slow', match: 'pg_dump -F', bytesPerSecond: 10_000 });
+    const run = startFerry(setting, 'backup', `${places.source}/shop`);
+    const until = async (holds: () => boolean): Promise<void> => {
+      for (let tries = 0; !holds(); tries++)
+        assert.ok((await sleep(100, tries)) < 600, JSON.stringify(run.events.at(-1)));
+    };
+    await until(() => run.events.some((event) => event.type === 'progress'));
+    const altered = lab.server('source').sql('shop', 'begin; lock table shop.orders; commit');
+    await until(() => run.events.some((event) => event.type === 'note' && event.code === 'locks.waiting'));
+    run.child.kill('SIGINT');
+    await altered;
+    const { exitCode } = await run.ended;
+    assert.equal(exitCode, 130);
+    await nothingLeft('source');
   });
 
   for (const [target, extra] of [
