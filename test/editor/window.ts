@@ -35,6 +35,13 @@ export class EditorWindow {
     return window;
   }
 
+  async #openPalette(command: string): Promise<Question> {
+    await this.key('F1');
+    const pick = new Question(this.page, this.actions, 'Type the name of a command');
+    await pick.type(`>${command}`);
+    return pick;
+  }
+
   /** Opens DB Ferry's side bar by its icon; `name` for another one. */
   async openSideBar(name = 'DB Ferry'): Promise<void> {
     const icon = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${name}"])`);
@@ -51,29 +58,21 @@ export class EditorWindow {
 
   /** Runs a command by its full title: `palette('DB Ferry: Back Up…')`. */
   async palette(command: string): Promise<void> {
-    await this.key('F1');
-    const pick = new Question(this.page, this.actions, 'Type the name of a command');
-    await pick.type(`>${command}`);
+    const pick = await this.#openPalette(command);
+    const labels = this.page.locator('.quick-input-list .label-name');
     const first = this.page.locator('.quick-input-list .monaco-list-row.focused .label-name').first();
     await until(
       `the command ${command}`,
       async () => {
+        // a view that takes the focus late closes the palette: a person would open it again
+        if (!(await this.page.locator('.quick-input-widget').isVisible())) await this.#openPalette(command);
         if ((await first.innerText({ timeout: 1000 })) === command) return true;
         // others that fit better may stand above it
-        if (
-          await this.page
-            .locator('.quick-input-list .label-name')
-            .getByText(command, { exact: true })
-            .first()
-            .isVisible()
-        )
+        if (await labels.getByText(command, { exact: true }).first().isVisible())
           await this.page.keyboard.press('ArrowDown');
         return undefined;
       },
-      {
-        seen: async () =>
-          (await this.page.locator('.quick-input-list .label-name').allInnerTexts()).slice(0, 5).join(' | '),
-      },
+      { seen: async () => (await labels.allInnerTexts()).slice(0, 5).join(' | ') },
     );
     await pick.accept();
   }
