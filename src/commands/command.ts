@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isAppError } from '../core/errors';
+import { toAppError } from '../core/errors';
 import type { Services } from '../services';
 import { showError } from '../ui/showError';
 
@@ -23,7 +23,7 @@ export function registerCommands(commands: readonly Command[], services: Service
       try {
         await run(services, target, all, onto);
       } catch (error) {
-        if (isAppError(error, 'cancelled')) return;
+        if (toAppError(error).code === 'cancelled') return;
         services.log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         await showError(error);
       }
