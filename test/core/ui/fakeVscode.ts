@@ -126,6 +126,10 @@ export const workspace = {
   }),
 };
 
+export enum ProgressLocation {
+  Notification = 15,
+}
+
 export enum ConfigurationTarget {
   Global = 1,
 }
@@ -141,6 +145,8 @@ export const window = {
   showErrorMessage: say,
   showInformationMessage: say,
   showWarningMessage: say,
+  withProgress: (_options: unknown, work: (progress: object, token: object) => unknown): unknown =>
+    work({ report: () => undefined }, { onCancellationRequested: () => undefined }),
   createStatusBarItem: (): object => statusBarItem,
   createTreeView: (): object => ({
     onDidExpandElement: new EventEmitter().event,
@@ -169,4 +175,12 @@ export class Uri {
   }
 
   constructor(readonly fsPath: string) {}
+}
+
+export class FileDecoration {
+  constructor(
+    readonly badge?: string,
+    readonly tooltip?: string,
+    readonly color?: ThemeColor,
+  ) {}
 }
