@@ -10,6 +10,7 @@ import type { Command } from './command';
 /** From now on replacing a database of this cluster asks for its name. */
 export const protectCluster: Command = {
   id: 'dbFerry.protectCluster',
+  rowsOf: 'clusters',
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Protect This Cluster');
     const { whole } = services.protection.entriesOf(cluster);
@@ -21,6 +22,7 @@ export const protectCluster: Command = {
 /** Takes that back, after a question that says by what it is protected, and what stays so. */
 export const unprotectCluster: Command = {
   id: 'dbFerry.unprotectCluster',
+  rowsOf: 'clusters',
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Unprotect This Cluster');
     const { own, whole, parts } = services.protection.entriesOf(cluster);

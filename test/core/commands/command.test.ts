@@ -1,6 +1,8 @@
 import '../ui/vscodeDouble';
 import assert from 'node:assert/strict';
 import { AppError } from '../../../src/core/errors';
+import type { Command } from '../../../src/commands/command';
+import { isLiving, type Job } from '../../../src/core/job/readJob';
 import type { Services } from '../../../src/services';
 import type * as fake from '../ui/fakeVscode';
 
@@ -19,6 +21,43 @@ describe('a command', () => {
     await fails(new AppError('cluster.none'));
     assert.equal(vscode.said.length, 1);
   });
+
+  it('that nothing is named to takes the rows that are selected in its view', async () => {
+    assert.deepEqual(await given([], { selection: ['a'] }), ['a', ['a']]);
+    assert.deepEqual(
+      await given([], { selection: ['a', 'b'] }),
+      [undefined, ['a', 'b']],
+      'for one, none of two is meant',
+    );
+    assert.deepEqual(await given([], { selection: [] }), [undefined, []]);
+    assert.deepEqual(await given([], {}), [undefined, [undefined]]);
+  });
+
+  it('that something is named to takes that', async () => {
+    assert.deepEqual(await given(['c'], { selection: ['a'] }), ['c', ['c']]);
+    assert.deepEqual(await given(['c', ['c', 'd']], { selection: ['a'] }), ['c', ['c', 'd']]);
+  });
+
+  it('for jobs of one kind takes no row of another', async () => {
+    const { oneJob } = await import('../../../src/commands/jobTargets');
+    const { JobNode } = await import('../../../src/tree/jobNode');
+    const ended = new JobNode({ id: 'one', state: 'done' } as Job);
+    const services = { jobs: { watch: async () => [ended.job] } } as unknown as Services;
+    const ask = { title: 'Cancel Job', filter: isLiving, none: 'No job is running.' };
+    assert.equal(await oneJob(services, ended, ask), undefined);
+    assert.equal(vscode.said[0]?.text, 'No job is running.');
+    assert.equal(await oneJob(services, ended, { ...ask, filter: () => true }), ended.job);
+  });
+
+  async function given(args: unknown[], { selection }: { readonly selection?: unknown[] }): Promise<unknown> {
+    const { registerCommands } = await import('../../../src/commands/command');
+    const seen: unknown[] = [];
+    const run: Command['run'] = (_services, target, selected) => void seen.push(target, selected);
+    const services = { trees: { clusters: { selection } } } as unknown as Services;
+    registerCommands([{ id: 'dbFerry.try', run, ...(selection ? { rowsOf: 'clusters' as const } : {}) }], services);
+    await vscode.registered.get('dbFerry.try')?.(...args);
+    return seen;
+  }
 
   async function fails(error: Error): Promise<void> {
     const { registerCommands } = await import('../../../src/commands/command');
