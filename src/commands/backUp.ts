@@ -6,6 +6,7 @@ import { sourceDatabases } from './targets';
 /** Backs up what is selected: a database, a pod, or several as several jobs. */
 export const backUp: Command = {
   id: 'dbFerry.backUp',
+  rowsOf: 'clusters',
   async run(services, _target, selected) {
     const places = await sourceDatabases(services, selected, 'Back Up');
     await startJobs(

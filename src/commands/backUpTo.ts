@@ -7,6 +7,7 @@ import { sourceDatabases } from './targets';
 /** The same into a folder that is asked for. */
 export const backUpTo: Command = {
   id: 'dbFerry.backUpTo',
+  rowsOf: 'clusters',
   async run(services, _target, selected) {
     const places = await sourceDatabases(services, selected, 'Back Up To');
     if (places.length === 0) return;

@@ -23,16 +23,14 @@ export async function oneBackup(services: Services, target: unknown, title: stri
   return { operand, entry: await findBackup(settings.root(), operand) };
 }
 
-/** What rows, files or a button name, each once; with nothing named, the rows that are selected, or one that is asked for. */
+/** What rows, files or a button name, each once; with nothing named, one that is asked for. */
 export async function backupOperands(
   services: Services,
   selected: readonly unknown[],
   title: string,
 ): Promise<readonly string[]> {
   const named = operandsOf(selected);
-  if (named.length > 0) return named;
-  const rows = operandsOf(services.trees.backups.selection);
-  return rows.length > 0 ? rows : [await pickBackup(services, { title })];
+  return named.length > 0 ? named : [await pickBackup(services, { title })];
 }
 
 /** The same of backups of the catalog alone. */
@@ -43,8 +41,7 @@ export async function ownBackups(
 ): Promise<readonly BackupSummary[]> {
   const known = await services.backups.all();
   const named = operandsOf(selected);
-  const operands = named.length > 0 ? named : operandsOf(services.trees.backups.selection);
-  const wanted = operands.length > 0 ? operands : [await pickBackup(services, { title, others: [] })];
+  const wanted = named.length > 0 ? named : [await pickBackup(services, { title, others: [] })];
   return known.filter(({ id, folder }) => wanted.includes(folder) || wanted.includes(id));
 }
 

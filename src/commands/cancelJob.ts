@@ -6,6 +6,7 @@ import { isLiving } from '../model/jobs';
 /** Cancels a running job and waits until what it made is gone. */
 export const cancelJob: Command = {
   id: 'dbFerry.cancelJob',
+  rowsOf: 'jobs',
   async run(services, target) {
     const job = await oneJob(services, target, { title: 'Cancel Job', filter: isLiving, none: 'No job is running.' });
     if (job) await stopJob(job);

@@ -1,15 +1,54 @@
+import * as vscode from 'vscode';
+import type { CleanPlan } from '../core/job/planClean';
 import { JobNode } from '../tree/jobNode';
+import { wordsFor } from '../ui/errorText';
+import { looking } from '../ui/looking';
+import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
 import { podOfRow } from './targets';
 
-/** Removes what jobs left that do not live any more: of one job, in one pod, or of all. */
+/** Removes what jobs left that do not live any more: of one job, in one pod, or of all. What would go is shown before. */
 export const cleanUp: Command = {
   id: 'dbFerry.cleanUp',
   async run(services, target) {
     const place = podOfRow(target)?.reference;
     const job = target instanceof JobNode ? target.job.id : typeof target === 'string' ? target : undefined;
     const operand = place ?? job;
+    const what = place ?? (job === undefined ? 'what jobs left' : `what job ${job} left`);
+    const plan = await looking(what, async (signal) => {
+      const { planClean } = await import('../core/job/planClean');
+      const asked = { root: settings.root(), kubeconfigs: settings.kubeconfigFiles() };
+      return planClean({ ...asked, ...(operand === undefined ? {} : { operand }) }, signal);
+    });
+    const { jobs, removes, notReached } = plan;
+    const takesNothing = removes.length === 0 && notReached.length === 0;
+    if (takesNothing && jobs.length === 0) {
+      void vscode.window.showInformationMessage(
+        `There is nothing to clean up${place === undefined ? '' : ` in ${place}`}.`,
+      );
+      return;
+    }
+    // what became of a job is found out and written down without a question
+    if (!takesNothing && !(await confirm(operand, plan))) return;
     await startJobs(services, [{ kind: 'clean', operands: operand === undefined ? [] : [operand], options: {} }]);
   },
 };
+
+async function confirm(operand: string | undefined, { removes, notReached }: CleanPlan): Promise<boolean> {
+  const more = removes.length - mostLines;
+  const detail = [
+    ...(removes.length === 0 ? [] : ['Removes what jobs left that do not run any more:']),
+    ...removes.slice(0, mostLines).map((one) => `• ${one}`),
+    ...(more > 0 ? [`• and ${more} more`] : []),
+    ...(notReached.length === 0 ? [] : ['What was left there, if anything, cannot be seen now:']),
+    ...notReached.map(({ reference, error }) => `• ${reference}: ${wordsFor(error).what}`),
+    'What restores kept for their undo stays.',
+  ].join('\n');
+  const where = operand === undefined ? 'after all jobs' : operand.includes('/') ? operand : `after job ${operand}`;
+  const answer = await vscode.window.showWarningMessage(`Clean up ${where}?`, { modal: true, detail }, 'Clean Up');
+  return answer !== undefined;
+}
+
+/** a modal does not scroll */
+const mostLines = 12;

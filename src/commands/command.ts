@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import { isAppError } from '../core/errors';
+import { toAppError } from '../core/errors';
 import type { Services } from '../services';
 import { showError } from '../ui/showError';
 
 /** One command: its id and what it does. `target` is the row, the file or nothing that it was called on. */
 export interface Command {
   readonly id: `dbFerry.${string}`;
+  /** the view whose selected rows are meant where the palette or a key names none */
+  readonly rowsOf?: keyof Services['trees'];
   /** `selected`: all rows, where several are selected; `onto`: the row that another one was dropped on */
   readonly run: (
     services: Services,
@@ -17,13 +19,15 @@ export interface Command {
 
 /** Registers commands with the one wrapper: what fails is said in words, what the user gave up is not. */
 export function registerCommands(commands: readonly Command[], services: Services): vscode.Disposable {
-  const registered = commands.map(({ id, run }) =>
-    vscode.commands.registerCommand(id, async (target: unknown, selected: unknown, onto: unknown) => {
-      const all = Array.isArray(selected) && selected.length > 0 ? (selected as unknown[]) : [target];
+  const registered = commands.map(({ id, rowsOf, run }) =>
+    vscode.commands.registerCommand(id, async (named: unknown, several: unknown, onto: unknown) => {
       try {
-        await run(services, target, all, onto);
+        const rows = named === undefined && rowsOf !== undefined ? services.trees[rowsOf].selection : [named];
+        const selected = Array.isArray(several) && several.length > 0 ? (several as unknown[]) : rows;
+        // of several rows none is meant by a command for one
+        await run(services, named ?? (rows.length === 1 ? rows[0] : undefined), selected, onto);
       } catch (error) {
-        if (isAppError(error, 'cancelled')) return;
+        if (toAppError(error).code === 'cancelled') return;
         services.log.error(`${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         await showError(error);
       }

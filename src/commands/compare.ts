@@ -12,6 +12,7 @@ const title = 'Compare';
 /** Compares two of backups and databases: two selected rows, or one with another that is asked for. */
 export const compare: Command = {
   id: 'dbFerry.compare',
+  rowsOf: 'backups',
   async run(services, _target, selected) {
     const [first, second] = await sides(services, selected);
     const one = first ?? (await ask(services, 'Compare which?'));

@@ -8,6 +8,7 @@ import { oneDatabase } from './targets';
 /** Puts `cluster/namespace/pod[/database]` on the clipboard, as the command line takes it. */
 export const copyReference: Command = {
   id: 'dbFerry.copyReference',
+  rowsOf: 'clusters',
   async run(services, target) {
     await vscode.env.clipboard.writeText(
       referenceOf(target) ?? (await oneDatabase(services, target, 'Copy Reference')).reference,

@@ -7,6 +7,7 @@ import { oneDatabase, podOfRow } from './targets';
 /** Copies a database into another pod: backup, verification and restore as one job. Dropped rows name the target as third argument. */
 export const copyTo: Command = {
   id: 'dbFerry.copyTo',
+  rowsOf: 'clusters',
   async run(services, target, _selected, onto) {
     const place = await oneDatabase(services, target, 'Copy');
     const title = `Copy ${place.database} from ${place.pod.name}`;

@@ -12,6 +12,7 @@ const title = 'Deep Verify';
 /** Proves a backup by restoring it aside in a pod, after saying what happens there. */
 export const deepVerify: Command = {
   id: 'dbFerry.deepVerify',
+  rowsOf: 'backups',
   async run(services, target) {
     const { operand, entry } = await oneBackup(services, target, title);
     const { reference } = await pickPod(services, { title, placeholder: 'In which database pod?' });

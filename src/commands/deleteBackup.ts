@@ -10,6 +10,7 @@ import type { Command } from './command';
 /** Deletes backups for good, after one question that names them all. */
 export const deleteBackup: Command = {
   id: 'dbFerry.deleteBackup',
+  rowsOf: 'backups',
   async run(services, _target, selected) {
     const chosen = await ownBackups(services, selected, 'Delete Backup');
     if (chosen.length === 0) return;

@@ -10,6 +10,7 @@ import { keptTarget } from './keptTargets';
 /** Drops what restores kept; after it there is no undo. */
 export const dropKept: Command = {
   id: 'dbFerry.dropKept',
+  rowsOf: 'clusters',
   async run(services, target) {
     const place = await keptTarget(services, target, 'Drop Kept Database');
     const { facts } = await place.model.open(place.pod);

@@ -10,6 +10,7 @@ import type { Command } from './command';
 /** Copies a backup's archive to a file that is asked for. */
 export const exportBackup: Command = {
   id: 'dbFerry.exportBackup',
+  rowsOf: 'backups',
   async run(services, target) {
     const { entry } = await oneBackup(services, target, 'Export');
     const { manifest } = entry;

@@ -7,6 +7,7 @@ import { oneBackup } from './backupTargets';
 /** Opens an archive in the inspector. */
 export const inspectArchive: Command = {
   id: 'dbFerry.inspectArchive',
+  rowsOf: 'backups',
   async run(services, target) {
     // a file needs to be no backup to be looked into
     if (target instanceof vscode.Uri) return openInspector(target.fsPath);

@@ -5,13 +5,13 @@ import type { Services } from '../services';
 import { JobNode } from '../tree/jobNode';
 import { jobTitle } from '../ui/jobWords';
 
-/** A job from a row, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
+/** A job from a row that fits, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
 export async function oneJob(
   services: Services,
   target: unknown,
   ask: { readonly title: string; readonly filter: (job: Job) => boolean; readonly none: string },
 ): Promise<Job | undefined> {
-  if (target instanceof JobNode) return target.job;
+  if (target instanceof JobNode && ask.filter(target.job)) return target.job;
   const jobs = await services.jobs.watch();
   if (typeof target === 'string') return jobs.find(({ id }) => id === target);
   const choice = jobs.filter(ask.filter);

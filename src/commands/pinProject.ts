@@ -9,6 +9,7 @@ import type { Command } from './command';
 /** Shows a project first; one that may not be listed can be named. */
 export const pinProject: Command = {
   id: 'dbFerry.pinProject',
+  rowsOf: 'clusters',
   async run(services, target) {
     const place = target instanceof NamespaceNode ? target.id : await askPlace(services);
     await saveList('pinnedProjects', [...new Set([...settings.pinnedProjects(), place])]);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ClusterModel } from '../model/clusterModel';
 import { wholeCluster } from '../model/protection';
 import type { Services } from '../services';
 import { ClusterNode } from '../tree/clusterNode';
@@ -9,28 +10,59 @@ import type { Command } from './command';
 /** From now on replacing a database of this cluster asks for its name. */
 export const protectCluster: Command = {
   id: 'dbFerry.protectCluster',
+  rowsOf: 'clusters',
   async run(services, target) {
-    const alias = await clusterOf(services, target, 'Protect This Cluster');
-    await saveList('protectedPlaces', [...new Set([...settings.protectedPlaces(), wholeCluster(alias)])]);
+    const { cluster } = await clusterOf(services, target, 'Protect This Cluster');
+    const { whole } = services.protection.entriesOf(cluster);
+    if (whole.length > 0) return tell(`${cluster.alias} is protected already, by ${quoted(whole)}.`);
+    await saveList('protectedPlaces', [...settings.protectedPlaces(), wholeCluster(cluster)]);
   },
 };
 
-/** Takes that back, after a question. */
+/** Takes that back, after a question that says by what it is protected, and what stays so. */
 export const unprotectCluster: Command = {
   id: 'dbFerry.unprotectCluster',
+  rowsOf: 'clusters',
   async run(services, target) {
-    const alias = await clusterOf(services, target, 'Unprotect This Cluster');
-    const detail = 'Databases there can then be replaced without typing their names.';
-    const answer = await vscode.window.showWarningMessage(`Unprotect ${alias}?`, { modal: true, detail }, 'Unprotect');
+    const { cluster } = await clusterOf(services, target, 'Unprotect This Cluster');
+    const { own, whole, parts } = services.protection.entriesOf(cluster);
+    const wider = whole.filter((entry) => !own.includes(entry));
+    const stays = [
+      wider.length === 0 ? '' : `All of it stays protected by ${quoted(wider)}, which can mean other clusters as well.`,
+      parts.length === 0 ? '' : `Projects of it stay protected by ${quoted(parts)}.`,
+    ].filter((sentence) => sentence !== '');
+    if (own.length === 0) {
+      const { alias } = cluster;
+      return tell(
+        stays.length === 0
+          ? `${alias} is not protected.`
+          : `${alias} is not unprotected from here. ${stays.join(' ')} The settings hold them.`,
+      );
+    }
+    const freed = wider.length > 0 ? [] : ['Its databases can then be replaced without typing their names.'];
+    const detail = [`Removes ${quoted(own)} from the protected places.`, ...freed, ...stays].join('\n\n');
+    const message = `Unprotect ${cluster.alias}?`;
+    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Unprotect');
     if (answer === undefined) return;
     await saveList(
       'protectedPlaces',
-      settings.protectedPlaces().filter((pattern) => pattern !== wholeCluster(alias)),
+      settings.protectedPlaces().filter((entry) => !own.includes(entry)),
     );
   },
 };
 
-async function clusterOf(services: Services, target: unknown, title: string): Promise<string> {
-  if (target instanceof ClusterNode) return target.model.cluster.alias;
-  return (await pickCluster(services, { title })).cluster.alias;
+/** What the settings alone can change. */
+async function tell(message: string): Promise<void> {
+  const pressed = await vscode.window.showInformationMessage(message, 'Open Settings');
+  if (pressed !== undefined) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'dbFerry.protectedPlaces');
+  }
+}
+
+function quoted(entries: readonly string[]): string {
+  return entries.map((entry) => `“${entry}”`).join(', ');
+}
+
+async function clusterOf(services: Services, target: unknown, title: string): Promise<ClusterModel> {
+  return target instanceof ClusterNode ? target.model : pickCluster(services, { title });
 }

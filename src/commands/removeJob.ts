@@ -9,6 +9,7 @@ import { oneJob } from './jobTargets';
 /** Removes an ended job from the list, with its log; what it made stays, and what it left only after a question. */
 export const removeJob: Command = {
   id: 'dbFerry.removeJob',
+  rowsOf: 'jobs',
   async run(services, target) {
     const job = await oneJob(services, target, {
       title: 'Remove From List',

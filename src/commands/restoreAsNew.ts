@@ -7,6 +7,7 @@ import { restoreFlow } from './restoreFlow';
 /** Restores a backup beside what is there, under a name that is asked for. */
 export const restoreAsNew: Command = {
   id: 'dbFerry.restoreAsNew',
+  rowsOf: 'backups',
   async run(services, target) {
     const { operand, entry } = await oneBackup(services, target, 'Restore As New Database');
     const title = 'Restore As New Database';

@@ -7,6 +7,7 @@ import { restoreFlow } from './restoreFlow';
 /** Restores a backup into a pod that is asked for, under the name it had. */
 export const restoreBackup: Command = {
   id: 'dbFerry.restoreBackup',
+  rowsOf: 'backups',
   async run(services, target) {
     const { operand, entry } = await oneBackup(services, target, 'Restore');
     const named = entry.manifest.source.database;

@@ -1,6 +1,7 @@
 import type { RestorePlan } from '../core/job/planRestore';
 import type { BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
+import type { ClusterNames } from '../model/protection';
 import type { Services } from '../services';
 import { backupName, sourceName } from '../ui/backupWords';
 import { confirmRestore } from '../ui/confirmRestore';
@@ -21,7 +22,7 @@ export async function restoreFlow(
   target: DatabasePlace,
   as: 'replace' | 'new' = 'replace',
 ): Promise<void> {
-  const plan = await looking(target.reference, (signal) => planOf(source, target, as, signal));
+  const plan = await looking(target.reference, (signal) => planOf(services, source, target, as, signal));
   const options = await confirmRestore(services, { from: fromWords(source), target, plan });
   if (!options) return;
   const isCopy = source.kind === 'database';
@@ -36,6 +37,7 @@ export async function restoreFlow(
 
 /** Both sides are probed anew: what the tree knows may be an hour old. */
 async function planOf(
+  { protection }: Services,
   source: RestoreSource,
   target: DatabasePlace,
   as: 'replace' | 'new',
@@ -57,6 +59,10 @@ async function planOf(
     {
       ...{ from, target: opened, options: { as }, poolers, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
+      protection: {
+        origin: protection.isProtected(...placeOf(source)),
+        target: protection.isProtected(target.model.cluster, target.pod.namespace),
+      },
     },
     signal,
   );
@@ -66,6 +72,13 @@ async function planOf(
     const named = environmentOf(place);
     return { pod, database: place.database, ...(named === undefined ? {} : { environment: named }) };
   }
+}
+
+/** Where it comes from; of a backup as its manifest says, since its cluster may not be known here. */
+function placeOf(source: RestoreSource): [ClusterNames, string] {
+  if (source.kind === 'database') return [source.place.model.cluster, source.place.pod.namespace];
+  const { cluster, server, namespace } = source.entry.manifest.source;
+  return [{ alias: cluster, server, contexts: [] }, namespace];
 }
 
 function environmentOf({ model, pod }: DatabasePlace): string | undefined {

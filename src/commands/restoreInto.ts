@@ -8,6 +8,7 @@ import { onePod } from './targets';
 /** Restores a backup that is asked for into this pod; on a database, into that one. */
 export const restoreInto: Command = {
   id: 'dbFerry.restoreInto',
+  rowsOf: 'clusters',
   async run(services, target) {
     const pod = await onePod(services, target, 'Restore Into');
     const title = `Restore Into ${pod.pod.name}`;

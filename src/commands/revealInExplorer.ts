@@ -13,6 +13,7 @@ import type { Command } from './command';
 /** Shows where a backup lies: in the Explorer where the workspace holds it, in the system's file manager, or as a list. */
 export const revealInExplorer: Command = {
   id: 'dbFerry.revealInExplorer',
+  rowsOf: 'backups',
   async run(services, target) {
     const { entry } = await oneBackup(services, target, 'Reveal in Explorer');
     const archive = vscode.Uri.file(archivePath(entry));

@@ -7,6 +7,7 @@ import { oneJob } from './jobTargets';
 /** Opens the log of a job. */
 export const showLog: Command = {
   id: 'dbFerry.showLog',
+  rowsOf: 'jobs',
   async run(services, target) {
     const job = await oneJob(services, target, {
       title: 'Show Log',

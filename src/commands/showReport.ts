@@ -10,6 +10,7 @@ import { oneJob } from './jobTargets';
 /** Opens the report of a job, or the one beside a backup, in the preview. */
 export const showReport: Command = {
   id: 'dbFerry.showReport',
+  rowsOf: 'jobs',
   async run(services, target) {
     if (target instanceof BackupNode) return openReport(join(target.summary.folder, jobFiles.report));
     const job = await oneJob(services, target, {

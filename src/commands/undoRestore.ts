@@ -13,6 +13,7 @@ import { keptTarget, type KeptTarget } from './keptTargets';
 /** Puts back what a restore replaced, after saying what was written since. */
 export const undoRestore: Command = {
   id: 'dbFerry.undoRestore',
+  rowsOf: 'clusters',
   async run(services, target) {
     const place = await keptTarget(services, target, 'Undo Restore');
     const plan = await looking(place.reference, async (signal) => {

@@ -5,6 +5,7 @@ import type { Command } from './command';
 /** Reads backups again to their last byte and compares them with what their manifests say. */
 export const verify: Command = {
   id: 'dbFerry.verify',
+  rowsOf: 'backups',
   async run(services, _target, selected) {
     const operands = await backupOperands(services, selected, 'Verify');
     await startJobs(

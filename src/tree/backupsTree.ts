@@ -27,9 +27,9 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     );
   }
 
-  /** The rows that are selected. */
+  /** The rows that are selected, while they can be seen. */
   get selection(): readonly TreeNode[] {
-    return this.#treeView.selection;
+    return this.#treeView.visible ? this.#treeView.selection : [];
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {

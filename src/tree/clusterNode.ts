@@ -28,7 +28,7 @@ export class ClusterNode implements TreeNode {
   item(): vscode.TreeItem {
     const { model, label } = this;
     const { server, user } = model.cluster;
-    const protection: Protection = this.view.protection.ofCluster(model.cluster.alias);
+    const protection: Protection = this.view.protection.ofCluster(model.cluster);
     const state = stateOf(model);
     const item = new vscode.TreeItem(label, this.view.initialState(this));
     item.id = this.id;

@@ -11,7 +11,6 @@ import { ClusterNode } from './clusterNode';
 import type { DatabaseNode } from './databaseNode';
 import { NamespaceNode } from './namespaceNode';
 import type { TreeNode } from './node';
-import { PodNode } from './podNode';
 import { ProblemNode } from './problemNode';
 
 /** What the rows of the Clusters view ask of it. */
@@ -64,9 +63,9 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
     );
   }
 
-  /** What is selected, for commands without an argument. */
+  /** The rows that are selected, while they can be seen. */
   get selection(): readonly TreeNode[] {
-    return this.#treeView.selection;
+    return this.#treeView.visible ? this.#treeView.selection : [];
   }
 
   get filter(): string {
@@ -211,9 +210,3 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
 /** Up to so many are opened at once: the first look shows pods, not a closed list. */
 const fewClusters = 4;
 const fewProjects = 6;
-
-/** The pod that a row of the Clusters view belongs to. */
-export function podOf(node: TreeNode | undefined): PodNode | undefined {
-  for (let at = node; at; at = at.parent) if (at instanceof PodNode) return at;
-  return undefined;
-}

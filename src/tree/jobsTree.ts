@@ -19,6 +19,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
     });
   }
 
+  /** The row that is selected, while it can be seen. */
+  get selection(): readonly JobNode[] {
+    return this.#treeView.visible ? this.#treeView.selection : [];
+  }
+
   getTreeItem(node: JobNode): vscode.TreeItem {
     return node.item();
   }

@@ -24,7 +24,7 @@ export class NamespaceNode implements TreeNode {
     const { word, environments, forbidden } = model.contents;
     const isPinned = view.isPinned(this.id);
     const environment = environments.get(this.name);
-    const isProtected = view.protection.isProtected(model.cluster.alias, this.name);
+    const isProtected = view.protection.isProtected(model.cluster, this.name);
     const isForbidden = forbidden.includes(this.name);
     const item = new vscode.TreeItem(
       this.name,

@@ -3,13 +3,24 @@ import type { DatabasePlace } from '../model/places';
 import type { Services } from '../services';
 
 /** Has the database's name typed where its place is protected; true at once elsewhere. False: given up. */
-export async function confirmName({ protection }: Services, { pod, database }: DatabasePlace): Promise<boolean> {
-  if (!protection.isProtected(pod.cluster, pod.namespace)) return true;
-  const typed = await vscode.window.showInputBox({
-    title: `${pod.cluster}/${pod.namespace} is protected`,
-    prompt: `Type the name of the database (${database}) to go on.`,
-    ignoreFocusOut: true,
-    validateInput: (text) => (text === '' || database.startsWith(text) ? undefined : 'Another name'),
-  });
-  return typed === database;
+export async function confirmName({ protection }: Services, { model, pod, database }: DatabasePlace): Promise<boolean> {
+  if (!protection.isProtected(model.cluster, pod.namespace)) return true;
+  const box = vscode.window.createInputBox();
+  box.title = `${pod.cluster}/${pod.namespace} is protected`;
+  box.prompt = `Type the name of the database (${database}) to go on.`;
+  box.ignoreFocusOut = true;
+  box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : 'Another name'));
+  try {
+    return await new Promise<boolean>((resolve) => {
+      // a name that is not whole is no answer yet: what was asked before it would be lost
+      box.onDidAccept(() => {
+        if (box.value === database) resolve(true);
+        else box.validationMessage = database.startsWith(box.value) ? 'Not the whole name yet' : 'Another name';
+      });
+      box.onDidHide(() => resolve(false));
+      box.show();
+    });
+  } finally {
+    box.dispose();
+  }
 }

@@ -116,7 +116,7 @@ function placeWords(
   { model, pod, database }: DatabasePlace,
   plan: RestorePlan,
 ): string {
-  const isProtected = protection.isProtected(pod.cluster, pod.namespace);
+  const isProtected = protection.isProtected(model.cluster, pod.namespace);
   const marks = [plan.target.environment, isProtected ? 'protected' : undefined].filter((mark) => mark !== undefined);
   const place = `${trees.clusters.nameOf(model.cluster)} / ${pod.namespace} / ${pod.name} / ${database}`;
   return marks.length === 0 ? place : `${place} (${marks.join(', ')})`;

@@ -3,7 +3,11 @@ import { AppError } from '../core/errors';
 
 /** What can be chosen, and the heads above it. */
 export type Item<Value> =
-  | (vscode.QuickPickItem & { readonly value: Value })
+  | (vscode.QuickPickItem & {
+      readonly value: Value;
+      /** by which the active row is found again when the list is drawn anew */
+      readonly id?: string;
+    })
   | { readonly label: string; readonly kind: vscode.QuickPickItemKind.Separator };
 
 interface Ask {
@@ -13,8 +17,9 @@ interface Ask {
   readonly none?: string;
 }
 
-/** What is still coming: the list is drawn again at each change, and shows that it is busy until the end. */
+/** What is still coming: the list is drawn again as it changes, and shows that it is busy until the end. */
 interface Coming {
+  /** never rejects */
   readonly until: Promise<unknown>;
   readonly changed: vscode.Event<unknown>;
 }
@@ -25,25 +30,23 @@ export async function pick<Value>(
   { title, placeholder, none }: Ask,
   coming?: Coming,
 ): Promise<Value> {
-  const now = (): readonly Item<Value>[] => (typeof items === 'function' ? items() : items);
   const box = vscode.window.createQuickPick<Item<Value>>();
   box.title = title;
   box.placeholder = placeholder;
   box.matchOnDescription = true;
   box.ignoreFocusOut = true;
-  box.items = now();
-  box.busy = coming !== undefined;
-  const listening: vscode.Disposable[] = [];
-  if (coming) {
-    listening.push(coming.changed(() => (box.items = now())));
-    void coming.until.then(() => {
-      box.items = now();
-      box.busy = false;
-      if (box.items.length === 0 && none !== undefined) box.placeholder = none;
-    });
-  } else if (box.items.length === 0 && none !== undefined) {
-    box.placeholder = none;
-  }
+  box.keepScrollPosition = true;
+  const draw = (): void => drawAgain(box, typeof items === 'function' ? items() : items);
+  const drawLast = (): void => {
+    draw();
+    box.busy = false;
+    if (box.items.length === 0 && none !== undefined) box.placeholder = none;
+  };
+  const unfollow = coming && follow(coming, draw, drawLast);
+  if (unfollow) {
+    box.busy = true;
+    draw();
+  } else drawLast();
   try {
     return await new Promise<Value>((resolve, reject) => {
       box.onDidAccept(() => {
@@ -54,7 +57,45 @@ export async function pick<Value>(
       box.show();
     });
   } finally {
-    for (const one of listening) one.dispose();
+    unfollow?.();
     box.dispose();
   }
+}
+
+/** Calls `draw` a while after each change, and `drawLast` once at the end of all; neither after what it returns was called. */
+function follow({ until, changed }: Coming, draw: () => void, drawLast: () => void): () => void {
+  let waiting: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const listener = changed(() => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
+      draw();
+    }, drawingMs);
+  });
+  const unfollow = (): void => {
+    isOver = true;
+    clearTimeout(waiting);
+    listener.dispose();
+  };
+  void until.then(() => {
+    if (isOver) return;
+    unfollow();
+    drawLast();
+  });
+  return unfollow;
+}
+
+/** Changes come by the hundred, and each drawing sends all rows to the window. */
+const drawingMs = 250;
+
+/** The editor makes the first row the active one, which is not the one that Enter was about to choose. */
+function drawAgain<Value>(box: vscode.QuickPick<Item<Value>>, items: readonly Item<Value>[]): void {
+  const active = idOf(box.activeItems[0]);
+  box.items = items;
+  const same = active === undefined ? undefined : items.find((item) => idOf(item) === active);
+  if (same) box.activeItems = [same];
+}
+
+function idOf(item: Item<unknown> | undefined): string | undefined {
+  return item && 'id' in item ? item.id : undefined;
 }

@@ -64,6 +64,7 @@ function itemsOf(group: readonly BackupSummary[]): Item<() => Promise<string>>[]
   return [
     separator(head),
     ...group.map((backup) => ({
+      id: backup.folder,
       label: `$(archive) ${databaseName(backup.manifest)} · ${localTime(backup.manifest.time.snapshot)}`,
       description: backupFacts(backup),
       value: () => Promise.resolve(backup.folder),

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { PodPlace } from '../model/places';
 import { AppError } from '../core/errors';
-import type { ClusterModel } from '../model/clusterModel';
+import type { ClusterContents, ClusterModel } from '../model/clusterModel';
 import type { UserDatabase } from '../model/databases';
 import type { Services } from '../services';
 import { ago, size } from './format';
@@ -23,37 +23,44 @@ export async function pickCluster({ clusters }: Services, ask: { readonly title:
 
 /** Asks for a database pod; clusters fill the list as they answer, and a dead one delays none. Throws `cancelled`. */
 export async function pickPod(
-  { clusters, protection, trees }: Services,
+  services: Services,
   ask: { readonly title: string; readonly placeholder?: string; readonly except?: string },
 ): Promise<PodPlace> {
+  const { clusters, trees } = services;
   const models = await clusters.all();
   if (models.length === 0) throw new AppError('cluster.none');
-  const items = (): PodItem[] =>
-    models.flatMap((model) =>
-      [...model.contents.namespaces].flatMap(([namespace, pods]) =>
-        pods.map((pod) => {
-          const reference = `${pod.cluster}/${namespace}/${pod.name}`;
-          const isProtected = protection.isProtected(pod.cluster, namespace);
-          return {
-            label: `$(${isProtected ? 'lock' : 'server'}) ${pod.name}`,
-            description: [
-              `${trees.clusters.nameOf(model.cluster)}/${namespace}`,
-              pod.roleHint,
-              pod.ready ? undefined : pod.reason,
-            ]
-              .filter((part) => part !== undefined)
-              .join(' · '),
-            value: { model, pod, reference },
-          };
-        }),
-      ),
-    );
+  // of thousands of pods only those of the cluster that changed are made anew
+  const made = new WeakMap<ClusterContents, readonly PodItem[]>();
+  const itemsOf = (model: ClusterModel): readonly PodItem[] => {
+    const items = made.get(model.contents) ?? podItems(services, model).filter(({ id }) => id !== ask.except);
+    made.set(model.contents, items);
+    return items;
+  };
   const loading = models.map((model) => model.load(trees.clusters.pinnedIn(model.cluster.alias)));
   return pick(
-    () => items().filter(({ value }) => value.reference !== ask.except),
+    () => models.flatMap(itemsOf),
     { title: ask.title, placeholder: ask.placeholder ?? 'Which database pod?', none: 'No database pod was found.' },
     { until: Promise.allSettled(loading), changed: clusters.onDidChange },
   );
+}
+
+type PodItem = vscode.QuickPickItem & { readonly value: PodPlace; readonly id: string };
+
+function podItems({ protection, trees }: Services, model: ClusterModel): PodItem[] {
+  const name = trees.clusters.nameOf(model.cluster);
+  return [...model.contents.namespaces].flatMap(([namespace, pods]) => {
+    const icon = protection.isProtected(model.cluster, namespace) ? 'lock' : 'server';
+    return pods.map((pod) => {
+      const reference = `${pod.cluster}/${namespace}/${pod.name}`;
+      const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : pod.reason];
+      return {
+        id: reference,
+        label: `$(${icon}) ${pod.name}`,
+        description: facts.filter((fact) => fact !== undefined).join(' · '),
+        value: { model, pod, reference },
+      };
+    });
+  });
 }
 
 /** Asks for one of several databases of a pod. Throws `cancelled`. */
@@ -77,5 +84,3 @@ export async function pickDatabase(
     none: 'There is no database in it.',
   });
 }
-
-type PodItem = vscode.QuickPickItem & { readonly value: PodPlace };

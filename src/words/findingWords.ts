@@ -59,6 +59,10 @@ const ofTargets: Words = {
       : 'the target is the very database that the backup was taken from',
   'wrongTarget.environment': (data) =>
     `the target's place is called ${shown(data, 'target')}, the backup's ${shown(data, 'source')}`,
+  'wrongTarget.protected': (data) =>
+    data['source'] === undefined
+      ? 'the target is protected; where the backup comes from is not known'
+      : `the target is protected; what replaces it is of ${shown(data, 'source')}, which is not`,
   'version.older': (data) =>
     `the archive is of version ${shown(data, 'archive')}, newer than the target (${shown(data, 'target')}, pg_restore ${shown(data, 'pgRestore')})`,
   'extensions.missing': (data) => `extensions the target does not have: ${shown(data, 'extensions')}`,

@@ -76,6 +76,8 @@ describe('editor: the archive inspector', () => {
     await says('11 of 2,000 tables');
     await openFile('text.dump');
     await window.webview().getByText('This is not an archive in the custom format of pg_dump.').waitFor();
+    await window.webview().getByRole('button', { name: 'Open as Text' }).click();
+    assert.match(await window.editorText(), /-- PostgreSQL database dump/);
     await window.tab('old shop.dump').click();
     await says('11 of 2,000 tables');
     assert.equal(await window.webview().getByRole('searchbox').inputValue(), 'orders_55');

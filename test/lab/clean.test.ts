@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRequest } from '../../src/core/job/jobEvents';
 import { createJobFolder } from '../../src/core/job/jobFolder';
 import { identify } from '../../src/core/job/processIdentity';
+import { planClean, type CleanPlan } from '../../src/core/job/planClean';
 import { readJob } from '../../src/core/job/readJob';
 import type { Phase } from '../../src/core/progress';
 import { markText, sideName, keptName } from '../../src/core/restore/sideDatabase';
@@ -196,6 +197,59 @@ describe('clean', function () {
         await lab.server('pg16').sql('postgres', `drop database "${sideName('shop', job)}"`);
       }
     });
+  });
+
+  describe('what a clean would remove', () => {
+    it('is told before it, of a job, of a place and of all, and is then what it removes', async () => {
+      const { id } = await killed('restore', ['backup1', target], 'restore');
+      await killed('backup', ['gone/with/the-0/wind'], 'dump');
+      const side = sideName('shop', id);
+      await ours(side, id, 'side');
+      await ours(keptName('shop', id), id, 'kept');
+      await ours(sideName('shop', 'young'), 'young', 'side');
+      const mark = JSON.stringify({ dbFerry: { job: id, time: new Date().toISOString() } });
+      await lab.server('pg16').sql('postgres', `create role free; comment on role free is '${mark}'`);
+      const session = await sessionOf(`db-ferry-${id}-restore`);
+      const before = await databases();
+
+      const left = [`${side} in ${places.pg16}`, `the role free in ${places.pg16}`];
+      const sessions = `1 sessions of job ${id} in ${places.pg16}`;
+      const all = await plan();
+      assert.deepEqual(all.removes.toSorted(), [...left, sessions].sort());
+      assert.deepEqual(
+        all.notReached.map(({ reference, error }) => [reference, error.code]),
+        [['gone/with/the-0/wind', 'cluster.unknown']],
+      );
+      assert.equal(all.jobs.length, 2);
+      const ofJob = await plan(id);
+      assert.deepEqual([ofJob.removes.toSorted(), ofJob.notReached], [[...left, sessions].sort(), []]);
+      assert.deepEqual((await plan(places.pg16)).removes.toSorted(), [...left, sessions].sort());
+      assert.deepEqual([await databases(), await roles()], [before, ['free']], 'nothing changed');
+      await session.query('select 1');
+
+      assert.equal((await ferry(setting, 'clean', id)).exitCode, 0);
+      const after = await plan(places.pg16);
+      assert.deepEqual([after.jobs, after.removes, after.notReached], [[], [], []]);
+      assert.deepEqual(
+        await databases(),
+        before.filter((name) => name !== side),
+      );
+      for (const name of [keptName('shop', id), sideName('shop', 'young')])
+        await lab.server('pg16').sql('postgres', `drop database "${name}"`);
+    });
+
+    it('is nothing where nothing is left', async () => {
+      assert.deepEqual(await plan(), { jobs: [], removes: [], notReached: [] });
+    });
+
+    async function plan(operand?: string): Promise<CleanPlan> {
+      const asked = {
+        root: setting.root,
+        kubeconfigs: [lab.kubeconfig],
+        ...(operand === undefined ? {} : { operand }),
+      };
+      return planClean(asked, new AbortController().signal);
+    }
   });
 
   /** A job of this root whose process is gone. */

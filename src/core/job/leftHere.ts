@@ -11,7 +11,15 @@ import { removeStaleLocks } from './targetLock';
  * and locks; of one job when `job` is given. Returns what was removed, as people read it.
  */
 export async function removeLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
-  const removed: string[] = [];
+  const removed = await listLeftHere(root, jobs, job);
+  for (const folder of removed) await removePartial(folder);
+  for (const reference of await removeStaleLocks(root)) removed.push(`the lock on ${reference}`);
+  return removed;
+}
+
+/** The partial backups among that: their folders. Changes nothing. */
+export async function listLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
+  const left: string[] = [];
   const roots = new Set([root, ...jobs.flatMap(({ request }) => request.options.to ?? [])]);
   for (const one of roots) {
     for (const folder of await listPartials(one)) {
@@ -21,12 +29,10 @@ export async function removeLeftHere(root: string, jobs: readonly Job[], job?: s
       if (life === 'living') continue;
       // of another root perhaps, or just being made
       if (life === 'unknown' && Date.now() - (await newestChange(folder)) < quietMs) continue;
-      await removePartial(folder);
-      removed.push(folder);
+      left.push(folder);
     }
   }
-  for (const reference of await removeStaleLocks(root)) removed.push(`the lock on ${reference}`);
-  return removed;
+  return left;
 }
 
 async function lifeOfJob(root: string, id: string): Promise<'living' | 'gone' | 'unknown'> {

@@ -7,7 +7,14 @@ import { inspectArchive } from '../postgres/archive/inspectArchive';
 import { workplace } from '../restore/databaseRow';
 import type { LastWrite } from '../restore/lastWrite';
 import { originOfBackup, originOfDatabase, type RestoreOrigin } from '../restore/origin';
-import { loginWait, neededRoom, preflight, type LoginWait, type Preflight } from '../restore/preflight';
+import {
+  loginWait,
+  neededRoom,
+  preflight,
+  type LoginWait,
+  type Preflight,
+  type ProtectedSides,
+} from '../restore/preflight';
 import { checkMapping, planRoles, type RolePlan } from '../restore/roles';
 import { expectRestore, type ExpectedRestore } from './expectRestore';
 import type { JobOptions } from './jobEvents';
@@ -28,6 +35,8 @@ export interface PlanRequest {
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
   readonly environment?: string;
+  /** for the wrong-target guard */
+  readonly protection?: ProtectedSides;
   /** poolers in the target's namespace */
   readonly poolers?: readonly PoolerPod[];
   /** its jobs say how long it took before */
@@ -85,11 +94,14 @@ export interface RestorePlan {
  * `cancelled`.
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
-  const { target, database, cluster, environment, poolers = [], options } = request;
+  const { target, database, cluster, environment, protection, poolers = [], options } = request;
   const { as, noOwner = false, createRoles = false, mapRoles = {} } = options;
   checkMapping(mapRoles);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
-  const place = { cluster, ...(environment === undefined ? {} : { environment }) };
+  const place = {
+    ...{ cluster, ...(environment === undefined ? {} : { environment }) },
+    ...(protection === undefined ? {} : { protection }),
+  };
   const roles = { createRoles, mapRoles };
   const input = { origin, target, database, as, roles, noOwner, poolers, ...place };
   const seen = await preflight(workplace(target, database), input, { signal, lastWrite: true });

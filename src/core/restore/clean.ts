@@ -1,6 +1,6 @@
 import type { OpenPod } from '../pod/databasePod';
 import type { Work } from '../progress';
-import { readDatabases, workplace, type DatabaseRow, type Workplace } from './databaseRow';
+import { readDatabases, workplace, type DatabaseRow } from './databaseRow';
 import { dropMadeRoles, listMadeRoles } from './madeRoles';
 import { dropQuietly, listOurs, oursAmong } from './sideDatabase';
 
@@ -53,10 +53,9 @@ export async function clean({ target, isDead, onRemoved }: CleanRequest, work: W
   const server = workplace(target, '');
   const removed: Leftover[] = [];
   const left: Leftover[] = [];
-  for (const [job, leftovers] of await leftoversOf(server, work.signal)) {
+  for (const { job, newest, leftovers } of await listLeftovers(target, work.signal)) {
     work.signal.throwIfAborted();
-    const times = leftovers.map(({ time }) => time).sort();
-    if (!(await isDead(job, times.at(-1) ?? ''))) {
+    if (!(await isDead(job, newest))) {
       left.push(...leftovers);
       continue;
     }
@@ -77,8 +76,17 @@ export async function clean({ target, isDead, onRemoved }: CleanRequest, work: W
   return { removed, left, swapped: swappedAmong(databases), databases };
 }
 
-/** What jobs made, by job. */
-async function leftoversOf(server: Workplace, signal: AbortSignal): Promise<Map<string, Leftover[]>> {
+/** What one job made on a server. */
+export interface LeftoversOfJob {
+  readonly job: string;
+  /** the time of its newest mark, UTC ISO 8601 */
+  readonly newest: string;
+  readonly leftovers: readonly Leftover[];
+}
+
+/** What jobs made on a server that is still marked as theirs, whether they live or not. Changes nothing. Throws what the exec throws, `cancelled`. */
+export async function listLeftovers(target: OpenPod, signal: AbortSignal): Promise<LeftoversOfJob[]> {
+  const server = workplace(target, '');
   const sides = (await listOurs(server, signal)).filter(({ mark }) => mark.role === 'side');
   const all: Leftover[] = sides.map(({ row: { name, oid }, mark: { job, time, of } }) => {
     return { kind: 'database', name, job, time, oid, of };
@@ -86,7 +94,10 @@ async function leftoversOf(server: Workplace, signal: AbortSignal): Promise<Map<
   for (const role of await listMadeRoles(server, signal)) all.push({ kind: 'role', ...role });
   const byJob = new Map<string, Leftover[]>();
   for (const one of all) byJob.set(one.job, [...(byJob.get(one.job) ?? []), one]);
-  return byJob;
+  return [...byJob].map(([job, leftovers]) => {
+    const newest = leftovers.map(({ time }) => time).sort();
+    return { job, newest: newest.at(-1) ?? '', leftovers };
+  });
 }
 
 function swappedAmong(databases: readonly DatabaseRow[]): Swapped[] {

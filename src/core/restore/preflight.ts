@@ -18,11 +18,18 @@ export interface PreflightInput {
   readonly noOwner?: boolean;
   /** in the live database itself: neither a side database nor a swap */
   readonly inPlace?: boolean;
-  /** alias of the target's cluster, and what its place is called: for the wrong-target guard */
+  /** alias of the target's cluster, what its place is called, and which places are protected: for the wrong-target guard */
   readonly cluster: string;
   readonly environment?: string;
+  readonly protection?: ProtectedSides;
   /** poolers in the target's namespace */
   readonly poolers?: readonly PoolerPod[];
+}
+
+/** Whether the place of each side is protected, where the host knows of such places. */
+export interface ProtectedSides {
+  readonly origin: boolean;
+  readonly target: boolean;
 }
 
 /** What a preflight saw; the restore goes on from it. */
@@ -66,7 +73,8 @@ const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: '
 const warn = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'warn', code, data });
 const note = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'note', code, data });
 
-function aboutTarget({ target, database, live, as, origin, cluster, environment, inPlace }: Seen): Finding[] {
+function aboutTarget(seen: Seen): Finding[] {
+  const { target, database, live, as, origin, cluster, inPlace } = seen;
   const findings: Finding[] = [];
   const { facts, pod } = target;
   if (facts.standby) findings.push(block('target.standby', { pod: pod.name }));
@@ -79,10 +87,20 @@ function aboutTarget({ target, database, live, as, origin, cluster, environment,
   if (live && as === 'replace') {
     const by = origin.database === database ? sameServer(origin, target) : undefined;
     if (by) findings.push(warn('wrongTarget.same', { cluster, database, by }));
-    const production = /^prod/i;
-    if (environment !== undefined && environment !== origin.environment && production.test(environment)) {
-      findings.push(warn('wrongTarget.environment', { source: origin.environment ?? '?', target: environment }));
-    }
+    findings.push(...fromElsewhere(seen));
+  }
+  return findings;
+}
+
+/** Into production from what is called otherwise, or into a protected place from one that is not. */
+function fromElsewhere({ origin, environment, protection }: Seen): Finding[] {
+  const findings: Finding[] = [];
+  const production = /^prod/i;
+  if (environment !== undefined && environment !== origin.environment && production.test(environment)) {
+    findings.push(warn('wrongTarget.environment', { source: origin.environment ?? '?', target: environment }));
+  }
+  if (protection?.target && !protection.origin) {
+    findings.push(warn('wrongTarget.protected', origin.isForeign ? {} : { source: origin.place }));
   }
   return findings;
 }

@@ -76,6 +76,8 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
           return void vscode.commands.executeCommand('dbFerry.restoreBackup', uri);
         case 'verify':
           return void vscode.commands.executeCommand('dbFerry.verify', uri);
+        case 'text':
+          return void vscode.commands.executeCommand('vscode.openWith', uri, 'default');
         case 'measure':
           return void document.measure();
         case 'stop':

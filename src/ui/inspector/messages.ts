@@ -9,7 +9,7 @@ export type ToPage =
   | { readonly type: 'failed'; readonly words: PageWords };
 
 /** What the page asks for. */
-export type FromPage = { readonly type: 'ready' | 'restore' | 'verify' | 'measure' | 'stop' };
+export type FromPage = { readonly type: 'ready' | 'restore' | 'verify' | 'measure' | 'stop' | 'text' };
 
 /** What failed, why, what to do. */
 export interface PageWords {

@@ -85,6 +85,19 @@ for (const major of [15, 18] as const) {
       assert.equal(await same({ origin: { ...origin, place }, target: { ...target, facts } }), undefined);
     });
 
+    it('what comes into a protected place from one that is not stands out', async () => {
+      const guard = async (more: Partial<PreflightInput>): Promise<unknown> =>
+        one(await seen(more), 'wrongTarget.protected')?.data;
+      const sides = (from: boolean, to: boolean): Partial<PreflightInput> => ({
+        protection: { origin: from, target: to },
+      });
+      assert.deepEqual(await guard(sides(false, true)), { source: origin.place });
+      assert.deepEqual(await guard({ ...sides(false, true), origin: { ...origin, isForeign: true } }), {});
+      for (const other of [sides(true, true), sides(true, false), sides(false, false), {}])
+        assert.equal(await guard(other), undefined);
+      assert.equal(await guard({ ...sides(false, true), database: 'absent' }), undefined, 'nothing is replaced');
+    });
+
     it('a replica is told of, also before an undo', async () => {
       assert.equal(one(await seen(), 'replicas'), undefined);
       const standby = await startServer({ major, standbyOf: server });

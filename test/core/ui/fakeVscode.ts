@@ -36,7 +36,117 @@ export enum StatusBarAlignment {
 
 export const statusBarItem = { text: '', show: (): void => undefined, hide: (): void => undefined };
 
+/** A picker or a field as the editor has it open; what a person does is done by its methods. */
+class QuickInput {
+  value = '';
+  isOpen = false;
+  isDisposed = false;
+  busy = false;
+  placeholder = '';
+  validationMessage: string | undefined;
+  activeItems: readonly unknown[] = [];
+  selectedItems: readonly unknown[] = [];
+  /** how often rows were handed over */
+  drawn = 0;
+  #items: readonly unknown[] = [];
+  readonly #accepted = new EventEmitter<void>();
+  readonly #changed = new EventEmitter<string>();
+  readonly #hidden = new EventEmitter<void>();
+  readonly onDidAccept = this.#accepted.event;
+  readonly onDidChangeValue = this.#changed.event;
+  readonly onDidHide = this.#hidden.event;
+
+  get items(): readonly unknown[] {
+    return this.#items;
+  }
+
+  /** The editor makes the first row the active one. */
+  set items(items: readonly unknown[]) {
+    this.#items = items;
+    this.activeItems = items.slice(0, 1);
+    this.drawn += 1;
+  }
+
+  show(): void {
+    this.isOpen = true;
+  }
+
+  type(text: string): void {
+    this.value = text;
+    this.#changed.fire(text);
+  }
+
+  enter(): void {
+    this.selectedItems = this.activeItems;
+    this.#accepted.fire();
+  }
+
+  escape(): void {
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    if (this.isOpen) this.#hidden.fire();
+    this.isOpen = false;
+  }
+}
+
+/** What was opened, the last one last. */
+export const opened: QuickInput[] = [];
+
+/** What was said, and the answers that are given to it, in turn; without one it is closed. */
+export const said: { readonly text: string; readonly detail?: string; readonly buttons: readonly string[] }[] = [];
+export const answers: string[] = [];
+
+/** The settings by their names. */
+export const settings = new Map<string, unknown>();
+
+/** The commands that were registered, and those that were run. */
+export const registered = new Map<string, (...args: unknown[]) => unknown>();
+export const ran: string[] = [];
+
+async function say(text: string, ...more: readonly unknown[]): Promise<string | undefined> {
+  const buttons = more.filter((one) => typeof one === 'string');
+  const options = more.find((one) => typeof one === 'object') as { readonly detail?: string } | undefined;
+  said.push({ text, buttons, ...(options?.detail === undefined ? {} : { detail: options.detail }) });
+  return answers.shift();
+}
+
+function open(): QuickInput {
+  const input = new QuickInput();
+  opened.push(input);
+  return input;
+}
+
+export const workspace = {
+  getConfiguration: (): object => ({
+    get: (name: string) => settings.get(name),
+    update: async (name: string, value: unknown) => void settings.set(name, value),
+  }),
+};
+
+export enum ProgressLocation {
+  Notification = 15,
+}
+
+export enum ConfigurationTarget {
+  Global = 1,
+}
+
+export enum QuickPickItemKind {
+  Separator = -1,
+  Default,
+}
+
 export const window = {
+  createInputBox: open,
+  createQuickPick: open,
+  showErrorMessage: say,
+  showInformationMessage: say,
+  showWarningMessage: say,
+  withProgress: (_options: unknown, work: (progress: object, token: object) => unknown): unknown =>
+    work({ report: () => undefined }, { onCancellationRequested: () => undefined }),
   createStatusBarItem: (): object => statusBarItem,
   createTreeView: (): object => ({
     onDidExpandElement: new EventEmitter().event,
@@ -45,4 +155,32 @@ export const window = {
   }),
 };
 
-export const commands = { executeCommand: async (): Promise<void> => undefined };
+export const commands = {
+  executeCommand: async (id: string): Promise<void> => void ran.push(id),
+  registerCommand(id: string, run: (...args: unknown[]) => unknown): Disposable {
+    registered.set(id, run);
+    return { dispose: () => void registered.delete(id) };
+  },
+};
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeColor extends ThemeIcon {}
+
+export class Uri {
+  static file(fsPath: string): Uri {
+    return new Uri(fsPath);
+  }
+
+  constructor(readonly fsPath: string) {}
+}
+
+export class FileDecoration {
+  constructor(
+    readonly badge?: string,
+    readonly tooltip?: string,
+    readonly color?: ThemeColor,
+  ) {}
+}

@@ -36,7 +36,7 @@ export const cleanJob: RunKind = async (context) => {
   const [operand] = request.operands;
   const all = await listJobs(request.root);
   const isPlace = operand?.includes('/') === true;
-  const jobs = isPlace ? await jobsAt(operand, all) : await jobsToClean(request.root, all, operand);
+  const jobs = await jobsOf(request.root, all, operand);
   const done = new Done();
   done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
   for (const job of jobs)
@@ -77,7 +77,12 @@ class Done {
   }
 }
 
-/** The jobs of this root that may have left something in a pod. */
+/** The jobs of this root that a clean of this operand looks after. Throws `usage` for one that lives, `job.unknown`. */
+export async function jobsOf(root: string, all: readonly Job[], operand: string | undefined): Promise<readonly Job[]> {
+  return operand?.includes('/') === true ? jobsAt(operand, all) : jobsToClean(root, all, operand);
+}
+
+/** Those that may have left something in a pod. */
 async function jobsAt(pod: string, all: readonly Job[]): Promise<readonly Job[]> {
   const jobs: Job[] = [];
   for (const job of all.filter(({ mayHaveLeft }) => mayHaveLeft)) {
@@ -124,8 +129,10 @@ async function writeCleaned(
   await writeWhole(join(folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);
 }
 
-/** Undo and release may name a job instead of a place. */
-async function whereOf({ request }: Job): Promise<{ places: readonly string[]; kubeconfigs: readonly string[] }> {
+/** The places where a job may have left something. Undo and release may name a job instead of a place. */
+export async function whereOf({
+  request,
+}: Job): Promise<{ places: readonly string[]; kubeconfigs: readonly string[] }> {
   const places = placesOf(request);
   if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) {
     return { places, kubeconfigs: request.kubeconfigs };
@@ -177,8 +184,7 @@ async function cleanPlace(context: JobContext, reference: string, all: readonly 
   await reach(context, reference, [], done, async (place) => {
     const dead = new Set<string>();
     const isDead = async (id: string, time: string): Promise<boolean> => {
-      const known = all.find((job) => job.id === id);
-      const gone = known ? !isLiving(known) : await isAbandoned(place, id, time);
+      const gone = await isGone(place.pod, all, id, time);
       if (gone) dead.add(id);
       return gone;
     };
@@ -200,7 +206,8 @@ async function note(one: Leftover, reference: string, jobs: readonly Job[], done
   await settle(job, notCommitted(job.id, `${cluster}/${namespace}/${pod}/${one.of}`), done);
 }
 
-function told({ kind, name }: Leftover, reference: string): string {
+/** A leftover as people read it. */
+export function told({ kind, name }: Leftover, reference: string): string {
   return `${kind === 'role' ? 'the role ' : ''}${name} in ${reference}`;
 }
 
@@ -229,19 +236,30 @@ function serverOf({ pod }: Place): Parameters<typeof query>[0] {
   return { exec: pod.exec, access: pod.facts.access };
 }
 
+/** True for a job that does not live any more, of this root or another one. `time`: of its newest mark there. */
+export async function isGone(pod: Place['pod'], all: readonly Job[], id: string, time: string): Promise<boolean> {
+  const known = all.find((job) => job.id === id);
+  return known ? !isLiving(known) : isAbandoned(pod, id, time);
+}
+
 /**
  * A job of another workspace: gone when its newest mark is old (it makes one anew before the exchange) and it has no session on the server, seen twice;
  * between two steps it has none.
  */
-async function isAbandoned(place: Place, job: string, time: string): Promise<boolean> {
+async function isAbandoned(pod: Place['pod'], job: string, time: string): Promise<boolean> {
   if (Date.now() - Date.parse(time) < quietMs) return false;
-  const sql = `select to_json(count(*)) from pg_stat_activity where ${isNamed(applicationOf(job))}`;
   for (const wait of [0, 3000]) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    const [sessions] = await query<number>(serverOf(place), maintenanceDatabase(place.pod.facts), sql);
-    if (sessions !== 0) return false;
+    if ((await sessionsOf(pod, job)) !== 0) return false;
   }
   return true;
+}
+
+/** How many sessions a job has on a server. Throws what the exec throws. */
+export async function sessionsOf({ exec, facts }: Place['pod'], job: string): Promise<number> {
+  const sql = `select to_json(count(*)) from pg_stat_activity where ${isNamed(applicationOf(job))}`;
+  const [sessions = 0] = await query<number>({ exec, access: facts.access }, maintenanceDatabase(facts), sql);
+  return sessions;
 }
 
 /** Longer than an exchange takes with all its tries, and the search for its outcome. */

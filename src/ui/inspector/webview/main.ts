@@ -64,9 +64,11 @@ function measured(measuring: Measuring): void {
   if (measuring.state === 'failed' && alerts.childElementCount === 0) alerts.append(alert(measuring.words));
 }
 
+/** Many a file is named so that is none of ours to show. */
 function fail(words: PageWords): void {
   browser = undefined;
-  page.replaceChildren(alert(words));
+  const text = make('button', { type: 'button', onclick: () => ask('text') }, 'Open as Text');
+  page.replaceChildren(alert(words), make('div', { class: 'actions' }, text));
 }
 
 function heading({ name, folder, provenance, damage }: PageContents): HTMLElement {

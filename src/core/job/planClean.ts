@@ -1,0 +1,84 @@
+import { toAppError, type AppError } from '../errors';
+import { listLeftovers } from '../restore/clean';
+import { isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
+import { listLeftHere } from './leftHere';
+import { listJobs } from './listJobs';
+import { Places, type Place } from './places';
+import type { Job } from './readJob';
+
+/** What a clean is asked to do: as its job would be. */
+export interface CleanQuestion {
+  readonly root: string;
+  /** a job, a pod's reference; undefined: all jobs of this root */
+  readonly operand?: string;
+  readonly kubeconfigs: readonly string[];
+}
+
+/** What a clean would do now. Plain data. */
+export interface CleanPlan {
+  /** jobs that may have left something: what became of them is found out as well */
+  readonly jobs: readonly string[];
+  /** what would be removed, as people read it */
+  readonly removes: readonly string[];
+  /** places that cannot be asked now */
+  readonly notReached: readonly { readonly reference: string; readonly error: AppError }[];
+}
+
+/**
+ * Looks for what a clean would remove, here and on the servers; changes nothing, and the job looks again. Stale locks are not told: the next
+ * job takes them over anyhow. Throws `usage` for a job that lives, `job.unknown`, `cancelled`.
+ */
+export async function planClean(
+  { root, operand, kubeconfigs }: CleanQuestion,
+  signal: AbortSignal,
+): Promise<CleanPlan> {
+  const all = await listJobs(root);
+  const isPlace = operand?.includes('/') === true;
+  const jobs = await jobsOf(root, all, operand);
+  const removes = new Set(await listLeftHere(root, all, isPlace ? undefined : operand));
+  const notReached = new Map<string, AppError>();
+  await Promise.all([
+    ...jobs.map(async (job) => {
+      const { places, kubeconfigs: own } = await whereOf(job);
+      await Promise.all(places.map((place) => look(place, [...kubeconfigs, ...own], (opened) => leftBy(job, opened))));
+    }),
+    isPlace ? look(operand, kubeconfigs, (opened) => leftByTheDead(all, opened)) : undefined,
+  ]);
+  return {
+    jobs: jobs.map(({ id }) => id),
+    removes: [...removes],
+    notReached: [...notReached].map(([reference, error]) => ({ reference, error })),
+  };
+
+  async function look(
+    reference: string,
+    files: readonly string[],
+    ask: (pod: Place['pod']) => Promise<readonly string[]>,
+  ): Promise<void> {
+    try {
+      const { pod } = await new Places(files).pod(reference, signal);
+      for (const one of await ask(pod)) removes.add(one);
+    } catch (error) {
+      signal.throwIfAborted();
+      notReached.set(reference, toAppError(error));
+    }
+  }
+
+  async function leftBy({ id }: Job, pod: Place['pod']): Promise<string[]> {
+    const [sessions, left] = await Promise.all([sessionsOf(pod, id), listLeftovers(pod, signal)]);
+    const own = left.filter(({ job }) => job === id).flatMap(({ leftovers }) => leftovers);
+    const open = sessions === 0 ? [] : [`${sessions} sessions of job ${id} in ${nameOf(pod)}`];
+    return [...open, ...own.map((one) => told(one, nameOf(pod)))];
+  }
+
+  async function leftByTheDead(known: readonly Job[], pod: Place['pod']): Promise<string[]> {
+    const left = await listLeftovers(pod, signal);
+    const gone = await Promise.all(left.map(({ job, newest }) => isGone(pod, known, job, newest)));
+    const dead = left.filter((_, at) => gone[at]);
+    return dead.flatMap(({ leftovers }) => leftovers.map((one) => told(one, nameOf(pod))));
+  }
+}
+
+function nameOf({ pod: { cluster, namespace, name } }: Place['pod']): string {
+  return `${cluster}/${namespace}/${name}`;
+}
