@@ -39,7 +39,8 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar(jobs),
     registerArchiveInspector(context),
     refreshWhenJobsEnd(services),
-    onSettings(['kubeconfigFiles', 'clusterNames', 'protectedPlaces', 'pinnedProjects'], () => clusters.refresh()),
+    onSettings(['kubeconfigFiles'], () => clusters.refresh()),
+    onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
     onSettings(['backupFolder'], () => {
       backups.refresh();
       void jobs.restart();

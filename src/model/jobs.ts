@@ -65,6 +65,8 @@ export class Jobs implements vscode.Disposable {
     let isFirst = true;
     await new Promise<void>((resolve, reject) => {
       const take = ({ jobs }: JobsChange): void => {
+        // it may be in the middle of a look when another root takes its place
+        if (stop.signal.aborted) return;
         this.#take(jobs, isFirst);
         isFirst = false;
         resolve();
