@@ -3,7 +3,7 @@ import { verifyBackup } from '../catalog/verifyBackup';
 import type { OpenPod } from '../pod/databasePod';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
-import type { Work } from '../progress';
+import type { Progress, Work } from '../progress';
 import { compareCatalogs, readCatalog } from './definitions';
 import { readLive } from './readLive';
 import { applicationOf } from './sideDatabase';
@@ -25,8 +25,10 @@ export async function compareDatabases(
 ): Promise<Comparison> {
   // what is stored has an encoding already, so a live one follows it
   const first = 'backup' in right && !('backup' in left) ? right : left;
-  const one = await readOne(first, undefined, job, work);
-  const other = await readOne(first === left ? right : left, one.header.encoding, job, work);
+  const second = first === left ? right : left;
+  const [before, after] = 'backup' in first === 'backup' in second ? [halfOf(work, 0), halfOf(work, 50)] : [work, work];
+  const one = await readOne(first, undefined, job, before);
+  const other = await readOne(second, one, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
   const same = sameMajor(a, b);
   const comparison = compareReadings(a, b, { sameMajor: same });
@@ -42,12 +44,26 @@ const inCatalogs: ReadonlySet<string> = new Set(['INDEX', 'CONSTRAINT', 'FK CONS
 
 async function readOne(
   side: Comparable,
-  encoding: string | undefined,
+  like: ArchiveReading | undefined,
   job: string,
   work: Work,
 ): Promise<ArchiveReading> {
   if ('backup' in side) return verifyBackup(side.backup, work);
   work.report({ type: 'phase', phase: 'verify' });
-  const how = { application: applicationOf(job), ...(encoding === undefined ? {} : { encoding }) };
+  const how = {
+    application: applicationOf(job),
+    ...(like === undefined ? {} : { like, encoding: like.header.encoding }),
+  };
   return readLive(side.pod, side.database, how, work);
+}
+
+/** Two that are alike are one phase: each is half of it. */
+function halfOf(work: Work, start: 0 | 50): Work {
+  const scaled = (progress: Progress): Progress => {
+    if (progress.type !== 'progress' || progress.percent === undefined) return progress;
+    const { secondsLeft, ...rest } = progress;
+    const isLast = start > 0 && secondsLeft !== undefined;
+    return { ...rest, percent: start + progress.percent / 2, ...(isLast ? { secondsLeft } : {}) };
+  };
+  return { ...work, report: (progress) => work.report(scaled(progress)) };
 }
