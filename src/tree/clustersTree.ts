@@ -122,8 +122,10 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   namespacesOf(model: ClusterModel): readonly string[] {
     const { alias } = model.cluster;
     const pinned = this.pinnedIn(alias);
-    const { namespaces, forbidden } = model.contents;
-    const shown = [...namespaces.keys(), ...forbidden.filter((name) => pinned.includes(name))];
+    const { namespaces, forbidden, total } = model.contents;
+    // one that a person named, in the kubeconfig or by pinning it; of all others it is no news
+    const isNamed = (name: string): boolean => total === undefined || pinned.includes(name);
+    const shown = [...namespaces.keys(), ...forbidden.filter(isNamed)];
     return shown
       .filter((name) => name.includes(this.#filter))
       .sort((a, b) => Number(pinned.includes(b)) - Number(pinned.includes(a)) || (a < b ? -1 : 1));

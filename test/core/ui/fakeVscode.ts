@@ -29,6 +29,21 @@ export enum TreeItemCollapsibleState {
   Expanded,
 }
 
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = TreeItemCollapsibleState.None,
+  ) {}
+}
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+
 export enum StatusBarAlignment {
   Left = 1,
   Right,
