@@ -21,6 +21,7 @@ describe('words', () => {
         for (const sentence of [what, why, todo]) {
           assert.ok(sentence === undefined || !/undefined|\[object/.test(sentence), sentence);
         }
+        if (code !== 'cancelled') assert.ok(todo, `${code} says nothing to do`);
         if (todo !== undefined) assert.match(todo, /^[A-Z][^]*[^.]\.$/, code);
         assert.ok(what.length > 5);
       }
