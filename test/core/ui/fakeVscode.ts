@@ -51,7 +51,11 @@ export enum StatusBarAlignment {
 
 export const statusBarItem = { text: '', show: (): void => undefined, hide: (): void => undefined };
 
+/** What was said as warnings. */
+export const warnings: string[] = [];
+
 export const window = {
+  showWarningMessage: async (text: string): Promise<void> => void warnings.push(text),
   createStatusBarItem: (): object => statusBarItem,
   createTreeView: (): object => ({
     onDidExpandElement: new EventEmitter().event,
@@ -60,4 +64,7 @@ export const window = {
   }),
 };
 
-export const commands = { executeCommand: async (): Promise<void> => undefined };
+export const commands = {
+  executeCommand: async (): Promise<void> => undefined,
+  getCommands: async (): Promise<string[]> => [],
+};
