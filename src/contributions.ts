@@ -47,6 +47,7 @@ export type Capability =
   | 'canPin'
   | 'canUnpin'
   | 'canRefresh'
+  | 'canAskForRule'
   | 'hasReference'
   | 'canRestore'
   | 'canDelete'

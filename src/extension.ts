@@ -25,7 +25,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const backups = new Backups(settings.root);
   const jobs = new Jobs(settings.root);
   const protection = new ProtectedPlaces(settings.protectedPlaces);
-  const messages = new JobMessages(jobs, randomUUID());
+  const window = randomUUID();
+  const messages = new JobMessages(jobs, window);
   const trees = {
     clusters: new ClustersTree(clusters, backups, protection, new DragToCopy()),
     backups: new BackupsTree(backups),
@@ -39,14 +40,15 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar(jobs),
     registerArchiveInspector(context),
     refreshWhenJobsEnd(services),
-    onSettings(['kubeconfigFiles', 'clusterNames', 'protectedPlaces', 'pinnedProjects'], () => clusters.refresh()),
+    onSettings(['kubeconfigFiles'], () => clusters.refresh()),
+    onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
     onSettings(['backupFolder'], () => {
       backups.refresh();
       void jobs.restart();
     }),
   );
   void readDevSpaces(process.env).then((workspace) => {
-    if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, context.workspaceState));
+    if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, settings.root, window));
   });
   // jobs outlive windows: one that runs is shown again
   if (jobs.hasFolder) void jobs.watch();

@@ -25,6 +25,7 @@ import { revealInExplorer } from './revealInExplorer';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
+import { showRule } from './showRule';
 import { undoRestore } from './undoRestore';
 import { verify } from './verify';
 
@@ -61,4 +62,5 @@ export const commands: readonly Command[] = [
   pinProject,
   unpinProject,
   copyReference,
+  showRule,
 ];

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import { AppError } from '../core/errors';
 import type { Services } from '../services';
 import { NamespaceNode } from '../tree/namespaceNode';
-import { pickCluster } from '../ui/pickPlace';
 import { saveList, settings } from '../ui/settings';
+import { askProject } from './askProject';
 import type { Command } from './command';
 
 /** Shows a project first; one that may not be listed can be named. */
@@ -34,12 +33,7 @@ export const unpinProject: Command = {
 };
 
 async function askPlace(services: Services): Promise<string> {
-  const model = await pickCluster(services, { title: 'Pin Project' });
-  const name = await vscode.window.showInputBox({
-    title: `Pin Project of ${model.cluster.alias}`,
-    prompt: 'The name of the project, also of one that may not be listed.',
-    validateInput: (text) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) ? undefined : 'No name of a project'),
-  });
-  if (name === undefined) throw new AppError('cancelled');
+  const prompt = 'The name of the project, also of one that may not be listed.';
+  const { model, name } = await askProject(services, 'Pin Project', prompt);
   return `${model.cluster.alias}/${name}`;
 }

@@ -13,6 +13,8 @@ export class Backups implements vscode.Disposable {
   #list: readonly BackupSummary[] = [];
   #failure: AppError | undefined;
   #reading: Promise<readonly BackupSummary[]> | undefined;
+  /** counts the readings, so that one that ends late overwrites none that began after it */
+  #turn = 0;
   #summaries: Summaries | undefined;
   #watcher: FSWatcher | undefined;
   #settling: NodeJS.Timeout | undefined;
@@ -54,15 +56,19 @@ export class Backups implements vscode.Disposable {
   }
 
   async #read(): Promise<readonly BackupSummary[]> {
+    const turn = (this.#turn += 1);
     const root = this.root();
+    let list: readonly BackupSummary[] = [];
+    let failure: AppError | undefined;
     try {
-      this.#list = await this.#listed(root);
-      this.#failure = undefined;
+      list = await this.#listed(root);
     } catch (error) {
-      this.#list = [];
       const message = error instanceof Error ? error.message : String(error);
-      this.#failure = new AppError('root.unreadable', { root, message }, { cause: error });
+      failure = new AppError('root.unreadable', { root, message }, { cause: error });
     }
+    if (turn !== this.#turn) return this.all();
+    this.#list = list;
+    this.#failure = failure;
     void vscode.commands.executeCommand('setContext', contextKeys.hasBackups, this.#list.length > 0);
     this.#watch(root);
     this.#changed.fire();

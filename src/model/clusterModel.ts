@@ -1,6 +1,7 @@
 import type { Cluster } from '../core/cluster/cluster';
 import type { KubeClient } from '../core/cluster/kubeClient';
-import { toAppError, type AppError } from '../core/errors';
+import { formatReference } from '../core/cluster/reference';
+import { AppError, isAppError, toAppError } from '../core/errors';
 import type { DatabasePod, OpenPod } from '../core/pod/databasePod';
 
 /** What is known of one cluster. */
@@ -24,6 +25,11 @@ export class ClusterModel {
   #failure: AppError | undefined;
   #loading: Promise<void> | undefined;
   #abort = new AbortController();
+  /** pinned namespaces that were asked for */
+  readonly #lookedIn = new Set<string>();
+  readonly #following = new Map<string, AbortController>();
+  /** what following told, which is newer than a list that is still being read */
+  readonly #seen = new Map<string, readonly DatabasePod[]>();
   readonly #opening = new Map<string, Promise<OpenPod>>();
   readonly #opened = new Map<string, OpenPod>();
 
@@ -39,14 +45,18 @@ export class ClusterModel {
     return this.#contents;
   }
 
-  /** Why it could not be loaded. */
+  /** Why it could not be loaded, or is not shown any more. */
   get failure(): AppError | undefined {
     return this.#failure;
   }
 
   /** Resolves when its pods are found, or could not be: see `failure`. `pinned`: namespaces to ask for by name as well. */
   load(pinned: readonly string[] = []): Promise<void> {
-    this.#loading ??= this.#load(pinned, this.#abort.signal);
+    const { signal } = this.#abort;
+    const added = pinned.filter((name) => !this.#lookedIn.has(name));
+    for (const name of added) this.#lookedIn.add(name);
+    if (!this.#loading) this.#loading = this.#load(pinned, signal);
+    else if (added.length > 0) this.#loading = this.#loading.then(async () => this.#lookIn(added, signal));
     return this.#loading;
   }
 
@@ -59,16 +69,16 @@ export class ClusterModel {
   async open(pod: DatabasePod): Promise<OpenPod> {
     const known = this.#opening.get(pod.uid);
     if (known) return known;
-    const opening = import('../core/pod/openPod').then(({ openPod }) =>
-      openPod(this.client, pod, AbortSignal.any([this.#abort.signal, AbortSignal.timeout(probeTimeoutMs)])),
-    );
+    const { signal } = this.#abort;
+    const opening = this.#open(pod, signal);
     this.#opening.set(pod.uid, opening);
     try {
       const opened = await opening;
       if (this.#opening.get(pod.uid) === opening) this.#opened.set(pod.uid, opened);
       return opened;
     } catch (error) {
-      this.#opening.delete(pod.uid);
+      if (this.#opening.get(pod.uid) === opening) this.#opening.delete(pod.uid);
+      await this.#lose(error, signal);
       throw error;
     }
   }
@@ -93,18 +103,63 @@ export class ClusterModel {
     this.#failure = undefined;
     this.#opening.clear();
     this.#opened.clear();
+    this.#lookedIn.clear();
+    this.#seen.clear();
+    for (const namespace of this.#following.keys()) this.unfollow(namespace);
   }
 
-  /** Follows the pods of a namespace until the signal aborts: what comes and goes is seen. */
-  async follow(namespace: string, signal: AbortSignal): Promise<void> {
+  /** Follows the pods of a namespace until `unfollow` or `forget`: what comes and goes is seen, and a login that is lost. */
+  follow(namespace: string): void {
+    if (this.#following.has(namespace)) return;
+    const abort = new AbortController();
+    this.#following.set(namespace, abort);
+    void this.#follow(namespace, abort.signal)
+      // what else fails here shows when the cluster is refreshed
+      .catch(async (error: unknown) => this.#lose(error, abort.signal))
+      .finally(() => {
+        if (this.#following.get(namespace) === abort) this.#following.delete(namespace);
+      });
+  }
+
+  unfollow(namespace: string): void {
+    this.#following.get(namespace)?.abort();
+    this.#following.delete(namespace);
+  }
+
+  async #follow(namespace: string, signal: AbortSignal): Promise<void> {
     const { followPods } = await import('../core/pod/followPods');
     for await (const pods of followPods(this.client, namespace, signal)) {
+      if (signal.aborted) return;
+      this.#seen.set(namespace, pods);
       const known = this.#contents.namespaces.get(namespace) ?? [];
       if (JSON.stringify(known) === JSON.stringify(pods)) continue;
       for (const { uid } of known) if (!pods.some((pod) => pod.uid === uid)) this.#closePod(uid);
       this.#contents = { ...this.#contents, namespaces: withPods(this.#contents.namespaces, namespace, pods) };
       this.changed(this);
     }
+  }
+
+  async #open(pod: DatabasePod, signal: AbortSignal): Promise<OpenPod> {
+    const { openPod } = await import('../core/pod/openPod');
+    const late = AbortSignal.timeout(probeTimeoutMs);
+    try {
+      return await openPod(this.client, pod, AbortSignal.any([signal, late]));
+    } catch (error) {
+      if (!late.aborted || signal.aborted) throw error;
+      const message = `no answer within ${probeTimeoutMs / 1000} s`;
+      const { cluster, namespace, name } = pod;
+      const reference = formatReference({ cluster, namespace, pod: name });
+      throw new AppError('pod.noServer', { reference, message }, { cause: error });
+    }
+  }
+
+  /** A login that is lost concerns all that is shown of the cluster, whoever met it. `signal`: of what met it. */
+  async #lose(error: unknown, signal: AbortSignal): Promise<void> {
+    const { isLostLogin } = await import('../core/pod/followPods');
+    if (signal.aborted || this.#failure || !isLostLogin(error)) return;
+    for (const namespace of this.#following.keys()) this.unfollow(namespace);
+    this.#failure = error;
+    this.changed(this);
   }
 
   #closePod(uid: string): void {
@@ -124,8 +179,9 @@ export class ClusterModel {
         signal,
         namespaces: async () => [...new Set([...(await listing).namespaces, ...pinned])],
         onPods: (pods) => {
+          if (signal.aborted) return;
           early.push(...pods);
-          this.#contents = { ...this.#contents, namespaces: byNamespace(early) };
+          this.#contents = { ...this.#contents, namespaces: this.#upToDate(early) };
           this.changed(this);
         },
       });
@@ -135,13 +191,41 @@ export class ClusterModel {
       this.#contents = {
         ...{ word, forbidden, environments },
         ...(isComplete ? { total: namespaces.length } : {}),
-        namespaces: byNamespace(pods),
+        namespaces: this.#upToDate(pods),
       };
     } catch (error) {
       if (signal.aborted) return;
       this.#failure = toAppError(error);
     }
     this.changed(this);
+  }
+
+  /** Asks for namespaces by name that were pinned after the loading began; what cannot be asked is left out. */
+  async #lookIn(namespaces: readonly string[], signal: AbortSignal): Promise<void> {
+    const { findPods } = await import('../core/pod/findPods');
+    for (const namespace of namespaces) {
+      if (this.#contents.namespaces.has(namespace)) continue;
+      try {
+        const { pods } = await findPods(this.client, { namespace, signal });
+        if (signal.aborted) return;
+        this.#contents = { ...this.#contents, namespaces: withPods(this.#contents.namespaces, namespace, pods) };
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#lose(error, signal);
+        if (isAppError(error, 'cluster.forbidden')) {
+          const forbidden = [...new Set([...this.#contents.forbidden, namespace])].sort();
+          this.#contents = { ...this.#contents, forbidden };
+        }
+      }
+    }
+    this.changed(this);
+  }
+
+  /** Pods of a list, with those namespaces that are followed as following told them. */
+  #upToDate(pods: readonly DatabasePod[]): ClusterContents['namespaces'] {
+    let namespaces: ClusterContents['namespaces'] = byNamespace(pods);
+    for (const [namespace, seen] of this.#seen) namespaces = withPods(namespaces, namespace, seen);
+    return namespaces;
   }
 }
 

@@ -16,6 +16,8 @@ export class Clusters implements vscode.Disposable {
   #models = new Map<string, ClusterModel>();
   #problems: readonly KubeconfigProblem[] = [];
   #reading: Promise<readonly ClusterModel[]> | undefined;
+  /** counts the readings, so that one that ends late overwrites none that began after it */
+  #turn = 0;
   #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | undefined;
 
@@ -57,18 +59,20 @@ export class Clusters implements vscode.Disposable {
       import('../core/cluster/readClusters'),
       import('../core/cluster/connect'),
     ]);
+    const turn = (this.#turn += 1);
     const files = this.kubeconfigs();
     const { clusters, problems } = await readClusters({ files });
+    if (turn !== this.#turn) return this.all();
     this.#problems = problems;
     const before = this.#models;
     this.#models = new Map();
     for (const cluster of clusters) {
       const known = before.get(cluster.alias);
       const same = known !== undefined && JSON.stringify(known.cluster) === JSON.stringify(cluster);
-      if (known && !same) known.forget();
       const model = same ? known : new ClusterModel(connect(cluster), (changed) => this.#changed.fire(changed));
       this.#models.set(cluster.alias, model);
     }
+    for (const [alias, model] of before) if (this.#models.get(alias) !== model) model.forget();
     this.#watch(files);
     return [...this.#models.values()];
   }

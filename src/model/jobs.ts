@@ -65,6 +65,8 @@ export class Jobs implements vscode.Disposable {
     let isFirst = true;
     await new Promise<void>((resolve, reject) => {
       const take = ({ jobs }: JobsChange): void => {
+        // it may be in the middle of a look when another root takes its place
+        if (stop.signal.aborted) return;
         this.#take(jobs, isFirst);
         isFirst = false;
         resolve();
@@ -79,7 +81,7 @@ export class Jobs implements vscode.Disposable {
 
   #take(jobs: readonly Job[], isFirst: boolean): void {
     this.#jobs = jobs;
-    const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isRecent(job));
+    const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isNews(job));
     this.#ended = new Set(jobs.filter((job) => !isLiving(job)).map(({ id }) => id));
     void vscode.commands.executeCommand('setContext', contextKeys.hasRestored, jobs.some(hasRestored));
     this.#changed.fire();
@@ -94,8 +96,9 @@ function hasRestored({ request: { kind }, state }: Job): boolean {
   return (kind === 'restore' || kind === 'copy') && state === 'done';
 }
 
-/** What ended long ago, before this window was there, is no news. */
-function isRecent({ lastEvent }: Job): boolean {
+/** What ended long ago, before this window was there, is no news; that something was left is, however late it is found. */
+function isNews({ lastEvent, mayHaveLeft }: Job): boolean {
+  if (mayHaveLeft) return true;
   return lastEvent !== undefined && Date.now() - Date.parse(lastEvent) < 24 * 3600 * 1000;
 }
 

@@ -64,10 +64,12 @@ export class ClusterNode implements TreeNode {
 function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string {
   if (failure) return wordsFor(failure).short;
   if (!isLoaded) return new URL(cluster.server).host;
-  const { namespaces, total, word } = contents;
+  const { namespaces, forbidden, total, word } = contents;
   let pods = 0;
   for (const each of namespaces.values()) pods += each.length;
   if (total === 0) return `no ${word} that you may see`;
+  if (pods === 0 && forbidden.length > 0)
+    return `pods of ${forbidden.length} ${word}${forbidden.length === 1 ? '' : 's'} may not be listed`;
   if (pods === 0) return `no database pods${total === undefined ? '' : ` in ${total} ${word}s`}`;
   return `${pods} ${pods === 1 ? 'pod' : 'pods'} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
 }

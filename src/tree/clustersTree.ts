@@ -35,7 +35,6 @@ export interface ClustersView {
 export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, ClustersView, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #following = new Map<string, AbortController>();
   readonly #waiting = new Map<ClusterModel, (() => void)[]>();
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #treeView: vscode.TreeView<TreeNode>;
@@ -56,8 +55,8 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
     });
     this.#subscriptions.push(
       this.#treeView,
-      this.#treeView.onDidExpandElement(({ element }) => this.#follow(element)),
-      this.#treeView.onDidCollapseElement(({ element }) => this.#unfollow(element.id)),
+      this.#treeView.onDidExpandElement(({ element }) => follow(element)),
+      this.#treeView.onDidCollapseElement(({ element }) => unfollow(element)),
       clusters.onDidChange((model) => this.#onChange(model)),
       backups.onDidChange(() => this.#changed.fire(undefined)),
     );
@@ -89,7 +88,10 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    return [...(node ? await node.children() : await this.#clusterNodes())];
+    if (!node) return this.#clusterNodes();
+    // rows that begin expanded, and those that stay so over a refresh, are not told as expanded: they are asked for
+    follow(node);
+    return [...(await node.children())];
   }
 
   changed(node: TreeNode | undefined): void {
@@ -103,7 +105,6 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   initialState(node: ClusterNode | NamespaceNode): vscode.TreeItemCollapsibleState {
     const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
     if (node instanceof NamespaceNode) {
-      this.#followInitially(node);
       return node.parent.model.contents.namespaces.size <= fewProjects ? Expanded : Collapsed;
     }
     return this.#roots.size <= fewClusters ? Expanded : Collapsed;
@@ -120,8 +121,10 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   namespacesOf(model: ClusterModel): readonly string[] {
     const { alias } = model.cluster;
     const pinned = this.pinnedIn(alias);
-    const { namespaces, forbidden } = model.contents;
-    const shown = [...namespaces.keys(), ...forbidden.filter((name) => pinned.includes(name))];
+    const { namespaces, forbidden, total } = model.contents;
+    // one that a person named, in the kubeconfig or by pinning it; of all others it is no news
+    const isNamed = (name: string): boolean => total === undefined || pinned.includes(name);
+    const shown = [...namespaces.keys(), ...forbidden.filter(isNamed)];
     return shown
       .filter((name) => name.includes(this.#filter))
       .sort((a, b) => Number(pinned.includes(b)) - Number(pinned.includes(a)) || (a < b ? -1 : 1));
@@ -145,7 +148,6 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   dispose(): void {
-    for (const id of this.#following.keys()) this.#unfollow(id);
     for (const one of this.#subscriptions) one.dispose();
     this.#changed.dispose();
   }
@@ -158,11 +160,7 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   #onChange(model: ClusterModel | undefined): void {
-    if (!model) {
-      for (const id of this.#following.keys()) this.#unfollow(id);
-      this.#changed.fire(undefined);
-      return;
-    }
+    if (!model) return this.#changed.fire(undefined);
     for (const resolve of this.#waiting.get(model) ?? []) resolve();
     this.#waiting.delete(model);
     void this.clusters.all().then((models) => this.#tellState(models));
@@ -182,29 +180,15 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
             : '';
     void vscode.commands.executeCommand('setContext', contextKeys.clusterState, models.length === 0 ? 'none' : 'some');
   }
+}
 
-  /** Rows that start expanded are not reported as expanded. */
-  #followInitially(node: NamespaceNode): void {
-    if (node.parent.model.contents.namespaces.size <= fewProjects) this.#follow(node);
-  }
+/** The pods of a project are followed while its row is open. */
+function follow(node: TreeNode): void {
+  if (node instanceof NamespaceNode) node.parent.model.follow(node.name);
+}
 
-  #follow(node: TreeNode): void {
-    if (!(node instanceof NamespaceNode) || this.#following.has(node.id)) return;
-    const abort = new AbortController();
-    this.#following.set(node.id, abort);
-    // what fails here shows when the cluster is refreshed
-    node.parent.model
-      .follow(node.name, abort.signal)
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#following.get(node.id) === abort) this.#following.delete(node.id);
-      });
-  }
-
-  #unfollow(id: string): void {
-    this.#following.get(id)?.abort();
-    this.#following.delete(id);
-  }
+function unfollow(node: TreeNode): void {
+  if (node instanceof NamespaceNode) node.parent.model.unfollow(node.name);
 }
 
 /** Up to so many are opened at once: the first look shows pods, not a closed list. */

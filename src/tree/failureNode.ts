@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppError } from '../core/errors';
 import { runningText, wordsFor } from '../ui/errorText';
+import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
 
 /** What could not be loaded, in its place: why, and a click that tries again. */
@@ -23,7 +24,7 @@ export class FailureNode implements TreeNode {
     item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
     item.description = 'Click to try again';
     item.tooltip = runningText(words);
-    item.contextValue = contextValue('failure', { canRefresh: true });
+    item.contextValue = contextValue('failure', { canRefresh: true, canAskForRule: ruleFor(this.error) !== undefined });
     item.command = { command: 'dbFerry.refresh', title: 'Try Again', arguments: [this] };
     item.accessibilityInformation = { label: `${runningText(words)} Press Enter to try again.` };
     return item;

@@ -5,6 +5,7 @@ import { jobFiles } from '../core/job/jobFolder';
 import type { Job, JobState } from '../core/job/readJob';
 import { isLiving } from '../model/jobs';
 import { jobState, jobTitle } from '../ui/jobWords';
+import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
 
 /** A job: what it is about, and how far it is or how it ended. */
@@ -30,6 +31,7 @@ export class JobNode implements TreeNode {
       canCleanUp: mayHaveLeft,
       canUndo: typeof result?.data['kept'] === 'string',
       hasReport,
+      canAskForRule: result?.error !== undefined && ruleFor(result.error) !== undefined,
       canRemove: !isLiving(job),
     });
     item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };

@@ -35,12 +35,19 @@ export class NamespaceNode implements TreeNode {
     item.description = [
       environment,
       isProtected ? 'protected' : undefined,
-      isForbidden ? 'pods may not be listed' : undefined,
+      isForbidden ? 'pods may not be listed: click for the rule to ask for' : undefined,
     ]
       .filter((part) => part !== undefined)
       .join(' · ');
     item.tooltip = `${word} ${this.name}${environment === undefined ? '' : `, labelled ${environment}`}`;
-    item.contextValue = contextValue('namespace', { canPin: !isPinned, canUnpin: isPinned, hasReference: true });
+    item.contextValue = contextValue('namespace', {
+      canPin: !isPinned,
+      canUnpin: isPinned,
+      canAskForRule: isForbidden,
+      hasReference: true,
+    });
+    if (isForbidden)
+      item.command = { command: 'dbFerry.showRule', title: 'Show the Rule to Ask For', arguments: [this] };
     item.accessibilityInformation = {
       label: [
         word,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatReference } from '../core/cluster/reference';
-import { toAppError, type AppError } from '../core/errors';
+import { isAppError, toAppError, type AppError } from '../core/errors';
 import type { DatabasePod } from '../core/pod/databasePod';
 import { userDatabases } from '../model/databases';
 import { serverVersionText } from '../ui/format';
@@ -75,6 +75,8 @@ export class PodNode implements TreeNode {
       opening.then(
         () => view.changed(this),
         (error: unknown) => {
+          // forgotten meanwhile: the rows are asked for anew
+          if (isAppError(error, 'cancelled')) return;
           this.#failedLate = toAppError(error);
           view.changed(this);
         },
@@ -86,7 +88,7 @@ export class PodNode implements TreeNode {
       if (!wasOpen) view.changed(this);
       return userDatabases(facts).map((database) => new DatabaseNode(this, database));
     } catch (error) {
-      return [this.#failure(toAppError(error))];
+      return [isAppError(error, 'cancelled') ? new LookingNode(this) : this.#failure(toAppError(error))];
     }
   }
 

@@ -18,10 +18,8 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   const report = join(job.folder, jobFiles.report);
   const wanted = settings.openReport();
   const opens = isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'));
-  const buttons = [
-    ...nextSteps(job),
-    ...(existsSync(report) ? [command('Show Report', 'dbFerry.showReport', job.id)] : []),
-  ];
+  const toReport = existsSync(report) ? [command('Show Report', 'dbFerry.showReport', job.id)] : [];
+  const buttons = [...nextSteps(job).slice(0, mostButtons - toReport.length), ...toReport];
   const said = say();
   // a report that cannot be opened takes nothing away from the message, which has a button for it
   if (opens) await openReport(report, { preserveFocus: true }).catch(() => undefined);
@@ -29,7 +27,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   await buttons.find(({ title }) => title === pressed)?.press();
 
   function say(): Thenable<string | undefined> {
-    const titles = buttons.slice(0, 3).map(({ title }) => title);
+    const titles = buttons.map(({ title }) => title);
     const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
     if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
     if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
@@ -49,6 +47,7 @@ function cancelledData({ id, state, request: { kind }, mayHaveLeft }: Job): Read
   return state === 'cancelled' ? { job: id, kind, left: mayHaveLeft } : {};
 }
 
+const mostButtons = 2;
 /** a notification is no report */
 const mostFindings = 2;
 

@@ -1,32 +1,53 @@
 import * as vscode from 'vscode';
+import { claimWarning } from '../core/job/announce';
+import type { Job } from '../core/job/readJob';
 import { endsTooLate, type DevSpaces } from '../model/devSpaces';
 import type { Jobs } from '../model/jobs';
 import { duration, localTime } from './format';
 import { jobTitle } from './jobWords';
+import { windowIsThere } from './windowIsThere';
 
 /**
- * Says once for a job that the workspace will be stopped before it is expected to end, and once in a workspace that
- * what is kept in it is lost with it.
+ * Says in one window, once for a workspace, that what is kept in it is lost with it, and once for each of its runs, at the first
+ * job that concerns it, that it will be stopped before a job is expected to end. `by` names the window.
  */
-export function devSpacesWarnings(workspace: DevSpaces, jobs: Jobs, memory: vscode.Memento): vscode.Disposable {
-  const warned = new Set<string>();
+export function devSpacesWarnings(workspace: DevSpaces, jobs: Jobs, root: () => string, by: string): vscode.Disposable {
+  const asked = new Set<string>();
   return jobs.onDidChange(() => {
     for (const job of jobs.running) {
-      if (workspace.isEphemeral) void warnOfStorage(workspace, memory);
-      const { id, started, expected } = job;
-      if (started === undefined || expected?.seconds === undefined || warned.has(id)) continue;
-      if (!workspace.runEnds || !endsTooLate(workspace, { started, seconds: expected.seconds })) continue;
-      warned.add(id);
-      void vscode.window.showWarningMessage(
-        `${jobTitle(job)} will take about ${duration(expected.seconds)}, but this workspace is stopped at ${localTime(workspace.runEnds.toISOString())}, whatever runs in it. Cancel the job, restart the workspace and begin again; a job that is cut off changes no live database, and Clean Up removes what it left.`,
-      );
+      if (workspace.isEphemeral) once(`ephemeral-${workspace.name}`, () => warnOfStorage(workspace));
+      const { runEnds } = workspace;
+      const late = runEnds && lateness(workspace, job);
+      if (late !== undefined) once(`run-${workspace.name}-${runEnds?.getTime() ?? ''}`, () => warnOfRunLimit(late));
     }
   });
+
+  function once(situation: string, warn: () => Thenable<unknown>): void {
+    if (asked.has(situation)) return;
+    asked.add(situation);
+    void windowIsThere().then(async () => {
+      if (await claimWarning(root(), encodeURIComponent(situation), by)) await warn();
+    });
+  }
 }
 
-async function warnOfStorage({ name }: DevSpaces, memory: vscode.Memento): Promise<void> {
-  if (memory.get<boolean>(saidKey) === true) return;
-  await memory.update(saidKey, true);
+/** What to say of a job that is expected to end after the workspace; undefined for all others. */
+function lateness(workspace: DevSpaces, job: Job): string | undefined {
+  const { started, expected } = job;
+  const { runEnds } = workspace;
+  if (!runEnds || started === undefined || expected?.seconds === undefined) return undefined;
+  if (!endsTooLate(workspace, { started, seconds: expected.seconds })) return undefined;
+  const end = localTime(runEnds.toISOString());
+  return `${jobTitle(job)} will take about ${duration(expected.seconds)}, but this workspace is stopped at ${end}, whatever runs in it.`;
+}
+
+function warnOfRunLimit(late: string): Thenable<unknown> {
+  return vscode.window.showWarningMessage(
+    `${late} That holds for every job that ends later. Cancel it, restart the workspace and begin again; a job that is cut off changes no live database, and Clean Up removes what it left.`,
+  );
+}
+
+async function warnOfStorage({ name }: DevSpaces): Promise<void> {
   const pressed = await vscode.window.showWarningMessage(
     `The storage of ${name} is ephemeral: backups and jobs are gone when it stops. Keep them elsewhere with Export…, or another backup folder.`,
     settingsButton,
@@ -35,5 +56,4 @@ async function warnOfStorage({ name }: DevSpaces, memory: vscode.Memento): Promi
     await vscode.commands.executeCommand('workbench.action.openSettings', 'dbFerry.backupFolder');
 }
 
-const saidKey = 'ephemeralStorageSaid';
 const settingsButton = 'Open Settings';

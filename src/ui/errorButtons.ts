@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ErrorCode } from '../core/errors';
-import { neededRule } from '../words/neededRule';
+import { ruleFor, showRule } from './showRule';
 
 /** A button of an error message: what it says and does. */
 export interface ErrorButton {
@@ -39,15 +39,8 @@ const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly Error
 
 /** The Role that is missing, as YAML to send to an administrator. */
 function ruleToAskFor(data: Data): readonly ErrorButton[] {
-  const content = neededRule(data);
-  if (content === undefined) return [];
-  return [
-    {
-      title: 'Show the Rule to Ask For',
-      press: async () =>
-        vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'yaml', content })),
-    },
-  ];
+  const rule = ruleFor({ code: 'cluster.forbidden', data });
+  return rule === undefined ? [] : [{ title: 'Show the Rule to Ask For', press: () => showRule(rule) }];
 }
 
 function command(title: string, id: string, ...args: unknown[]): ErrorButton {

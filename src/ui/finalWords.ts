@@ -15,7 +15,7 @@ function figures(data: JobResult['data']): string {
   const words = [
     figure(data['archiveBytes'], size),
     figure(data['tables'], (value) => `${count(value)} ${value === 1 ? 'table' : 'tables'}`),
-    figure(data['rows'], (value) => `${count(value)} rows`),
+    figure(data['rows'], (value) => `${count(value)} ${value === 1 ? 'row' : 'rows'}`),
     figure(data['seconds'], duration),
     figure(data['pauseSeconds'] === 0 ? undefined : data['pauseSeconds'], pauseWords),
   ]

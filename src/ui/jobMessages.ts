@@ -1,9 +1,10 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { claimAnnouncement, isAnnounced } from '../core/job/announce';
 import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
 import { announceJob } from './announceJob';
 import { showError } from './showError';
+import { windowIsThere } from './windowIsThere';
 
 /**
  * Exactly one window says how a job ended: the one that started it, else the first one that is open a moment later.
@@ -39,11 +40,3 @@ export class JobMessages implements vscode.Disposable {
 }
 
 const graceMs = 3000;
-
-/**
- * Resolves when the window answers, which one that sleeps does later, and one that is closed never: its extension host may live on, and
- * what that one says nobody sees. The commands of the editor itself are known to the window alone, so that it has to answer.
- */
-async function windowIsThere(): Promise<void> {
-  await vscode.commands.getCommands(true);
-}

@@ -12,20 +12,20 @@ export function jobTitle({ request: { kind, operands, options } }: Pick<Job, 're
   const titles: Readonly<Record<JobKind, () => string>> = {
     backup: () => `Back up ${database(first)} from ${pod(first)}`,
     restore: () => `Restore ${backup(first)} into ${database(second)} on ${pod(second)}`,
-    copy: () => `Copy ${database(first)} from ${pod(first)} to ${pod(second)}`,
+    copy: () => `Copy ${database(first)} from ${pod(first)} to ${copyTarget(first, second)}`,
     verify: () =>
       options.deep === undefined ? `Verify ${backup(first)}` : `Deep verify ${backup(first)} on ${pod(options.deep)}`,
     diff: () => `Compare ${either(first)} with ${either(second)}`,
-    undo: () => `Undo restore of ${either(first)}`,
-    release: () => `Drop what was kept for ${either(first)}`,
-    clean: () => `Clean up${first === '' ? '' : ` ${either(first)}`}`,
+    undo: () => `Undo ${isJob(first) ? `job ${first}` : `restore of ${place(first)}`}`,
+    release: () => `Drop what ${isJob(first) ? `job ${first} kept` : `was kept for ${place(first)}`}`,
+    clean: () => (options.forget === true ? `Give up job ${first}` : `Clean up${cleaned(first)}`),
   };
   return titles[kind]();
 }
 
 /** How far it is, or how it ended: the dimmed part of its row. */
 export function jobState(job: Job): string {
-  const { state, progress, phase, lastEvent, started, cleaned, result } = job;
+  const { state, progress, phase, lastEvent, started, cleaned, resolved } = job;
   const when = lastEvent === undefined ? '' : ` · ${ago(lastEvent)}`;
   const took = started !== undefined && lastEvent !== undefined ? ` in ${seconds(started, lastEvent)}` : '';
   switch (state) {
@@ -38,11 +38,12 @@ export function jobState(job: Job): string {
     case 'done':
       return `done${took}${when}`;
     case 'differences':
-      return `${result?.differences?.length ?? 'with'} differences${when}`;
+      return `${differences(job)}${when}`;
     case 'interrupted':
       return cleaned ? `interrupted, cleaned up${when}` : `interrupted${when}`;
     case 'unknown':
-      return cleaned ? `outcome was unknown, resolved${when}` : `outcome unknown${when}`;
+      if (resolved !== undefined) return `outcome was unknown, found out${when}`;
+      return cleaned ? `outcome unknown, given up${when}` : `outcome unknown${when}`;
     case 'refused':
       return `refused${when}`;
     case 'failed':
@@ -69,10 +70,36 @@ export function phaseText(phase: Phase | undefined): string {
   return phase === undefined ? 'starting' : phaseWords[phase];
 }
 
+function differences({ request: { kind }, result }: Job): string {
+  if (kind === 'clean') return 'not all is gone or known';
+  const number = result?.differences?.length;
+  if (number === undefined) return 'with differences';
+  return number === 1 ? 'one difference' : `${number} differences`;
+}
+
+/** A side of a comparison. */
 function either(operand: string): string {
-  return operand.includes('/') && !operand.startsWith('/')
-    ? `${database(operand)} on ${pod(operand)}`
-    : backup(operand);
+  return operand.includes('/') && !operand.startsWith('/') ? place(operand) : backup(operand);
+}
+
+/** What is undone, released or cleaned up is named by a reference, or by a job's id. */
+function isJob(operand: string): boolean {
+  return !operand.includes('/');
+}
+
+function cleaned(operand: string): string {
+  if (operand === '') return ' after all jobs';
+  return isJob(operand) ? ` after job ${operand}` : ` in ${place(operand)}`;
+}
+
+/** `shop on postgres-0`; a pod by its name. */
+function place(reference: string): string {
+  return parts(reference)?.database === undefined ? pod(reference) : `${database(reference)} on ${pod(reference)}`;
+}
+
+/** Another name is worth a word. */
+function copyTarget(from: string, to: string): string {
+  return parts(to)?.database === parts(from)?.database ? pod(to) : place(to);
 }
 
 function database(reference: string): string {

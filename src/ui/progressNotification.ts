@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { followJob } from '../core/job/followJob';
-import type { JobKind } from '../core/job/jobEvents';
+import type { JobRequest } from '../core/job/jobEvents';
 import { jobPercent } from './jobPercent';
 import { phaseText, shortProgress } from './jobWords';
 import { stopJob } from './stopJob';
 
 /** A notification with percent and Cancel, until the job ends or somebody closes it. */
 export function showProgress(
-  { folder, kind }: { readonly folder: string; readonly kind: JobKind },
+  { folder, request }: { readonly folder: string; readonly request: JobRequest },
   title: string,
 ): void {
   void vscode.window.withProgress(
@@ -21,7 +21,7 @@ export function showProgress(
       let shown = 0;
       for await (const event of followJob(folder, closed.signal)) {
         if (event.type !== 'phase' && event.type !== 'progress') continue;
-        const percent = Math.max(shown, jobPercent(kind, event));
+        const percent = Math.max(shown, jobPercent(request, event) ?? 0);
         const message = event.type === 'phase' ? phaseText(event.phase) : shortProgress(event);
         progress.report({ message, increment: percent - shown });
         shown = percent;

@@ -23,7 +23,7 @@ export async function startJobs(services: Services, wanted: readonly WantedJob[]
       env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },
     });
     services.messages.own(job.id);
-    showProgress({ folder: job.folder, kind: one.kind }, jobTitle({ request }));
+    showProgress({ folder: job.folder, request }, jobTitle({ request }));
   }
 }
 

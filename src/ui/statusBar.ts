@@ -24,6 +24,6 @@ export function statusBar(jobs: Jobs): vscode.Disposable {
 }
 
 /** Of the job as a whole; undefined where that is not known, or the last figure belongs to a phase that is over. */
-function percentOf({ request: { kind }, phase, progress }: Job): number | undefined {
-  return (progress && progress.phase === phase && jobPercent(kind, progress)) || undefined;
+function percentOf({ request, phase, progress }: Job): number | undefined {
+  return progress?.phase === phase && progress !== undefined ? jobPercent(request, progress) : undefined;
 }

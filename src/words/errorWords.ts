@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../core/errors';
+import { uncertainPhases } from '../core/job/readJob';
+import type { Phase } from '../core/progress';
 import { size } from './format';
 import { neededRights } from './neededRule';
+import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
 import { detail, shown, text, type Data } from './shown';
 
@@ -79,9 +82,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: sentence(hints.login()),
   }),
   'cluster.forbidden': (data) => forbidden(data),
-  'cluster.api': (data) => ({
+  'cluster.api': (data, hints) => ({
     what: `${shown(data, 'cluster')}: the API server refused with status ${shown(data, 'status')}.`,
     why: shown(data, 'message'),
+    todo: afterRefusal(data['status'], hints),
   }),
   'exec.refused': (data) => ({
     what: `Running a command in the pod was refused${data['status'] === undefined ? '' : ` with status ${shown(data, 'status')}`}.`,
@@ -103,9 +107,16 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'message'),
     todo: 'DB Ferry needs `sh` in the container of the database; such an image is not supported.',
   }),
-  'exec.failed': (data) => ({
+  'exec.failed': (data, hints) => ({
     what: `${data['tool'] === undefined ? 'The command' : shown(data, 'tool')} failed in the pod (exit code ${shown(data, 'exitCode')}).`,
-    why: shown(data, 'stderr'),
+    why:
+      data['exitCode'] === 137
+        ? 'It was killed: by the limit of memory of the pod, most likely.'
+        : (text(data, 'stderr') ?? '').trim() || 'It did not say why.',
+    todo:
+      data['exitCode'] === 137
+        ? `Give the pod more memory, then ${hints.again()}.`
+        : `Put that right in the server or the pod, then ${hints.again()}.`,
   }),
   'pod.unknown': (data, hints) => ({
     what: `There is no pod ${shown(data, 'reference')}.`,
@@ -201,17 +212,17 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'restore.differs': (_, hints) => ({
     what: "What was restored differs from the backup's rows, so it was not put in place.",
     why: `The differences are listed ${hints.details()}.`,
-    todo: nothingChanged,
+    todo: `${nothingChanged} Look at them: something there, a trigger or an extension perhaps, stores these rows in another way.`,
   }),
   'restore.swap': (data) => ({
     what: 'The exchange of the databases was given up.',
     why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
     todo: `${nothingChanged} Try again when the database is quieter.`,
   }),
-  'restore.inPlace': (data) => ({
+  'restore.inPlace': (data, hints) => ({
     what: 'The restore in place was given up; its transaction is rolled back.',
     why: shown(data, 'reason'),
-    todo: nothingChanged,
+    todo: `${nothingChanged} Put that right in the server, then ${hints.again()}.`,
   }),
   'restore.unknown': (data, hints) => ({
     what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being replaced.`,
@@ -221,7 +232,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'restore.nothingKept': (data, hints) => {
     const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
     const before = text(data, 'before');
-    if (before === undefined) return { what, why: 'Nothing was replaced there, or it was undone or released already.' };
+    if (before === undefined) {
+      const why = 'Nothing was replaced there, or it was undone or released already.';
+      return { what, why, todo: `To go back to a backup: ${hints.restore()}.` };
+    }
     return {
       what,
       why: `It was a restore in place: what was there before is the backup ${before}.`,
@@ -247,8 +261,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why:
       data['phase'] === undefined
         ? 'Killed, out of memory, or the workspace was stopped.'
-        : `It was in: ${shown(data, 'phase')}.`,
-    todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+        : `The last that it said: ${phaseText(data['phase'])}.`,
+    todo: isUncertain(data['phase'])
+      ? `To find out what became of it, and to remove what it left: ${hints.cleanUp(text(data, 'job'))}.`
+      : `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
   cancelled: (data, hints) => {
     if (data['kind'] === 'clean') return { what: 'Cancelled. What was removed until then is gone; the rest stays.' };
@@ -268,6 +284,22 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: 'This is a fault of DB Ferry. The log of the job says more.',
   }),
 };
+
+/** Statuses that pass by themselves, what is gone, and what an administrator has to look at. */
+function afterRefusal(status: unknown, hints: Hints): string {
+  if (status === 429 || (typeof status === 'number' && status >= 500))
+    return `The cluster is busy, or a part of it is down. In a minute: ${hints.again()}.`;
+  if (status === 404) return `It may be gone by now. To see what is there: ${hints.listPods()}.`;
+  return "Ask the cluster's administrator, with these words.";
+}
+
+function phaseText(phase: unknown): string {
+  return (phaseWords as Readonly<Record<string, string>>)[String(phase)] ?? String(phase);
+}
+
+function isUncertain(phase: unknown): boolean {
+  return uncertainPhases.includes(phase as Phase);
+}
 
 function bytes(value: unknown): string {
   return typeof value === 'number' ? size(value) : '?';

@@ -7,13 +7,13 @@ export const neededRights = [
 ] as const;
 
 /**
- * The Role and RoleBinding to ask for after `cluster.forbidden`, as YAML an administrator can apply. Undefined where the
- * refusal names no namespace, and where no right is missing. Whom it binds is known, or read from the API server's message; else it is left open.
+ * The Role and RoleBinding to ask for after `cluster.forbidden`, as YAML an administrator can apply. Undefined where no right is missing. The
+ * namespace is left open where the refusal names none. Whom it binds is known, or read from the API server's message; else it is left open, too.
  */
 export function neededRule(data: Data): string | undefined {
-  const namespace = text(data, 'namespace');
   const { missing } = data;
-  if (namespace === undefined || (Array.isArray(missing) && missing.length === 0)) return undefined;
+  if (Array.isArray(missing) && missing.length === 0) return undefined;
+  const namespace = text(data, 'namespace') ?? '<project>';
   const user = text(data, 'user') ?? /User "([^"]+)"/.exec(text(data, 'message') ?? '')?.[1] ?? '<user>';
   const metadata = ['metadata:', '  name: db-ferry', `  namespace: ${quoted(namespace)}`];
   return [

@@ -29,7 +29,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
   const told = events.flatMap((event) => (event.type === 'note' ? [noteWords(event.code, event.data, hints)] : []));
   const compared = (result.notes ?? []).map(comparisonNoteWords);
   const sections = [
-    `# ${plain(`${titles[request.kind]}: ${request.operands.join(' → ')}`)}`,
+    `# ${plain([titles[request.kind], ...listed(request.operands)].join(': '))}`,
     `**${outcomes[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
     tableOf(['', ''], aboutRows(job)).join('\n'),
     section('What to do', instructions(job, ways)),
@@ -203,6 +203,10 @@ function moment(iso: string | undefined): string | undefined {
 
 function between(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+}
+
+function listed(operands: readonly string[]): string[] {
+  return operands.length === 0 ? [] : [operands.join(' → ')];
 }
 
 function unique(lines: readonly string[]): string[] {

@@ -1,7 +1,8 @@
-import { access, open } from 'node:fs/promises';
+import { access, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobFiles } from './jobFolder';
+import { prepareRoot } from '../catalog/root';
+import { jobFiles, jobsFolder } from './jobFolder';
 
 /**
  * True for exactly one caller: the window that tells how a job ended. The one that started the job claims at once; others
@@ -13,20 +14,45 @@ export async function claimAnnouncement(folder: string, by: string, options: Cla
   const { afterMs = 0, signal } = options;
   try {
     if (afterMs > 0) await sleep(afterMs, undefined, { ...(signal === undefined ? {} : { signal }) });
-    // that the file is made is the claim; what is in it is for people
-    const file = await open(join(folder, jobFiles.announced), 'wx', 0o600);
-    const claim = { by, time: new Date().toISOString() };
-    await file.writeFile(`${JSON.stringify(claim)}\n`).catch(() => undefined);
-    await file.close().catch(() => undefined);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    return await claim(join(folder, jobFiles.announced), by);
+  } catch {
+    return false;
   }
 }
 
 export interface ClaimOptions {
   readonly afterMs?: number;
   readonly signal?: AbortSignal;
+}
+
+/**
+ * True for exactly one caller under a root: the window that warns of something that concerns all of them, and every job. `situation`
+ * is a file name. Where the root cannot be written, all that ask may warn.
+ */
+export async function claimWarning(root: string, situation: string, by: string): Promise<boolean> {
+  const folder = join(jobsFolder(root), '.said');
+  try {
+    await prepareRoot(root);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await claim(join(folder, situation), by);
+  } catch {
+    return true;
+  }
+}
+
+/** That the file is made is the claim; what is in it is for people. Throws where its folder is gone. */
+async function claim(path: string, by: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${JSON.stringify({ by, time: new Date().toISOString() })}\n`).catch(() => undefined);
+    await file.close().catch(() => undefined);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+    throw error;
+  }
 }
 
 /** True when somebody told, or tells, how the job ended. */

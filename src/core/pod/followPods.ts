@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../cluster/kubeClient';
-import { isAppError } from '../errors';
+import { isAppError, type AppError } from '../errors';
 import type { DatabasePod } from './databasePod';
 import { findPods } from './findPods';
 import type { PodObject } from './podObject';
@@ -8,7 +8,7 @@ import type { PodObject } from './podObject';
 /**
  * The database pods of a namespace, again each time they may have changed, until the signal aborts. The watch only says
  * that something happened; where it may not be had, they are asked for every half minute. Throws `cluster.*` from the
- * first listing; later failures are waited out.
+ * first listing; later failures are waited out, except `cluster.unauthorized` and `cluster.kubeconfig`: no waiting brings a login back.
  */
 export async function* followPods(
   client: KubeClient,
@@ -27,10 +27,15 @@ export async function* followPods(
       await somethingHappens(client, path, metadata?.resourceVersion ?? '', signal);
     } catch (error) {
       if (isAppError(error, 'cancelled')) return;
-      if (first) throw error;
+      if (first || isLostLogin(error)) throw error;
       await pause(pollMs, signal);
     }
   }
+}
+
+/** True where the credentials are not accepted, or cannot be had, any more. */
+export function isLostLogin(error: unknown): error is AppError {
+  return isAppError(error, 'cluster.unauthorized') || isAppError(error, 'cluster.kubeconfig');
 }
 
 const pollMs = 30_000;
@@ -45,6 +50,7 @@ async function somethingHappens(client: KubeClient, path: string, version: strin
       if (type !== 'BOOKMARK') return await pause(settleMs, signal);
     }
   } catch (error) {
+    if (isLostLogin(error)) throw error;
     if (!isAppError(error, 'cancelled')) await pause(pollMs, signal);
   } finally {
     ended.abort();

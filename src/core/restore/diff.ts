@@ -4,7 +4,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
-import type { Work } from '../progress';
+import type { Progress, Work } from '../progress';
 import { compareCatalogs, readCatalog } from './definitions';
 import { readLive } from './readLive';
 import { applicationOf } from './sideDatabase';
@@ -26,8 +26,10 @@ export async function compareDatabases(
 ): Promise<Comparison> {
   // what is stored has an encoding already, so a live one follows it
   const first = 'backup' in right && !('backup' in left) ? right : left;
-  const one = await readOne(first, undefined, job, work);
-  const other = await readOne(first === left ? right : left, one.header.encoding, job, work);
+  const second = first === left ? right : left;
+  const [before, after] = 'backup' in first === 'backup' in second ? [halfOf(work, 0), halfOf(work, 50)] : [work, work];
+  const one = await readOne(first, undefined, job, before);
+  const other = await readOne(second, one, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
   const same = sameMajor(a, b);
   const comparison = compareReadings(a, b, { sameMajor: same });
@@ -43,13 +45,16 @@ const inCatalogs: ReadonlySet<string> = new Set(['INDEX', 'CONSTRAINT', 'FK CONS
 
 async function readOne(
   side: Comparable,
-  encoding: string | undefined,
+  like: ArchiveReading | undefined,
   job: string,
   work: Work,
 ): Promise<ArchiveReading> {
   if ('backup' in side) return verifyBackup(side.backup, work);
   work.report({ type: 'phase', phase: 'verify' });
-  const how = { application: applicationOf(job), ...(encoding === undefined ? {} : { encoding }) };
+  const how = {
+    application: applicationOf(job),
+    ...(like === undefined ? {} : { like, encoding: like.header.encoding }),
+  };
   const server = { exec: side.pod.exec, access: side.pod.facts.access };
   const unwatch = watchLocks(server, side.database, how, work);
   try {
@@ -57,4 +62,15 @@ async function readOne(
   } finally {
     unwatch();
   }
+}
+
+/** Two that are alike are one phase: each is half of it. */
+function halfOf(work: Work, start: 0 | 50): Work {
+  const scaled = (progress: Progress): Progress => {
+    if (progress.type !== 'progress' || progress.percent === undefined) return progress;
+    const { secondsLeft, ...rest } = progress;
+    const isLast = start > 0 && secondsLeft !== undefined;
+    return { ...rest, percent: start + progress.percent / 2, ...(isLast ? { secondsLeft } : {}) };
+  };
+  return { ...work, report: (progress) => work.report(scaled(progress)) };
 }

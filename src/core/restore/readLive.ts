@@ -12,26 +12,34 @@ import type { Work } from '../progress';
 /**
  * Dumps a database with the pod's own pg_dump, with the settings every dump of ours has, and reads the stream on the way; nothing is
  * stored. Resolves only when pg_dump ended with 0 behind the last byte and all of it was read. `encoding` is that of the archive
- * it is to be compared with. Throws `exec.failed`, `archive.damaged`, `cancelled`, and what the exec throws.
+ * it is to be compared with; `like` an archive of much the same contents, for the percent and the rest of the time. Throws `exec.failed`, `archive.damaged`, `cancelled`, and what the exec throws.
  */
 export async function readLive(
   pod: OpenPod,
   database: string,
-  how: { readonly application: string; readonly encoding?: string; readonly schemaOnly?: boolean },
+  how: {
+    readonly application: string;
+    readonly encoding?: string;
+    readonly schemaOnly?: boolean;
+    readonly like?: Pick<ArchiveReading, 'bytes' | 'header'>;
+  },
   work: Work,
 ): Promise<ArchiveReading> {
   const { exec, facts } = pod;
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
+  const compression = chooseCompression('auto', facts);
   const argv = dumpCommand(facts.access, database, {
     application: how.application,
-    compression: chooseCompression('auto', facts),
+    compression,
     major: facts.pgDump.major,
     ...(how.encoding === undefined ? {} : { encoding: how.encoding }),
     ...(how.schemaOnly === undefined ? {} : { schemaOnly: how.schemaOnly }),
   });
   const between = new PassThrough({ highWaterMark: 1 << 20 });
-  const progress = new DumpSteps(work);
+  // compressed in another way the same has another size
+  const total = how.like?.header.compression === compression.method ? how.like.bytes : undefined;
+  const progress = new DumpSteps(work, total);
   const sink: Sink = async (chunk) => {
     progress.take(chunk.length);
     if (between.destroyed) throw new AppError('cancelled');
@@ -69,19 +77,27 @@ class DumpSteps {
   private readonly said: string[] = [];
   private readonly started = Date.now();
 
-  constructor(private readonly work: Work) {}
+  constructor(
+    private readonly work: Work,
+    /** how many bytes may come; it is not known before the last one */
+    private readonly total: number | undefined,
+  ) {}
 
-  take(bytes: number): void {
-    this.bytes += bytes;
+  take(length: number): void {
+    this.bytes += length;
     const now = Date.now();
     if (now - this.last < 250) return;
     this.last = now;
+    const { bytes, total } = this;
     const seconds = (now - this.started) / 1000;
+    const rate = seconds > 1 ? bytes / seconds : undefined;
     this.work.report({
       type: 'progress',
       phase: 'verify',
-      bytes: this.bytes,
-      ...(seconds > 1 ? { rate: this.bytes / seconds } : {}),
+      bytes,
+      ...(total === undefined ? {} : { percent: Math.min(99, (bytes / total) * 100) }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(rate === undefined || total === undefined || bytes >= total ? {} : { secondsLeft: (total - bytes) / rate }),
       ...(this.table === undefined ? {} : { table: this.table }),
     });
   }

@@ -44,7 +44,8 @@ export async function verifySide(
   const report: Report = (progress) => {
     if (isAnalyzed) work.report(progress);
   };
-  const reading = readLive(pod, side, { application, encoding: backup.header.encoding }, { ...work, report, signal });
+  const how = { application, encoding: backup.header.encoding, like: backup };
+  const reading = readLive(pod, side, how, { ...work, report, signal });
   try {
     const [restored] = await Promise.all([reading, analyzing]);
     const comparison = compareWithBackup(backup, restored, leftOut);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobFolder, jobFiles } from '../../../src/core/job/jobFolder';
 import type { JobEvent } from '../../../src/core/job/jobEvents';
+import { identify } from '../../../src/core/job/processIdentity';
 
 describe('the jobs of a window', () => {
   let root: string;
@@ -34,13 +35,32 @@ describe('the jobs of a window', () => {
     jobs.dispose();
   });
 
+  it('tells a job that was interrupted however late it is found, and nothing else that is old', async () => {
+    const { Jobs } = await import('../../../src/model/jobs');
+    const time = new Date(Date.now() - 48 * 3600 * 1000).toISOString();
+    const here = identify();
+    assert.ok(here);
+    const process = { ...here, startTime: 'of another one' };
+    const interrupted = await jobOf({ time, type: 'started', job: 'x', kind: 'backup', process });
+    const old = await jobOf({ time, type: 'result', outcome: 'done', exitCode: 0, data: {} });
+    const jobs = new Jobs(() => root);
+    const ended: string[] = [];
+    jobs.onDidEnd(({ id }) => ended.push(id));
+    await jobs.watch();
+    assert.deepEqual([ended.includes(interrupted), ended.includes(old)], [true, false]);
+    jobs.dispose();
+  });
+
   async function endedJob(): Promise<string> {
+    const time = new Date().toISOString();
+    return jobOf({ time, type: 'result', outcome: 'done', exitCode: 0, data: {} });
+  }
+
+  async function jobOf(event: JobEvent): Promise<string> {
     const asked = { by: 'a test' };
     const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root, asked } as const;
     const { id, folder } = await createJobFolder(root, request);
-    const time = new Date().toISOString();
-    const result: JobEvent = { time, type: 'result', outcome: 'done', exitCode: 0, data: {} };
-    await writeFile(join(folder, jobFiles.events), `${JSON.stringify(result)}\n`);
+    await writeFile(join(folder, jobFiles.events), `${JSON.stringify(event)}\n`);
     return id;
   }
 });

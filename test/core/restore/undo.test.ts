@@ -8,7 +8,7 @@ import type { BackupEntry } from '../../../src/core/catalog/manifest';
 import { isAppError } from '../../../src/core/errors';
 import { noLog } from '../../../src/core/log';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
-import type { Work } from '../../../src/core/progress';
+import type { Phase, Progress, Work } from '../../../src/core/progress';
 import { clean, type Leftover } from '../../../src/core/restore/clean';
 import { workplace } from '../../../src/core/restore/databaseRow';
 import { compareDatabases } from '../../../src/core/restore/diff';
@@ -144,12 +144,24 @@ describe('after a restore', function () {
     );
   });
 
+  it('diff: of two that are alike, each is half of the way', async () => {
+    const percents = new Percents('read');
+    await compareDatabases({ backup }, { backup }, 'diff0', percents.work);
+    assert.deepEqual([percents.seen.includes(50), percents.seen.at(-1)], [true, 100]);
+    assert.deepEqual(
+      percents.seen,
+      percents.seen.toSorted((a, b) => a - b),
+    );
+  });
+
   it('diff: the same, other rows, other definitions, across majors', async () => {
     await server.sql('shop', 'delete from items where id > 1000');
     const pod = await target();
     const live = { pod, database: 'shop' };
-    const same = await compareDatabases(live, { backup }, 'diff1', work);
+    const percents = new Percents('verify');
+    const same = await compareDatabases(live, { backup }, 'diff1', percents.work);
     assert.deepEqual(same.differences, []);
+    assert.ok(percents.seen.length > 0 && percents.seen.every((percent) => percent <= 99), String(percents.seen));
     const old = { pod: await openServer(older), database: 'shop' };
     const across = await compareDatabases(old, live, 'diff2', work);
     assert.deepEqual(across.differences, []);
@@ -168,6 +180,19 @@ describe('after a restore', function () {
     ]);
   });
 });
+
+/** Work that remembers the percents of a phase. */
+class Percents {
+  readonly seen: number[] = [];
+  readonly work: Work;
+
+  constructor(phase: Phase) {
+    const report = (progress: Progress): void => {
+      if (progress.type === 'progress' && progress.phase === phase) this.seen.push(progress.percent ?? NaN);
+    };
+    this.work = { ...work, report };
+  }
+}
 
 const contents = `
 create table items (id int primary key, name text not null);

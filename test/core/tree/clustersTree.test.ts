@@ -1,9 +1,11 @@
 import '../ui/vscodeDouble';
 import assert from 'node:assert/strict';
-import type { TreeDragAndDropController } from 'vscode';
+import type { TreeDragAndDropController, TreeItem } from 'vscode';
+import { AppError, type ErrorCode } from '../../../src/core/errors';
 import type { Backups } from '../../../src/model/backups';
 import type { Clusters } from '../../../src/model/clusters';
 import { ProtectedPlaces } from '../../../src/model/protection';
+import type { ClusterNode } from '../../../src/tree/clusterNode';
 import type { TreeNode } from '../../../src/tree/node';
 import { EventEmitter } from '../ui/fakeVscode';
 
@@ -14,6 +16,30 @@ describe('the view of the clusters', () => {
 
   it('is left to its welcome where there is nothing', async () => {
     assert.deepEqual(await rows([]), []);
+  });
+
+  it('offers the rule to ask for wherever a right is missing, and nowhere else', async () => {
+    const { FailureNode } = await import('../../../src/tree/failureNode');
+    const { NamespaceNode } = await import('../../../src/tree/namespaceNode');
+    const offers = ({ contextValue }: TreeItem): boolean => contextValue?.includes('canAskForRule') === true;
+    const failed = (code: ErrorCode, data: object): TreeItem =>
+      new FailureNode(undefined, new AppError(code, { ...data }), () => undefined).item();
+    assert.equal(offers(failed('cluster.forbidden', { cluster: 'a', verb: 'list', resource: 'pods' })), true);
+    assert.equal(offers(failed('cluster.forbidden', { cluster: 'a', namespace: 'shop', missing: [] })), false);
+    assert.equal(offers(failed('cluster.unreachable', { cluster: 'a' })), false);
+    const contents = { word: 'project', namespaces: new Map(), forbidden: ['hidden'], environments: new Map() };
+    const view = {
+      isPinned: () => true,
+      protection: new ProtectedPlaces(() => []),
+      initialState: () => 1,
+    };
+    const cluster = { id: 'a', view, model: { contents, cluster: { alias: 'a' } } } as unknown as ClusterNode;
+    const [hidden, seen] = ['hidden', 'shop'].map((name) => new NamespaceNode(cluster, name).item());
+    assert.deepEqual([hidden?.command?.command, seen?.command], ['dbFerry.showRule', undefined]);
+    assert.deepEqual(
+      [hidden, seen].map((item) => item && offers(item)),
+      [true, false],
+    );
   });
 
   async function rows(problems: Clusters['problems']): Promise<TreeNode[]> {

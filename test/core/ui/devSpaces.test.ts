@@ -1,8 +1,13 @@
+import './vscodeDouble';
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Job } from '../../../src/core/job/readJob';
 import { endsTooLate, injectedName, readDevSpaces } from '../../../src/model/devSpaces';
+import type { Jobs } from '../../../src/model/jobs';
+import type * as fake from './fakeVscode';
 
 describe('Dev Spaces', () => {
   let folder: string;
@@ -31,6 +36,36 @@ describe('Dev Spaces', () => {
       const free = await readDevSpaces({ ...env, SECONDS_OF_DW_RUN_BEFORE_IDLING: none }, folder);
       assert.equal(free?.runEnds, undefined);
     }
+  });
+
+  it('warns once of what it does to jobs, over all windows and jobs; of a new run again', async () => {
+    const { devSpacesWarnings } = await import('../../../src/ui/devSpacesWarnings');
+    const { EventEmitter, said } = (await import('vscode')) as unknown as typeof fake;
+    const changed = new EventEmitter<undefined>();
+    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {} };
+    const started = new Date().toISOString();
+    const job = { request, started, expected: { seconds: 7200 } } as unknown as Job;
+    const jobs = { running: [job, job], onDidChange: changed.event } as unknown as Jobs;
+    const root = join(folder, 'root');
+    const open = (window: string, runEnds: number): void =>
+      void devSpacesWarnings({ name: 'w', isEphemeral: true, runEnds: new Date(runEnds) }, jobs, () => root, window);
+    const soon = Date.now() + 3_600_000;
+    for (const window of ['one', 'two', 'three']) open(window, soon);
+    changed.fire(undefined);
+    changed.fire(undefined);
+    const told = async (count: number): Promise<void> => {
+      for (const end = Date.now() + 10_000; said.length < count && Date.now() < end;) await setTimeout(10);
+      await setTimeout(100);
+    };
+    await told(2);
+    assert.deepEqual(said.map(({ text }) => /ephemeral|is stopped at/.exec(text)?.[0]).sort(), [
+      'ephemeral',
+      'is stopped at',
+    ]);
+    open('four', soon + 1000);
+    changed.fire(undefined);
+    await told(3);
+    assert.deepEqual([said.length, said[2]?.text.includes('is stopped at')], [3, true]);
   });
 
   it('calls the cluster it runs in by its console', () => {

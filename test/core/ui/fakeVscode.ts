@@ -29,6 +29,13 @@ export enum TreeItemCollapsibleState {
   Expanded,
 }
 
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = TreeItemCollapsibleState.None,
+  ) {}
+}
+
 export enum StatusBarAlignment {
   Left = 1,
   Right,
@@ -157,6 +164,7 @@ export const window = {
 
 export const commands = {
   executeCommand: async (id: string): Promise<void> => void ran.push(id),
+  getCommands: async (): Promise<string[]> => [],
   registerCommand(id: string, run: (...args: unknown[]) => unknown): Disposable {
     registered.set(id, run);
     return { dispose: () => void registered.delete(id) };

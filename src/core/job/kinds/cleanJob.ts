@@ -39,8 +39,10 @@ export const cleanJob: RunKind = async (context) => {
   const jobs = await jobsOf(request.root, all, operand);
   const done = new Done();
   done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
-  for (const job of jobs)
+  for (const [at, job] of jobs.entries()) {
+    work.report({ type: 'progress', phase: 'clean', bytes: 0, percent: (100 * at) / jobs.length });
     await (request.options.forget ? forget(context, job, done) : cleanJobPlaces(context, job, done));
+  }
   if (isPlace) await cleanPlace(context, operand, all, done);
   return {
     outcome: done.openEnds > 0 ? 'differences' : 'done',

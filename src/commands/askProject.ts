@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { AppError } from '../core/errors';
+import type { ClusterModel } from '../model/clusterModel';
+import type { Services } from '../services';
+import { pickCluster } from '../ui/pickPlace';
+
+/** A project by its name, which need not be one that may be seen. */
+export interface Project {
+  readonly model: ClusterModel;
+  readonly name: string;
+}
+
+/** Asks for a cluster and the name of a project there. Throws `cancelled`. */
+export async function askProject(services: Services, title: string, prompt: string): Promise<Project> {
+  const model = await pickCluster(services, { title });
+  const name = await vscode.window.showInputBox({
+    title: `${title}: ${model.cluster.alias}`,
+    prompt,
+    validateInput: (text) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) ? undefined : 'No name of a project'),
+  });
+  if (name === undefined) throw new AppError('cancelled');
+  return { model, name };
+}

@@ -1,0 +1,40 @@
+import '../ui/vscodeDouble';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubeconfigText } from '../cluster/apiDouble';
+
+describe('the clusters of a window', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dbf-clusters-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('are those of the newest reading, also when an older one ends late', async () => {
+    const { Clusters } = await import('../../../src/model/clusters');
+    const [pipe, file] = [join(folder, 'pipe'), join(folder, 'file')];
+    // a file that is read only when somebody writes it
+    execFileSync('mkfifo', [pipe]);
+    await writeFile(file, kubeconfigText('https://new', { context: 'new' }));
+    let files = [pipe];
+    let begun = (): void => undefined;
+    const beginning = new Promise<void>((resolve) => (begun = resolve));
+    const clusters = new Clusters(() => {
+      begun();
+      return files;
+    });
+    const older = clusters.all();
+    await beginning;
+    files = [file];
+    clusters.refresh();
+    const newer = await clusters.all();
+    await writeFile(pipe, kubeconfigText('https://old', { context: 'old' }));
+    assert.deepEqual(await older, newer);
+    assert.ok(clusters.known('new'));
+    assert.equal(clusters.known('old'), undefined);
+    clusters.dispose();
+  });
+});
