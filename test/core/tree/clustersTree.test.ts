@@ -33,7 +33,11 @@ describe('the view of the clusters', () => {
       protection: new ProtectedPlaces(() => []),
       initialState: () => 1,
     };
-    const cluster = { id: 'a', view, model: { contents, cluster: { alias: 'a' } } } as unknown as ClusterNode;
+    const cluster = {
+      id: 'a',
+      view,
+      model: { contents, cluster: { alias: 'a', server: 'https://a:6443', contexts: [] } },
+    } as unknown as ClusterNode;
     const [hidden, seen] = ['hidden', 'shop'].map((name) => new NamespaceNode(cluster, name).item());
     assert.deepEqual([hidden?.command?.command, seen?.command], ['dbFerry.showRule', undefined]);
     assert.deepEqual(
