@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { exportBackup as writeExport } from '../core/catalog/exportBackup';
 import { backupName, databaseName } from '../ui/backupWords';
 import { copying } from '../ui/copying';
+import { settings } from '../ui/settings';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
 
@@ -24,7 +25,9 @@ export const exportBackup: Command = {
       filters: { 'Dump files': ['dump'] },
     });
     if (!file) return;
-    await copying(`Exporting ${backupName(entry)}`, (work) => writeExport(entry, file.fsPath, work));
+    await copying(`Exporting ${backupName(entry)}`, (work) =>
+      writeExport(entry, file.fsPath, { ...work, root: settings.root() }),
+    );
     void vscode.window.showInformationMessage(`Exported ${backupName(entry)} to ${file.fsPath}. pg_restore reads it.`);
   },
 };

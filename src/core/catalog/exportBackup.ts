@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../errors';
 import { flush } from './backupFolder';
 import { archivePath } from './catalog';
 import { withRoom, type Room } from './disk';
 import type { BackupEntry } from './manifest';
+import { noteUnfinished, removeUnfinished } from './unfinished';
 
 /** What is told while a file is copied: how many of its bytes are. */
 export interface CopyWork {
@@ -18,14 +19,20 @@ export interface CopyWork {
 
 /**
  * Copies a backup's archive to `target`, which any `pg_restore` of its version can read. It is there wholly or not at all, flushed,
- * and only when its SHA-256 is the manifest's; a file of that name is replaced then. Throws `backup.damaged`, `disk.full`, `cancelled`,
+ * and only when its SHA-256 is the manifest's; a file of that name is replaced then. `root` remembers it meanwhile: what a killed export
+ * left goes with the next one, or with a clean. Throws `backup.damaged`, `disk.full`, `cancelled`,
  * and what the file system says.
  */
-export async function exportBackup(entry: BackupEntry, target: string, work: CopyWork): Promise<void> {
+export async function exportBackup(
+  entry: BackupEntry,
+  target: string,
+  work: CopyWork & { readonly root: string },
+): Promise<void> {
   const { sha256 } = entry.manifest.archive;
-  const temporary = `${target}.${randomBytes(3).toString('hex')}.tmp`;
+  const temporary = path.resolve(`${target}.${randomBytes(3).toString('hex')}.tmp`);
+  await removeUnfinished(work.root);
+  const finished = await noteUnfinished(work.root, temporary);
   try {
-    await removeStale(target);
     const { size } = await stat(archivePath(entry));
     const { signal, room: look } = work;
     const digest = await withRoom(path.dirname(target), size, { signal, look }, (both) =>
@@ -38,22 +45,12 @@ export async function exportBackup(entry: BackupEntry, target: string, work: Cop
     await rename(temporary, target);
     await flush(path.dirname(target));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw asked(reasonOf(error, work.signal), target);
+  } finally {
+    await finished();
   }
 }
-
-/** What an export to the same file left that was killed; one that is at work writes all the time. */
-async function removeStale(target: string): Promise<void> {
-  const { dir, base } = path.parse(target);
-  for (const name of await readdir(dir).catch(() => [])) {
-    if (!name.startsWith(base) || !/^\.[0-9a-f]{6}\.tmp$/.test(name.slice(base.length))) continue;
-    const found = await stat(path.join(dir, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > quietMs) await rm(path.join(dir, name), { force: true });
-  }
-}
-
-const quietMs = 10 * 60_000;
 
 /** A place that cannot be written to was named by a person. */
 function asked(error: AppError, target: string): AppError {

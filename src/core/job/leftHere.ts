@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobOfPartial, listPartials, removePartial } from '../catalog/catalog';
+import { removeUnfinished } from '../catalog/unfinished';
 import { isAppError } from '../errors';
 import { jobFolder } from './jobFolder';
 import { isLiving, readJob, type Job } from './readJob';
@@ -8,11 +9,12 @@ import { removeStaleLocks } from './targetLock';
 
 /**
  * Removes what jobs that do not live any more left on this volume: partial backups (under every root that a job was told)
- * and locks; of one job when `job` is given. Returns what was removed, as people read it.
+ * locks, and exports that were killed; of one job when `job` is given. Returns what was removed, as people read it.
  */
 export async function removeLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
   const removed = await listLeftHere(root, jobs, job);
   for (const folder of removed) await removePartial(folder);
+  if (job === undefined) removed.push(...(await removeUnfinished(root)));
   for (const reference of await removeStaleLocks(root)) removed.push(`the lock on ${reference}`);
   return removed;
 }

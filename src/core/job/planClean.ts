@@ -1,3 +1,4 @@
+import { listUnfinished } from '../catalog/unfinished';
 import { toAppError, type AppError } from '../errors';
 import { listLeftovers } from '../restore/clean';
 import { isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
@@ -35,7 +36,9 @@ export async function planClean(
   const all = await listJobs(root);
   const isPlace = operand?.includes('/') === true;
   const jobs = await jobsOf(root, all, operand);
-  const removes = new Set(await listLeftHere(root, all, isPlace ? undefined : operand));
+  const job = isPlace ? undefined : operand;
+  const removes = new Set(await listLeftHere(root, all, job));
+  if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
   const notReached = new Map<string, AppError>();
   await Promise.all([
     ...jobs.map(async (job) => {

@@ -8,6 +8,7 @@ import { findBackup, isInCatalog, listBackups, listPartials, removeBackup } from
 import type { Room } from '../../../src/core/catalog/disk';
 import { exportBackup } from '../../../src/core/catalog/exportBackup';
 import { importDump } from '../../../src/core/catalog/importDump';
+import { noteUnfinished } from '../../../src/core/catalog/unfinished';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { generateArchive } from '../postgres/archive/generateArchive';
 
@@ -56,7 +57,7 @@ describe('a dump from elsewhere, and back', () => {
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(file, bytes);
     await assert.rejects(verifyBackup(entry, work), { code: 'backup.damaged' });
-    await assert.rejects(exportBackup(entry, join(folder, 'out.dump'), { signal }), { code: 'backup.damaged' });
+    await assert.rejects(exportBackup(entry, join(folder, 'out.dump'), { signal, root }), { code: 'backup.damaged' });
     assert.deepEqual((await readdir(folder)).sort(), ['Old "shop" dump.dump', 'root']);
   });
 
@@ -89,29 +90,34 @@ describe('a dump from elsewhere, and back', () => {
     const room = async (): Promise<Room> => ({ free: size.archive + 99, reserve: 100 });
     const target = join(folder, 'out.dump');
     await assert.rejects(importDump(dump, { ...options(), room }), { code: 'disk.full' });
-    await assert.rejects(exportBackup(entry, target, { signal, room }), { code: 'disk.full' });
+    await assert.rejects(exportBackup(entry, target, { signal, room, root }), { code: 'disk.full' });
     assert.deepEqual([(await listBackups(root)).length, await listPartials(root)], [1, []]);
     assert.deepEqual((await readdir(folder)).sort(), ['Old "shop" dump.dump', 'root']);
   });
 
   it('what a killed export left goes with the next one', async () => {
     const entry = await importDump(dump, options());
-    const target = join(folder, 'out.dump');
-    for (const name of ['out.dump.0123ab.tmp', 'out.dump.mine.tmp', 'out.dump.cd0123.tmp']) {
-      await writeFile(join(folder, name), 'a part');
-    }
+    const [killed, working] = ['killed.dump.0123ab.tmp', 'working.dump.cd0123.tmp'].map((name) => join(folder, name));
     const long = new Date(Date.now() - 3600_000);
-    for (const name of ['out.dump.0123ab.tmp', 'out.dump.mine.tmp']) await utimes(join(folder, name), long, long);
-    await exportBackup(entry, target, { signal });
+    for (const file of [killed, working, join(folder, 'mine.tmp')]) {
+      assert.ok(file);
+      await writeFile(file, 'a part');
+      if (file !== working) await utimes(file, long, long);
+    }
+    for (const file of [killed, working]) await noteUnfinished(root, file ?? '');
+    const notes = join(root, '.jobs', '.unfinished');
+    for (const name of await readdir(notes)) await utimes(join(notes, name), long, long);
+    await exportBackup(entry, join(folder, 'out.dump'), { signal, root });
     const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));
-    assert.deepEqual(left.sort(), ['out.dump.cd0123.tmp', 'out.dump.mine.tmp']);
+    assert.deepEqual(left.sort(), ['mine.tmp', 'working.dump.cd0123.tmp']);
+    assert.equal((await readdir(notes)).length, 1);
   });
 
   it('leaves as the same bytes, over what was there', async () => {
     const entry = await importDump(dump, options());
     const target = join(folder, 'out.dump');
     await writeFile(target, 'something else');
-    await exportBackup(entry, target, { signal });
+    await exportBackup(entry, target, { signal, root });
     const digest = createHash('sha256')
       .update(await readFile(target))
       .digest('hex');
@@ -121,7 +127,7 @@ describe('a dump from elsewhere, and back', () => {
   it('says where it cannot be written', async () => {
     const entry = await importDump(dump, options());
     await mkdir(join(folder, 'there.dump'));
-    await assert.rejects(exportBackup(entry, join(folder, 'nowhere', 'x.dump'), { signal }), { code: 'usage' });
-    await assert.rejects(exportBackup(entry, join(folder, 'there.dump'), { signal }), { code: 'usage' });
+    await assert.rejects(exportBackup(entry, join(folder, 'nowhere', 'x.dump'), { signal, root }), { code: 'usage' });
+    await assert.rejects(exportBackup(entry, join(folder, 'there.dump'), { signal, root }), { code: 'usage' });
   });
 });
