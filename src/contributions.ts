@@ -21,6 +21,7 @@ export const settingNames = [
   'countRows',
   'keepCopies',
   'restoreStreams',
+  'gentle',
   'askForReason',
   'openReport',
   'keepAwake',

@@ -53,6 +53,14 @@ export function choice<Word extends string>(
   return found;
 }
 
+/** `--gentle`: megabytes a second, 1 to 10000, as bytes. Throws `usage`. */
+export function gentleRate(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const rate = Number(value);
+  if (rate >= 1 && rate <= 10_000) return rate * 1e6;
+  throw new AppError('usage', { message: `--gentle takes megabytes a second, 1 to 10000, not "${value}".` });
+}
+
 /** `--compress`: auto, none, zstd:1..22, gzip:1..9. Throws `usage`. */
 export function compression(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;

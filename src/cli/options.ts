@@ -17,6 +17,11 @@ export const optionSpecs = {
   'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
   'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
   streams: { type: 'string', value: '1..4', help: 'restore in so many streams at most; default: what pays' },
+  gentle: {
+    type: 'string',
+    value: '<MB/s>',
+    help: 'for busy hours: at most so much a second, low priority, one stream',
+  },
   'in-place': {
     type: 'boolean',
     help: 'without a side database, in one transaction that locks it; no undo but a backup',

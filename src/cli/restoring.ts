@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors';
 import type { JobOptions } from '../core/job/jobEvents';
-import { choice, roleMap } from './arguments';
+import { choice, gentleRate, roleMap } from './arguments';
 import type { Call } from './command';
 import type { OptionName, Options } from './options';
 
@@ -12,15 +12,22 @@ export const restoreFlags = [
   'create-roles',
   'map-role',
   'streams',
+  'gentle',
   'in-place',
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
 export function restoreOptions(options: Options): JobOptions {
   const as = choice('as', options.as, ['new', 'replace']);
+  const gentle = gentleRate(options.gentle);
   const streams = choice('streams', options.streams, ['1', '2', '3', '4']);
   if (options['in-place'] && as !== 'replace') {
     throw new AppError('usage', { message: '--in-place needs --as replace: it restores into a database that exists.' });
+  }
+  if (options['in-place'] && gentle !== undefined) {
+    throw new AppError('usage', {
+      message: '--in-place does not go with --gentle: others wait for its locks until it is done.',
+    });
   }
   if (options['in-place'] && (options['create-roles'] || options['map-role'])) {
     throw new AppError('usage', {
@@ -33,6 +40,7 @@ export function restoreOptions(options: Options): JobOptions {
     ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
     ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
     ...(streams === undefined ? {} : { streams: Number(streams) }),
+    ...(gentle === undefined ? {} : { gentle }),
     ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
   };
 }

@@ -14,9 +14,11 @@ export interface WantedJob {
 /** The request that a job's folder holds. */
 export function requestOf({ kind, operands, options }: WantedJob, reason: string | undefined): JobRequest {
   const restores = kind === 'restore' || kind === 'copy';
+  const gentle = settings.gentle();
+  const asked = restores ? { ...options, streams: settings.restoreStreams() } : options;
   return {
     ...{ kind, operands },
-    options: restores ? { ...options, streams: settings.restoreStreams() } : options,
+    options: gentle === undefined ? asked : { ...asked, gentle },
     kubeconfigs: settings.kubeconfigFiles(),
     root: settings.root(),
     asked: { by: askedBy(), ...(reason === undefined || reason === '' ? {} : { reason }) },

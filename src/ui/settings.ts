@@ -14,6 +14,11 @@ export const settings = {
   countRows: (): boolean => read('countRows', false),
   keepCopies: (): boolean => read('keepCopies', false),
   restoreStreams: (): number => read('restoreStreams', 4),
+  /** bytes a second; undefined: as fast as it goes */
+  gentle: (): number | undefined => {
+    const rate = read<number>('gentle', 0);
+    return rate > 0 ? rate * 1e6 : undefined;
+  },
   askForReason: (): boolean => read('askForReason', false),
   openReport: (): string => read('openReport', 'always'),
   keepAwake: (): boolean => read('keepAwake', true),

@@ -138,12 +138,14 @@ const inPlace: Words = {
 
 const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace };
 
-/** `app_owner (psql) waits`, `app_owner (psql) and 3 behind it wait` */
-function waiting(data: Data): string {
+/** Who waits for a dump: `app_owner (psql) and 3 behind it wait for a lock that …`. */
+export function waitingText(data: Data): string {
   const application = text(data, 'application') ?? '';
   const who = `${text(data, 'user') ?? 'a session'}${application === '' ? '' : ` (${application})`}`;
   const behind = Number(data['sessions']) - 1;
-  return behind > 0 ? `${who} and ${behind} behind it wait` : `${who} waits`;
+  const wait = behind > 0 ? `and ${behind} behind it wait` : 'waits';
+  const lock = `${shown(data, 'mode')} on ${shown(data, 'table')}, ${duration(Number(data['seconds']))} so far`;
+  return `${who} ${wait} for a lock that this dump holds to its end: ${lock}`;
 }
 
 const notes: Words = {
@@ -157,8 +159,7 @@ const notes: Words = {
     `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`,
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
-  'locks.waiting': (data, hints) =>
-    `${waiting(data)} for a lock that this dump holds to its end: ${shown(data, 'mode')} on ${shown(data, 'table')}, ${duration(Number(data['seconds']))} so far; to let them go on: ${hints.cancel()}`,
+  'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,
   'locks.free': (data) => `nobody waits for the dump's locks any more; it was ${duration(Number(data['seconds']))}`,
   'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
   'side.remains': (data, hints) =>

@@ -137,8 +137,8 @@ describe('the main job between two clusters', function () {
     assert.deepEqual(await differences('source', oddDatabase, 'pg18', oddDatabase), []);
   });
 
-  it('verifies deeply in another pod and leaves nothing there', async () => {
-    await expectExit(0, 'verify', backup, '--deep', places.pg18);
+  it('verifies deeply and gently in another pod and leaves nothing there', async () => {
+    await expectExit(0, 'verify', backup, '--deep', places.pg18, '--gentle', '20');
     await nothingLeft('pg18');
   });
 

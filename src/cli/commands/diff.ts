@@ -1,3 +1,4 @@
+import { gentleRate } from '../arguments';
 import type { Command } from '../command';
 import { backupOrDatabase } from '../operands';
 import { requestOf } from '../setting';
@@ -5,17 +6,19 @@ import { requestOf } from '../setting';
 /** Compares two databases, two backups, or one with the other. */
 export const diff: Command = {
   name: 'diff',
-  usage: '<a> <b>',
+  usage: '<a> <b> [--gentle <MB/s>]',
   summary: 'compare two databases or backups: rows, sequences, large objects, definitions',
   examples: [
     'db-ferry diff prod/shop/postgres-0/shop test/shop/pg16-0/shop',
     'db-ferry diff 20261123T051500Z-3f9a1c prod/shop/postgres-0/shop',
   ],
   operands: [2, 2],
-  options: [],
+  options: ['gentle'],
   async run(call) {
+    const gentle = gentleRate(call.options.gentle);
     for (const operand of call.operands) await backupOrDatabase(operand);
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(await requestOf(call, 'diff', call.operands), call.terminal);
+    const request = await requestOf(call, 'diff', call.operands, gentle === undefined ? {} : { gentle });
+    return runAsJob(request, call.terminal);
   },
 };

@@ -1,3 +1,4 @@
+import { gentleRate } from '../arguments';
 import type { Command } from '../command';
 import { podReference } from '../operands';
 import { requestOf } from '../setting';
@@ -5,19 +6,18 @@ import { requestOf } from '../setting';
 /** Checks a backup: what is on disk, and with --deep by restoring it. */
 export const verify: Command = {
   name: 'verify',
-  usage: '<backup> [--deep <pod ref>]',
+  usage: '<backup> [--deep <pod ref> [--gentle <MB/s>]]',
   summary: 'check a backup: digest and structure; with --deep by restoring it',
   examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
   operands: [1, 1],
-  options: ['deep'],
+  options: ['deep', 'gentle'],
   async run(call) {
     const { deep } = call.options;
-    const request = await requestOf(
-      call,
-      'verify',
-      call.operands,
-      deep === undefined ? {} : { deep: await podReference(deep) },
-    );
+    const gentle = gentleRate(call.options.gentle);
+    const request = await requestOf(call, 'verify', call.operands, {
+      ...(deep === undefined ? {} : { deep: await podReference(deep) }),
+      ...(gentle === undefined ? {} : { gentle }),
+    });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);
   },

@@ -27,6 +27,8 @@ export interface JobOptions {
   readonly keep?: boolean;
   /** of a restore, at most */
   readonly streams?: number;
+  /** keep to so many bytes a second, with low priority and in one stream */
+  readonly gentle?: number;
   readonly inPlace?: boolean;
   /** of a clean: the servers are not asked, and what is left there is not looked for any more */
   readonly forget?: boolean;

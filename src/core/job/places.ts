@@ -4,7 +4,9 @@ import { connect } from '../cluster/connect';
 import { readClusters } from '../cluster/readClusters';
 import { findCluster, parseReference, type Reference } from '../cluster/reference';
 import { AppError } from '../errors';
+import { gentleExec } from '../exec/gentleExec';
 import { locate } from '../pod/openPod';
+import type { JobOptions } from './jobEvents';
 
 /** A place that a reference names, opened. */
 export interface Place {
@@ -23,7 +25,11 @@ export class Places {
   private readonly clients = new Map<string, KubeClient>();
   private known: ReturnType<typeof readClusters> | undefined;
 
-  constructor(private readonly kubeconfigs: readonly string[]) {}
+  /** `gentle` as a job's options have it: bytes a second. */
+  constructor(
+    private readonly kubeconfigs: readonly string[],
+    private readonly gentle?: number,
+  ) {}
 
   /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
   async pod(text: string, signal: AbortSignal): Promise<Place> {
@@ -31,7 +37,8 @@ export class Places {
     if (reference.pod === undefined) throw new AppError('reference.invalid', { text, message: 'it names no pod' });
     const client = await this.client(reference.cluster);
     const pod = await locate(client, { namespace: reference.namespace ?? '', pod: reference.pod }, signal);
-    return { reference, client, pod };
+    const exec = this.gentle === undefined ? pod.exec : gentleExec(pod.exec, this.gentle);
+    return { reference, client, pod: { ...pod, exec } };
   }
 
   /** The same for a reference that names a database; whether it exists is for the caller to see. */
@@ -48,6 +55,11 @@ export class Places {
     this.clients.set(cluster.alias, client);
     return client;
   }
+}
+
+/** How gently a job goes, bytes a second. One in place does not: others wait for its locks until it is done. */
+export function gentleOf({ gentle, inPlace }: JobOptions): number | undefined {
+  return inPlace === true ? undefined : gentle;
 }
 
 /** Names a target database whatever alias, pod or workload it was asked by: the key of its lock. */

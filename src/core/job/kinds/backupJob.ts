@@ -9,7 +9,11 @@ export const backupJob: RunKind = async (context) => {
   const { request, work } = context;
   const [reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
-  const { entry, findings } = await takeBackup(context, new Places(request.kubeconfigs), reference);
+  const { entry, findings } = await takeBackup(
+    context,
+    new Places(request.kubeconfigs, request.options.gentle),
+    reference,
+  );
   return { outcome: 'done', findings, data: { ...backupFacts(entry), source: reference } };
 };
 

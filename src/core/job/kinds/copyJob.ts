@@ -6,7 +6,7 @@ import { findPoolers } from '../../pod/findPoolers';
 import { lookAhead } from '../../restore/lookAhead';
 import { checkMapping } from '../../restore/roles';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
-import { Places, type DatabasePlace } from '../places';
+import { gentleOf, Places, type DatabasePlace } from '../places';
 import { backupFacts, takeBackup } from './backupJob';
 import { openTarget, restoreInto } from './restoreJob';
 
@@ -19,7 +19,7 @@ export const copyJob: RunKind = async (context) => {
   const [from = '', to = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
   checkMapping(request.options.mapRoles ?? {});
-  const places = new Places(request.kubeconfigs);
+  const places = new Places(request.kubeconfigs, gentleOf(request.options));
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
   await refuseEarly(context, await places.database(from, work.signal), target);

@@ -7,7 +7,7 @@ import { restoreInPlace } from '../../restore/inPlace';
 import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
-import { lockKey, Places, type DatabasePlace } from '../places';
+import { gentleOf, lockKey, Places, type DatabasePlace } from '../places';
 import { backUpPlace } from './backupJob';
 
 /** Restores: `[backup, database ref]`. */
@@ -16,7 +16,7 @@ export const restoreJob: RunKind = async (context) => {
   const [named = '', reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
   const backup = await findBackup(request.root, named);
-  const target = await openTarget(context, new Places(request.kubeconfigs), reference);
+  const target = await openTarget(context, new Places(request.kubeconfigs, gentleOf(request.options)), reference);
   return restoreInto(context, backup, target, reference);
 };
 
@@ -40,7 +40,8 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  const { as, noOwner, createRoles, mapRoles, streams, inPlace } = request.options;
+  const { as, noOwner, createRoles, mapRoles, streams: most, inPlace } = request.options;
+  const streams = gentleOf(request.options) === undefined ? most : 1;
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
   const poolers = await findPoolers(client, namespace, work.signal);

@@ -20,9 +20,11 @@ export const verifyJob: RunKind = async (context) => {
 
 /** Roles that the target lacks are made for it and dropped with it: a drill is no decision about roles. */
 async function verifyDeep({ id, request, work }: JobContext, entry: BackupEntry, deep: string): Promise<JobDone> {
-  const { client, pod } = await new Places(request.kubeconfigs).pod(deep, work.signal);
+  const { gentle } = request.options;
+  const { client, pod } = await new Places(request.kubeconfigs, gentle).pod(deep, work.signal);
   const cluster = client.cluster.alias;
-  const done = await drill({ backup: entry, target: pod, createRoles: true, job: id, cluster }, work);
+  const gentleStreams = gentle === undefined ? {} : { streams: 1 };
+  const done = await drill({ backup: entry, target: pod, createRoles: true, ...gentleStreams, job: id, cluster }, work);
   const { differences, notes, tables, rows } = done;
   const outcome = differences.length > 0 ? 'differences' : 'done';
   return { outcome, differences, notes, data: { ...facts(entry), deep, tables, rows } };
