@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { listBackups } from '../../src/core/catalog/catalog';
 import { listJobs } from '../../src/core/job/listJobs';
 import type { Job } from '../../src/core/job/readJob';
-import type { Phase } from '../../src/core/progress';
-import type { ExecFault } from '../lab/labPod';
 import { editor } from './setting';
+import { slow, slowDump } from './slow';
 import { until } from './until';
 import type { EditorWindow } from './window';
 
@@ -91,21 +90,27 @@ describe('editor: jobs', function () {
   });
 
   it('outlive a reload in each phase, and end with one message', async () => {
-    const reloaded: string[] = [];
+    const held = {
+      preflight: () => slow('ON_ERROR_STOP', 1),
+      dump: () => slowDump(300_000),
+      read: () => slow('globals-only', 1),
+    };
     for (const phase of ['preflight', 'dump', 'read'] as const) {
-      const dump = phase === 'dump' ? slowDump(300_000) : undefined;
+      const work = held[phase]();
       const job = await started(() =>
         window
           .view('Clusters')
           .row(...source)
           .rightClick('Back Up'),
       );
-      reloaded.push(await reloadIn(job, phase));
-      dump?.hurry();
+      await until(`phase ${phase}`, async () => (await jobNamed(job)).phase === phase || undefined);
+      await window.reload();
+      const { phase: since, state } = await jobNamed(job);
+      assert.deepEqual([since, state], [phase, 'running'], 'it was in that phase all the time');
+      work.hurry();
       await endsWell(job);
       await window.view('Clusters').row('cluster-a', 'shop-prod', 'postgres-0').expand();
     }
-    console.log(`      reloaded in: ${reloaded.join(', ')}`);
   });
 
   it('of a dead extension host go on, and the next one tells their end', async () => {
@@ -179,17 +184,6 @@ describe('editor: jobs', function () {
     return job.id;
   }
 
-  /** Reloads as soon as the job is in a phase; returns that in which it was. */
-  async function reloadIn(id: string, phase: Phase): Promise<Phase> {
-    const seen = await until(`phase ${phase}`, async () => {
-      const job = await jobNamed(id);
-      const isOver = job.result !== undefined;
-      return job.phase === phase || isOver ? job : undefined;
-    });
-    await window.reload();
-    return seen.phase ?? 'preflight';
-  }
-
   async function endsWell(id: string): Promise<void> {
     const backup = await ended(id);
     await until('the final message', () => window.notified.find((text) => text.includes(backup)), { seconds: 30 });
@@ -217,13 +211,6 @@ describe('editor: jobs', function () {
 
 function isFinal(text: string): boolean {
   return text.includes('is complete and verified');
-}
-
-/** Slows the next dump down until it is told to hurry: what is looked at meanwhile takes each machine a time of its own. */
-function slowDump(bytesPerSecond: number): { hurry(): void } {
-  const slow = { kind: 'slow', match: 'pg_dump -F', bytesPerSecond } satisfies ExecFault;
-  editor.lab.clusters['cluster-a'].state.faults.exec = [slow];
-  return { hurry: () => void (slow.bytesPerSecond = Infinity) };
 }
 
 async function jobs(): Promise<readonly Job[]> {

@@ -54,17 +54,28 @@ export class FaultCounter {
     return mine !== undefined && mine.kind !== 'slow' && (mine.afterBytes ?? 0) === 0 && this.session.claim();
   }
 
-  /** How many of these bytes still pass, whether the fault strikes after them, and for how long to rest then. */
-  count(bytes: number): { readonly pass: number; readonly strikes: boolean; readonly restMs: number } {
+  /** How many of these bytes still pass, whether the fault strikes after them, and for how long to rest then: asked again and again, since a fault may be changed. */
+  count(bytes: number): { readonly pass: number; readonly strikes: boolean; readonly restMs?: () => number } {
     const { mine } = this;
     const before = this.counted;
     this.counted += bytes;
     const limit = mine?.afterBytes ?? 0;
-    if (!mine || this.counted < limit || !this.session.claim()) return { pass: bytes, strikes: false, restMs: 0 };
-    if (mine.kind !== 'slow') return { pass: Math.max(0, limit - before), strikes: true, restMs: 0 };
+    if (!mine || this.counted < limit || !this.session.claim()) return { pass: bytes, strikes: false };
+    if (mine.kind !== 'slow') return { pass: Math.max(0, limit - before), strikes: true };
     const slowed = Math.min(bytes, this.counted - limit);
-    return { pass: bytes, strikes: false, restMs: (slowed / (mine.bytesPerSecond ?? 1 << 20)) * 1000 };
+    return { pass: bytes, strikes: false, restMs: () => (slowed / (mine.bytesPerSecond ?? 1 << 20)) * 1000 };
   }
+}
+
+/** Calls back when the time is over, which may become shorter meanwhile. */
+export function afterRest(restMs: () => number, then: () => void): void {
+  const began = Date.now();
+  const look = (): void => {
+    const left = restMs() - (Date.now() - began);
+    if (left <= 0) then();
+    else setTimeout(look, Math.min(left, 100)).unref();
+  };
+  look();
 }
 
 /** Takes the first fault that matches; it is used up unless it is sticky. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import type { LabPod } from '../labPod';
-import { FaultCounter, type SessionFault } from './execFault';
+import { afterRest, FaultCounter, type SessionFault } from './execFault';
 import { exitStatus, startFailure, success } from './execStatus';
 import type { Processes } from './processes';
 import { resetSocket } from './resetSocket';
@@ -48,6 +48,8 @@ class ExecSession {
   /** the fault has struck: nothing more is sent */
   private isOver = false;
   private readonly resting = new Set<Readable>();
+  /** the process is gone: what is to be said when nothing rests any more */
+  private end: (() => void) | undefined;
   private readonly outputs: Readable[] = [];
   private readonly sent: FaultCounter;
   private readonly received: FaultCounter;
@@ -81,7 +83,10 @@ class ExecSession {
       if (!this.isOver) finish(ws, this.socket, startFailure(this.isV5, request.argv, error));
     });
     child.on('close', (code, signal) => {
-      if (!this.isOver && !failed) finish(ws, this.socket, exitStatus(this.isV5, request.argv, code, signal));
+      this.end = () => {
+        if (!this.isOver && !failed) finish(ws, this.socket, exitStatus(this.isV5, request.argv, code, signal));
+      };
+      if (this.resting.size === 0) this.end();
     });
     const gone = (): void => {
       stdin?.end();
@@ -97,12 +102,17 @@ class ExecSession {
     this.outputs.push(output);
     output.on('data', (data: Buffer) => {
       if (this.isOver || this.ws.readyState !== this.ws.OPEN) return void output.pause();
+      // Node lets the outputs of a process that has ended flow
+      if (this.resting.has(output)) return output.pause().unshift(data);
       const { pass, strikes, restMs } =
-        channel === 1 ? this.sent.count(data.length) : { pass: data.length, strikes: false, restMs: 0 };
-      for (let at = 0; at < pass; at += maxFrame)
-        this.sendFrame(channel, data.subarray(at, Math.min(pass, at + maxFrame)));
+        channel === 1 ? this.sent.count(data.length) : { pass: data.length, strikes: false };
+      const send = (): void => {
+        for (let at = 0; at < pass; at += maxFrame)
+          this.sendFrame(channel, data.subarray(at, Math.min(pass, at + maxFrame)));
+      };
+      if (restMs !== undefined) return this.rest(output, restMs, send);
+      send();
       if (strikes) return this.strike();
-      if (restMs > 0) this.rest(output, restMs);
       if (this.ws.bufferedAmount >= maxBuffered) for (const one of this.outputs) one.pause();
     });
   }
@@ -119,13 +129,16 @@ class ExecSession {
     for (const output of this.outputs) if (!this.resting.has(output)) output.resume();
   }
 
-  private rest(output: Readable, milliseconds: number): void {
+  /** What is slow comes after its time, not before: a short answer may be all that there is. */
+  private rest(output: Readable, restMs: () => number, send: () => void): void {
     this.resting.add(output);
     output.pause();
-    setTimeout(() => {
+    afterRest(restMs, () => {
       this.resting.delete(output);
+      if (!this.isOver && this.ws.readyState === this.ws.OPEN) send();
       this.resume();
-    }, milliseconds).unref();
+      if (this.resting.size === 0) this.end?.();
+    });
   }
 
   private take(message: Buffer): void {
@@ -140,9 +153,9 @@ class ExecSession {
       stdin.once('drain', () => this.isOver || ws.resume());
     }
     if (strikes) return this.strike();
-    if (restMs === 0) return;
+    if (restMs === undefined) return;
     ws.pause();
-    setTimeout(() => this.isOver || stdin.writableNeedDrain || ws.resume(), restMs).unref();
+    afterRest(restMs, () => this.isOver || stdin.writableNeedDrain || ws.resume());
   }
 
   private strike(): void {
