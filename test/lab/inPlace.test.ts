@@ -238,6 +238,7 @@ describe('a restore in place, by an owner who may not create databases', functio
     const run = startFerry(setting, 'restore', backup, target, ...inPlace);
     process.kill(await inPhase(run.events, 'compare'), 'SIGKILL');
     const ended = await run.ended;
+    lab.clusters['cluster-b'].state.faults.exec = [];
     assert.equal(ended.exitCode, 5, told(ended));
     const cleaned = await expectExit(0, 'clean');
     const resolved = JSON.stringify(cleaned.result.data['resolved']);

@@ -27,14 +27,14 @@ export function indexesCommand(access: Access, database: string, options: Restor
 
 /**
  * Descriptor 5 is the command's alone: the transport's own are 3 and 4. The shell outlives what it starts, also when all of them are told to end: an
- * orphan that died by a signal is a crashed backend to a postmaster that is process 1.
+ * orphan that died by a signal is a crashed backend to a postmaster that is process 1. The file loses its name then, too, where that ended the `rm`.
  */
-const fromNamelessFile = `trap : INT TERM; j=$1; shift; umask 077; set -C
+const fromNamelessFile = `f= ended=; trap 'ended=1; rm -f "$f"' INT TERM; j=$1; shift; umask 077; set -C
 for d in "\${TMPDIR:-/tmp}" /dev/shm /run /var/run/postgresql; do
 f=$d/db-ferry-$$
 ( : >"$f" ) 2>/dev/null || continue
 exec 5<>"$f"; rm "$f"
-( : </proc/self/fd/5 ) 2>/dev/null && { cat >&5 || exit 1; exec "$@" -j "$j" /proc/self/fd/5 </dev/null; }
+( : </proc/self/fd/5 ) 2>/dev/null && { cat >&5 && [ -z "$ended" ] || exit 1; exec "$@" -j "$j" /proc/self/fd/5 </dev/null; }
 exec 5<&-
 done
 exec "$@"`;

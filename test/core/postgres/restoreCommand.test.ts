@@ -20,10 +20,10 @@ describe('indexesCommand', () => {
   after(() => Promise.all([folder, temporary].map((one) => rm(one, { recursive: true }))));
   afterEach(async () => assert.deepEqual(await readdir(temporary), []));
 
-  function start(): ChildProcessWithoutNullStreams {
+  function start(env: Readonly<Record<string, string>> = {}): ChildProcessWithoutNullStreams {
     const options = { application: 'test', noOwner: false };
     const [program = '', ...args] = indexesCommand({ bin: folder, user: 'me' }, 'shop', options, 3);
-    return spawn(program, args, { detached: true, env: { ...process.env, TMPDIR: temporary } });
+    return spawn(program, args, { detached: true, env: { ...process.env, TMPDIR: temporary, ...env } });
   }
 
   it('hands over what comes on stdin as a file without a name', async () => {
@@ -44,5 +44,17 @@ describe('indexesCommand', () => {
     process.kill(-child.pid, 'SIGTERM');
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     assert.deepEqual([code, signal], [1, null]);
+  });
+
+  it('is told to end while the file loses its name: it leaves nothing, and starts nothing', async () => {
+    const told = join(folder, 'told');
+    const removing = `#!/bin/sh\n[ -e ${told} ] || { : >${told}; kill -TERM 0; sleep 5; }\nexec /bin/rm "$@"\n`;
+    await writeFile(join(folder, 'rm'), removing, { mode: 0o755 });
+    const child = start({ PATH: `${folder}:${process.env['PATH']}` });
+    let out = '';
+    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+    child.stdin.end(Buffer.alloc(1000));
+    assert.deepEqual(await once(child, 'close'), [1, null]);
+    assert.equal(out, '');
   });
 });
