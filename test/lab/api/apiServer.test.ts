@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LabClusterState } from '../labPod';
@@ -211,9 +211,12 @@ describe('lab API server: REST', () => {
     assert.equal(state.faults.http.length, 1);
   });
 
-  for (const kubectl of [kubectlInPath(), join(homedir(), '.cache/kube-lab/bin/kubectl')]) {
+  for (const [where, kubectl] of [
+    ['in the path', kubectlInPath()],
+    ['named by KUBECTL', process.env['KUBECTL']],
+  ] as const) {
     if (!kubectl || !existsSync(kubectl)) continue;
-    describe(`kubectl (${kubectl.includes('kube-lab') ? 'of the real clusters' : 'in the path'})`, () => {
+    describe(`kubectl (${where})`, () => {
       let folder: string;
       const run = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
         const env = { ...process.env, KUBECONFIG: join(folder, 'config'), HOME: folder };
