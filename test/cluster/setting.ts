@@ -53,7 +53,7 @@ export async function kubectl(kubeconfig: string, ...args: string[]): Promise<st
   return stdout.trim();
 }
 
-/** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for ten minutes. */
+/** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for four hours. */
 export async function asServiceAccount(
   { kubeconfigA, root }: Pick<Pair, 'kubeconfigA' | 'root'>,
   name: string,
@@ -78,7 +78,7 @@ export async function asServiceAccount(
   await execa(kubectlProgram, ['--kubeconfig', kubeconfigA, 'apply', '-f', '-'], {
     input: wanted,
   });
-  const token = await kubectl(kubeconfigA, '-n', 'demo', 'create', 'token', name, '--duration', '10m');
+  const token = await kubectl(kubeconfigA, '-n', 'demo', 'create', 'token', name, '--duration', '4h');
   return writeAs(kubeconfigA, root, name, token);
 }
 

@@ -8,7 +8,8 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LabClusterState } from '../labPod';
 import { startApiServer, type LabApiServer } from './apiServer';
-import { fakeCluster, fakePod, until } from './fakeCluster';
+import { until } from '../../contract/session';
+import { fakeCluster, fakePod } from './fakeCluster';
 import { writeKubeconfig } from './kubeconfig';
 
 interface Item {
