@@ -25,14 +25,31 @@ await build({
   },
 });
 
-// CommonJS: what is imported with `import()` stays in the file and is not run before it is needed, so activation stays short
+// CommonJS: what is imported with `import()` stays in the file and is not run before it is needed. The packages are files beside it, read only
+// then: compiling them would take most of an activation's time.
+const packages = { '@kubernetes/client-node': 'KubeConfig', execa: 'execa', ws: 'default' };
+const fileOf = (name) => `${name.split('/').at(-1)}.cjs`;
 await build({
   ...common,
+  alias: {},
   entryPoints: ['src/extension.ts'],
   outfile: 'dist/extension.cjs',
   format: 'cjs',
   external: ['vscode'],
+  plugins: [
+    {
+      name: 'packages beside',
+      setup: ({ onResolve }) =>
+        Object.keys(packages).forEach((name) =>
+          onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${fileOf(name)}`, external: true })),
+        ),
+    },
+  ],
 });
+for (const [name, used] of Object.entries(packages)) {
+  const stdin = { contents: `export { ${used} } from '${name}';`, resolveDir: import.meta.dirname };
+  await build({ ...common, stdin, outfile: `dist/${fileOf(name)}`, format: 'cjs' });
+}
 
 // the page of the archive inspector: a browser's script
 await build({
