@@ -307,7 +307,7 @@ describe('a restore in place, by an owner who may not create databases', functio
     ['a grant', 'revoke select on old from shop_app', /table public\.old/],
   ] as const) {
     it(`${what} that comes while the safety backup is taken is not lost`, async () => {
-      slow('pg_dump -F', 2_000);
+      slow('pg_dump -F', 20_000);
       const run = startFerry(setting, 'restore', backup, target, ...inPlace);
       await inPhase(run.events, 'dump');
       await asOwner(sql);
@@ -321,7 +321,7 @@ describe('a restore in place, by an owner who may not create databases', functio
 
   it('what others do meanwhile that no dump holds is no hindrance', async () => {
     await asOwner('create materialized view counted as select count(*) from old; create sequence drawn');
-    slow('pg_dump -F', 2_000);
+    slow('pg_dump -F', 20_000);
     const run = startFerry(setting, 'restore', backup, target, ...inPlace);
     await inPhase(run.events, 'dump');
     await asOwner(
