@@ -28,7 +28,7 @@ describe('real clusters: the main job', function () {
   });
 
   it('copies from 15 to 17, the same by SQL', async () => {
-    await expectExit(0, 'copy', clusters.from, clusters.to);
+    await expectExit(0, 'copy', clusters.from, clusters.to, '--create-roles');
     assert.equal(await clusters.target.fingerprint('ferrytest'), original);
     await expectExit(0, 'diff', clusters.from, clusters.to);
   });

@@ -71,9 +71,10 @@ export function execContract(place: () => ExecPlace): void {
       });
 
       it('answers no ping while the process does not read its stdin', async () => {
-        const session = await open(['sh', '-c', 'sleep 2; wc -c; exit 0'], protocol);
+        const session = await open(['sh', '-c', 'sleep 3; wc -c; exit 0'], protocol);
+        // the buffers on the way of a real one take about 20 MB (v4 19, v5 23)
         const piece = Buffer.alloc(32 << 10);
-        for (let sent = 0; sent < 16 << 20; sent += piece.length) session.send(piece);
+        for (let sent = 0; sent < 64 << 20; sent += piece.length) session.send(piece);
         session.ws.ping();
         await sleep(1000);
         assert.equal(session.pongs, 0);

@@ -44,8 +44,8 @@ for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
         .at(-1)
         .slice(-5000)}`,
     );
-  // colours would stand between the number and the start of the line
-  const count = (word) => Number(new RegExp(`^\\s+(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  // two spaces: a suite that runs another one passes its count on, further in; colours would stand between
+  const count = (word) => Number(new RegExp(`^ {2}(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   sum.passed += count('passing');
   sum.skipped += count('pending');
   // a suite that died without counting is a failure, and so is one in which nothing ran
