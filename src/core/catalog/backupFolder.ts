@@ -113,11 +113,11 @@ export async function flush(name: string): Promise<void> {
 }
 
 /** Writes a whole file (mode 0600) so that it is there wholly or not at all, also after a crash. */
-export async function writeDurably(file: string, text: string): Promise<void> {
+export async function writeDurably(file: string, content: string | readonly Buffer[]): Promise<void> {
   const temporary = `${file}.${randomBytes(3).toString('hex')}.tmp`;
   const handle = await open(temporary, 'wx', 0o600);
   try {
-    await handle.writeFile(text);
+    for (const piece of typeof content === 'string' ? [content] : content) await handle.writeFile(piece);
     await handle.sync();
   } finally {
     await handle.close();

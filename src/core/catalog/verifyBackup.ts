@@ -93,31 +93,35 @@ export async function recordVerification(
 
 async function record(entry: BackupEntry, verification: Verification): Promise<void> {
   const file = path.join(entry.folder, manifestFile);
-  const text = await readFile(file, 'utf8');
+  const written = await readFile(file);
   const added = (before: readonly Verification[]): Verification[] => [
     ...before.filter((one) => !sameKind(one, verification)),
     verification,
   ];
-  await writeDurably(file, withVerified(text, added) ?? rewritten(text, added));
+  await writeDurably(file, withVerified(written, added) ?? [rewritten(written, added)]);
 }
 
 type Change = (before: readonly Verification[]) => Verification[];
 
-/** Changes the list where it stands: with 50,000 tables the rest, parsed, is worth tens of megabytes. Undefined for a text not written by us. */
-function withVerified(text: string, change: Change): string | undefined {
+/**
+ * Changes the list where it stands in the file: with 50,000 tables the rest is worth tens of megabytes, as text and parsed. Undefined for
+ * a file not written by us.
+ */
+function withVerified(written: Buffer, change: Change): Buffer[] | undefined {
   // a line of this depth and name is there once: deeper ones are indented more, and strings hold no newline
   const begins = '\n "verified": ';
-  const from = text.indexOf(begins) + begins.length;
-  const to = text.indexOf('\n ]', from) + 3;
-  if (from < begins.length || to < 3 || !text.startsWith('[\n', from)) return undefined;
-  const before = JSON.parse(text.slice(from, to)) as Verification[];
+  const from = written.indexOf(begins) + begins.length;
+  const opened = written.toString('latin1', from, from + 2);
+  const to = opened === '[]' ? from + 2 : written.indexOf('\n ]', from) + 3;
+  if (from < begins.length || to < 3 || !['[]', '[\n'].includes(opened)) return undefined;
+  const before = JSON.parse(written.toString('utf8', from, to)) as Verification[];
   const list = JSON.stringify(change(before), undefined, 1).replaceAll('\n', '\n ');
-  return `${text.slice(0, from)}${list}${text.slice(to)}`;
+  return [written.subarray(0, from), Buffer.from(list), written.subarray(to)];
 }
 
-function rewritten(text: string, change: Change): string {
-  const manifest = JSON.parse(text) as Manifest;
-  return manifestText({ ...manifest, verified: change(manifest.verified) });
+function rewritten(written: Buffer, change: Change): Buffer {
+  const manifest = JSON.parse(written.toString()) as Manifest;
+  return Buffer.from(manifestText({ ...manifest, verified: change(manifest.verified) }));
 }
 
 /** A manifest as it stands in the file. */
