@@ -110,12 +110,9 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
     throw new AppError('internal', { message: `${name} is not the database that was to be dropped` });
   }
   const quoted = quoteIdentifier(name);
-  await execute(
-    server,
-    server.from,
-    `set statement_timeout = 0; alter database ${quoted} allow_connections false; ${terminateIn(oid)}`,
-    options,
-  );
+  // a drop that was broken off leaves it invalid: nobody can enter, and nothing but another drop is accepted
+  const close = now.connectionLimit === invalid ? '' : `alter database ${quoted} allow_connections false; `;
+  await execute(server, server.from, `set statement_timeout = 0; ${close}${terminateIn(oid)}`, options);
   await execute(server, server.from, `set statement_timeout = 0; drop database if exists ${quoted};`, options);
   if (await readDatabaseByOid(server, oid, signal))
     throw new AppError('internal', { message: `${name} is still there` });
@@ -179,6 +176,8 @@ export function readMark(comment: string | undefined): Mark | undefined {
 
 /** pg_restore -j, ANALYZE and the dump for verification; a sixth session is nobody of ours */
 const sideConnections = 5;
+/** datconnlimit of a database whose drop was begun and not ended; 15.4 and the minor releases of its time have it first */
+const invalid = -2;
 
 function clausesLike(row: DatabaseRow): string[] {
   const clauses = [

@@ -98,6 +98,18 @@ for (const major of [15, 18] as const) {
       assert.deepEqual(await listOurs(workplace(target, 'app')), []);
     });
 
+    it('one whose drop was broken off is dropped', async () => {
+      await (
+        await prepare()
+      )();
+      const place = workplace(target, 'app');
+      const [kept] = await listOurs(place);
+      assert.ok(kept);
+      await server.sql('postgres', `update pg_database set datconnlimit = -2 where oid = ${kept.row.oid}`);
+      await dropOurs(place, kept);
+      assert.deepEqual(await listOurs(place), []);
+    });
+
     it('defaults stay defaults: PUBLIC may connect, no limit', async () => {
       const { kept } = await (await prepare())();
       assert.equal(await version('app', 'visitor'), 'new');
