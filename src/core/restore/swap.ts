@@ -173,7 +173,7 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
     } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
-    const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 20_000 : 60_000);
+    const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 10_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
     return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
   }
