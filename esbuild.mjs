@@ -27,7 +27,12 @@ await build({
 
 // CommonJS: what is imported with `import()` stays in the file and is not run before it is needed. The packages are files beside it, read only
 // then: compiling them would take most of an activation's time.
-const packages = { '@kubernetes/client-node': 'KubeConfig', execa: 'execa', ws: 'default' };
+const packages = {
+  '@kubernetes/client-node': "export { KubeConfig } from '@kubernetes/client-node'",
+  execa: "export { execa } from 'execa'",
+  // CommonJS: its default is all of it
+  ws: "module.exports = require('ws')",
+};
 const fileOf = (name) => `${name.split('/').at(-1)}.cjs`;
 await build({
   ...common,
@@ -46,8 +51,8 @@ await build({
     },
   ],
 });
-for (const [name, used] of Object.entries(packages)) {
-  const stdin = { contents: `export { ${used} } from '${name}';`, resolveDir: import.meta.dirname };
+for (const [name, contents] of Object.entries(packages)) {
+  const stdin = { contents, resolveDir: import.meta.dirname };
   await build({ ...common, stdin, outfile: `dist/${fileOf(name)}`, format: 'cjs' });
 }
 
