@@ -28,7 +28,12 @@ export class Row {
 
   /** Unfolds it and waits for its children; no click when it is unfolded already. */
   async expand(): Promise<void> {
-    if ((await this.state()).expanded !== true) await this.#toggle();
+    const isExpanded = async (): Promise<boolean> => (await this.state()).expanded === true;
+    if (!(await isExpanded())) await this.#toggle();
+    // a tree that a reload restores may unfold the row under the click, which folds it then
+    await this.until((row) => row.expanded === true, 'to be expanded', 10).catch(async () => {
+      if (!(await isExpanded())) await this.#toggle();
+    });
     await this.until((row) => row.expanded === true, 'to be expanded');
     await until(`children of ${this.#name}`, async () => this.list.find([...this.path, /^/]));
   }
