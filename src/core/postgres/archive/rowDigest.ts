@@ -66,40 +66,58 @@ export class RowDigest {
     return { rows: this.#rows, textBytes: this.#pushed - 5, digest: this.#total.hex() };
   }
 
-  // one long function on purpose: the lanes live in local variables, a call for each field or word would halve the speed
+  // one long function on purpose: what it works on lives in local variables; a call for each field or word would halve the speed
   #scan(bytes: Uint8Array, view: DataView, from: number, to: number): void {
     const lanes = this.#lanes;
+    const seeds = this.#seeds;
+    const columns = this.#columns;
     let a = lanes[0] ?? 0;
     let b = lanes[1] ?? 0;
     let c = lanes[2] ?? 0;
     let d = lanes[3] ?? 0;
+    let rowA = lanes[4] ?? 0;
+    let rowB = lanes[5] ?? 0;
+    let rowC = lanes[6] ?? 0;
+    let rowD = lanes[7] ?? 0;
+    let word = this.#word;
+    let filled = this.#filled;
     let length = this.#length;
+    let column = this.#column;
     let at = from;
+    const lastWord = to - 4;
     while (at < to) {
-      let word: number;
-      let taken = 4;
       let delimiter = 0;
-      if (this.#filled === 0 && to - at >= 4) {
+      if (filled === 0 && at <= lastWord) {
         word = view.getInt32(at, true);
         // some byte is less than 11: TAB, newline, or one of the rare control characters that COPY leaves as they are
-        const low = (word - 0x0b0b0b0b) & ~word & 0x80808080;
-        if (low === 0) at += 4;
-        else {
-          taken = (31 - Math.clz32(low & -low)) >> 3;
-          delimiter = (word >>> (taken << 3)) & 0xff;
-          word &= ~(-1 << (taken << 3));
-          at += taken;
-          if (delimiter === tab || delimiter === newline) at += 1;
-          else {
-            this.#word = word | (delimiter << (taken << 3));
-            this.#filled = taken + 1;
-            at += 1;
-            if (taken < 3) continue;
-            word = this.#word;
-            taken = 4;
-            delimiter = 0;
-            this.#word = 0;
-            this.#filled = 0;
+        let low = (word - 0x0b0b0b0b) & ~word & 0x80808080;
+        const began = at;
+        while (low === 0) {
+          a = Math.imul(((a << 5) | (a >>> 27)) ^ word, multiplierA);
+          b = Math.imul((((b << 11) | (b >>> 21)) + word) | 0, multiplierB);
+          c = Math.imul(((c << 19) | (c >>> 13)) ^ word, multiplierC);
+          d = Math.imul((((d << 25) | (d >>> 7)) + word) | 0, multiplierD);
+          at += 4;
+          if (at > lastWord) break;
+          word = view.getInt32(at, true);
+          low = (word - 0x0b0b0b0b) & ~word & 0x80808080;
+        }
+        length += at - began;
+        if (low === 0) {
+          word = 0;
+          continue;
+        }
+        filled = (31 - Math.clz32(low & -low)) >> 3;
+        const byte = (word >>> (filled << 3)) & 0xff;
+        at += filled + 1;
+        if (byte === tab || byte === newline) {
+          delimiter = byte;
+          word &= ~(-1 << (filled << 3));
+        } else {
+          filled += 1;
+          if (filled < 4) {
+            word &= ~(-1 << (filled << 3));
+            continue;
           }
         }
       } else {
@@ -107,28 +125,29 @@ export class RowDigest {
         at += 1;
         if (byte === tab || byte === newline) delimiter = byte;
         else {
-          this.#word |= byte << (this.#filled << 3);
-          this.#filled += 1;
-          if (this.#filled < 4) continue;
+          word |= byte << (filled << 3);
+          filled += 1;
+          if (filled < 4) continue;
         }
-        word = this.#word;
-        taken = this.#filled;
-        this.#word = 0;
-        this.#filled = 0;
       }
-      if (taken > 0) {
-        length += taken;
+      if (filled > 0) {
+        length += filled;
         a = Math.imul(((a << 5) | (a >>> 27)) ^ word, multiplierA);
         b = Math.imul((((b << 11) | (b >>> 21)) + word) | 0, multiplierB);
         c = Math.imul(((c << 19) | (c >>> 13)) ^ word, multiplierC);
         d = Math.imul((((d << 25) | (d >>> 7)) + word) | 0, multiplierD);
+        filled = 0;
       }
-      if (delimiter === 0) continue;
-      if (length === 2 && word === endMarker && this.#column === 0 && delimiter === newline) {
+      if (delimiter === 0) {
+        word = 0;
+        continue;
+      }
+      if (length === 2 && word === endMarker && column === 0 && delimiter === newline) {
         this.#after = 0;
         this.#trailer(bytes, at, to);
         return;
       }
+      word = 0;
       a ^= length;
       b ^= length;
       c ^= length;
@@ -138,46 +157,50 @@ export class RowDigest {
       c = mix32((c + a) | 0);
       d = mix32((d + a) | 0);
       a = (mix32(a) + b + c + d) | 0;
-      lanes[4] = (lanes[4] ?? 0) + a;
-      lanes[5] = (lanes[5] ?? 0) + ((b + a) | 0);
-      lanes[6] = (lanes[6] ?? 0) + ((c + a) | 0);
-      lanes[7] = (lanes[7] ?? 0) + ((d + a) | 0);
+      rowA = (rowA + a) | 0;
+      rowB = (rowB + b + a) | 0;
+      rowC = (rowC + c + a) | 0;
+      rowD = (rowD + d + a) | 0;
       length = 0;
-      this.#column += 1;
-      if (delimiter === newline) this.#endRow();
-      else if (this.#column === this.#columns) this.#miscounted();
-      const seed = this.#column << 2;
-      a = this.#seeds[seed] ?? 0;
-      b = this.#seeds[seed + 1] ?? 0;
-      c = this.#seeds[seed + 2] ?? 0;
-      d = this.#seeds[seed + 3] ?? 0;
+      column += 1;
+      if (delimiter === newline) {
+        if (column !== columns) this.#miscounted();
+        this.#endRow(rowA, rowB, rowC, rowD);
+        rowA = rowB = rowC = rowD = 0;
+        column = 0;
+      } else if (column === columns) this.#miscounted();
+      const seed = column << 2;
+      a = seeds[seed] ?? 0;
+      b = seeds[seed + 1] ?? 0;
+      c = seeds[seed + 2] ?? 0;
+      d = seeds[seed + 3] ?? 0;
     }
+    this.#word = word;
+    this.#filled = filled;
+    this.#length = length;
+    this.#column = column;
     lanes[0] = a;
     lanes[1] = b;
     lanes[2] = c;
     lanes[3] = d;
-    this.#length = length;
+    lanes[4] = rowA;
+    lanes[5] = rowB;
+    lanes[6] = rowC;
+    lanes[7] = rowD;
   }
 
-  #endRow(): void {
-    if (this.#column !== this.#columns) this.#miscounted();
-    const lanes = this.#lanes;
+  /** Takes the sum of a row's fields. */
+  #endRow(rowA: number, rowB: number, rowC: number, rowD: number): void {
     const sums = this.#sums;
-    let a = lanes[4] ?? 0;
-    let b = lanes[5] ?? 0;
-    let c = lanes[6] ?? 0;
-    let d = lanes[7] ?? 0;
-    a = (a + b + c + d) | 0;
-    b = mix32((b + a) | 0);
-    c = mix32((c + a) | 0);
-    d = mix32((d + a) | 0);
-    a = (mix32(a) + b + c + d) | 0;
+    const mixed = (rowA + rowB + rowC + rowD) | 0;
+    const b = mix32((rowB + mixed) | 0);
+    const c = mix32((rowC + mixed) | 0);
+    const d = mix32((rowD + mixed) | 0);
+    const a = (mix32(mixed) + b + c + d) | 0;
     sums[0] = (sums[0] ?? 0) + (a >>> 0);
     sums[1] = (sums[1] ?? 0) + ((b + a) >>> 0);
     sums[2] = (sums[2] ?? 0) + ((c + a) >>> 0);
     sums[3] = (sums[3] ?? 0) + ((d + a) >>> 0);
-    lanes.fill(0, 4);
-    this.#column = 0;
     this.#rows += 1;
     this.#uncarried += 1;
     if (this.#uncarried === rowsPerCarry) this.#carry();
