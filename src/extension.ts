@@ -13,10 +13,12 @@ import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
 import { devSpacesWarnings } from './ui/devSpacesWarnings';
 import { registerArchiveInspector } from './ui/inspector/archiveEditor';
-import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
 import { JobMessages } from './ui/jobMessages';
+import { loginWarnings } from './ui/loginWarnings';
+import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
 import { onSettings, settings } from './ui/settings';
 import { statusBar } from './ui/statusBar';
+import { warnOnce } from './ui/warnOnce';
 
 /** Composes, and does nothing else: nothing is read or asked before a view is opened or a job runs. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -27,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const protection = new ProtectedPlaces(settings.protectedPlaces);
   const window = randomUUID();
   const messages = new JobMessages(jobs, window);
+  const once = warnOnce(settings.root, window);
   const trees = {
     clusters: new ClustersTree(clusters, backups, protection, new DragToCopy()),
     backups: new BackupsTree(backups),
@@ -40,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusBar(jobs),
     registerArchiveInspector(context),
     refreshWhenJobsEnd(services),
+    loginWarnings(jobs, once),
     onSettings(['kubeconfigFiles'], () => clusters.refresh()),
     onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
     onSettings(['backupFolder'], () => {
@@ -48,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   void readDevSpaces(process.env).then((workspace) => {
-    if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, settings.root, window));
+    if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, once));
   });
   // jobs outlive windows: one that runs is shown again
   if (jobs.hasFolder) void jobs.watch();

@@ -43,21 +43,24 @@ async function planOf(
   as: 'replace' | 'new',
   signal: AbortSignal,
 ): Promise<RestorePlan> {
-  const [{ openPod }, { findPoolers }, { planRestore }] = await Promise.all([
+  const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }] = await Promise.all([
+    import('../core/cluster/loginEnd'),
     import('../core/pod/openPod'),
     import('../core/pod/findPoolers'),
     import('../core/job/planRestore'),
   ]);
-  const [opened, from, poolers] = await Promise.all([
+  const clients = [target, ...(source.kind === 'database' ? [source.place] : [])].map(({ model }) => model.client);
+  const [opened, from, poolers, logins] = await Promise.all([
     openPod(target.model.client, target.pod, signal),
     source.kind === 'backup' ? { backup: source.entry } : originOf(source.place),
     findPoolers(target.model.client, target.pod.namespace, signal),
+    Promise.all([...new Set(clients)].map((client) => loginEnd(client, signal))),
   ]);
   const environment = environmentOf(target);
   const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
   return planRestore(
     {
-      ...{ from, target: opened, options: { as }, poolers, ...place, root: settings.root() },
+      ...{ from, target: opened, options: { as }, poolers, logins, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
       protection: {
         origin: protection.isProtected(...placeOf(source)),

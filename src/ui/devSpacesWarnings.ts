@@ -1,18 +1,16 @@
 import * as vscode from 'vscode';
-import { claimWarning } from '../core/job/announce';
 import type { Job } from '../core/job/readJob';
 import { endsTooLate, type DevSpaces } from '../model/devSpaces';
 import type { Jobs } from '../model/jobs';
 import { duration, localTime } from './format';
 import { jobTitle } from './jobWords';
-import { windowIsThere } from './windowIsThere';
+import type { WarnOnce } from './warnOnce';
 
 /**
  * Says in one window, once for a workspace, that what is kept in it is lost with it, and once for each of its runs, at the first
- * job that concerns it, that it will be stopped before a job is expected to end. `by` names the window.
+ * job that concerns it, that it will be stopped before a job is expected to end.
  */
-export function devSpacesWarnings(workspace: DevSpaces, jobs: Jobs, root: () => string, by: string): vscode.Disposable {
-  const asked = new Set<string>();
+export function devSpacesWarnings(workspace: DevSpaces, jobs: Jobs, once: WarnOnce): vscode.Disposable {
   return jobs.onDidChange(() => {
     for (const job of jobs.running) {
       if (workspace.isEphemeral) once(`ephemeral-${workspace.name}`, () => warnOfStorage(workspace));
@@ -21,14 +19,6 @@ export function devSpacesWarnings(workspace: DevSpaces, jobs: Jobs, root: () => 
       if (late !== undefined) once(`run-${workspace.name}-${runEnds?.getTime() ?? ''}`, () => warnOfRunLimit(late));
     }
   });
-
-  function once(situation: string, warn: () => Thenable<unknown>): void {
-    if (asked.has(situation)) return;
-    asked.add(situation);
-    void windowIsThere().then(async () => {
-      if (await claimWarning(root(), encodeURIComponent(situation), by)) await warn();
-    });
-  }
 }
 
 /** What to say of a job that is expected to end after the workspace; undefined for all others. */

@@ -132,7 +132,9 @@ describe('the main job between two clusters', function () {
   });
 
   it('copies 15 → 16 → 18 as one job each, an odd name included', async () => {
-    await expectExit(0, 'copy', `${places.source}/${oddDatabase}`, `${places.pg16}/${oddDatabase}`, '--create-roles');
+    const [from, to] = [`${places.source}/${oddDatabase}`, `${places.pg16}/${oddDatabase}`];
+    const { events } = await expectExit(0, 'copy', from, to, '--create-roles');
+    assert.equal(events.filter(({ type }) => type === 'expected').length, 1, 'what the whole takes, not its parts');
     await expectExit(0, 'copy', `${places.pg16}/${oddDatabase}`, `${places.pg18}/${oddDatabase}`, '--create-roles');
     assert.deepEqual(await differences('source', oddDatabase, 'pg18', oddDatabase), []);
   });

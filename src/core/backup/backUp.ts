@@ -14,6 +14,7 @@ import { room, watchDisk, type Room } from '../catalog/disk';
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { manifestText } from '../catalog/verifyBackup';
+import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
@@ -43,6 +44,8 @@ export interface BackupOptions {
   readonly asked: Manifest['asked'];
   /** what the source's place is called: production, test, … */
   readonly environment?: string;
+  /** of the source's cluster, where it is known to end */
+  readonly login?: Login;
   /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
   readonly room?: (folder: string) => Promise<Room>;
 }
@@ -141,7 +144,7 @@ async function prepare(
   });
   work.report({ type: 'expected', ...expected });
   const here = { folder: options.root, room: await (options.room ?? room)(options.root), expected };
-  const findings = backupFindings(source, asked, here);
+  const findings = [...backupFindings(source, asked, here), ...aboutLogins([options.login], expected.seconds)];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('backup.refused', { findings });
   return { findings, expected, source: asked };

@@ -102,6 +102,10 @@ class HttpsKubeClient implements KubeClient {
     return { url, headers: access.headers, agent: access.newAgent(false) };
   }
 
+  async fixedToken(): Promise<string | undefined> {
+    return this.#credentials.fixedToken();
+  }
+
   async #pages<T>(path: string, options: ListOptions<T>): Promise<{ items: T[]; resourceVersion: string }> {
     const items: T[] = [];
     let next: string | undefined;

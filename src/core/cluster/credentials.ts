@@ -43,6 +43,13 @@ export class Credentials {
     }
   }
 
+  /** The token that the file itself holds. Throws as `access`. */
+  async fixedToken(): Promise<string | undefined> {
+    await this.access();
+    const user = (await this.#config)?.getCurrentUser();
+    return user?.exec === undefined && user?.authProvider === undefined ? user?.token : undefined;
+  }
+
   async #load(): Promise<KubeConfig> {
     // loaded when a cluster is first used: it is most of the start-up time
     const { KubeConfig: Config } = await import('@kubernetes/client-node');

@@ -38,6 +38,8 @@ export interface KubeClient {
     resourceVersion: string,
     options: CallOptions,
   ): AsyncIterable<{ type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T }>;
+  /** The bearer token where it stands in the kubeconfig and nobody renews it. A secret: to be asked about, never to be kept or shown. */
+  fixedToken(): Promise<string | undefined>;
   /** `fresh`: read the kubeconfig file again first (after a 401). */
   upgrade(path: string, query: readonly (readonly [string, string])[], fresh?: boolean): Promise<UpgradeRequest>;
 }

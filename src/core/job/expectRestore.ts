@@ -1,3 +1,4 @@
+import type { BackupEntry } from '../catalog/manifest';
 import type { Job } from './readJob';
 
 /** How long a restore is expected to take. */
@@ -25,6 +26,19 @@ export function expectRestore(
   }
   const perSecond = what.kind === 'copy' ? copySpeed : restoreSpeed;
   return { seconds: 5 + what.bytes / perSecond, basis: 'size' };
+}
+
+/** The same of a backup, as its manifest knows it. */
+export function expectRestoreOf(jobs: readonly Job[], backup: BackupEntry, target: string): ExpectedRestore {
+  const { size } = backup.manifest;
+  const rows = rowsOf(backup);
+  const bytes = size.database ?? Math.max(size.text, size.archive) * 1.5;
+  return expectRestore(jobs, { kind: 'restore', target, bytes, ...(rows === undefined ? {} : { rows }) });
+}
+
+/** An adopted archive whose data nobody read has no rows to speak of. */
+export function rowsOf({ manifest }: BackupEntry): number | undefined {
+  return manifest.verified.length === 0 ? undefined : manifest.tables.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** What does not shrink with the rows: starting, looking, exchanging. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../finding';
 import type { Phase, Progress } from '../progress';
 import type { JobEvent, JobResult, JobStarted } from './jobEvents';
 
@@ -10,6 +11,8 @@ export interface JobFacts {
   readonly isStopping: boolean;
   readonly progress?: Extract<Progress, { type: 'progress' }>;
   readonly expected?: Extract<Progress, { type: 'expected' }>;
+  /** `login.ends`: a login ends before it is expected to be done */
+  readonly lateLogin?: Finding;
   readonly result?: JobResult;
   /** the time of the last event */
   readonly lastEvent?: string;
@@ -41,7 +44,7 @@ function addEvent(before: JobFacts, event: JobEvent): JobFacts {
     case 'note':
       return remainCodes.includes(event.code) ? { ...facts, saidToRemain: true } : facts;
     case 'finding':
-      return facts;
+      return event.finding.code === 'login.ends' ? { ...facts, lateLogin: event.finding } : facts;
   }
 }
 

@@ -1,5 +1,6 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
+import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import type { PoolerPod } from '../pod/findPoolers';
@@ -16,7 +17,7 @@ import {
   type ProtectedSides,
 } from '../restore/preflight';
 import { checkMapping, planRoles, type RolePlan } from '../restore/roles';
-import { expectRestore, type ExpectedRestore } from './expectRestore';
+import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
 import type { JobOptions } from './jobEvents';
 import { listJobs } from './listJobs';
 
@@ -37,6 +38,8 @@ export interface PlanRequest {
   readonly environment?: string;
   /** for the wrong-target guard */
   readonly protection?: ProtectedSides;
+  /** of both clusters, where they are known to end */
+  readonly logins?: readonly (Login | undefined)[];
   /** poolers in the target's namespace */
   readonly poolers?: readonly PoolerPod[];
   /** its jobs say how long it took before */
@@ -94,7 +97,7 @@ export interface RestorePlan {
  * `cancelled`.
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
-  const { target, database, cluster, environment, protection, poolers = [], options } = request;
+  const { target, database, cluster, environment, protection, poolers = [], logins = [], options } = request;
   const { as, noOwner = false, createRoles = false, mapRoles = {} } = options;
   checkMapping(mapRoles);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
@@ -110,6 +113,8 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   const rows = 'backup' in request.from ? rowsOf(request.from.backup) : undefined;
   const counted = rows === undefined ? {} : { rows };
   const { backup, snapshot, isForeign, bytes } = origin;
+  const expected = expectRestore(jobs, { kind, target: request.reference, bytes, ...counted });
+  const findings = [...seen.findings, ...aboutLogins(logins, expected.seconds)];
   return {
     from: {
       kind: kind === 'restore' ? 'backup' : 'database',
@@ -119,13 +124,13 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
       ...counted,
     },
     target: { ...targetOf(request, seen), ...(environment === undefined ? {} : { environment }) },
-    findings: seen.findings,
-    isBlocked: isBlocked(seen.findings),
+    findings,
+    isBlocked: isBlocked(findings),
     ...(room === undefined ? {} : { disk: { free: room.free, needed: neededRoom(origin, room) } }),
     roles: seen.roles,
     mayCreateRoles: target.facts.role.createRole,
     missingWithoutOwners: planRoles(seen.facts.roles, origin.namedRoles, roles).missing,
-    expected: expectRestore(jobs, { kind, target: request.reference, bytes, ...counted }),
+    expected,
     ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
   };
 }
@@ -153,9 +158,4 @@ function targetOf({ reference, database }: PlanRequest, { live, facts }: Preflig
       }))
       .sort((a, b) => (a.time < b.time ? -1 : 1)),
   };
-}
-
-/** An adopted archive whose data nobody read has no rows to speak of. */
-function rowsOf({ manifest }: BackupEntry): number | undefined {
-  return manifest.verified.length === 0 ? undefined : manifest.tables.reduce((sum, { rows }) => sum + rows, 0);
 }

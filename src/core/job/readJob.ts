@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Finding } from '../finding';
 import type { Phase, Progress } from '../progress';
 import { EventTail } from './eventTail';
 import type { JobEvent, JobRequest, JobResult, ProcessIdentity } from './jobEvents';
@@ -24,6 +25,8 @@ export interface Job {
   readonly phase?: Phase;
   readonly progress?: Extract<Progress, { type: 'progress' }>;
   readonly expected?: Extract<Progress, { type: 'expected' }>;
+  /** `login.ends`: a login ends before it is expected to be done */
+  readonly lateLogin?: Finding;
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;
@@ -73,7 +76,7 @@ export async function summaryOf(
   request: JobRequest,
   read: { readonly facts: JobFacts; readonly isAlive: boolean },
 ): Promise<Job> {
-  const { started, lastEvent, phase, progress, expected, result, saidToRemain } = read.facts;
+  const { started, lastEvent, phase, progress, expected, lateLogin, result, saidToRemain } = read.facts;
   const state = result?.outcome ?? (read.isAlive ? livingState(read.facts) : 'interrupted');
   const cleaned = (await modified(join(folder, jobFiles.cleaned))) !== undefined;
   const ended = result !== undefined || state === 'interrupted';
@@ -88,6 +91,7 @@ export async function summaryOf(
     ...(phase === undefined ? {} : { phase }),
     ...(progress === undefined ? {} : { progress }),
     ...(expected === undefined ? {} : { expected }),
+    ...(lateLogin === undefined ? {} : { lateLogin }),
     ...(result === undefined ? {} : { result }),
     cleaned,
     ...(resolved === undefined ? {} : { resolved }),

@@ -42,6 +42,25 @@ for (const major of [15, 16, 17, 18] as const) {
       assert.ok(seen.disk);
     });
 
+    it('warns of a login that ends before', async () => {
+      const pod = await openServer(server);
+      const plan = async (ends: string): Promise<readonly string[]> => {
+        const place = {
+          target: pod,
+          database: 'new',
+          reference: 'b/demo/pg-0/new',
+          cluster: 'b',
+          root: '/nothing/here',
+        };
+        const logins = [undefined, { cluster: 'b', ends }];
+        const from = { pod, database: 'a "b" c' };
+        const { findings } = await planRestore({ from, ...place, logins, options: {} }, new AbortController().signal);
+        return findings.map(({ code }) => code);
+      };
+      assert.ok((await plan(new Date(Date.now() + 1000).toISOString())).includes('login.ends'));
+      assert.ok(!(await plan(new Date(Date.now() + 3_600_000).toISOString())).includes('login.ends'));
+    });
+
     it('knows the very database that it came from by its place where the server does not say who it is', async () => {
       const pod = await openServer(server);
       const { systemId, ...facts } = pod.facts;

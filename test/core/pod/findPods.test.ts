@@ -239,5 +239,6 @@ function fakeClient(list: (path: string) => unknown[], get?: (path: string) => u
     post: no,
     watch: no,
     upgrade: no,
+    fixedToken: no,
   };
 }

@@ -40,6 +40,7 @@ describe('Dev Spaces', () => {
 
   it('warns once of what it does to jobs, over all windows and jobs; of a new run again', async () => {
     const { devSpacesWarnings } = await import('../../../src/ui/devSpacesWarnings');
+    const { warnOnce } = await import('../../../src/ui/warnOnce');
     const { EventEmitter, said } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
     const request = { kind: 'backup', operands: ['a/b/c/d'], options: {} };
@@ -48,7 +49,11 @@ describe('Dev Spaces', () => {
     const jobs = { running: [job, job], onDidChange: changed.event } as unknown as Jobs;
     const root = join(folder, 'root');
     const open = (window: string, runEnds: number): void =>
-      void devSpacesWarnings({ name: 'w', isEphemeral: true, runEnds: new Date(runEnds) }, jobs, () => root, window);
+      void devSpacesWarnings(
+        { name: 'w', isEphemeral: true, runEnds: new Date(runEnds) },
+        jobs,
+        warnOnce(() => root, window),
+      );
     const soon = Date.now() + 3_600_000;
     for (const window of ['one', 'two', 'three']) open(window, soon);
     changed.fire(undefined);

@@ -1,5 +1,6 @@
 import { environmentOf } from '../../cluster/environment';
-import { backUp } from '../../backup/backUp';
+import { loginEnd } from '../../cluster/loginEnd';
+import { backUp, type BackupOptions } from '../../backup/backUp';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { JobContext, RunKind } from '../jobContext';
 import { Places, type DatabasePlace } from '../places';
@@ -9,24 +10,17 @@ export const backupJob: RunKind = async (context) => {
   const { request, work } = context;
   const [reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
-  const { entry, findings } = await takeBackup(
-    context,
-    new Places(request.kubeconfigs, request.options.gentle),
-    reference,
-  );
+  const place = await new Places(request.kubeconfigs, request.options.gentle).database(reference, work.signal);
+  const login = await loginEnd(place.client, work.signal);
+  const { entry, findings } = await backUpPlace(context, place, login === undefined ? {} : { login });
   return { outcome: 'done', findings, data: { ...backupFacts(entry), source: reference } };
 };
 
-/** Opens the source and backs it up with the options of the request; `copy` does the same. */
-export async function takeBackup(context: JobContext, places: Places, reference: string): ReturnType<typeof backUp> {
-  return backUpPlace(context, await places.database(reference, context.work.signal));
-}
-
-/** The same of a place that is open; `application` names the sessions on the server. */
+/** Backs up a place that is open, with the options of the request; `copy` and a restore in place do the same. */
 export async function backUpPlace(
   { id, request, work }: JobContext,
   { client, pod, database }: DatabasePlace,
-  application?: string,
+  more: Pick<BackupOptions, 'application' | 'login'> = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
   const { to, compress, count } = request.options;
@@ -40,9 +34,9 @@ export async function backUpPlace(
       compress: compress ?? 'auto',
       ...(count === undefined ? {} : { count }),
       job: id,
-      ...(application === undefined ? {} : { application }),
       asked: request.asked,
       ...(environment === undefined ? {} : { environment }),
+      ...more,
     },
     work,
   );

@@ -1,14 +1,17 @@
 import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../errors';
-import { isBlocked } from '../../finding';
+import { isBlocked, type Finding } from '../../finding';
 import { findPoolers } from '../../pod/findPoolers';
 import { lookAhead } from '../../restore/lookAhead';
 import { checkMapping } from '../../restore/roles';
+import type { Work } from '../../progress';
+import { expectRestore } from '../expectRestore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
+import { listJobs } from '../listJobs';
 import { gentleOf, Places, type DatabasePlace } from '../places';
-import { backupFacts, takeBackup } from './backupJob';
-import { openTarget, restoreInto } from './restoreJob';
+import { backupFacts, backUpPlace } from './backupJob';
+import { openTarget, restoreInto, tellExpected } from './restoreJob';
 
 /**
  * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
@@ -22,15 +25,17 @@ export const copyJob: RunKind = async (context) => {
   const places = new Places(request.kubeconfigs, gentleOf(request.options));
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
-  await refuseEarly(context, await places.database(from, work.signal), target);
+  const source = await places.database(from, work.signal);
+  await refuseEarly(context, source, target);
   const started = Date.now();
-  const { entry, findings } = await takeBackup(context, places, from);
+  const warned = await expectCopy();
+  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source);
   const restored = await restoreFrom();
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
   return {
     ...restored,
-    findings: [...findings, ...(restored.findings ?? [])],
+    findings: [...warned, ...findings, ...(restored.findings ?? [])],
     data: {
       ...restored.data,
       source: from,
@@ -43,6 +48,13 @@ export const copyJob: RunKind = async (context) => {
       seconds: (Date.now() - started) / 1000,
     },
   } satisfies JobDone;
+
+  async function expectCopy(): Promise<Finding[]> {
+    const { bytes } = source.pod.facts.databases.find(({ name }) => name === source.database) ?? {};
+    if (bytes === undefined) return [];
+    const expected = expectRestore(await listJobs(request.root), { kind: 'copy', target: to, bytes });
+    return tellExpected(context, expected, [source, target]);
+  }
 
   async function restoreFrom(): Promise<JobDone> {
     try {
@@ -63,6 +75,11 @@ export const copyJob: RunKind = async (context) => {
     }
   }
 };
+
+/** What a part takes is not what the whole does. */
+function asPart(work: Work): Work {
+  return { ...work, report: (progress) => progress.type !== 'expected' && work.report(progress) };
+}
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
 async function refuseEarly(

@@ -2,11 +2,14 @@ import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
+import { aboutLogins, loginEnd } from '../../cluster/loginEnd';
 import { findPoolers } from '../../pod/findPoolers';
 import { restoreInPlace } from '../../restore/inPlace';
 import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
+import { expectRestoreOf, type ExpectedRestore } from '../expectRestore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
+import { listJobs } from '../listJobs';
 import { gentleOf, lockKey, Places, type DatabasePlace } from '../places';
 import { backUpPlace } from './backupJob';
 
@@ -17,8 +20,25 @@ export const restoreJob: RunKind = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const backup = await findBackup(request.root, named);
   const target = await openTarget(context, new Places(request.kubeconfigs, gentleOf(request.options)), reference);
-  return restoreInto(context, backup, target, reference);
+  const expected = expectRestoreOf(await listJobs(request.root), backup, reference);
+  const findings = await tellExpected(context, expected, [target]);
+  const done = await restoreInto(context, backup, target, reference);
+  return { ...done, findings: [...findings, ...(done.findings ?? [])] };
 };
+
+/** Says how long it will take, and which login ends before; returns these warnings. */
+export async function tellExpected(
+  { work }: JobContext,
+  expected: ExpectedRestore,
+  places: readonly DatabasePlace[],
+): Promise<Finding[]> {
+  work.report({ type: 'expected', ...expected });
+  const clients = [...new Set(places.map(({ client }) => client))];
+  const logins = await Promise.all(clients.map((client) => loginEnd(client, work.signal)));
+  const findings = aboutLogins(logins, expected.seconds);
+  for (const finding of findings) work.report({ type: 'finding', finding });
+  return findings;
+}
 
 /** Opens a target database and holds it for this job. Throws `target.busy` and what opening throws. */
 export async function openTarget(
@@ -91,7 +111,7 @@ async function restoredInPlace(
   const ofBackup: Finding[] = [];
   const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
     const stoppable = { ...context, work: { ...work, signal } };
-    const { entry, findings } = await backUpPlace(stoppable, place, safetyBackupOf(id));
+    const { entry, findings } = await backUpPlace(stoppable, place, { application: safetyBackupOf(id) });
     ofBackup.push(...findings);
     return entry;
   };
