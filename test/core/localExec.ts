@@ -28,7 +28,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
  * A `PodExec` that runs argv as a local child process in a process group of its own: resolves when the process ended and its last byte was
- * taken, with whatever exit code; on abort or fault the whole group is killed and the call rejects, as the dead-man switch does in a pod.
+ * taken, with whatever exit code; on abort or fault the whole group is ended, first asked and then killed, as the dead-man switch does in a pod, and the call rejects.
  */
 export class LocalExec implements PodExec {
   readonly place: ExecPlace;
@@ -107,6 +107,7 @@ export class LocalExec implements PodExec {
 class Run {
   ended = false;
   readonly closed: Promise<void>;
+  private isEnding = false;
   private exitCode = 0;
   private failure: unknown;
   private bytes = 0;
@@ -167,11 +168,22 @@ class Run {
 
   fail(error: unknown): void {
     this.failure ??= error;
+    if (this.isEnding) return;
+    this.isEnding = true;
+    this.end('SIGINT');
+    for (const [signal, ms] of [
+      ['SIGTERM', 300],
+      ['SIGKILL', 2500],
+    ] as const)
+      setTimeout(() => this.end(signal), ms).unref();
+  }
+
+  private end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
     if (this.ended || this.child.pid === undefined) return;
     try {
-      process.kill(-this.child.pid, 'SIGKILL');
+      process.kill(-this.child.pid, signal);
     } catch {
-      this.child.kill('SIGKILL');
+      this.child.kill(signal);
     }
   }
 
