@@ -43,8 +43,8 @@ export interface Swapped {
  * Exchanges the names of the live and the side database in one transaction: the new one has the properties of the old one, the old
  * one stays, closed. For a new database the side database only gets its name. Every session of the live database ends.
  *
- * Cancelling is heard between two tries, never in one. Throws `restore.swap` { reason, holders? } (nothing changed), `cancelled` (nothing
- * changed), and `restore.unknown` when the connection was lost and the server did not say within `resolveMs` which it was.
+ * Cancelling is heard between two tries, never in one. Throws `restore.swap` { reason, holders? }, `cancelled`, what kept the script from being sent
+ * (`exec.refused`, `cluster.*`; nothing changed all of them), and `restore.unknown` when the connection was lost and the server did not say within `resolveMs` which it was.
  */
 export async function swap(server: Workplace, input: SwapInput, work: Work): Promise<Swapped> {
   work.report({ type: 'phase', phase: 'properties' });
@@ -53,7 +53,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   work.report({ type: 'note', code: swapNote, data: exchangeOf(input) });
   work.report({ type: 'phase', phase: 'swap' });
   const started = Date.now();
-  let reason = '';
+  let failed: Failed = { reason: '', final: false };
   let wasLost = false;
   for (
     let tries = 1;
@@ -65,7 +65,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
     const outcome = await attempt(server, input, script, `${swapName(input.job)}-${tries}`);
     if ('pauseSeconds' in outcome) return { ...outcome, tries };
     work.log.info(`swap, try ${tries}: ${outcome.reason}`);
-    reason = outcome.reason;
+    failed = outcome;
     wasLost ||= outcome.wasLost === true;
     if (outcome.final) break;
     await sleep(Math.min(100 * tries, 500));
@@ -76,8 +76,13 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
     return { pauseSeconds: (Date.now() - started) / 1000, ...kept, method: 'database', tries: maxTries };
   }
   if (work.signal.aborted) throw new AppError('cancelled');
+  if (failed.unsent) throw failed.unsent;
   const holders = await findHolders(server, input);
-  throw new AppError('restore.swap', { reason, database: input.database, ...(holders.length > 0 ? { holders } : {}) });
+  throw new AppError('restore.swap', {
+    reason: failed.reason,
+    database: input.database,
+    ...(holders.length > 0 ? { holders } : {}),
+  });
 }
 
 /**
@@ -142,9 +147,16 @@ async function tryProperties(server: Workplace, script: SwapScript, work: Work):
   }
 }
 
-type Attempt =
-  | { readonly pauseSeconds: number; readonly kept?: string; readonly method: Swapped['method'] }
-  | { readonly reason: string; readonly final: boolean; readonly wasLost?: boolean };
+type Attempt = { readonly pauseSeconds: number; readonly kept?: string; readonly method: Swapped['method'] } | Failed;
+
+interface Failed {
+  readonly reason: string;
+  /** another try would not help */
+  readonly final: boolean;
+  readonly wasLost?: boolean;
+  /** what kept the script from being sent at all */
+  readonly unsent?: AppError;
+}
 
 async function attempt(server: Workplace, input: SwapInput, script: SwapScript, application: string): Promise<Attempt> {
   const began = Date.now();
@@ -172,23 +184,21 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       const reason = serverWords(error);
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
-    } else if (!isAppError(error) || !lost.includes(error.code)) throw error;
+    } else if (!isAppError(error)) throw error;
+    else if (!lost.includes(error.code)) {
+      const { code, message } = error;
+      return { reason: `${code}: ${message}`, final: !mayComeBack.includes(code), unsent: error };
+    }
     const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 10_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
     return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
   }
 }
 
-/** Errors after which nobody knows whether the command ran. */
-const lost: readonly ErrorCode[] = [
-  'exec.cut',
-  'exec.stalled',
-  'exec.refused',
-  'cluster.unreachable',
-  'cluster.api',
-  'cluster.unauthorized',
-  'cancelled',
-];
+/** Errors after which nobody knows whether the command ran. All others come before the connection is open, and the script only goes through that. */
+const lost: readonly ErrorCode[] = ['exec.cut', 'exec.stalled', 'cancelled'];
+
+const mayComeBack: readonly ErrorCode[] = ['exec.refused', 'cluster.unreachable'];
 
 /** What passes by itself: a lock, sessions that come back, a deadlock. */
 const passing =

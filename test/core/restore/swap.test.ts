@@ -202,6 +202,22 @@ for (const major of [15, 18] as const) {
       assert.ok(kept);
     });
 
+    it('a connection that is not had is tried again; for how long it is not, nothing changed', async () => {
+      const refuse = { status: 500, message: 'error dialing backend' };
+      const run = await prepare();
+      target.exec.faults.push({ match: '-swap-', refuse });
+      assert.equal((await run()).tries, 2);
+      assert.equal(await version('app'), 'new');
+      const again = await prepare();
+      for (let i = 0; i < 20; i++) target.exec.faults.push({ match: '-swap-', refuse });
+      await assert.rejects(again(), (error) => isAppError(error, 'exec.refused'));
+      target.exec.faults.length = 0;
+      assert.deepEqual(
+        await server.sql('postgres', `select 1 from pg_database where datname = 'app' and datallowconn`),
+        [{ '?column?': 1 }],
+      );
+    });
+
     it('the server goes and does not come back: unknown', async () => {
       const run = await prepare();
       target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
