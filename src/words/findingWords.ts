@@ -33,7 +33,7 @@ const ofSources: Words = {
   'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${tables(data)}`,
   'source.timescale': () => 'the source uses TimescaleDB: a restore needs its own steps',
   'login.ends': (data, hints) =>
-    `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(Number(data['seconds']))}): what has to connect after that fails; before you begin, ${hints.login()}`,
+    `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(Number(data['seconds']))}): what has to connect after that fails; before it, ${hints.login()}`,
   'globals.failed': (data) => `roles could not be written down, the backup has none: ${shown(data, 'message')}`,
   'disk.full': (data) =>
     `not enough space in ${shown(data, 'folder')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed with the reserve`,

@@ -185,7 +185,7 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
     } else if (!isAppError(error)) throw error;
-    else if (!lost.includes(error.code)) {
+    else if (unsent.includes(error.code)) {
       const { code, message } = error;
       return { reason: `${code}: ${message}`, final: !mayComeBack.includes(code), unsent: error };
     }
@@ -195,8 +195,14 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
   }
 }
 
-/** Errors after which nobody knows whether the command ran. All others come before the connection is open, and the script only goes through that. */
-const lost: readonly ErrorCode[] = ['exec.cut', 'exec.stalled', 'cancelled'];
+/** Errors that come before the connection is open, and the script only goes through that. After all others nobody knows whether it ran. */
+const unsent: readonly ErrorCode[] = [
+  'exec.refused',
+  'cluster.unreachable',
+  'cluster.unauthorized',
+  'cluster.forbidden',
+  'cluster.kubeconfig',
+];
 
 const mayComeBack: readonly ErrorCode[] = ['exec.refused', 'cluster.unreachable'];
 

@@ -1,17 +1,16 @@
 import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../errors';
-import { isBlocked, type Finding } from '../../finding';
+import { isBlocked } from '../../finding';
 import { findPoolers } from '../../pod/findPoolers';
 import { lookAhead } from '../../restore/lookAhead';
 import { checkMapping } from '../../restore/roles';
-import type { Work } from '../../progress';
-import { expectRestore } from '../expectRestore';
+import { expectRestore, type ExpectedRestore } from '../expectRestore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { listJobs } from '../listJobs';
 import { gentleOf, Places, type DatabasePlace } from '../places';
 import { backupFacts, backUpPlace } from './backupJob';
-import { openTarget, restoreInto, tellExpected } from './restoreJob';
+import { asPart, openTarget, restoreInto, tellExpected } from './restoreJob';
 
 /**
  * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
@@ -28,8 +27,9 @@ export const copyJob: RunKind = async (context) => {
   const source = await places.database(from, work.signal);
   await refuseEarly(context, source, target);
   const started = Date.now();
-  const warned = await expectCopy();
-  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source);
+  const expected = await expectedCopy();
+  const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
+  const { entry, findings } = await backUpPlace({ ...context, work: expected ? asPart(work) : work }, source);
   const restored = await restoreFrom();
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
@@ -49,11 +49,11 @@ export const copyJob: RunKind = async (context) => {
     },
   } satisfies JobDone;
 
-  async function expectCopy(): Promise<Finding[]> {
+  /** Undefined where the server does not tell how large the source is. */
+  async function expectedCopy(): Promise<ExpectedRestore | undefined> {
     const { bytes } = source.pod.facts.databases.find(({ name }) => name === source.database) ?? {};
-    if (bytes === undefined) return [];
-    const expected = expectRestore(await listJobs(request.root), { kind: 'copy', target: to, bytes });
-    return tellExpected(context, expected, [source, target]);
+    if (bytes === undefined) return undefined;
+    return expectRestore(await listJobs(request.root), { kind: 'copy', target: to, bytes });
   }
 
   async function restoreFrom(): Promise<JobDone> {
@@ -75,11 +75,6 @@ export const copyJob: RunKind = async (context) => {
     }
   }
 };
-
-/** What a part takes is not what the whole does. */
-function asPart(work: Work): Work {
-  return { ...work, report: (progress) => progress.type !== 'expected' && work.report(progress) };
-}
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
 async function refuseEarly(

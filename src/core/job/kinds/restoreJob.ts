@@ -4,6 +4,7 @@ import type { Finding } from '../../finding';
 import { environmentOf } from '../../cluster/environment';
 import { aboutLogins, loginEnd } from '../../cluster/loginEnd';
 import { findPoolers } from '../../pod/findPoolers';
+import type { Work } from '../../progress';
 import { restoreInPlace } from '../../restore/inPlace';
 import { safetyBackupOf } from '../../restore/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
@@ -38,6 +39,11 @@ export async function tellExpected(
   const findings = aboutLogins(logins, expected.seconds);
   for (const finding of findings) work.report({ type: 'finding', finding });
   return findings;
+}
+
+/** What a part takes is not what the whole does. */
+export function asPart(work: Work): Work {
+  return { ...work, report: (progress) => progress.type !== 'expected' && work.report(progress) };
 }
 
 /** Opens a target database and holds it for this job. Throws `target.busy` and what opening throws. */
@@ -110,7 +116,7 @@ async function restoredInPlace(
   const started = Date.now();
   const ofBackup: Finding[] = [];
   const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
-    const stoppable = { ...context, work: { ...work, signal } };
+    const stoppable = { ...context, work: asPart({ ...work, signal }) };
     const { entry, findings } = await backUpPlace(stoppable, place, { application: safetyBackupOf(id) });
     ofBackup.push(...findings);
     return entry;
