@@ -124,6 +124,26 @@ describe('clean', function () {
     });
   });
 
+  it('a side database that a killed job did not come to mark is gone, and told before', async () => {
+    for (const operand of [undefined, places.pg16]) {
+      const { id } = await killed('restore', ['backup1', target], 'restore');
+      const side = sideName('shop', id);
+      await lab.server('pg16').sql('postgres', `create database "${side}" connection limit 5`);
+      // not ours: of a job that nobody here knows, and one with a comment of somebody else
+      const others = [sideName('shop', 'unknown'), sideName('shop_2', id)];
+      for (const other of others)
+        await lab.server('pg16').sql('postgres', `create database "${other}" connection limit 5`);
+      await lab.server('pg16').sql('postgres', `comment on database "${others[1]}" is 'mine'`);
+      assert.deepEqual((await plan(operand)).removes, [`${side} in ${places.pg16}`]);
+      const run = await ferry(setting, 'clean', ...(operand === undefined ? [] : [operand]));
+      assert.equal(run.exitCode, 0, told(run));
+      const at = operand ?? target;
+      assert.ok(String(run.result.data['removed']).startsWith(`${side} in ${at}`), told(run));
+      assert.deepEqual(await databases(), ['shop', ...others].sort());
+      for (const other of others) await lab.server('pg16').sql('postgres', `drop database "${other}"`);
+    }
+  });
+
   describe('a role that a killed job made', () => {
     it('is dropped; one that is used stays, is told, and told again', async () => {
       const { id, folder } = await killed('verify', ['backup1'], 'restore', undefined, { deep: places.pg16 });
@@ -241,16 +261,16 @@ describe('clean', function () {
     it('is nothing where nothing is left', async () => {
       assert.deepEqual(await plan(), { jobs: [], removes: [], notReached: [] });
     });
-
-    async function plan(operand?: string): Promise<CleanPlan> {
-      const asked = {
-        root: setting.root,
-        kubeconfigs: [lab.kubeconfig],
-        ...(operand === undefined ? {} : { operand }),
-      };
-      return planClean(asked, new AbortController().signal);
-    }
   });
+
+  async function plan(operand?: string): Promise<CleanPlan> {
+    const asked = {
+      root: setting.root,
+      kubeconfigs: [lab.kubeconfig],
+      ...(operand === undefined ? {} : { operand }),
+    };
+    return planClean(asked, new AbortController().signal);
+  }
 
   /** A job of this root whose process is gone. */
   async function killed(

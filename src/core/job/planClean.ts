@@ -68,14 +68,15 @@ export async function planClean(
   }
 
   async function leftBy({ id }: Job, pod: Place['pod']): Promise<string[]> {
-    const [sessions, left] = await Promise.all([sessionsOf(pod, id), listLeftovers(pod, signal)]);
+    const [sessions, left] = await Promise.all([sessionsOf(pod, id), listLeftovers(pod, [id], signal)]);
     const own = left.filter(({ job }) => job === id).flatMap(({ leftovers }) => leftovers);
     const open = sessions === 0 ? [] : [`${sessions} sessions of job ${id} in ${nameOf(pod)}`];
     return [...open, ...own.map((one) => told(one, nameOf(pod)))];
   }
 
   async function leftByTheDead(known: readonly Job[], pod: Place['pod']): Promise<string[]> {
-    const left = await listLeftovers(pod, signal);
+    const ids = known.map(({ id }) => id);
+    const left = await listLeftovers(pod, ids, signal);
     const gone = await Promise.all(left.map(({ job, newest }) => isGone(pod, known, job, newest)));
     const dead = left.filter((_, at) => gone[at]);
     return dead.flatMap(({ leftovers }) => leftovers.map((one) => told(one, nameOf(pod))));

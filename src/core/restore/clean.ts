@@ -2,7 +2,7 @@ import type { OpenPod } from '../pod/databasePod';
 import type { Work } from '../progress';
 import { readDatabases, workplace, type DatabaseRow } from './databaseRow';
 import { dropMadeRoles, listMadeRoles } from './madeRoles';
-import { dropQuietly, listOurs, oursAmong } from './sideDatabase';
+import { dropQuietly, listSides, oursAmong } from './sideDatabase';
 
 export interface Cleaned {
   /** what is gone */
@@ -20,7 +20,7 @@ export interface Leftover {
   readonly kind: 'database' | 'role';
   readonly name: string;
   readonly job: string;
-  /** when it was marked, UTC ISO 8601 */
+  /** when it was marked, UTC ISO 8601; '' where it was not yet */
   readonly time: string;
   /** of a database, and the one that it was made for */
   readonly oid?: number;
@@ -38,6 +38,8 @@ export interface Swapped {
 
 export interface CleanRequest {
   readonly target: OpenPod;
+  /** those of this root: what they made and did not come to mark is known by its name */
+  readonly jobs: readonly string[];
   /** Decides of a job, with the time of its newest mark: one of another workspace may be alive. */
   readonly isDead: (job: string, time: string) => boolean | Promise<boolean>;
   /** called for each that is gone, before the next one: what is dropped proves nothing any more */
@@ -48,12 +50,12 @@ export interface CleanRequest {
  * Drops the side databases of dead jobs on a server and the roles made for them, and ends what those jobs still run there; never a kept database, nor
  * a role that is used. Throws what the exec throws, `cancelled`.
  */
-export async function clean({ target, isDead, onRemoved }: CleanRequest, work: Work): Promise<Cleaned> {
+export async function clean({ target, jobs, isDead, onRemoved }: CleanRequest, work: Work): Promise<Cleaned> {
   work.report({ type: 'phase', phase: 'clean' });
   const server = workplace(target, '');
   const removed: Leftover[] = [];
   const left: Leftover[] = [];
-  for (const { job, newest, leftovers } of await listLeftovers(target, work.signal)) {
+  for (const { job, newest, leftovers } of await listLeftovers(target, jobs, work.signal)) {
     work.signal.throwIfAborted();
     if (!(await isDead(job, newest))) {
       left.push(...leftovers);
@@ -84,10 +86,17 @@ export interface LeftoversOfJob {
   readonly leftovers: readonly Leftover[];
 }
 
-/** What jobs made on a server that is still marked as theirs, whether they live or not. Changes nothing. Throws what the exec throws, `cancelled`. */
-export async function listLeftovers(target: OpenPod, signal: AbortSignal): Promise<LeftoversOfJob[]> {
+/**
+ * What jobs made on a server, whether they live or not: what is marked, and what `jobs` did not come to mark. Changes nothing. Throws what the
+ * exec throws, `cancelled`.
+ */
+export async function listLeftovers(
+  target: OpenPod,
+  jobs: readonly string[],
+  signal: AbortSignal,
+): Promise<LeftoversOfJob[]> {
   const server = workplace(target, '');
-  const sides = (await listOurs(server, signal)).filter(({ mark }) => mark.role === 'side');
+  const sides = await listSides(server, jobs, signal);
   const all: Leftover[] = sides.map(({ row: { name, oid }, mark: { job, time, of } }) => {
     return { kind: 'database', name, job, time, oid, of };
   });

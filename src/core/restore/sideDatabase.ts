@@ -28,7 +28,7 @@ export interface OurDatabase {
 
 /** The name of the side database of a job: `<db>__restore_<id>`. */
 export function sideName(database: string, job: string): string {
-  return derivedName(database, `__restore_${shortId(job)}`);
+  return derivedName(database, sideSuffix(job));
 }
 
 /** The name under which a job keeps what was live: `<db>__before_<id>`. */
@@ -93,6 +93,24 @@ export function oursAmong(rows: readonly DatabaseRow[]): OurDatabase[] {
   });
 }
 
+/**
+ * The side databases on the server: the marked ones, and those of these jobs that were made and not marked, since the connection was lost between
+ * the two statements. Of the latter the mark says what is known; its time is ''.
+ */
+export async function listSides(
+  server: Workplace,
+  jobs: readonly string[],
+  signal?: AbortSignal,
+): Promise<OurDatabase[]> {
+  const rows = await readDatabases(server, signal);
+  const marked = oursAmong(rows).filter(({ mark }) => mark.role === 'side');
+  const bare = rows.filter(isBare).flatMap((row) => {
+    const job = jobs.find((id) => row.name.endsWith(sideSuffix(id)));
+    return job === undefined ? [] : [{ row, mark: bareMark(job, row.name.slice(0, -sideSuffix(job).length)) }];
+  });
+  return [...marked, ...bare];
+}
+
 function nameOf({ role, of, job }: Mark): string {
   return role === 'side' ? sideName(of, job) : keptName(of, job);
 }
@@ -106,7 +124,8 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
   const options = signal ? { signal } : {};
   const now = await readDatabaseByOid(server, oid, signal);
   if (!now) return;
-  if (now.name !== name || readMark(now.comment)?.role !== database.mark.role) {
+  const role = isBare(now) ? 'side' : readMark(now.comment)?.role;
+  if (now.name !== name || role !== database.mark.role) {
     throw new AppError('internal', { message: `${name} is not the database that was to be dropped` });
   }
   const quoted = quoteIdentifier(name);
@@ -140,11 +159,9 @@ async function dropOnce(
     if (remaining > 0) return false;
     const row = await readDatabase(server, name);
     if (!row) return oid === undefined || (await readDatabaseByOid(server, oid)) === undefined;
-    const mark = readMark(row.comment);
-    // no mark yet: the connection was lost between the two statements that make it
-    const ours = mark ? mark.job === job && mark.role === 'side' : row.connectionLimit === sideConnections;
-    if (!ours) return false;
-    await dropOurs(server, { row, mark: mark ?? { job, role: 'side', of: name, time: '', origin: '' } });
+    const mark = isBare(row) ? bareMark(job, name) : readMark(row.comment);
+    if (mark?.job !== job || mark.role !== 'side') return false;
+    await dropOurs(server, { row, mark });
     return true;
   } catch {
     return false;
@@ -179,6 +196,15 @@ const sideConnections = 5;
 /** datconnlimit of a database whose drop was begun and not ended; 15.4 and the minor releases of its time have it first */
 const invalid = -2;
 
+/** No mark yet, but what a side database is made with: its name must say the rest. */
+function isBare({ comment, connectionLimit }: DatabaseRow): boolean {
+  return comment === undefined && (connectionLimit === sideConnections || connectionLimit === invalid);
+}
+
+function bareMark(job: string, of: string): Mark {
+  return { job, role: 'side', of, time: '', origin: '' };
+}
+
 function clausesLike(row: DatabaseRow): string[] {
   const clauses = [
     `encoding ${quoteLiteral(row.encoding)}`,
@@ -211,6 +237,10 @@ function terminateIn(oid: number): string {
   exit when n = 0 or clock_timestamp() > t + interval '2 s';
   perform pg_sleep(0.02);
 end loop; end $$;`;
+}
+
+function sideSuffix(job: string): string {
+  return `__restore_${shortId(job)}`;
 }
 
 /** The part of a job's id that tells it from others: what follows its time. */

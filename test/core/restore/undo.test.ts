@@ -109,7 +109,10 @@ describe('after a restore', function () {
     }
     const removed: string[] = [];
     const onRemoved = async ({ name }: Leftover): Promise<void> => void removed.push(name);
-    const cleaned = await clean({ target: await target(), isDead: (job) => job === 'dead1', onRemoved }, work);
+    const cleaned = await clean(
+      { target: await target(), jobs: [], isDead: (job) => job === 'dead1', onRemoved },
+      work,
+    );
     assert.deepEqual(removed, [sideName('shop', 'dead1')]);
     assert.deepEqual(
       cleaned.removed.map(({ name }) => name),
@@ -119,7 +122,7 @@ describe('after a restore', function () {
       cleaned.left.map(({ job }) => job),
       ['live1'],
     );
-    await clean({ target: await target(), isDead: () => true, onRemoved }, work);
+    await clean({ target: await target(), jobs: [], isDead: () => true, onRemoved }, work);
     assert.deepEqual(await databases(), ['shop']);
   });
 
@@ -131,6 +134,14 @@ describe('after a restore', function () {
     assert.equal(await dropQuietly(place, side, 'late1'), false);
     assert.deepEqual(await databases(), ['shop', 'shop_new']);
     await server.sql('postgres', 'drop database shop_new');
+  });
+
+  it('a side database that was made and not marked is dropped', async () => {
+    const place = workplace(await target(), 'shop');
+    const name = sideName('shop', 'cut1');
+    await server.sql('postgres', `create database "${name}" connection limit 5`);
+    assert.equal(await dropQuietly(place, { name }, 'cut1'), true);
+    assert.deepEqual(await databases(), ['shop']);
   });
 
   it('a drill shows that a backup restores and leaves nothing', async () => {

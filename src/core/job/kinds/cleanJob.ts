@@ -175,7 +175,7 @@ async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: 
   if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job.id} in ${reference}`);
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
-  const cleaned = await clean({ target: place.pod, isDead, onRemoved }, work);
+  const cleaned = await clean({ target: place.pod, jobs: [job.id], isDead, onRemoved }, work);
   for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
   // a session that is left can still commit
   if (remaining === 0) await findOut(job, place, reference, cleaned, done);
@@ -191,7 +191,7 @@ async function cleanPlace(context: JobContext, reference: string, all: readonly 
       return gone;
     };
     const onRemoved = (one: Leftover): Promise<void> => note(one, reference, all, done);
-    const { left } = await clean({ target: place.pod, isDead, onRemoved }, context.work);
+    const { left } = await clean({ target: place.pod, jobs: all.map(({ id }) => id), isDead, onRemoved }, context.work);
     for (const one of left) {
       if (dead.has(one.job)) done.remaining.push(told(one, reference));
       else done.spared.push(`${told(one, reference)} (job ${one.job})`);

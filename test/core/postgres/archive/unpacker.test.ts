@@ -58,7 +58,12 @@ describe('lz4 frames', function () {
   for (const flavour of flavours) {
     it(`unpacks what lz4 ${flavour.join(' ')} writes`, async () => {
       for (const text of Object.values(texts)) {
-        const { stdout } = execaSync('lz4', ['-c', ...flavour], { input: text, encoding: 'buffer', maxBuffer: 1e8 });
+        const { stdout } = execaSync('lz4', ['-c', ...flavour], {
+          input: text,
+          encoding: 'buffer',
+          stripFinalNewline: false,
+          maxBuffer: 1e8,
+        });
         const packed = Buffer.from(stdout);
         for (const size of [1000, 1 << 20]) assert.ok((await unpack(new Lz4Unpacker(fail), packed, size)).equals(text));
         await refuses(new Lz4Unpacker(fail), packed.subarray(0, packed.length - 1));
