@@ -158,7 +158,9 @@ const notes: Words = {
   'sessions.ended': (data) =>
     data['ended'] === 0 ? 'no session is left on the server' : `ended ${shown(data, 'ended')} sessions on the server`,
   'sessions.remain': (data) =>
-    `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`,
+    Number(data['remaining']) > 0
+      ? `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`
+      : `${shown(data, 'processes')} commands named ${shown(data, 'application')} still run in the pod, without a session`,
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
   'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,

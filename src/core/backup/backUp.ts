@@ -204,7 +204,7 @@ async function endsOf(source: OpenPod, { application }: Session, work: Work): Pr
     }),
   );
   if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
-  const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
+  const code = end.remaining + end.processes === 0 ? 'sessions.ended' : 'sessions.remain';
   return { type: 'note', code, data: { ...end, application } };
 }
 

@@ -30,6 +30,9 @@ function inOwnGroup(script: string, args: readonly string[]): string[] {
  * it a crashed backend: it ends every session and recovers. So nothing here is ever left without a parent while it
  * can still be killed: each shell catches TERM, outlives its children and reaps them. There is no KILL for the group
  * for the same reason; only the command itself gets one, from its parent, when TERM did not do.
+ *
+ * A container runtime that dies leaves our stdin open. USR1 is then the end of the client (`endProcesses`), caught by the shells that read, and by
+ * nobody else.
  */
 
 /**
@@ -49,10 +52,13 @@ const endGroup = 'kill -INT "-$$"; sleep 0.3 || sleep 1; kill -TERM "-$$"; sleep
 /** TERM reaches the command with the group; here is the KILL for one that does not care. */
 const onTerm = `trap : INT; trap '[ "$k" ] || { ( trap "" TERM; sleep 2; kill -KILL "$c" ) >/dev/null 2>&1 3<&- & k=$!; }' TERM`;
 
-/** `wait` also returns when a signal comes; the command has ended when it can no longer be signalled. */
+/**
+ * `wait` also returns when a signal comes; the command has ended when it can no longer be signalled. The trailer is for a client that is there:
+ * a stdout that nobody reads would hold a shell that prints it for ever, so none is printed after TERM, and one that is being printed dies of it.
+ */
 const awaitCommand = `while wait "$c"; r=$?; kill -0 "$c" 2>/dev/null; do :; done
-[ "$k" ] && { kill -KILL "$k"; wait "$k"; } 2>/dev/null
-printf '\\n%s %03d\\n' "$n" "$r"`;
+if [ "$k" ]; then { kill -KILL "$k"; wait "$k"; } 2>/dev/null
+else ( printf '\\n%s %03d\\n' "$n" "$r" ); fi`;
 
 /**
  * Not a plain `wait`: bash's returns at once, for ever, after a signal. The redirection is for this block alone:
@@ -68,7 +74,7 @@ const readScript = `n=$1 hb=$2 k=; shift 2
 b=cat; dd bs=1M count=0 iflag=fullblock </dev/null >/dev/null 2>&1 && b='dd bs=1M iflag=fullblock'
 trap : INT TERM
 exec 3<&0 </dev/null
-( trap : INT TERM; while read -r a <&3; do [ "$a" = "A$n" ] && exit; done; ${endGroup} ) >/dev/null 2>&1 & w=$!
+( trap : INT TERM USR1; while read -r a <&3; do [ "$a" = "A$n" ] && exit; done; ${endGroup} ) >/dev/null 2>&1 & w=$!
 ${heartbeat}{ ${onTerm}
 "$@" 3<&- & c=$!
 ${awaitCommand}; } | $b 2>/dev/null 3<&-
@@ -81,9 +87,9 @@ ${endHelpers('"$h" "$w"')}`;
 const feedScript = `n=$1 hb=$2 len=$3 k=; shift 3
 trap : INT TERM
 exec 3<&0 </dev/null
-${heartbeat}{ trap : INT TERM
-head -c "$len" <&3 2>/dev/null || { a=$(LC_ALL=C sed -n "/^A$n\\$/{p;q;}" <&3 2>/dev/null); [ "$a" ] && exit; }
-while read -r a <&3; do case $a in "E$n") exec >/dev/null;; "A$n") exit;; esac; done
+${heartbeat}{ u=; trap : INT TERM; trap u=1 USR1
+head -c "$len" <&3 2>/dev/null || [ "$u" ] || { a=$(LC_ALL=C sed -n "/^A$n\\$/{p;q;}" <&3 2>/dev/null); [ "$a" ] && exit; }
+while [ -z "$u" ] && read -r a <&3; do case $a in "E$n") exec >/dev/null;; "A$n") exit;; esac; done
 exec 2>/dev/null; ${endGroup}; } | { ${onTerm}
 exec 4<&0 </dev/null 3<&-
 "$@" <&4 4<&- & c=$!

@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteLiteral } from '../postgres/quote';
+import { endProcesses } from './endProcesses';
 import { query, type Server } from './sql';
 
 /**
- * Ends the sessions on the server that carry this application_name, or one that begins with it and a hyphen, and looks
- * until they are gone (at most `timeoutMs`, default 15 s). Returns how many were there and how many still are; needs the role that opened them.
+ * Ends the sessions on the server that carry this application_name, or one that begins with it and a hyphen, and the commands in the pod that
+ * opened them, and looks until they are gone (sessions at most `timeoutMs`, default 15 s). Returns how many sessions were there and how many still
+ * are, and how many `processes` stayed: without a session they can change nothing. Needs the role that opened them.
  */
 export async function endSessions(
   server: Server,
   application: string,
   options: { readonly database?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
-): Promise<{ ended: number; remaining: number }> {
+): Promise<{ ended: number; remaining: number; processes: number }> {
   const { database = 'postgres', timeoutMs = 15_000, signal } = options;
   const until = Date.now() + timeoutMs;
   const seen = new Set<number>();
   const sql = `select to_json(pid) from (select pid, pg_terminate_backend(pid) from pg_stat_activity
     where ${isNamed(application)} and pid <> pg_backend_pid()) ended`;
+  const processes = await endProcesses(server.exec, application, signal);
   for (;;) {
     const pids = await query<number>(server, database, sql, {
       application: 'db-ferry-end',
@@ -23,7 +26,7 @@ export async function endSessions(
     });
     for (const pid of pids) seen.add(pid);
     if (pids.length === 0 || Date.now() >= until) {
-      return { ended: seen.size - pids.length, remaining: pids.length };
+      return { ended: seen.size - pids.length, remaining: pids.length, processes };
     }
     await sleep(250);
   }

@@ -184,7 +184,7 @@ async function endQuietly(server: Workplace, job: string, work: Work): Promise<v
   const application = applicationOf(job);
   try {
     const end = await endSessions(server, application, { database: server.from });
-    const code = end.remaining === 0 ? 'sessions.ended' : 'sessions.remain';
+    const code = end.remaining + end.processes === 0 ? 'sessions.ended' : 'sessions.remain';
     work.report({ type: 'note', code, data: { ...end, application } });
   } catch {
     work.report({ type: 'note', code: 'sessions.unknown', data: { application } });

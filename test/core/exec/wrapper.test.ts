@@ -110,10 +110,14 @@ describe('the wrapper in the pod', () => {
   });
 
   const stubborn = ['sh', '-c', 'trap "" TERM INT; while :; do sleep 1; done'];
+  // stdout holds this much, and not a byte more
+  const fills = ['sh', '-c', 'timeout 0.5 dd if=/dev/zero bs=1 2>/dev/null'];
   for (const [what, argv, readStdout] of [
     ['a silent command', readCommand(nonce, never, ['sleep', '60']), true],
     ['a command that writes and is not read', readCommand(nonce, never, ['yes']), false],
     ['a command that ignores signals', readCommand(nonce, never, stubborn), true],
+    ['a command that writes, is fed and is not read', feedCommand(nonce, never, 0, ['yes']), false],
+    ['a trailer that is not read', feedCommand(nonce, never, 0, fills), false],
     ['a command that waits for input', feedCommand(nonce, never, 100, ['cat']), true],
     ['a command that ignores signals and its input', feedCommand(nonce, never, 100, stubborn), true],
   ] as const) {
@@ -121,7 +125,7 @@ describe('the wrapper in the pod', () => {
       const end = await run(
         argv,
         async (io) => {
-          await pause(200);
+          await pause(1000);
           io.end();
         },
         { readStdout },

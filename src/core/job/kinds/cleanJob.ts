@@ -168,11 +168,12 @@ async function reach(
 
 /** Of one job in one place. What others left stays: it may be all that proves what became of them. */
 async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: string, done: Done): Promise<void> {
-  const { ended, remaining } = await endSessions(serverOf(place), applicationOf(job.id), {
+  const { ended, remaining, processes } = await endSessions(serverOf(place), applicationOf(job.id), {
     database: maintenanceDatabase(place.pod.facts),
   });
   if (ended > 0) done.removed.push(`${ended} sessions of job ${job.id} in ${reference}`);
   if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job.id} in ${reference}`);
+  if (processes > 0) done.remaining.push(`${processes} commands of job ${job.id} in ${reference}`);
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
   const cleaned = await clean({ target: place.pod, jobs: [job.id], isDead, onRemoved }, work);
