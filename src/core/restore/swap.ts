@@ -184,14 +184,14 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       const reason = serverWords(error);
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
       if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
-    } else if (!isAppError(error)) throw error;
-    else if (unsent.includes(error.code)) {
+    } else if (isAppError(error) && unsent.includes(error.code)) {
       const { code, message } = error;
       return { reason: `${code}: ${message}`, final: !mayComeBack.includes(code), unsent: error };
     }
     const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 10_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
-    return { reason: 'the connection was lost; nothing changed', final: false, wasLost: true };
+    const reason = isAppError(error) ? 'the connection was lost; nothing changed' : String(error);
+    return { reason, final: false, wasLost: true };
   }
 }
 
