@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { feedCommand, readCommand } from '../../../src/core/exec/wrapper';
 import { endProcesses } from '../../../src/core/pod/endProcesses';
 import { LocalExec } from '../localExec';
@@ -43,7 +44,8 @@ for (const shell of shells) {
         for (const ms of [100, 700]) {
           const { child, said, ended } = start(argv);
           child.stdin?.write(Buffer.alloc(written, 'x'));
-          await new Promise((resolve) => setTimeout(resolve, ms));
+          await shellBelow(child);
+          await sleep(ms);
           assert.equal(await endProcesses(exec, application), 0);
           await ended;
           assert.ok(!said().includes('ORPHAN'), said());
@@ -55,15 +57,24 @@ for (const shell of shells) {
       const others = [`${application}0`, 'db-ferry-other'].map((name) =>
         start(readCommand(nonce, 1, ['env', `PGAPPNAME=${name}`, 'sleep', '1000'])),
       );
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(300);
       assert.equal(await endProcesses(exec, application), 0);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(300);
       for (const { child, ended } of others) {
         assert.deepEqual([child.exitCode, child.signalCode], [null, null]);
         child.stdin?.end();
         await ended;
       }
     });
+
+    /** Before it is there, nothing can be found. */
+    async function shellBelow({ pid }: ChildProcess): Promise<void> {
+      const children = async (): Promise<string[]> =>
+        (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((one) => one !== '');
+      const isShell = async (one: string): Promise<boolean> =>
+        (await readFile(`/proc/${one}/comm`, 'utf8').catch(() => '')) === 'sh\n';
+      while (!(await Promise.all((await children()).map(isShell))).includes(true)) await sleep(20);
+    }
 
     function tool(program: string, ...args: string[]): string[] {
       return ['env', `PGAPPNAME=${application}`, program, ...args];
