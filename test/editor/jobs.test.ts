@@ -75,7 +75,7 @@ describe('editor: jobs', function () {
       .view('Clusters')
       .row(...source)
       .rightClick('Back Up');
-    const progress = window.notification(/^Back up shop from postgres-0: .*dumping/);
+    const progress = window.notification(/^Back up shop from postgres-0: (.*dumping|\d+ %)/);
     await progress.press('Cancel');
     assert.match(await window.notification(/cancelled/i).text(60), /^Back up shop from postgres-0: /);
     await window
