@@ -7,7 +7,7 @@ import { startEditor } from '../editor/editor';
 import { until } from '../editor/until';
 import { repository } from '../editor/vsix';
 import type { EditorWindow } from '../editor/window';
-import { startApiServer } from '../lab/api/apiServer';
+import { startApiServer, type LabApiServer } from '../lab/api/apiServer';
 import { fakeCluster, fakePod } from '../lab/api/fakeCluster';
 import { writeKubeconfig, type KubeconfigEntry } from '../lab/api/kubeconfig';
 import type { LabClusterState } from '../lab/labPod';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
       { contextName: 'a-dead-one', url, caPem: entries[0]?.caPem ?? '', token: 'x' },
       ...entries,
     ]);
-    await tree(kubeconfig);
+    await tree(kubeconfig, servers);
   } finally {
     for (const socket of open) socket.destroy();
     dead.close();
@@ -48,29 +48,28 @@ async function main(): Promise<void> {
   }
 }
 
-async function tree(kubeconfig: string): Promise<void> {
+async function tree(kubeconfig: string, servers: readonly LabApiServer[]): Promise<void> {
   const editor = await startEditor({ lab: { only: ['source'], seed: false }, env: { KUBECONFIG: kubeconfig } });
   try {
     const window = await editor.open();
-    print('activation', `${String(await activation(window))} ms`, '<= 100 ms');
+    await activations(window);
     const before = await memory(kubeconfig);
     await watchFrames(window.page);
+    print('longest frame of the editor alone, its commands', `${await framesOfPalette(window)} ms`, '');
     const started = performance.now();
     await window.openSideBar();
     const view = window.view('Clusters');
     await view.row('big-a', /^ns-0/).until(/./);
-    const first = performance.now() - started;
-    print('tree: click to first rows', `${first.toFixed(0)} ms`, '<= 1000 ms after the answer');
+    const shown = performance.now();
+    const answered = Math.min(...servers.flatMap(({ answers }) => answers.filter(isPageOfPods)).map(({ at }) => at));
+    print('tree: click to first rows', `${(shown - started).toFixed(0)} ms`, '');
+    print("tree: the API's first page to first rows", `${(shown - answered).toFixed(0)} ms`, '<= 1000 ms');
     await view.row('big-a').until(/5,?000 pods/, 'to be complete', 60);
     await view.row('big-b').until(/5,?000 pods/, 'to be complete', 60);
     print('tree: all 10,000 pods', `${(performance.now() - started).toFixed(0)} ms`, '');
     print('tree: what the dead cluster shows', await view.row('a-dead-one').text(), 'delays nothing');
     const box = await window.page.locator('.pane .monaco-list[role="tree"]').first().boundingBox();
-    await window.page.mouse.move((box?.x ?? 0) + 60, (box?.y ?? 0) + 60);
-    for (let turn = 0; turn < 40; turn += 1) {
-      await window.page.mouse.wheel(0, turn % 8 === 7 ? -2000 : 600);
-      await window.page.waitForTimeout(50);
-    }
+    await scroll(window.page, box);
     print(
       'tree: longest frame while loading and scrolling',
       `${(await longestFrame(window.page)).toFixed(0)} ms`,
@@ -93,11 +92,45 @@ function bigCluster(name: string): LabClusterState {
   return state;
 }
 
-async function activation(window: EditorWindow): Promise<number> {
+const isPageOfPods = ({ request }: { readonly request: string }): boolean =>
+  /^GET \/api\/v1\/pods\?.*limit=(?!1\b)/.test(request);
+
+/** Of this extension, and of those that the editor brings along: what this machine makes of an activation just now. */
+async function activations(window: EditorWindow): Promise<void> {
   await window.palette('Developer: Show Running Extensions');
-  const row = window.page.locator('.runtime-extensions-editor .extension', { hasText: 'DB Ferry' });
-  const text = await row.locator('.activation-time').innerText();
-  return Number(/(\d+)ms/.exec(text)?.[1]);
+  const rows = window.page.locator('.runtime-extensions-editor .extension');
+  const own = rows.filter({ hasText: 'DB Ferry' });
+  print('activation', `${milliseconds(await own.locator('.activation-time').innerText())} ms`, '<= 100 ms');
+  const others = await rows.filter({ hasNotText: 'DB Ferry' }).all();
+  for (const other of others) {
+    const name = await other.locator('.name').first().innerText();
+    const time = milliseconds(await other.locator('.activation-time').innerText());
+    if (time > 0) print(`  beside it: ${name}`, `${time} ms`, '');
+  }
+}
+
+function milliseconds(text: string): number {
+  return Number(/(\d+)ms/.exec(text)?.[1] ?? 0);
+}
+
+async function framesOfPalette(window: EditorWindow): Promise<string> {
+  const { page } = window;
+  await page.keyboard.press('F1');
+  const list = page.locator('.quick-input-list .monaco-list');
+  await list.waitFor();
+  await scroll(page, await list.boundingBox());
+  await page.keyboard.press('Escape');
+  const longest = (await longestFrame(page)).toFixed(0);
+  await page.evaluate('globalThis.dbFerryLongest = 0');
+  return longest;
+}
+
+async function scroll(page: Page, box: { readonly x: number; readonly y: number } | null): Promise<void> {
+  await page.mouse.move((box?.x ?? 0) + 60, (box?.y ?? 0) + 60);
+  for (let turn = 0; turn < 40; turn += 1) {
+    await page.mouse.wheel(0, turn % 8 === 7 ? -2000 : 600);
+    await page.waitForTimeout(50);
+  }
 }
 
 /** Frames as the browser draws them; what stands between two is a freeze. */

@@ -20,6 +20,8 @@ export interface LabApiServer {
   readonly caPem: string;
   /** What was asked so far, as `GET /api/v1/pods?limit=500`, upgrades included. */
   readonly requests: readonly string[];
+  /** What was answered whole so far, upgrades left out, and when, as `performance.now()`. */
+  readonly answers: readonly { readonly request: string; readonly at: number }[];
   /** The faults of exec that happened so far. */
   readonly struck: readonly Struck[];
   /** How much is open just now; `processes` counts orphans too. */
@@ -48,6 +50,7 @@ export async function startApiServer(
   const server = createServer({ key, cert });
   const sockets = new Set<TLSSocket>();
   const requests: string[] = [];
+  const answers: { readonly request: string; readonly at: number }[] = [];
   const store = new Store(state);
   const watches = new Watches(store);
   const processes = new Processes(state);
@@ -58,7 +61,9 @@ export async function startApiServer(
     socket.on('error', () => undefined);
   });
   server.on('request', (request, response) => {
-    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    const asked = `${request.method ?? ''} ${request.url ?? ''}`;
+    requests.push(asked);
+    response.on('finish', () => answers.push({ request: asked, at: performance.now() }));
     void serve({ state, store, watches }, request, response);
   });
   server.on('upgrade', (request, socket, head) => {
@@ -78,6 +83,7 @@ export async function startApiServer(
       port: address.port,
       caPem: ca,
       requests,
+      answers,
       struck: upgrades.struck,
       killConnections,
     },
