@@ -1,6 +1,7 @@
 import type { Progress, Report } from '../progress';
 import { quoteLiteral } from '../postgres/quote';
 import { query, type Server } from '../pod/sql';
+import { TimeLeft } from '../timeLeft';
 import type { SourceTable } from './preflight';
 
 /** What a second session sees of the dump's COPY. */
@@ -19,7 +20,8 @@ export class DumpProgress {
   private readonly byName: ReadonlyMap<string, SourceTable>;
   private readonly byOid: ReadonlyMap<number, SourceTable>;
   private readonly total: number;
-  private readonly samples: { readonly at: number; readonly bytes: number; readonly done: number }[] = [];
+  private readonly samples: { readonly at: number; readonly bytes: number }[] = [];
+  private readonly timeLeft = new TimeLeft();
   private finished = 0;
   private current: SourceTable | undefined;
   private share = 0;
@@ -63,19 +65,19 @@ export class DumpProgress {
     const bytes = this.bytes();
     const done = this.total > 0 ? (this.finished + (this.current?.bytes ?? 0) * this.share) / this.total : 0;
     this.percent = Math.max(this.percent, Math.min(99.9, done * 100));
-    this.samples.push({ at: now, bytes, done: this.percent / 100 });
+    this.samples.push({ at: now, bytes });
     while (this.samples.length > 40) this.samples.shift();
     const first = this.samples[0];
     const seconds = first ? (now - first.at) / 1000 : 0;
     const rate = first && seconds > 1 ? (bytes - first.bytes) / seconds : undefined;
-    const pace = first && seconds > 5 ? (this.percent / 100 - first.done) / seconds : undefined;
+    const secondsLeft = this.timeLeft.at(now, this.percent / 100);
     return {
       type: 'progress',
       phase: 'dump',
       bytes,
       ...(this.total > 0 ? { percent: this.percent } : {}),
       ...(rate === undefined ? {} : { rate }),
-      ...(pace !== undefined && pace > 0 ? { secondsLeft: (1 - this.percent / 100) / pace } : {}),
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(this.table === undefined ? {} : { table: this.table }),
     };
   }
