@@ -166,7 +166,7 @@ async function memory(kubeconfig: string): Promise<number> {
 }
 
 function print(what: string, figure: string, bar: string): void {
-  console.log(`${what.padEnd(50)}${figure.padEnd(26)}${bar}`);
+  console.log(`${what.padEnd(50)}${figure.padEnd(36)}${bar}`);
 }
 
 await main();

@@ -22,6 +22,8 @@ export interface LocalFault {
   readonly refuse?: { readonly status: number; readonly message: string };
   /** the stream is lost after the command ended well: the work is done, the answer is not heard */
   readonly cutAtEnd?: boolean;
+  /** rejects with this after the command ended well, as a mistake of our own would */
+  readonly failAtEnd?: Error;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -153,6 +155,7 @@ class Run {
     this.options.signal?.removeEventListener('abort', abort);
     if (this.line !== '') this.options.onStderrLine?.(this.line);
     if (this.fault?.cutAtEnd) this.cut();
+    if (this.fault?.failAtEnd) this.fail(this.fault.failAtEnd);
     if (this.failure !== undefined) throw this.failure as Error;
     return { exitCode: this.exitCode, stderr: this.stderr.slice(-65536), bytes: this.bytes };
   }

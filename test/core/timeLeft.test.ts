@@ -26,6 +26,21 @@ describe('timeLeft', () => {
     assert.ok(told > 3000);
   });
 
+  it('is right within a fifth where one table goes three times as fast as the next', () => {
+    const left = new TimeLeft();
+    const whole = 1000;
+    let done = 0;
+    let told = 0;
+    for (let second = 0; second < whole; second += 1) {
+      const seconds = left.at(second * 1000, done);
+      done += (second % 20 < 10 ? 1.5 : 0.5) / whole;
+      if (second < 60 || seconds === undefined) continue;
+      told += 1;
+      assert.ok(Math.abs(second + seconds - whole) < whole / 5, `after ${second} s: ${second + seconds}`);
+    }
+    assert.ok(told > 900);
+  });
+
   it('follows a pace that changes', () => {
     const left = new TimeLeft();
     for (let second = 0; second <= 100; second += 1) left.at(second * 1000, second / 1000);

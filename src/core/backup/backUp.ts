@@ -18,7 +18,7 @@ import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
-import { endSessions } from '../pod/endSessions';
+import { endSessions, sessionsNote } from '../pod/endSessions';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
 import { persist } from '../persist';
@@ -203,9 +203,7 @@ async function endsOf(source: OpenPod, { application }: Session, work: Work): Pr
       return undefined;
     }),
   );
-  if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
-  const code = end.remaining + end.processes === 0 ? 'sessions.ended' : 'sessions.remain';
-  return { type: 'note', code, data: { ...end, application } };
+  return sessionsNote(application, end);
 }
 
 function databaseNamed(source: OpenPod, database: string): DatabaseFacts {

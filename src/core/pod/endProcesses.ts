@@ -1,3 +1,4 @@
+import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
 
 /**
@@ -7,6 +8,9 @@ import { capture, type PodExec } from '../exec/podExec';
  */
 export async function endProcesses(exec: PodExec, application: string, signal?: AbortSignal): Promise<number> {
   const end = await capture(exec, ['sh', '-c', script, 'db-ferry', application], signal ? { signal } : {});
+  if (end.exitCode !== 0) {
+    throw new AppError('exec.failed', { tool: 'sh', exitCode: end.exitCode, stderr: end.stderr.trim() });
+  }
   return Number(end.stdout.trim());
 }
 

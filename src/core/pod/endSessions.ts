@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteLiteral } from '../postgres/quote';
+import type { Progress } from '../progress';
 import { endProcesses } from './endProcesses';
 import { query, type Server } from './sql';
 
@@ -30,6 +31,16 @@ export async function endSessions(
     }
     await sleep(250);
   }
+}
+
+/** What a job says of the sessions that it ended: what stayed, if anything; `undefined`: could not be seen. */
+export function sessionsNote(
+  application: string,
+  end: Awaited<ReturnType<typeof endSessions>> | undefined,
+): Progress & { type: 'note' } {
+  if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
+  const code = end.remaining + end.processes === 0 ? 'sessions.ended' : 'sessions.remain';
+  return { type: 'note', code, data: { ...end, application } };
 }
 
 /** An SQL condition on pg_stat_activity: the session carries this application_name, or one that begins with it and a hyphen. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError } from '../errors';
 import type { Finding } from '../finding';
-import { endSessions } from '../pod/endSessions';
+import { endSessions, sessionsNote } from '../pod/endSessions';
 import { psqlCommand, query } from '../pod/sql';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import type { Work } from '../progress';
@@ -182,13 +182,8 @@ export function safetyBackupOf(job: string): string {
 async function endQuietly(server: Workplace, job: string, work: Work): Promise<void> {
   work.report({ type: 'phase', phase: 'stopping' });
   const application = applicationOf(job);
-  try {
-    const end = await endSessions(server, application, { database: server.from });
-    const code = end.remaining + end.processes === 0 ? 'sessions.ended' : 'sessions.remain';
-    work.report({ type: 'note', code, data: { ...end, application } });
-  } catch {
-    work.report({ type: 'note', code: 'sessions.unknown', data: { application } });
-  }
+  const end = await endSessions(server, application, { database: server.from }).catch(() => undefined);
+  work.report(sessionsNote(application, end));
 }
 
 /** Asks what became of the transaction, once its session is gone: until then it still can commit. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { feedCommand, readCommand } from '../../../src/core/exec/wrapper';
+import { isAppError } from '../../../src/core/errors';
 import { endProcesses } from '../../../src/core/pod/endProcesses';
 import { LocalExec } from '../localExec';
 
@@ -41,12 +42,18 @@ for (const shell of shells) {
       ['a session beside', readCommand(nonce, 1, ['env', `PGAPPNAME=${application}-2`, 'sleep', '1000']), 0],
     ] as const) {
       it(`ends ${what}, although its stdin stays open, and leaves process 1 no victim`, async () => {
-        for (const ms of [100, 700]) {
-          const { child, said, ended } = start(argv);
-          child.stdin?.write(Buffer.alloc(written, 'x'));
-          await shellBelow(child);
-          await sleep(ms);
-          assert.equal(await endProcesses(exec, application), 0);
+        const begin = async (): Promise<ReturnType<typeof start>> => {
+          const one = start(argv);
+          one.child.stdin?.write(Buffer.alloc(written, 'x'));
+          await shellBelow(one.child);
+          return one;
+        };
+        const before = await begin();
+        await sleep(700);
+        const now = await begin();
+        await sleep(100);
+        assert.equal(await endProcesses(exec, application), 0);
+        for (const { ended, said } of [before, now]) {
           await ended;
           assert.ok(!said().includes('ORPHAN'), said());
         }
@@ -96,3 +103,13 @@ for (const shell of shells) {
     }
   });
 }
+
+describe('endProcesses', () => {
+  it('does not say that none stayed where it could not look', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'sh-'));
+    await symlink('/bin/false', join(bin, 'sh'));
+    const exec = new LocalExec({ env: { PATH: bin } });
+    await assert.rejects(endProcesses(exec, 'db-ferry-ended'), (error) => isAppError(error, 'exec.failed'));
+    await rm(bin, { recursive: true });
+  });
+});

@@ -194,13 +194,18 @@ for (const major of [15, 18] as const) {
       await assert.rejects(run(), (error) => isAppError(error, 'restore.swap'));
     });
 
-    it('the answer is lost after the COMMIT: found by OID', async () => {
-      const run = await prepare();
-      target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
-      const { kept } = await run();
-      assert.equal(await version('app'), 'new');
-      assert.ok(kept);
-    });
+    for (const [what, fault] of [
+      ['the answer is lost', { cutAtEnd: true }],
+      ['an error that nobody expects comes', { failAtEnd: new TypeError('no such thing') }],
+    ] as const) {
+      it(`${what} after the COMMIT: found by OID`, async () => {
+        const run = await prepare();
+        target.exec.faults.push({ match: '-swap-', ...fault });
+        const { kept } = await run();
+        assert.equal(await version('app'), 'new');
+        assert.ok(kept);
+      });
+    }
 
     it('a connection that is not had is tried again; for how long it is not, nothing changed', async () => {
       const refuse = { status: 500, message: 'error dialing backend' };
