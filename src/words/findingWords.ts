@@ -160,7 +160,7 @@ const notes: Words = {
   'sessions.remain': (data) =>
     Number(data['remaining']) > 0
       ? `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`
-      : `${shown(data, 'processes')} commands named ${shown(data, 'application')} still run in the pod, without a session`,
+      : `${String((data['commands'] as { remaining?: number } | undefined)?.remaining ?? 0)} commands named ${shown(data, 'application')} still run in the pod, without a session`,
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
   'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,

@@ -1,6 +1,8 @@
 import { listUnfinished } from '../catalog/unfinished';
 import { toAppError, type AppError } from '../errors';
+import { countProcesses } from '../pod/endProcesses';
 import { listLeftovers } from '../restore/clean';
+import { applicationOf } from '../restore/sideDatabase';
 import { isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
 import { listLeftHere } from './leftHere';
 import { listJobs } from './listJobs';
@@ -68,10 +70,14 @@ export async function planClean(
   }
 
   async function leftBy({ id }: Job, pod: Place['pod']): Promise<string[]> {
-    const [sessions, left] = await Promise.all([sessionsOf(pod, id), listLeftovers(pod, [id], signal)]);
+    const [sessions, commands, left] = await Promise.all([
+      sessionsOf(pod, id),
+      countProcesses(pod.exec, applicationOf(id), signal),
+      listLeftovers(pod, [id], signal),
+    ]);
     const own = left.filter(({ job }) => job === id).flatMap(({ leftovers }) => leftovers);
-    const open = sessions === 0 ? [] : [`${sessions} sessions of job ${id} in ${nameOf(pod)}`];
-    return [...open, ...own.map((one) => told(one, nameOf(pod)))];
+    const open = [`${sessions} sessions`, `${commands} commands`].filter((one) => !one.startsWith('0 '));
+    return [...open.map((one) => `${one} of job ${id} in ${nameOf(pod)}`), ...own.map((one) => told(one, nameOf(pod)))];
   }
 
   async function leftByTheDead(known: readonly Job[], pod: Place['pod']): Promise<string[]> {

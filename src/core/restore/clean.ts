@@ -15,9 +15,9 @@ export interface Cleaned {
   readonly databases: readonly DatabaseRow[];
 }
 
-/** Something that a job made and would have removed itself: a side database, or a role for it. */
+/** Something that a job made and would have removed itself: a side database, a role for it, or commands in the pod. */
 export interface Leftover {
-  readonly kind: 'database' | 'role';
+  readonly kind: 'database' | 'role' | 'commands';
   readonly name: string;
   readonly job: string;
   /** when it was marked, UTC ISO 8601; '' where it was not yet */
@@ -63,7 +63,10 @@ export async function clean({ target, jobs, isDead, onRemoved }: CleanRequest, w
     }
     const remaining = new Set<Leftover>();
     for (const one of leftovers.filter(({ kind }) => kind === 'database')) {
-      if (await dropQuietly(server, one, job)) await onRemoved(one);
+      const { gone, end } = await dropQuietly(server, one, job);
+      const commands = end?.commands.remaining ?? 0;
+      if (commands > 0) left.push({ kind: 'commands', name: `${commands} commands of job ${job}`, job, time: newest });
+      if (gone) await onRemoved(one);
       else remaining.add(one);
     }
     const roles = leftovers.filter(({ kind }) => kind === 'role');

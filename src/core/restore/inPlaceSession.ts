@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, isAppError } from '../errors';
+import { AppError } from '../errors';
 import type { Finding } from '../finding';
-import { endSessions, sessionsNote } from '../pod/endSessions';
+import { endSessions, isOver, sessionsNote } from '../pod/endSessions';
 import { psqlCommand, query } from '../pod/sql';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import type { Work } from '../progress';
@@ -193,16 +193,18 @@ async function wasCommitted(
   transaction = '',
 ): Promise<boolean> {
   const until = Date.now() + resolveMs;
-  for (;;) {
+  for (let reason: unknown; ;) {
     try {
-      const { remaining } = await endSessions(server, applicationOf(job), { database: server.from });
-      const status = remaining === 0 ? await transactionStatus(server, transaction) : 'in progress';
+      const end = await endSessions(server, applicationOf(job), { database: server.from });
+      const status = isOver(end) ? await transactionStatus(server, transaction) : 'in progress';
       if (status === 'committed') return true;
       if (status === 'aborted') return false;
     } catch (error) {
-      if (!isAppError(error)) throw error;
+      reason = error;
     }
-    if (Date.now() >= until) throw new AppError('restore.unknown', { database: database.name, job });
+    if (Date.now() >= until) {
+      throw new AppError('restore.unknown', { database: database.name, job }, { cause: reason });
+    }
     await sleep(1000);
   }
 }

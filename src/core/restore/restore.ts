@@ -4,6 +4,7 @@ import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/v
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
+import { isOver, sessionsNote } from '../pod/endSessions';
 import type { PoolerPod } from '../pod/findPoolers';
 import { query } from '../pod/sql';
 import { derivedName } from '../postgres/quote';
@@ -99,7 +100,7 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
     };
   } catch (error) {
     // an unknown outcome: the side database may be the live one by now, and is left alone
-    if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer);
+    if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer, side.row.oid);
     throw error;
   }
 }
@@ -119,7 +120,7 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
   const server = workplace(target, whole.database, applicationOf(job));
   const seen = await lookAround(server, whole, proven.reading, work);
   const side = await fillSide(server, whole, proven, seen, work);
-  if (!(await clearUp(server, whole, side.made, work))) {
+  if (!(await clearUp(server, whole, side.made, work, side.row.oid))) {
     throw new AppError('internal', {
       message: `what was restored is right, but ${side.row.name} could not be dropped`,
     });
@@ -207,10 +208,12 @@ async function clearUp(
   { database, job }: RestoreRequest,
   roles: readonly string[],
   work: Work,
+  oid?: number,
 ): Promise<boolean> {
   work.report({ type: 'phase', phase: 'stopping' });
   const name = sideName(database, job);
-  const gone = await dropQuietly(server, { name }, job);
+  const { gone, end } = await dropQuietly(server, { name, ...(oid === undefined ? {} : { oid }) }, job);
+  if (end && !isOver(end)) work.report(sessionsNote(applicationOf(job), end));
   work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
   if (roles.length === 0) return gone;
   const remaining = gone ? await dropMadeRoles(server, job).catch(() => roles) : roles;

@@ -1,6 +1,6 @@
 import { AppError } from '../errors';
 import { persist } from '../persist';
-import { endSessions } from '../pod/endSessions';
+import { endSessions, type Ends } from '../pod/endSessions';
 import { execute } from '../pod/sql';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
 import { readDatabase, readDatabaseByOid, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
@@ -139,24 +139,30 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
 
 /**
  * Ends what a job runs on the server, and drops its side database; tries again while the server is away for some seconds. With its OID it is
- * gone only when no name leads to it: a swap may commit meanwhile. For the way out of an error: never throws; says whether it is gone.
+ * gone only when no name leads to it: a swap may commit meanwhile. For the way out of an error: never throws; says whether it is gone, and what became
+ * of the sessions and commands, where that could be seen.
  */
 export async function dropQuietly(
   server: Workplace,
   side: { readonly name: string; readonly oid?: number },
   job: string,
-): Promise<boolean> {
-  return (await persist(async () => (await dropOnce(server, side, job)) || undefined)) ?? false;
+): Promise<{ gone: boolean; end?: Ends }> {
+  let end: Ends | undefined;
+  const onEnd = (now: Ends): void => void (end = now);
+  const gone = (await persist(async () => (await dropOnce(server, side, job, onEnd)) || undefined)) ?? false;
+  return { gone, ...(end ? { end } : {}) };
 }
 
 async function dropOnce(
   server: Workplace,
   { name, oid }: { readonly name: string; readonly oid?: number },
   job: string,
+  onEnd: (end: Ends) => void,
 ): Promise<boolean> {
   try {
-    const { remaining } = await endSessions(server, applicationOf(job), { database: server.from });
-    if (remaining > 0) return false;
+    const end = await endSessions(server, applicationOf(job), { database: server.from });
+    onEnd(end);
+    if (end.remaining > 0) return false;
     const row = await readDatabase(server, name);
     if (!row) return oid === undefined || (await readDatabaseByOid(server, oid)) === undefined;
     const mark = isBare(row) ? bareMark(job, name) : readMark(row.comment);

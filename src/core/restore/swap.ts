@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError, type ErrorCode } from '../errors';
-import { endSessions } from '../pod/endSessions';
+import type { Log } from '../log';
+import { endSessions, isOver } from '../pod/endSessions';
 import { execute, query } from '../pod/sql';
 import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
@@ -62,7 +63,7 @@ export async function swap(server: Workplace, input: SwapInput, work: Work): Pro
   ) {
     if (work.signal.aborted && !wasLost) throw new AppError('cancelled');
     if (work.signal.aborted) break;
-    const outcome = await attempt(server, input, script, `${swapName(input.job)}-${tries}`);
+    const outcome = await attempt(server, input, script, `${swapName(input.job)}-${tries}`, work.log);
     if ('pauseSeconds' in outcome) return { ...outcome, tries };
     work.log.info(`swap, try ${tries}: ${outcome.reason}`);
     failed = outcome;
@@ -158,7 +159,13 @@ interface Failed {
   readonly unsent?: AppError;
 }
 
-async function attempt(server: Workplace, input: SwapInput, script: SwapScript, application: string): Promise<Attempt> {
+async function attempt(
+  server: Workplace,
+  input: SwapInput,
+  script: SwapScript,
+  application: string,
+  log: Log,
+): Promise<Attempt> {
   const began = Date.now();
   const method = script.live ? (input.superuser ? 'catalog' : 'database') : 'rename';
   const done = (pauseSeconds: number): Attempt => ({
@@ -188,6 +195,8 @@ async function attempt(server: Workplace, input: SwapInput, script: SwapScript, 
       const { code, message } = error;
       return { reason: `${code}: ${message}`, final: !mayComeBack.includes(code), unsent: error };
     }
+    if (!isAppError(error))
+      log.warn(`swap: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const swapped = await resolve(server, input, application, isAppError(error, 'exec.stalled') ? 10_000 : 60_000);
     if (swapped) return done((Date.now() - began) / 1000);
     const reason = isAppError(error) ? 'the connection was lost; nothing changed' : String(error);
@@ -216,7 +225,7 @@ async function alongside(server: Workplace, oid: number, application: string, si
   await execute(server, server.from, terminator(oid, application), options).catch(() => undefined);
 }
 
-/** By OID: did the transaction commit? First its session has to be gone: until then it still can. */
+/** By OID: did the transaction commit? First its session has to be gone, and who may open one: until then it still can. Throws `restore.unknown`. */
 async function resolve(
   server: Workplace,
   input: SwapInput,
@@ -225,21 +234,20 @@ async function resolve(
 ): Promise<boolean> {
   const until = Date.now() + (input.resolveMs ?? patienceMs);
   const sql = `select to_json((select oid::bigint from pg_database where datname = ${quoteLiteral(input.database)}))`;
-  for (;;) {
+  for (let reason: unknown; ;) {
     try {
       const left = Math.max(1000, until - Date.now());
-      const { remaining } = await endSessions(server, application, {
-        database: server.from,
-        timeoutMs: Math.min(left, 15_000),
-      });
-      if (remaining === 0) {
+      const end = await endSessions(server, application, { database: server.from, timeoutMs: Math.min(left, 15_000) });
+      if (isOver(end)) {
         const [oid] = await query<number | null>(server, server.from, sql);
         return oid === input.side.oid;
       }
     } catch (error) {
-      if (!isAppError(error)) throw error;
+      reason = error;
     }
-    if (Date.now() >= until) throw new AppError('restore.unknown', { database: input.database, job: input.job });
+    if (Date.now() >= until) {
+      throw new AppError('restore.unknown', { database: input.database, job: input.job }, { cause: reason });
+    }
     await sleep(1000);
   }
 }

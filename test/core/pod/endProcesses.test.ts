@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { feedCommand, readCommand } from '../../../src/core/exec/wrapper';
 import { isAppError } from '../../../src/core/errors';
-import { endProcesses } from '../../../src/core/pod/endProcesses';
+import { countProcesses, endProcesses } from '../../../src/core/pod/endProcesses';
 import { LocalExec } from '../localExec';
 
 const nonce = 'f'.repeat(32);
@@ -52,7 +52,8 @@ for (const shell of shells) {
         await sleep(700);
         const now = await begin();
         await sleep(100);
-        assert.equal(await endProcesses(exec, application), 0);
+        assert.equal(await countProcesses(exec, application), 2);
+        assert.deepEqual(await endProcesses(exec, application), { ended: 2, remaining: 0 });
         for (const { ended, said } of [before, now]) {
           await ended;
           assert.ok(!said().includes('ORPHAN'), said());
@@ -65,7 +66,7 @@ for (const shell of shells) {
         start(readCommand(nonce, 1, ['env', `PGAPPNAME=${name}`, 'sleep', '1000'])),
       );
       await sleep(300);
-      assert.equal(await endProcesses(exec, application), 0);
+      assert.deepEqual(await endProcesses(exec, application), { ended: 0, remaining: 0 });
       await sleep(300);
       for (const { child, ended } of others) {
         assert.deepEqual([child.exitCode, child.signalCode], [null, null]);

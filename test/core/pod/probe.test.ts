@@ -98,9 +98,10 @@ describe('probe', function () {
         `select to_json(count(*)) from pg_stat_activity where query like 'select pg_sleep%' and application_name like 'it''s%'`,
       );
     }
-    assert.deepEqual(await endSessions(server, "it's"), { ended: 2, remaining: 0, processes: 0 });
-    assert.deepEqual(await endSessions(server, "it's2"), { ended: 1, remaining: 0, processes: 0 });
+    const none = { ended: 0, remaining: 0 };
+    assert.deepEqual(await endSessions(server, "it's"), { ended: 2, remaining: 0, commands: none });
+    assert.deepEqual(await endSessions(server, "it's2"), { ended: 1, remaining: 0, commands: none });
     await asleep;
-    assert.deepEqual(await endSessions(server, "it's"), { ended: 0, remaining: 0, processes: 0 });
+    assert.deepEqual(await endSessions(server, "it's"), { ended: 0, remaining: 0, commands: none });
   });
 });

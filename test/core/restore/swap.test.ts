@@ -207,6 +207,15 @@ for (const major of [15, 18] as const) {
       });
     }
 
+    it('an error that nobody expects comes again when it is asked: unknown', async () => {
+      const failAtEnd = new TypeError('no such thing');
+      const run = await prepare();
+      target.exec.faults.push({ match: '-swap-', failAtEnd });
+      for (let i = 0; i < 20; i++) target.exec.faults.push({ match: 'db-ferry-end', failAtEnd });
+      await assert.rejects(run(), (error) => isAppError(error, 'restore.unknown') && error.cause === failAtEnd);
+      target.exec.faults.length = 0;
+    });
+
     it('a connection that is not had is tried again; for how long it is not, nothing changed', async () => {
       const refuse = { status: 500, message: 'error dialing backend' };
       const run = await prepare();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -131,7 +132,7 @@ describe('after a restore', function () {
     const mark = { job: 'late1', role: 'side', of: 'shop_new', time: 'now', origin: 'x' } as const;
     const side = await createSide(place, sideName('shop_new', 'late1'), mark, { encoding: 'UTF8' });
     await server.sql('postgres', `alter database "${side.name}" rename to shop_new`);
-    assert.equal(await dropQuietly(place, side, 'late1'), false);
+    assert.equal((await dropQuietly(place, side, 'late1')).gone, false);
     assert.deepEqual(await databases(), ['shop', 'shop_new']);
     await server.sql('postgres', 'drop database shop_new');
   });
@@ -140,8 +141,25 @@ describe('after a restore', function () {
     const place = workplace(await target(), 'shop');
     const name = sideName('shop', 'cut1');
     await server.sql('postgres', `create database "${name}" connection limit 5`);
-    assert.equal(await dropQuietly(place, { name }, 'cut1'), true);
+    assert.equal((await dropQuietly(place, { name }, 'cut1')).gone, true);
     assert.deepEqual(await databases(), ['shop']);
+  });
+
+  it('commands that stay in the pod are told, also where the database is gone', async () => {
+    const place = workplace(await target(), 'shop');
+    const mark = { job: 'stuck1', role: 'side', of: 'shop', time: 'now', origin: 'x' } as const;
+    const side = await createSide(place, sideName('shop', 'stuck1'), mark, { encoding: 'UTF8' });
+    // a shell that hears nothing of USR1
+    const stuck = spawn('sh', ['-c', 'sleep 1000; :', 'x', 'PGAPPNAME=db-ferry-stuck1'], { detached: true });
+    try {
+      const commands = { ended: 0, remaining: 1 };
+      assert.deepEqual(await dropQuietly(place, side, 'stuck1'), {
+        gone: true,
+        end: { ended: 0, remaining: 0, commands },
+      });
+    } finally {
+      process.kill(-(stuck.pid ?? 0), 'SIGKILL');
+    }
   });
 
   it('a drill shows that a backup restores and leaves nothing', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../errors';
-import { endSessions, isNamed } from '../../pod/endSessions';
+import { endSessions, isNamed, isOver } from '../../pod/endSessions';
 import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
 import { clean, type Cleaned, type Leftover } from '../../restore/clean';
@@ -168,18 +168,18 @@ async function reach(
 
 /** Of one job in one place. What others left stays: it may be all that proves what became of them. */
 async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: string, done: Done): Promise<void> {
-  const { ended, remaining, processes } = await endSessions(serverOf(place), applicationOf(job.id), {
-    database: maintenanceDatabase(place.pod.facts),
-  });
-  if (ended > 0) done.removed.push(`${ended} sessions of job ${job.id} in ${reference}`);
-  if (remaining > 0) done.remaining.push(`${remaining} sessions of job ${job.id} in ${reference}`);
-  if (processes > 0) done.remaining.push(`${processes} commands of job ${job.id} in ${reference}`);
+  const database = maintenanceDatabase(place.pod.facts);
+  const end = await endSessions(serverOf(place), applicationOf(job.id), { database });
+  for (const [many, { ended, remaining }] of [['sessions', end] as const, ['commands', end.commands] as const]) {
+    if (ended > 0) done.removed.push(`${ended} ${many} of job ${job.id} in ${reference}`);
+    if (remaining > 0) done.remaining.push(`${remaining} ${many} of job ${job.id} in ${reference}`);
+  }
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
   const cleaned = await clean({ target: place.pod, jobs: [job.id], isDead, onRemoved }, work);
   for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
-  // a session that is left can still commit
-  if (remaining === 0) await findOut(job, place, reference, cleaned, done);
+  // what is left can still commit
+  if (isOver(end)) await findOut(job, place, reference, cleaned, done);
 }
 
 /** All that dead jobs left in one server, also those of other workspaces. */
