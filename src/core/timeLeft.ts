@@ -1,9 +1,12 @@
 /** Before that a pace is chance. */
 const steadyMs = 5000;
 
+/** A disk that takes all at first and then as fast as it can slows a dump down for half a minute. */
+const shortestMs = 45_000;
+
 /**
- * Tells when something ends, by the pace of the later half of the time that it took so far: what a server says of its work comes in steps, and no
- * table is like the next.
+ * Tells when something ends, by the pace of the later half of the time that it took so far, and of three quarters of a minute at least: what a server
+ * says of its work comes in steps, and no table is like the next.
  */
 export class TimeLeft {
   private readonly marks: { readonly at: number; readonly done: number }[] = [];
@@ -14,8 +17,8 @@ export class TimeLeft {
     this.began ??= now;
     const last = this.marks.at(-1);
     if (last === undefined || now - last.at >= 1000) this.marks.push({ at: now, done });
-    const half = (now + this.began) / 2;
-    while ((this.marks[1]?.at ?? Infinity) <= half) this.marks.shift();
+    const from = Math.min((now + this.began) / 2, now - shortestMs);
+    while ((this.marks[1]?.at ?? Infinity) <= from) this.marks.shift();
     const [first] = this.marks;
     if (first === undefined || now - this.began < steadyMs || done <= first.done) return undefined;
     return ((1 - done) * (now - first.at)) / 1000 / (done - first.done);

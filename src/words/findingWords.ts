@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding';
+import { some } from '../core/some';
 import { duration, localTime, size } from './format';
 import type { Hints } from './hints';
 import { detail, shown, text, type Data } from './shown';
@@ -47,7 +48,7 @@ const ofTargets: Words = {
   'target.sessions': (data) =>
     data['count'] === 0
       ? 'nobody is connected to the database now; sessions that come until the swap end then'
-      : `the ${shown(data, 'count')} sessions of the database end, and their open transactions roll back`,
+      : `${some(Number(data['count']), 'session')} of the database will end, open transactions roll back`,
   'role.rights': (data, hints) =>
     `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
@@ -91,7 +92,7 @@ const ofSwaps: Words = {
       ? `a replica follows this server and will receive all that is written; ${onReplicas('it')}`
       : `${shown(data, 'count')} replicas follow this server and will receive all that is written; ${onReplicas('them')}`,
   pooler: (data) =>
-    `a pooler is connected: ${shown(data, 'names')}${data['sessions'] === undefined ? '' : ` (${shown(data, 'sessions')} sessions)`}`,
+    `a pooler is connected: ${shown(data, 'names')}${data['sessions'] === undefined ? '' : ` (${some(Number(data['sessions']), 'session')})`}`,
   'pooler.idle': (data) =>
     `a pooler runs beside the server, and no session of it is seen in the database: ${shown(data, 'names')}`,
   securityLabels: (data) =>
@@ -103,7 +104,7 @@ const ofSwaps: Words = {
   'undo.written': (data) =>
     data['rows'] === 0
       ? 'no row was written since the restore'
-      : `${shown(data, 'rows')} rows were written since the restore; they will exist only in the database kept now`,
+      : `written since the restore: ${some(Number(data['rows']), 'row')}, which will exist only in the database kept now`,
   downtime: (data) => downtime(data),
 };
 
@@ -156,11 +157,16 @@ const notes: Words = {
   'integrity.notProvable': () =>
     'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
   'sessions.ended': (data) =>
-    data['ended'] === 0 ? 'no session is left on the server' : `ended ${shown(data, 'ended')} sessions on the server`,
-  'sessions.remain': (data) =>
-    Number(data['remaining']) > 0
-      ? `${shown(data, 'remaining')} sessions named ${shown(data, 'application')} are still on the server`
-      : `${String((data['commands'] as { remaining?: number } | undefined)?.remaining ?? 0)} commands named ${shown(data, 'application')} still run in the pod, without a session`,
+    data['ended'] === 0
+      ? 'no session is left on the server'
+      : `ended ${some(Number(data['ended']), 'session')} on the server`,
+  'sessions.remain': (data) => {
+    const { remaining = 0 } = (data['commands'] ?? {}) as { remaining?: number };
+    const name = shown(data, 'application');
+    return Number(data['remaining']) > 0
+      ? `still on the server: ${some(Number(data['remaining']), 'session')} named ${name}`
+      : `still in the pod, without a session: ${some(remaining, 'command')} named ${name}`;
+  },
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
   'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,

@@ -15,13 +15,16 @@ export class KubectlPod {
   ) {}
 
   async exec(argv: readonly string[], input?: string): Promise<string> {
-    const container = this.container === undefined ? [] : ['-c', this.container];
-    const { stdout } = await execa(
-      kubectlProgram,
-      ['--kubeconfig', this.kubeconfig, '-n', this.namespace, 'exec', '-i', this.pod, ...container, '--', ...argv],
-      input === undefined ? { stdin: 'ignore' } : { input },
-    );
+    const [program = '', ...args] = this.command(argv, '-i');
+    const { stdout } = await execa(program, args, input === undefined ? { stdin: 'ignore' } : { input });
     return stdout;
+  }
+
+  /** What one would type to run argv in it. */
+  command(argv: readonly string[], ...flags: readonly string[]): string[] {
+    const container = this.container === undefined ? [] : ['-c', this.container];
+    const place = ['--kubeconfig', this.kubeconfig, '-n', this.namespace];
+    return [kubectlProgram, ...place, 'exec', ...flags, this.pod, ...container, '--', ...argv];
   }
 
   /** Deletes it where it is there, and waits until it is gone. */

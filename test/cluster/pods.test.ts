@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { connect } from '../../src/core/cluster/connect';
-import { readClusters } from '../../src/core/cluster/readClusters';
-import { kubePodExec } from '../../src/core/exec/kubePodExec';
 import { ferry, told, type Run } from '../lab/ferry';
-import type { KubectlPod } from './kubectl';
 import { answers, applyPod } from './applyPod';
+import { kubeExec } from './kubeExec';
 import { seed } from './seed';
 import { pair, type Pair } from './setting';
 
@@ -94,7 +91,8 @@ describe('real clusters: pods of all kinds', function () {
 
   for (const protocol of ['v4.channel.k8s.io', 'v5.channel.k8s.io'] as const) {
     it(`${protocol}: a dump comes whole, goes back whole, and a failure is one`, async () => {
-      const exec = await open(clusters.source, clusters.kubeconfigA, protocol);
+      const { namespace, pod } = clusters.source;
+      const exec = await kubeExec(clusters.kubeconfigA, `${namespace}/${pod}/postgres`, protocol);
       const archive: Buffer[] = [];
       const dump = ['pg_dump', '-U', 'demo', '-Fc', '-Z1', '-d', 'ferrytest'];
       const read = await exec.read(dump, (chunk) => void archive.push(Buffer.from(chunk)));
@@ -107,16 +105,6 @@ describe('real clusters: pods of all kinds', function () {
       assert.equal(cut.exitCode, 1);
       assert.match(cut.stderr, /end of file/);
     });
-  }
-
-  async function open(
-    { namespace, pod }: KubectlPod,
-    kubeconfig: string,
-    protocol: 'v4.channel.k8s.io' | 'v5.channel.k8s.io',
-  ): Promise<ReturnType<typeof kubePodExec>> {
-    const { clusters: found } = await readClusters({ env: { KUBECONFIG: kubeconfig } });
-    assert.ok(found[0]);
-    return kubePodExec(connect(found[0]), { namespace, pod, container: 'postgres' }, { protocols: [protocol] });
   }
 
   async function expectExit(exitCode: number, ...args: string[]): Promise<Run> {

@@ -5,12 +5,9 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../src/core/cluster/connect';
-import { readClusters } from '../../src/core/cluster/readClusters';
 import { isAppError } from '../../src/core/errors';
-import type { ExecProtocol } from '../../src/core/exec/execSocket';
-import { kubePodExec } from '../../src/core/exec/kubePodExec';
 import { capture, type PodExec } from '../../src/core/exec/podExec';
+import { kubeExec } from './kubeExec';
 
 const [file, where = 'demo/postgres-0/postgres', user = 'demo'] = process.argv.slice(2);
 const database = 'ferry_transport';
@@ -18,18 +15,13 @@ const gigabyte = 1_000_000_000;
 
 async function main(): Promise<void> {
   if (file === undefined) throw new Error('usage: transport.ts <kubeconfig> [namespace/pod/container [user]]');
-  const { clusters } = await readClusters({ env: { KUBECONFIG: file } });
-  const client = connect(clusters[0] ?? assert.fail('no cluster'));
-  const [namespace = '', pod = '', container = ''] = where.split('/');
-  const open = (protocol: ExecProtocol): PodExec =>
-    kubePodExec(client, { namespace, pod, container }, { protocols: [protocol] });
-  const exec = open('v4.channel.k8s.io');
+  const exec = await kubeExec(file, where, 'v4.channel.k8s.io');
   const server = new Server(exec);
   const alive = await server.backgroundSince();
   await server.prepare();
   try {
     for (const protocol of ['v4.channel.k8s.io', 'v5.channel.k8s.io'] as const) {
-      const each = open(protocol);
+      const each = await kubeExec(file, where, protocol);
       await throughput(each, protocol);
       await dumpAndRestore(each, protocol);
       await cancelled(each, server, protocol);

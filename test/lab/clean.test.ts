@@ -233,7 +233,7 @@ describe('clean', function () {
       const before = await databases();
 
       const left = [`${side} in ${places.pg16}`, `the role free in ${places.pg16}`];
-      const sessions = `1 sessions of job ${id} in ${places.pg16}`;
+      const sessions = `1 session of job ${id} in ${places.pg16}`;
       const all = await plan();
       assert.deepEqual(all.removes.toSorted(), [...left, sessions].sort());
       assert.deepEqual(

@@ -3,6 +3,7 @@ import { toAppError, type AppError } from '../errors';
 import { countProcesses } from '../pod/endProcesses';
 import { listLeftovers } from '../restore/clean';
 import { applicationOf } from '../restore/sideDatabase';
+import { some } from '../some';
 import { isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
 import { listLeftHere } from './leftHere';
 import { listJobs } from './listJobs';
@@ -76,7 +77,10 @@ export async function planClean(
       listLeftovers(pod, [id], signal),
     ]);
     const own = left.filter(({ job }) => job === id).flatMap(({ leftovers }) => leftovers);
-    const open = [`${sessions} sessions`, `${commands} commands`].filter((one) => !one.startsWith('0 '));
+    const open = [
+      ...(sessions > 0 ? [some(sessions, 'session')] : []),
+      ...(commands > 0 ? [some(commands, 'command')] : []),
+    ];
     return [...open.map((one) => `${one} of job ${id} in ${nameOf(pod)}`), ...own.map((one) => told(one, nameOf(pod)))];
   }
 

@@ -1,5 +1,6 @@
 import type { OpenPod } from '../pod/databasePod';
 import type { Work } from '../progress';
+import { some } from '../some';
 import { readDatabases, workplace, type DatabaseRow } from './databaseRow';
 import { dropMadeRoles, listMadeRoles } from './madeRoles';
 import { dropQuietly, listSides, oursAmong } from './sideDatabase';
@@ -65,7 +66,8 @@ export async function clean({ target, jobs, isDead, onRemoved }: CleanRequest, w
     for (const one of leftovers.filter(({ kind }) => kind === 'database')) {
       const { gone, end } = await dropQuietly(server, one, job);
       const commands = end?.commands.remaining ?? 0;
-      if (commands > 0) left.push({ kind: 'commands', name: `${commands} commands of job ${job}`, job, time: newest });
+      if (commands > 0)
+        left.push({ kind: 'commands', name: `${some(commands, 'command')} of job ${job}`, job, time: newest });
       if (gone) await onRemoved(one);
       else remaining.add(one);
     }

@@ -59,7 +59,7 @@ async function path(): Promise<void> {
   await compare(
     { what: '2 GB of zeros through exec', pods: [target], bar: 1 },
     () => timedProcess([process.execPath, '--import=tsx', transport, kubeconfigB, place, ...argv]),
-    () => timedProcess(kubectlExec(target, argv), undefined, '/dev/null'),
+    () => timedProcess(target.command(argv), undefined, '/dev/null'),
   );
 }
 
@@ -143,13 +143,7 @@ function well(args: readonly string[], run: Run): Run {
 
 /** kubectl with its output in a file, or its input from one. */
 async function byHand(pod: KubectlPod, argv: readonly string[], input?: string): Promise<Spent> {
-  return timedProcess(kubectlExec(pod, argv, input === undefined ? [] : ['-i']), input);
-}
-
-function kubectlExec(pod: KubectlPod, argv: readonly string[], flags: readonly string[] = []): string[] {
-  const { kubeconfig, namespace } = pod;
-  const program = process.env['KUBECTL'] ?? 'kubectl';
-  return [program, '--kubeconfig', kubeconfig, '-n', namespace, 'exec', ...flags, pod.pod, '--', ...argv];
+  return timedProcess(pod.command(argv, ...(input === undefined ? [] : ['-i'])), input);
 }
 
 /** Runs it under a shell that says what its child used. */

@@ -7,6 +7,7 @@ import { clean, type Cleaned, type Leftover } from '../../restore/clean';
 import { workplace } from '../../restore/databaseRow';
 import { transactionStatus } from '../../restore/inPlaceSession';
 import { applicationOf } from '../../restore/sideDatabase';
+import { some } from '../../some';
 import type { JobContext, RunKind } from '../jobContext';
 import type { JobEvent } from '../jobEvents';
 import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
@@ -170,9 +171,9 @@ async function reach(
 async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: string, done: Done): Promise<void> {
   const database = maintenanceDatabase(place.pod.facts);
   const end = await endSessions(serverOf(place), applicationOf(job.id), { database });
-  for (const [many, { ended, remaining }] of [['sessions', end] as const, ['commands', end.commands] as const]) {
-    if (ended > 0) done.removed.push(`${ended} ${many} of job ${job.id} in ${reference}`);
-    if (remaining > 0) done.remaining.push(`${remaining} ${many} of job ${job.id} in ${reference}`);
+  for (const [what, { ended, remaining }] of [['session', end] as const, ['command', end.commands] as const]) {
+    if (ended > 0) done.removed.push(`${some(ended, what)} of job ${job.id} in ${reference}`);
+    if (remaining > 0) done.remaining.push(`${some(remaining, what)} of job ${job.id} in ${reference}`);
   }
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
