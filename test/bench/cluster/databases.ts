@@ -23,7 +23,7 @@ insert into files select i, decode(string_agg(md5(random()::text), ''), 'hex') f
 select lo_from_bytea(0, decode(repeat(md5(i::text), 600), 'hex')) from generate_series(1, ${share(200)}) i \\g /dev/null
 create view open_orders as select o.id, c.name, o.total from orders o join customers c on c.id = o.customer where o.state = 'new';
 create materialized view turnover as select customer, sum(total) as total from orders group by 1;
-create unique index on turnover (customer); vacuum analyze;`,
+create unique index on turnover (customer); vacuum (analyze, parallel 0);`,
   );
 }
 
@@ -38,7 +38,7 @@ create table pgbench_accounts (aid int not null primary key, bid int, abalance i
 create table pgbench_branches (bid int not null primary key, bbalance int, filler char(88)) with (fillfactor = 100);
 insert into pgbench_branches select i, 0, '' from generate_series(1, ${scale}) i;
 insert into pgbench_tellers select i, (i - 1) / 10 + 1, 0, '' from generate_series(1, ${scale * 10}) i;
-insert into pgbench_accounts select i, (i - 1) / 100000 + 1, 0, '' from generate_series(1, ${scale * 100_000}) i; vacuum analyze;`,
+insert into pgbench_accounts select i, (i - 1) / 100000 + 1, 0, '' from generate_series(1, ${scale * 100_000}) i; vacuum (analyze, parallel 0);`,
   );
 }
 
