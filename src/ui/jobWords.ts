@@ -7,8 +7,12 @@ import { phaseWords } from '../words/progressWords';
 import { ago, duration, localTime, size } from './format';
 
 /** What a job is about, in a line: `Back up shop from postgres-0`. */
-export function jobTitle({ request: { kind, operands, options } }: Pick<Job, 'request'>): string {
+export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
+  const { kind, operands, options } = request;
   const [first = '', second = ''] = operands;
+  const target = result?.data['target'];
+  // undo and release may name a job; what it is about is known at their end
+  const about = isJob(first) && typeof target === 'string' ? target : first;
   const titles: Readonly<Record<JobKind, () => string>> = {
     backup: () => `Back up ${database(first)} from ${pod(first)}`,
     restore: () => `Restore ${backup(first)} into ${database(second)} on ${pod(second)}`,
@@ -16,8 +20,8 @@ export function jobTitle({ request: { kind, operands, options } }: Pick<Job, 're
     verify: () =>
       options.deep === undefined ? `Verify ${backup(first)}` : `Deep verify ${backup(first)} on ${pod(options.deep)}`,
     diff: () => `Compare ${either(first)} with ${either(second)}`,
-    undo: () => `Undo ${isJob(first) ? `job ${first}` : `restore of ${place(first)}`}`,
-    release: () => `Drop what ${isJob(first) ? `job ${first} kept` : `was kept for ${place(first)}`}`,
+    undo: () => `Undo ${isJob(about) ? `job ${about}` : `restore of ${place(about)}`}`,
+    release: () => `Drop what ${isJob(about) ? `job ${about} kept` : `was kept for ${place(about)}`}`,
     clean: () => (options.forget === true ? `Give up job ${first}` : `Clean up${cleaned(first)}`),
   };
   return titles[kind]();

@@ -19,7 +19,7 @@ describe('real clusters: who may what', function () {
     ['ferry-nothing', [], 1, 'cluster.forbidden'],
   ] as const) {
     it(`${name}: ${code ?? 'a whole backup'}`, async () => {
-      const kubeconfig = await asServiceAccount(clusters, name, rules);
+      const kubeconfig = await asServiceAccount(clusters.kubeconfigA, clusters.root, name, rules);
       const run = await ferry({ kubeconfig, root: clusters.root }, 'backup', `${name}/demo/postgres-0/postgres`);
       assert.equal(run.exitCode, exitCode, told(run));
       assert.equal(run.result.error?.code, code, told(run));

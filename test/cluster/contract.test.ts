@@ -28,7 +28,9 @@ describe('real clusters: pods/exec, as the lab has it', function () {
   execContract(() => place);
 
   async function account(name: string, rules: readonly string[]): Promise<Account> {
-    const config = JSON.parse(await readFile(await asServiceAccount(clusters, name, rules), 'utf8')) as {
+    const config = JSON.parse(
+      await readFile(await asServiceAccount(clusters.kubeconfigA, clusters.root, name, rules), 'utf8'),
+    ) as {
       clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
       users: [{ user: { token: string } }];
     };

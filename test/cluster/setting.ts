@@ -47,6 +47,22 @@ export async function pair(): Promise<Pair> {
   };
 }
 
+/** The pair as a service account on each that may do what a backup and a restore need, and nothing else. */
+export async function restricted(clusters: Pair): Promise<Pair> {
+  const { kubeconfigA, kubeconfigB, root, from, to } = clusters;
+  const rules = ['pods get list', 'pods/exec get create'];
+  const [onA, onB] = await Promise.all([
+    asServiceAccount(kubeconfigA, root, 'ferry-job-a', rules),
+    asServiceAccount(kubeconfigB, root, 'ferry-job-b', rules),
+  ]);
+  return {
+    ...clusters,
+    from: from.replace(/^[^/]+/, 'ferry-job-a'),
+    to: to.replace(/^[^/]+/, 'ferry-job-b'),
+    setting: { kubeconfig: onA, root, env: { KUBECONFIG: onB } },
+  };
+}
+
 /** What kubectl prints. */
 export async function kubectl(kubeconfig: string, ...args: string[]): Promise<string> {
   const { stdout } = await execa(kubectlProgram, ['--kubeconfig', kubeconfig, ...args]);
@@ -55,7 +71,8 @@ export async function kubectl(kubeconfig: string, ...args: string[]): Promise<st
 
 /** The same cluster as a service account with these rules in `demo`; returns a kubeconfig that is good for four hours. */
 export async function asServiceAccount(
-  { kubeconfigA, root }: Pick<Pair, 'kubeconfigA' | 'root'>,
+  kubeconfig: string,
+  folder: string,
   name: string,
   rules: readonly string[],
 ): Promise<string> {
@@ -75,11 +92,9 @@ export async function asServiceAccount(
     },
   ];
   const wanted = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  await execa(kubectlProgram, ['--kubeconfig', kubeconfigA, 'apply', '-f', '-'], {
-    input: wanted,
-  });
-  const token = await kubectl(kubeconfigA, '-n', 'demo', 'create', 'token', name, '--duration', '4h');
-  return writeAs(kubeconfigA, root, name, token);
+  await execa(kubectlProgram, ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input: wanted });
+  const token = await kubectl(kubeconfig, '-n', 'demo', 'create', 'token', name, '--duration', '4h');
+  return writeAs(kubeconfig, folder, name, token);
 }
 
 /** A kubeconfig of the cluster with another token. */

@@ -9,6 +9,10 @@ import type { EditorWindow } from './window';
 /** Those that act at once and ask nothing. */
 const silent = ['dbFerry.refresh', 'dbFerry.clearFilter', 'dbFerry.showJobs'];
 
+interface Browser {
+  getComputedStyle(shape: unknown): { readonly fill: string; readonly stroke: string };
+}
+
 interface Manifest {
   readonly contributes: { readonly commands: readonly { readonly command: string; readonly title: string }[] };
 }
@@ -54,13 +58,36 @@ describe('editor: the palette', function () {
     // pictures need room
     await window.key('Control+b');
     const page = window.page.locator('.gettingStartedContainer');
-    for (const step of ['Find your clusters', 'Take a first backup', 'Restore it somewhere', 'Change your mind']) {
+    for (const [step, picture] of [
+      ['Find your clusters', 'clusters'],
+      ['Take a first backup', 'backUp'],
+      ['Restore it somewhere', 'restore'],
+      ['Change your mind', 'undo'],
+    ] as const) {
       await page.getByText(step).first().click();
-      // the picture is in a page of its own
-      await window.page.locator('.getting-started-media iframe').first().waitFor();
+      const colours = await until(`the picture of "${step}"`, async () => coloursOf(picture));
+      assert.ok(colours.length >= 2, `${picture}: ${colours.join(', ')}`);
+      // what a shape has whose colours the editor does not let in
+      assert.ok(!colours.includes('rgb(0, 0, 0)'), `${picture}: ${colours.join(', ')}`);
     }
     await window.screenshot('walkthrough');
   });
+
+  /** The colours of a picture of the walkthrough, as they are seen; undefined until it is there. */
+  async function coloursOf(picture: string): Promise<string[] | undefined> {
+    const source = readFileSync(join(repository, 'media/walkthrough', `${picture}.svg`), 'utf8');
+    const title = /<title>(.*)<\/title>/.exec(source)?.[1] ?? '';
+    const media = window.page.frameLocator('.getting-started-media iframe').frameLocator('iframe');
+    const shapes = media.locator('svg', { has: window.page.locator('title', { hasText: title }) });
+    const seen = await shapes.locator('rect, path, ellipse, text').evaluateAll((all) =>
+      all.flatMap((shape) => {
+        const { fill, stroke } = (globalThis as unknown as Browser).getComputedStyle(shape);
+        return [fill, stroke];
+      }),
+    );
+    const colours = [...new Set(seen)].filter((colour) => colour !== 'none');
+    return colours.length === 0 ? undefined : colours;
+  }
 
   /** What stands in front of the person now. */
   async function answer(told: number): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- --load [--size <MB>]`: what an application notices on two real clusters while its database, or another one on its server, is
- * backed up and restored: by hand, by DB Ferry, and gently. It writes, in eight sessions that come back when they are ended, through a port-forward.
+ * backed up and restored: by hand, by DB Ferry, and gently. It writes in eight sessions, through a port-forward; while its database is replaced, in
+ * the pod, since a port-forward ends with the first session that is ended, and with a login for each write.
  */
 import { execa } from 'execa';
 import { open, rm } from 'node:fs/promises';
@@ -44,13 +45,14 @@ try {
 
 /** The application is in the database that is dumped. Returns the id of a backup. */
 async function whileBackedUp(): Promise<string> {
-  print(['in the database that is backed up', 'seconds', 'writes/s', 'of alone', 'longest wait', 'refused logins']);
+  print(['in the database that is backed up', 'seconds', 'writes/s', 'of alone', 'longest wait', 'refused']);
   const { port, close } = await forward(source);
   try {
-    const alone = await notice('alone', port, source.user, () => sleep(10_000));
-    await notice('kubectl exec pg_dump', port, source.user, () => byHand(source, ['pg_dump', '-Fc'], database), alone);
-    await notice('backup', port, source.user, () => must('backup', from), alone);
-    await notice('backup --gentle 10', port, source.user, () => must('backup', from, '--gentle', '10'), alone);
+    const connect = (): Application => startLoad({ port, user: source.user, database, clients: 8, query });
+    const alone = await notice('alone', connect, () => sleep(10_000));
+    await notice('kubectl exec pg_dump', connect, () => byHand(source, ['pg_dump', '-Fc'], database), alone);
+    await notice('backup', connect, () => must('backup', from), alone);
+    await notice('backup --gentle 10', connect, () => must('backup', from, '--gentle', '10'), alone);
   } finally {
     await close();
   }
@@ -62,54 +64,91 @@ async function whileBackedUp(): Promise<string> {
 async function whileRestored(backup: string): Promise<void> {
   await must('restore', backup, to, '--no-owner');
   const archive = archivePath(await findBackup(root, backup));
+  const restore = async (into: string, ...more: string[]): Promise<Run> =>
+    must('restore', backup, into, '--no-owner', ...more);
+  const byHandInto = async (name: string, ...more: string[]): Promise<void> =>
+    byHand(target, ['pg_restore', '--no-owner', ...more], name, archive);
   const { port, close } = await forward(target);
-  const restored = (name: string): string => to.replace(database, name);
-  const fresh = async (): Promise<void> => remake(target, 'byhand');
   try {
+    const beside = to.replace(database, 'byhand');
+    const connect = (): Application => startLoad({ port, user: target.user, database, clients: 8, query });
     print(['on the server that is restored to']);
-    const alone = await notice('alone', port, target.user, () => sleep(10_000));
-    await fresh();
-    const restoreByHand = async (): Promise<void> => byHand(target, ['pg_restore', '--no-owner'], 'byhand', archive);
-    await notice('kubectl exec pg_restore', port, target.user, restoreByHand, alone);
+    const alone = await notice('alone', connect, () => sleep(10_000));
+    await remake(target, 'byhand');
+    await notice('kubectl exec pg_restore', connect, () => byHandInto('byhand'), alone);
     await drop(target, 'byhand');
-    const restore = async (...more: string[]): Promise<Run> =>
-      must('restore', backup, restored('byhand'), '--no-owner', ...more);
-    await notice('restore', port, target.user, restore, alone);
+    await notice('restore', connect, () => restore(beside), alone);
     await drop(target, 'byhand');
-    await notice('restore --gentle 10', port, target.user, () => restore('--gentle', '10'), alone);
-    print(['in the database that is replaced']);
-    const replace = async (): Promise<Run> => must('restore', backup, to, '--as', 'replace', '--yes', '--no-owner');
-    await notice('restore --as replace', port, target.user, replace, alone);
-    const clean = ['pg_restore', '--no-owner', '--clean', '--if-exists'];
-    await notice(
-      'kubectl exec pg_restore --clean',
-      port,
-      target.user,
-      () => byHand(target, clean, database, archive),
-      alone,
-    );
+    await notice('restore --gentle 10', connect, () => restore(beside, '--gentle', '10'), alone);
   } finally {
     await close();
   }
+  print(['in the database that is replaced']);
+  const inPod = (): Application => startInPod(target);
+  const alone = await notice('alone', inPod, () => sleep(10_000));
+  await notice('restore --as replace', inPod, () => restore(to, '--as', 'replace', '--yes'), alone);
+  // it goes on after errors, and ends with 1
+  const clean = async (): Promise<void> => byHandInto(database, '--clean', '--if-exists').catch(() => undefined);
+  await notice('kubectl exec pg_restore --clean', inPod, clean, alone);
+}
+
+interface Application {
+  stop(): Promise<LoadResult>;
+}
+
+/** Four clients in the pod, each of which logs in for every write, until told to stop. */
+function startInPod(pod: KubectlPod): Application {
+  const script = `f=$(mktemp); for client in 1 2 3 4; do ( while [ -e "$f" ]; do
+psql -XqAt -U "$1" -d "$2" -c "$3 returning $client, round(extract(epoch from clock_timestamp()) * 1000)" 2>&1 || sleep 0.02; done ) & done
+cat >/dev/null; rm "$f"; wait`;
+  const [program = '', ...args] = pod.command(['sh', '-c', script, 'app', pod.user, database, query], '-i');
+  const running = execa(program, args, { stdin: 'pipe' });
+  return {
+    async stop() {
+      running.stdin.end();
+      const { stdout } = await running;
+      return readWrites(stdout.split('\n'));
+    },
+  };
+}
+
+/** Lines `client|milliseconds` of what was written, errors between them. */
+function readWrites(lines: readonly string[]): LoadResult {
+  const last = new Map<string, number>();
+  const failedLogins: Record<string, number> = {};
+  let [queries, longestGap] = [0, 0];
+  for (const line of lines) {
+    const [, client, time] = /^(\d)\|(\d+)$/.exec(line) ?? [];
+    if (client === undefined) {
+      const reason = /(FATAL|ERROR): .*/.exec(line)?.[0];
+      if (reason !== undefined) failedLogins[reason] = (failedLogins[reason] ?? 0) + 1;
+      continue;
+    }
+    queries += 1;
+    longestGap = Math.max(longestGap, Number(time) - (last.get(client) ?? Number(time)));
+    last.set(client, Number(time));
+  }
+  const end = Math.max(...last.values());
+  for (const time of last.values()) longestGap = Math.max(longestGap, end - time);
+  return { queries, longestGap, failedLogins, ended: 0 };
 }
 
 /** What the application sees from a second before the work to a second after it. */
 async function notice(
   what: string,
-  port: number,
-  user: string,
+  begin: () => Application,
   work: () => Promise<unknown>,
   alone?: LoadResult & { readonly rate: number },
 ): Promise<LoadResult & { readonly rate: number }> {
   const started = performance.now();
-  const load = startLoad({ port, user, database, clients: 8, query });
+  const application = begin();
   await sleep(1000);
   const begun = performance.now();
   await work();
   const seconds = (performance.now() - begun) / 1000;
   await sleep(1000);
   const rate = (result: LoadResult): number => result.queries / ((performance.now() - started) / 1000);
-  const seen = await load.stop();
+  const seen = await application.stop();
   const noticed = { ...seen, rate: rate(seen) };
   const share = alone === undefined ? '' : `${((100 * noticed.rate) / alone.rate).toFixed(0)} %`;
   const cells = [seconds.toFixed(1), noticed.rate.toFixed(0), share, `${seen.longestGap} ms`];

@@ -153,7 +153,7 @@ async function side(letter: 'a' | 'b', { kubeconfigA, kubeconfigB }: Pair, folde
 }
 
 async function lead({ admin, proxy, account, kubeconfig }: Side, folder: string): Promise<void> {
-  await proxy.lead(await asServiceAccount({ kubeconfigA: admin, root: folder }, account, rules), kubeconfig);
+  await proxy.lead(await asServiceAccount(admin, folder, account, rules), kubeconfig);
 }
 
 async function tmpfs(folder: string): Promise<string | undefined> {

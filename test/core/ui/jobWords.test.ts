@@ -15,6 +15,9 @@ describe('words for jobs', () => {
       [title('diff', ['b1', db]), 'Compare backup b1 with orders on pg-0'],
       [title('undo', [db]), 'Undo restore of orders on pg-0'],
       [title('undo', ['t0abc']), 'Undo job t0abc'],
+      [title('undo', ['t0abc'], {}, { target: db }), 'Undo restore of orders on pg-0'],
+      [title('release', ['t0abc'], {}, { target: db }), 'Drop what was kept for orders on pg-0'],
+      [title('restore', ['b1', db], {}, { target: db }), 'Restore backup b1 into orders on pg-0'],
       [title('release', ['t0abc']), 'Drop what job t0abc kept'],
       [title('release', [db]), 'Drop what was kept for orders on pg-0'],
       [title('clean', []), 'Clean up after all jobs'],
@@ -37,7 +40,8 @@ describe('words for jobs', () => {
     );
   });
 
-  function title(kind: JobKind, operands: readonly string[], options: JobOptions = {}): string {
-    return jobTitle({ request: { kind, operands, options } } as unknown as Job);
+  function title(kind: JobKind, operands: readonly string[], options: JobOptions = {}, data?: object): string {
+    const result = data === undefined ? {} : { result: { data } };
+    return jobTitle({ request: { kind, operands, options }, ...result } as unknown as Job);
   }
 });

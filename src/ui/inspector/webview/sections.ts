@@ -74,14 +74,18 @@ function tablesSection(hasRows: boolean, rows: readonly PageTable[], unmeasured:
 
 /** Nothing as long as sizes are missing: half a sum would be taken for a whole one. */
 function sumOf(hasRows: boolean, tables: readonly PageTable[]): string {
-  let rows = 0;
-  let bytes = 0;
+  let [rows, bytes, holding] = [0, 0, 0];
   for (const table of tables) {
     if (table.hasData && table.bytes === undefined) return '';
     rows += table.rows ?? 0;
     bytes += table.bytes ?? 0;
+    holding += table.hasData ? 1 : 0;
   }
-  return hasRows ? `${count(rows)} rows, ${size(bytes)} as text, by the manifest` : `${size(bytes)} in the file`;
+  // a partitioned table holds none itself, and a backup counts those that do
+  const where = holding === tables.length ? '' : ` in ${count(holding)} of them`;
+  return hasRows
+    ? `${count(rows)} rows${where}, ${size(bytes)} as text, by the manifest`
+    : `${size(bytes)} in the file`;
 }
 
 const lastValue: Column<Sequence> = {
