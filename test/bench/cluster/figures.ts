@@ -45,9 +45,9 @@ try {
   );
   if (options.page) await writePage(figures, { megabytes: Number(options.size), scale: Number(options.scale) });
 } finally {
+  await rm(root, { recursive: true, force: true });
   for (const pod of [...Object.values(sourceOf), target])
     for (const name of ['ferrybench', 'ferrypgbench', 'byhand']) await drop(pod, name);
-  await rm(root, { recursive: true, force: true });
 }
 
 /** What the way through exec can carry, and what it costs. */

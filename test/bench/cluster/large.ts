@@ -31,8 +31,8 @@ try {
   const rows = await makeLarge(source);
   await measure(rows);
 } finally {
-  await drop(source, database);
   for (const folder of [root, clusters.root]) await rm(folder, { recursive: true, force: true });
+  await drop(source, database);
 }
 
 async function measure(rows: number): Promise<void> {

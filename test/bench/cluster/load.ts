@@ -38,9 +38,9 @@ try {
   const backup = await whileBackedUp();
   await whileRestored(backup);
 } finally {
+  await rm(root, { recursive: true, force: true });
   for (const pod of [source, target]) await drop(pod, database);
   await drop(target, 'byhand');
-  await rm(root, { recursive: true, force: true });
 }
 
 /** The application is in the database that is dumped. Returns the id of a backup. */

@@ -1,6 +1,5 @@
 import { execa } from 'execa';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ferry, told, type FerrySetting } from '../../lab/ferry';
 import { applyPod } from '../applyPod';
@@ -51,7 +50,7 @@ export class Stage {
 
   static async set(): Promise<Stage> {
     const clusters = await pair();
-    const folder = await mkdtemp(join(tmpdir(), 'dbf-faults-'));
+    const folder = clusters.root;
     const sides = { a: await side('a', clusters, folder), b: await side('b', clusters, folder) };
     const stage = new Stage(folder, sides, {}, await tmpfs(join(folder, 'small')));
     await writeFile(stage.clock, '+0\n');

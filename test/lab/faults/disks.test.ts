@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { chmod, mkdir, mkdtemp, readdir, statfs } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rmdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ferry, startFerry, told } from '../ferry';
@@ -19,7 +19,7 @@ describe(`faults of a disk, ${judged}`, function () {
     backup = await scene.backUp('shop');
   });
   afterEach(async () => {
-    if (mounted !== undefined) await execa('umount', [mounted], { reject: false });
+    if (mounted !== undefined) await unmount(mounted);
     mounted = undefined;
   });
   after(() => scene.close());
@@ -99,7 +99,14 @@ describe(`faults of a disk, ${judged}`, function () {
 
 async function tmpfs(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-full-'));
-  await mkdir(folder, { recursive: true });
   const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { reject: false });
-  return exitCode === 0 ? folder : undefined;
+  if (exitCode === 0) return folder;
+  await rmdir(folder);
+  return undefined;
+}
+
+/** A command that has just ended leaves a `sleep` of a second, whose working directory is the server's. */
+async function unmount(folder: string): Promise<void> {
+  await until(async () => (await execa('umount', [folder], { reject: false })).exitCode === 0);
+  await rmdir(folder);
 }
