@@ -20,7 +20,7 @@ import { onSettings, settings } from './ui/settings';
 import { statusBar } from './ui/statusBar';
 import { warnOnce } from './ui/warnOnce';
 
-/** Composes, and does nothing else: nothing is read or asked before a view is opened or a job runs. */
+/** Composes, and looks for jobs: nothing else is read or asked before a view is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('DB Ferry', { log: true });
   const clusters = new Clusters(settings.kubeconfigFiles);
@@ -48,14 +48,19 @@ export function activate(context: vscode.ExtensionContext): void {
     onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
     onSettings(['backupFolder'], () => {
       backups.refresh();
-      void jobs.restart();
+      void jobs.restart().catch(tellLater);
     }),
   );
   void readDevSpaces(process.env).then((workspace) => {
     if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, once));
   });
-  // jobs outlive windows: one that runs is shown again
-  if (jobs.hasFolder) void jobs.watch();
+  // jobs outlive windows: one that runs is shown again, and one of a terminal is told of here
+  void jobs.watch().catch(tellLater);
+}
+
+/** The Jobs view asks again when it is opened, and says what is wrong. */
+function tellLater(): void {
+  // nobody has asked yet
 }
 
 /** Jobs run on: they are processes of their own. */

@@ -14,8 +14,9 @@ export interface Project {
 export async function askProject(services: Services, title: string, prompt: string): Promise<Project> {
   const model = await pickCluster(services, { title });
   const name = await vscode.window.showInputBox({
-    title: `${title}: ${model.cluster.alias}`,
+    title: `${title}: ${services.trees.clusters.nameOf(model.cluster)}`,
     prompt,
+    ignoreFocusOut: true,
     validateInput: (text) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) ? undefined : 'No name of a project'),
   });
   if (name === undefined) throw new AppError('cancelled');

@@ -22,7 +22,7 @@ export const dropKept: Command = {
     );
     const answer = await vscode.window.showWarningMessage(
       `Drop what was kept for ${place.database} on ${place.pod.name}?`,
-      { modal: true, detail: `${names.join('\n')}\n\nAfter this the restore cannot be undone.` },
+      { modal: true, detail: `${place.reference}\n\n${names.join('\n')}\n\nAfter this the restore cannot be undone.` },
       'Drop',
     );
     if (answer === undefined || !(await confirmName(services, place))) return;

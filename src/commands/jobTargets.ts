@@ -3,7 +3,9 @@ import { AppError } from '../core/errors';
 import type { Job } from '../core/job/readJob';
 import type { Services } from '../services';
 import { JobNode } from '../tree/jobNode';
-import { jobTitle } from '../ui/jobWords';
+import { localTime } from '../ui/format';
+import { placesOf } from '../ui/jobTooltip';
+import { jobState, jobTitle } from '../ui/jobWords';
 
 /** A job from a row that fits, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
 export async function oneJob(
@@ -19,7 +21,12 @@ export async function oneJob(
     void vscode.window.showInformationMessage(ask.none);
     return undefined;
   }
-  const items = choice.map((job) => ({ label: jobTitle(job), description: job.state, detail: job.started ?? '', job }));
+  const items = choice.map((job) => ({
+    label: jobTitle(job),
+    description: jobState(job),
+    detail: [placesOf(job), job.started === undefined ? '' : `started ${localTime(job.started)}`].join(' · '),
+    job,
+  }));
   const picked = await vscode.window.showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });
   if (!picked) throw new AppError('cancelled');
   return picked.job;

@@ -14,7 +14,8 @@ export const protectCluster: Command = {
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Protect This Cluster');
     const { whole } = services.protection.entriesOf(cluster);
-    if (whole.length > 0) return tell(`${cluster.alias} is protected already, by ${quoted(whole)}.`);
+    if (whole.length > 0)
+      return tell(`${services.trees.clusters.nameOf(cluster)} is protected already, by ${quoted(whole)}.`);
     await saveList('protectedPlaces', [...settings.protectedPlaces(), wholeCluster(cluster)]);
   },
 };
@@ -25,6 +26,7 @@ export const unprotectCluster: Command = {
   rowsOf: 'clusters',
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Unprotect This Cluster');
+    const name = services.trees.clusters.nameOf(cluster);
     const { own, whole, parts } = services.protection.entriesOf(cluster);
     const wider = whole.filter((entry) => !own.includes(entry));
     const stays = [
@@ -32,16 +34,15 @@ export const unprotectCluster: Command = {
       parts.length === 0 ? '' : `Projects of it stay protected by ${quoted(parts)}.`,
     ].filter((sentence) => sentence !== '');
     if (own.length === 0) {
-      const { alias } = cluster;
       return tell(
         stays.length === 0
-          ? `${alias} is not protected.`
-          : `${alias} is not unprotected from here. ${stays.join(' ')} The settings hold them.`,
+          ? `${name} is not protected.`
+          : `${name} is not unprotected from here. ${stays.join(' ')} The settings hold them.`,
       );
     }
     const freed = wider.length > 0 ? [] : ['Its databases can then be replaced without typing their names.'];
     const detail = [`Removes ${quoted(own)} from the protected places.`, ...freed, ...stays].join('\n\n');
-    const message = `Unprotect ${cluster.alias}?`;
+    const message = `Unprotect ${name}?`;
     const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Unprotect');
     if (answer === undefined) return;
     await saveList(

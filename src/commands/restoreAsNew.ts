@@ -12,8 +12,10 @@ export const restoreAsNew: Command = {
     const { operand, entry } = await oneBackup(services, target, 'Restore As New Database');
     const title = 'Restore As New Database';
     const pod = await pickPod(services, { title, placeholder: 'Into which pod?' });
-    const suggested = `${entry.manifest.source.database}_restored`;
-    const database = await databaseNamed(pod, { title, mustBeNew: true, suggested });
+    const { database: before } = entry.manifest.source;
+    // of a dump from elsewhere it may not be known
+    const suggested = before === '' ? {} : { suggested: `${before}_restored` };
+    const database = await databaseNamed(pod, { title, mustBeNew: true, ...suggested });
     await restoreFlow(
       services,
       { kind: 'backup', operand, entry },

@@ -45,7 +45,7 @@ export const errorCodes = [
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder
-  'root.unreadable', // { root, message }: the folder of the backups cannot be read
+  'root.unreadable', // { root, message, written? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here
   'disk.targetFull', // { reference, free, needed }
@@ -54,7 +54,7 @@ export const errorCodes = [
   'restore.differs', // { differences }: the restored rows are not the backup's
   'restore.swap', // { reason, holders? }: the exchange of names gave up; nothing changed
   'restore.inPlace', // { reason, database, job }: the server refused a part of it; rolled back, nothing changed
-  'restore.unknown', // { database, job }: the connection went with the COMMIT
+  'restore.unknown', // { database, job }: the connection went with the COMMIT; { unforeseen, message, job }: what went there is not known either
   'restore.nothingKept', // { reference, before? }: nothing to undo or release; `before`: the backup that a restore in place took
   'target.busy', // { reference, job }: another job works on it
   // jobs
@@ -78,10 +78,12 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   );
 }
 
-/** Any thrown thing as an `AppError`: aborts become `cancelled`, the unforeseen becomes `internal` with its cause kept. */
+/** Any thrown thing as an `AppError`: aborts become `cancelled`, a full disk `disk.full`, the unforeseen `internal`; its cause is kept. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
   if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', {}, { cause: error });
+  if (isErrno(error, ['ENOSPC', 'EDQUOT']))
+    return new AppError('disk.full', { message: error.message }, { cause: error });
   return new AppError(
     'internal',
     { message: error instanceof Error ? error.message : String(error) },
@@ -89,12 +91,13 @@ export function toAppError(error: unknown): AppError {
   );
 }
 
-/** The error that began it: an abort's reason rather than what the abort caused; a full disk by its own name. */
+/** The error that began it: an abort's reason rather than what the abort caused. */
 export function reasonOf(error: unknown, signal: AbortSignal): AppError {
-  if (signal.aborted)
-    return isAppError(signal.reason) ? signal.reason : new AppError('cancelled', {}, { cause: error });
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-    return new AppError('disk.full', { message: error.message }, { cause: error });
-  }
-  return toAppError(error);
+  if (!signal.aborted) return toAppError(error);
+  return isAppError(signal.reason) ? signal.reason : new AppError('cancelled', {}, { cause: error });
+}
+
+/** True for an error of the operating system with one of these codes (errno(3)). */
+export function isErrno(error: unknown, codes: readonly string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -12,6 +12,7 @@ export class Backups implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #list: readonly BackupSummary[] = [];
   #failure: AppError | undefined;
+  #isRead = false;
   #reading: Promise<readonly BackupSummary[]> | undefined;
   /** counts the readings, so that one that ends late overwrites none that began after it */
   #turn = 0;
@@ -37,9 +38,10 @@ export class Backups implements vscode.Disposable {
     return this.#failure;
   }
 
-  /** When a database was backed up last, UTC, as of the last reading. */
+  /** When a database was backed up last, UTC, as of the last reading; `never`; undefined before one, and where none could be read. */
   lastOf(place: BackupPlace): string | undefined {
-    return this.#list.findLast(({ manifest: { source } }) => isOf(source, place))?.manifest.time.snapshot;
+    const last = this.#list.findLast(({ manifest: { source } }) => isOf(source, place));
+    return last?.manifest.time.snapshot ?? (this.#isRead && !this.#failure ? 'never' : undefined);
   }
 
   /** What is known is old: read again when somebody asks, and in a moment, since changes come in flocks. */
@@ -69,6 +71,7 @@ export class Backups implements vscode.Disposable {
     if (turn !== this.#turn) return this.all();
     this.#list = list;
     this.#failure = failure;
+    this.#isRead = true;
     void vscode.commands.executeCommand('setContext', contextKeys.hasBackups, this.#list.length > 0);
     this.#watch(root);
     this.#changed.fire();

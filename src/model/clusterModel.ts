@@ -28,6 +28,7 @@ export class ClusterModel {
   /** pinned namespaces that were asked for */
   readonly #lookedIn = new Set<string>();
   readonly #following = new Map<string, AbortController>();
+  readonly #paused = new Set<string>();
   /** what following told, which is newer than a list that is still being read */
   readonly #seen = new Map<string, readonly DatabasePod[]>();
   readonly #opening = new Map<string, Promise<OpenPod>>();
@@ -105,7 +106,12 @@ export class ClusterModel {
     this.#opened.clear();
     this.#lookedIn.clear();
     this.#seen.clear();
-    for (const namespace of this.#following.keys()) this.unfollow(namespace);
+    this.#unfollowAll();
+  }
+
+  /** Another model takes its place: it follows nothing any more, and what somebody waits for comes to its end. */
+  retire(): void {
+    this.#unfollowAll();
   }
 
   /** Follows the pods of a namespace until `unfollow` or `forget`: what comes and goes is seen, and a login that is lost. */
@@ -124,6 +130,24 @@ export class ClusterModel {
   unfollow(namespace: string): void {
     this.#following.get(namespace)?.abort();
     this.#following.delete(namespace);
+    this.#paused.delete(namespace);
+  }
+
+  /** Nobody sees its namespaces: none is followed until `resume`. */
+  pause(): void {
+    const seen = [...this.#following.keys()];
+    for (const namespace of seen) this.unfollow(namespace);
+    for (const namespace of seen) this.#paused.add(namespace);
+  }
+
+  /** Follows again what was followed before `pause`. */
+  resume(): void {
+    for (const namespace of this.#paused) this.follow(namespace);
+    this.#paused.clear();
+  }
+
+  #unfollowAll(): void {
+    for (const namespace of [...this.#following.keys(), ...this.#paused]) this.unfollow(namespace);
   }
 
   async #follow(namespace: string, signal: AbortSignal): Promise<void> {
@@ -157,7 +181,7 @@ export class ClusterModel {
   async #lose(error: unknown, signal: AbortSignal): Promise<void> {
     const { isLostLogin } = await import('../core/pod/followPods');
     if (signal.aborted || this.#failure || !isLostLogin(error)) return;
-    for (const namespace of this.#following.keys()) this.unfollow(namespace);
+    this.#unfollowAll();
     this.#failure = error;
     this.changed(this);
   }

@@ -72,7 +72,7 @@ export class Clusters implements vscode.Disposable {
       const model = same ? known : new ClusterModel(connect(cluster), (changed) => this.#changed.fire(changed));
       this.#models.set(cluster.alias, model);
     }
-    for (const [alias, model] of before) if (this.#models.get(alias) !== model) model.forget();
+    for (const [alias, model] of before) if (this.#models.get(alias) !== model) model.retire();
     this.#watch(files);
     return [...this.#models.values()];
   }
@@ -99,7 +99,14 @@ export class Clusters implements vscode.Disposable {
   /** A login writes a file several times. */
   #settle(): void {
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.refresh(), 500);
+    this.#settling = setTimeout(() => this.#reread(), 500);
+  }
+
+  /** Reads the files again; a cluster is loaded again where it is another one now, or where a new login may help it. */
+  #reread(): void {
+    this.#reading = undefined;
+    for (const model of this.#models.values()) if (model.failure) model.forget();
+    this.#changed.fire(undefined);
   }
 
   #unwatch(): void {

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import { toAppError } from '../core/errors';
 import type { Job } from '../core/job/readJob';
 import type { JobsChange } from '../core/job/watchJobs';
 
-/** The jobs of the root as their folders tell them, whoever started them. Watched once somebody asks or one runs. */
+/** The jobs of the root as their folders tell them, whoever started them. */
 export class Jobs implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
@@ -30,11 +28,6 @@ export class Jobs implements vscode.Disposable {
 
   get running(): readonly Job[] {
     return this.#jobs.filter(isLiving);
-  }
-
-  /** True where the root holds jobs: all that is looked at when the editor starts. */
-  get hasFolder(): boolean {
-    return existsSync(join(this.root(), '.jobs'));
   }
 
   /** Begins to watch; resolves with the first list. */

@@ -25,7 +25,7 @@ export interface ClustersView {
   namespacesOf(model: ClusterModel): readonly string[];
   isPinned(place: string): boolean;
   pinnedIn(cluster: string): readonly string[];
-  /** when the database was backed up last, UTC; undefined: never, as far as this root knows */
+  /** when the database was backed up last, UTC; `never`: this root has no backup of it; undefined: nobody looked yet, or could */
   lastBackup(node: DatabaseNode): string | undefined;
   /** the row looks different now */
   changed(node: TreeNode): void;
@@ -153,6 +153,8 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   async #clusterNodes(): Promise<TreeNode[]> {
+    // rows say when a database was backed up last
+    void this.backups.all();
     const models = await this.clusters.all();
     this.#roots = new Map(models.map((model) => [model, this.#roots.get(model) ?? new ClusterNode(this, model)]));
     this.#tellState(models);
@@ -182,13 +184,16 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 }
 
-/** The pods of a project are followed while its row is open. */
+/** The pods of a project are followed while its row is open, and its cluster's. */
 function follow(node: TreeNode): void {
   if (node instanceof NamespaceNode) node.parent.model.follow(node.name);
+  if (node instanceof ClusterNode) node.model.resume();
 }
 
 function unfollow(node: TreeNode): void {
   if (node instanceof NamespaceNode) node.parent.model.unfollow(node.name);
+  // the projects below stay open in it, and are not told
+  if (node instanceof ClusterNode) node.model.pause();
 }
 
 /** Up to so many are opened at once: the first look shows pods, not a closed list. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { KeptDatabase, UserDatabase } from '../model/databases';
-import { ago, size } from '../ui/format';
+import { ago, localTime, size } from '../ui/format';
 import { KeptNode } from './keptNode';
 import { contextValue, type TreeNode } from './node';
 import type { PodNode } from './podNode';
@@ -25,13 +25,14 @@ export class DatabaseNode implements TreeNode {
     const { facts, kept } = this.database;
     const [last] = kept;
     const backup = this.parent.parent.parent.view.lastBackup(this);
+    const isBackedUp = backup !== undefined && backup !== 'never';
     const state = kept.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed;
     const item = new vscode.TreeItem(facts.name, state);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('database');
     item.description = [
       facts.bytes === undefined ? 'may not be read' : size(facts.bytes),
-      backup === undefined ? undefined : `backed up ${ago(backup)}`,
+      isBackedUp ? `backed up ${ago(backup)}` : undefined,
       last ? `replaced ${ago(last.mark.time)}, undo possible` : undefined,
     ]
       .filter((part) => part !== undefined)
@@ -40,8 +41,11 @@ export class DatabaseNode implements TreeNode {
       [
         this.reference,
         `owner ${facts.owner}, ${facts.encoding}, ${facts.collate}`,
-        backup === undefined ? 'no backup of it in this workspace' : `last backup ${new Date(backup).toLocaleString()}`,
-      ].join('\n'),
+        isBackedUp ? `last backup ${localTime(backup)}` : undefined,
+        backup === 'never' ? 'no backup of it in this workspace' : undefined,
+      ]
+        .filter((line) => line !== undefined)
+        .join('\n'),
     );
     item.contextValue = contextValue('database', {
       canBackUp: true,

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { jobFiles } from '../core/job/jobFolder';
 import type { Job, JobState } from '../core/job/readJob';
 import { isLiving } from '../model/jobs';
+import { jobTooltip, placesOf } from '../ui/jobTooltip';
 import { jobState, jobTitle } from '../ui/jobWords';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
@@ -25,6 +26,7 @@ export class JobNode implements TreeNode {
     item.id = this.id;
     item.iconPath = icons[state];
     item.description = jobState(job);
+    item.tooltip = new vscode.MarkdownString().appendText(jobTooltip(job));
     item.contextValue = contextValue('job', {
       isJob: true,
       canCancel: isLiving(job),
@@ -35,7 +37,8 @@ export class JobNode implements TreeNode {
       canRemove: !isLiving(job),
     });
     item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };
-    item.accessibilityInformation = { label: `${jobTitle(job)}, ${item.description}` };
+    const spoken = [jobTitle(job), placesOf(job), item.description].filter((part) => part !== '');
+    item.accessibilityInformation = { label: spoken.join(', ') };
     return item;
   }
 

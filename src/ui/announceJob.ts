@@ -52,10 +52,15 @@ const mostButtons = 2;
 const mostFindings = 2;
 
 /** What one would do next; the first is the likeliest. */
-function nextSteps({ id, state, request, result, mayHaveLeft }: Job): readonly ErrorButton[] {
+function nextSteps({ id, folder, state, request, result, mayHaveLeft }: Job): readonly ErrorButton[] {
   if (state === 'cancelled' && mayHaveLeft) return [command('Clean Up', 'dbFerry.cleanUp', id)];
-  if (result?.error) return errorButtons(result.error.code as ErrorCode, { job: id, ...result.error.data });
-  if (state === 'interrupted') return [command('Clean Up', 'dbFerry.cleanUp', id)];
+  const cleanUp = command('Clean Up', 'dbFerry.cleanUp', id);
+  if (result?.error) {
+    const data = { job: id, log: join(folder, jobFiles.log), ...result.error.data };
+    const buttons = errorButtons(result.error.code as ErrorCode, data);
+    return mayHaveLeft && buttons.length === 0 ? [cleanUp] : buttons;
+  }
+  if (state === 'interrupted') return [cleanUp];
   if (request.kind === 'backup')
     return [command('Restore…', 'dbFerry.restoreBackup', result?.data['folder'] ?? result?.data['backup'])];
   if (typeof result?.data['kept'] === 'string') return [command('Undo', 'dbFerry.undoRestore', id)];

@@ -34,7 +34,7 @@ export async function confirmRestore(services: Services, question: RestoreQuesti
     ...ways.map(({ title }) => title),
   );
   const way = ways.find(({ title }) => title === answer);
-  if (!way || (way.loses && !(await confirmLoss(way.loses)))) return undefined;
+  if (!way || (way.loses && !(await confirmLoss(target.reference, way.loses)))) return undefined;
   if (exists && !(await confirmName(services, target))) return undefined;
   return { as: exists ? 'replace' : 'new', ...way.options };
 }
@@ -81,10 +81,10 @@ function verbOf({ from, target: { exists, database } }: RestorePlan): string {
   return `${from.kind === 'database' ? 'Copy' : 'Restore'} ${database}`;
 }
 
-async function confirmLoss(finding: Finding): Promise<boolean> {
+async function confirmLoss(reference: string, finding: Finding): Promise<boolean> {
   const answer = await vscode.window.showWarningMessage(
     'There is no undo for a restore in place.',
-    { modal: true, detail: capital(plainFinding(finding, editorHints)) },
+    { modal: true, detail: `${reference}\n\n${capital(plainFinding(finding, editorHints))}` },
     'Replace In Place',
   );
   return answer !== undefined;

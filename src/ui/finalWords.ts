@@ -2,14 +2,21 @@ import type { JobResult } from '../core/job/jobEvents';
 import type { Job } from '../core/job/readJob';
 import { outcomeWords } from '../words/outcomeWords';
 import { count, duration, size } from './format';
+import { texts } from '../words/shown';
+import { capital } from './findingLines';
 import { jobTitle } from './jobWords';
 
 /** How a job ended that did not fail: what it was about, the sentence of its kind, and the figures. */
 export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string {
   const facts = figures(result.data);
   const outcome = outcomeWords(result, job.request.kind);
-  return `${jobTitle(job)}: ${outcome}${facts === '' ? '' : ` ${facts}.`}`;
+  // what became of a job is the news of its clean-up
+  const found = ['resolved', 'unknown'].flatMap((key) => texts(result.data, key).map(capital));
+  return `${jobTitle(job)}: ${[outcome, ...found.slice(0, mostFound), facts === '' ? '' : `${facts}.`].join(' ').trim()}`;
 }
+
+/** a notification is no report */
+const mostFound = 2;
 
 function figures(data: JobResult['data']): string {
   const words = [

@@ -21,7 +21,7 @@ export function requestOf({ kind, operands, options }: WantedJob, reason: string
     options: gentle === undefined ? asked : { ...asked, gentle },
     kubeconfigs: settings.kubeconfigFiles(),
     root: settings.root(),
-    asked: { by: askedBy(), ...(reason === undefined || reason === '' ? {} : { reason }) },
+    asked: { by: askedBy(), ...(reason === undefined ? {} : { reason }) },
   };
 }
 
@@ -33,7 +33,13 @@ export function backupOptions(): JobOptions {
 /** The reason, where the setting wants one. Throws `cancelled` when the user gives up. */
 export async function askReason(title: string): Promise<string | undefined> {
   if (!settings.askForReason()) return undefined;
-  const reason = await vscode.window.showInputBox({ title, prompt: 'Why? It goes into manifest and report.' });
+  const reason = await vscode.window.showInputBox({
+    title,
+    prompt: 'Why? It goes into manifest and report.',
+    // what was confirmed before it would be lost
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? 'A reason is asked for before each job' : undefined),
+  });
   if (reason === undefined) throw new AppError('cancelled');
   return reason;
 }

@@ -37,8 +37,10 @@ export function jobState(job: Job): string {
       return 'starting';
     case 'stopping':
       return 'stopping…';
-    case 'running':
-      return progress && progress.phase === phase ? shortProgress(progress) : phaseText(phase);
+    case 'running': {
+      const now = progress && progress.phase === phase ? shortProgress(progress) : phaseText(phase);
+      return job.waiting === undefined ? now : `${now} · others wait for its locks`;
+    }
     case 'done':
       return `done${took}${when}`;
     case 'differences':

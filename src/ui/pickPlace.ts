@@ -8,13 +8,16 @@ import { ago, size } from './format';
 import { pick } from './pick';
 
 /** Asks for a cluster; the only one needs no question. Throws `cancelled`, `cluster.none`. */
-export async function pickCluster({ clusters }: Services, ask: { readonly title: string }): Promise<ClusterModel> {
+export async function pickCluster(
+  { clusters, trees }: Services,
+  ask: { readonly title: string },
+): Promise<ClusterModel> {
   const models = await clusters.all();
   const [only] = models;
   if (!only) throw new AppError('cluster.none');
   if (models.length === 1) return only;
   const items = models.map((model) => ({
-    label: model.cluster.alias,
+    label: trees.clusters.nameOf(model.cluster),
     description: model.cluster.server,
     value: model,
   }));

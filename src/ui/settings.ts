@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { defaultRoot } from '../core/catalog/root';
 import { section, type settingNames } from '../contributions';
@@ -6,7 +8,7 @@ type Name = (typeof settingNames)[number];
 
 /** The settings as they are now; each is read when it is asked for, so that a change needs no reload. */
 export const settings = {
-  kubeconfigFiles: (): string[] => read<string[]>('kubeconfigFiles', []),
+  kubeconfigFiles: (): string[] => read<string[]>('kubeconfigFiles', []).map(absolute),
   clusterNames: (): Readonly<Record<string, string>> => read('clusterNames', {}),
   protectedPlaces: (): string[] => read<string[]>('protectedPlaces', []),
   pinnedProjects: (): string[] => read<string[]>('pinnedProjects', []),
@@ -25,9 +27,14 @@ export const settings = {
   /** The root of backups and jobs; absolute. */
   root: (): string => {
     const folder = read('backupFolder', '').trim();
-    return folder === '' ? defaultRoot(process.env) : folder.replace(/^~(?=\/|$)/, process.env['HOME'] ?? '~');
+    return folder === '' ? defaultRoot(process.env) : absolute(folder);
   },
 };
+
+/** A path as people write it in settings: `~` and what is relative is below the home folder. */
+function absolute(path: string): string {
+  return resolve(homedir(), path.trim().replace(/^~(?=\/|$)/, homedir()));
+}
 
 /** Writes a list of a setting that the user changes by a command. */
 export async function saveList(

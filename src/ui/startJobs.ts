@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { JobRequest } from '../core/job/jobEvents';
 import type { Services } from '../services';
 import { showProgress } from './progressNotification';
 import { jobTitle } from './jobWords';
@@ -16,15 +18,26 @@ export async function startJobs(services: Services, wanted: readonly WantedJob[]
   const title = jobTitle({ request: requestOf(first, undefined) });
   const reason = await askReason(wanted.length === 1 ? title : `${wanted.length} jobs`);
   await services.jobs.watch();
-  for (const one of wanted) {
-    const request = requestOf(one, reason);
-    const job = await startJob(request, {
-      command: ownCommand(services.extensionPath),
-      env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },
+  const requests = wanted.map((one) => requestOf(one, reason));
+  const options = {
+    command: ownCommand(services.extensionPath),
+    env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },
+  };
+  for (const [at, request] of requests.entries()) {
+    const job = await startJob(request, options).catch((error: unknown) => {
+      tellNotStarted(requests.slice(at));
+      throw error;
     });
     services.messages.own(job.id);
     showProgress({ folder: job.folder, request }, jobTitle({ request }));
   }
+}
+
+/** Of several: what is in the way of one is in the way of those after it. */
+function tellNotStarted(requests: readonly JobRequest[]): void {
+  if (requests.length < 2) return;
+  const titles = requests.map((request) => jobTitle({ request }));
+  void vscode.window.showWarningMessage(`Not started: ${titles.join('; ')}.`);
 }
 
 /** The command line that is packaged with the extension; small nurseries keep a stream's memory low. */

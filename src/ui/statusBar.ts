@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Job } from '../core/job/readJob';
 import type { Jobs } from '../model/jobs';
 import { jobPercent } from './jobPercent';
+import { jobTooltip } from './jobTooltip';
 import { jobState, jobTitle } from './jobWords';
 
 /** One item for all running jobs, there only while one runs; a click shows them. */
@@ -16,8 +17,9 @@ export function statusBar(jobs: Jobs): vscode.Disposable {
     const text = running.length === 1 ? jobTitle(only) : `${running.length} jobs`;
     const percent = running.length === 1 ? percentOf(only) : undefined;
     item.text = `$(sync~spin) ${text}${percent === undefined ? '' : ` ${Math.floor(percent)} %`}`;
-    item.tooltip = running.map((job) => `${jobTitle(job)}: ${jobState(job)}`).join('\n');
-    item.accessibilityInformation = { label: `DB Ferry: ${item.tooltip}` };
+    item.tooltip = running.map(jobTooltip).join('\n\n');
+    const states = running.map((job) => `${jobTitle(job)}: ${jobState(job)}`);
+    item.accessibilityInformation = { label: `DB Ferry: ${states.join('\n')}` };
     item.show();
   });
   return vscode.Disposable.from(item, listening);

@@ -187,9 +187,9 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: `What blocks is listed ${hints.details()}.`,
   }),
   'root.unreadable': (data, hints) => ({
-    what: `The backups in ${shown(data, 'root')} cannot be read.`,
+    what: `The folder of the backups, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
     why: shown(data, 'message'),
-    todo: `Make the folder readable, or take another one: ${hints.otherFolder()}.`,
+    todo: `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
   }),
   'disk.full': (data, hints) => ({
     ...(data['folder'] === undefined
@@ -225,7 +225,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: `${nothingChanged} Put that right in the server, then ${hints.again()}.`,
   }),
   'restore.unknown': (data, hints) => ({
-    what: `The outcome is unknown: the connection went while ${shown(data, 'database')} was being replaced.`,
+    what:
+      data['unforeseen'] === true
+        ? `The outcome is unknown: something unforeseen happened while databases were being exchanged or dropped (${shown(data, 'message')}).`
+        : `The outcome is unknown: the connection went while ${shown(data, 'database')} was being replaced.`,
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
     todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),

@@ -1,5 +1,6 @@
 import type { JobKind, JobResult } from '../core/job/jobEvents';
 import { safe } from './format';
+import { texts, type Data } from './shown';
 
 /** How a job ended that did not fail, in a sentence. */
 export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: JobKind): string {
@@ -20,10 +21,16 @@ export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: 
     case 'undo':
       return `Undone: ${named('target')} is again what it was.`;
     case 'release':
-      return `Released: what was kept for ${named('target')} is dropped.`;
+      return released(named('target'), data);
     case 'clean':
       if (data['nothing'] === true) return 'Nothing to clean.';
       if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return 'Forgotten: no server was asked.';
       return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all is gone or known.';
   }
+}
+
+function released(target: string, data: Data): string {
+  const remaining = texts(data, 'remaining');
+  if (remaining.length === 0) return `Released: what was kept for ${target} is dropped.`;
+  return `Not all that was kept for ${target} is dropped: ${remaining.map(safe).join(', ')} stays.`;
 }

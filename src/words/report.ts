@@ -9,7 +9,7 @@ import { listOf, plain, section, tableOf, withCode } from './markdown';
 import { outcomeWords } from './outcomeWords';
 import { phaseSeconds } from './phaseSeconds';
 import { basisWords, phaseWords } from './progressWords';
-import { resultNumbers } from './resultFacts';
+import { hasOpenEnds, removalLines, resultNumbers } from './resultFacts';
 import { text } from './shown';
 
 /** Where a reader may be, and what to do there. */
@@ -33,6 +33,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
     `**${outcomes[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
     tableOf(['', ''], aboutRows(job)).join('\n'),
     section('What to do', instructions(job, ways)),
+    section('Removed, found out and left', listOf(removalLines(result.data).map(plain))),
     section('Differences', differences(result)),
     section('Findings', listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
     section('Time', tableOf(['step', 'began (UTC)', 'took'], timeRows(job))),
@@ -109,6 +110,10 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
     if (todos.every(({ todo }) => todo === first?.todo))
       return listOf(first?.todo === undefined ? [] : [withCode(first.todo)]);
     return listOf(todos.map(({ where, todo }) => `${where}: ${withCode(todo ?? '')}`));
+  }
+  if (hasOpenEnds(data)) {
+    const giveUp = ways.map(({ where, hints }) => `${where}: ${withCode(hints.forget())}.`);
+    return ['When the server answers, clean up again. To give up what cannot be found out:', '', ...listOf(giveUp)];
   }
   if (target === undefined) return [];
   const before = text(data, 'before');

@@ -1,6 +1,6 @@
 import { count, duration, safe, size } from './format';
 import type { Hints } from './hints';
-import { text, type Data } from './shown';
+import { text, texts, type Data } from './shown';
 
 /** The numbers of a job's result that people read, in this order; all others are for scripts. */
 export function resultNumbers(data: Data): { readonly name: string; readonly text: string }[] {
@@ -12,20 +12,30 @@ export function resultNumbers(data: Data): { readonly name: string; readonly tex
 
 /** Its texts, as lines. */
 export function resultLines(data: Data, hints: Hints): string[] {
-  const lines = texts.flatMap(([key, words]) => {
-    const value = data[key];
-    const values: unknown[] = Array.isArray(value) ? value : [value];
-    return values.flatMap((one) => (typeof one === 'string' ? [safe(words(one))] : []));
-  });
+  const lines = [...linesOf(places, data), ...removalLines(data)];
   const target = text(data, 'target');
-  if ([data['unknown'], data['notReached']].flat().some((one) => typeof one === 'string')) {
-    lines.push(`to give up what cannot be found out: ${hints.forget()}`);
-  }
+  if (hasOpenEnds(data)) lines.push(`to give up what cannot be found out: ${hints.forget()}`);
   if (target === undefined) return lines;
   if (text(data, 'kept') !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
   const before = text(data, 'before');
   if (before !== undefined) lines.push(safe(`to put it back: ${hints.putBack(before, target)}`));
   return lines;
+}
+
+/** What clean and release removed, found out, left and could not reach, as lines. */
+export function removalLines(data: Data): string[] {
+  return linesOf(removals, data);
+}
+
+/** True where clean could not find out what became of a job, or of a place. */
+export function hasOpenEnds(data: Data): boolean {
+  return [...texts(data, 'unknown'), ...texts(data, 'notReached')].length > 0;
+}
+
+type Lines = readonly (readonly [key: string, words: (value: string) => string])[];
+
+function linesOf(all: Lines, data: Data): string[] {
+  return all.flatMap(([key, words]) => texts(data, key).map((one) => safe(words(one))));
 }
 
 const numbers: readonly (readonly [key: string, name: string, format: (value: number) => string])[] = [
@@ -39,10 +49,13 @@ const numbers: readonly (readonly [key: string, name: string, format: (value: nu
   ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
 ];
 
-const texts: readonly (readonly [key: string, words: (value: string) => string])[] = [
+const places: Lines = [
   ['folder', (value) => value],
   ['before', (value) => `what was there before is the backup ${value}`],
   ['kept', (value) => `the database before is kept as ${value}`],
+];
+
+const removals: Lines = [
   ['removed', (value) => `removed ${value}`],
   ['resolved', (value) => value],
   ['unknown', (value) => value],

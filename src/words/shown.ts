@@ -12,6 +12,11 @@ export function text(data: Data, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A value of `data` that is a text or a list of them, as a list. */
+export function texts(data: Data, key: string): string[] {
+  return [data[key]].flat().filter((one) => typeof one === 'string');
+}
+
 /** All of `data` as text, for what has no words of its own. */
 export function detail(data: Data): string {
   const parts = Object.entries(data).map(([key, value]) => `${key} ${plain(value)}`);

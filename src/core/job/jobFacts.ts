@@ -13,6 +13,10 @@ export interface JobFacts {
   readonly expected?: Extract<Progress, { type: 'expected' }>;
   /** `login.ends`: a login ends before it is expected to be done */
   readonly lateLogin?: Finding;
+  /** it keeps the workspace awake */
+  readonly keepsAwake?: true;
+  /** who waits for a lock that its dump holds, as the note `locks.waiting` tells it; gone when nobody waits any more */
+  readonly waiting?: Readonly<Record<string, unknown>> | undefined;
   readonly result?: JobResult;
   /** the time of the last event */
   readonly lastEvent?: string;
@@ -42,10 +46,17 @@ function addEvent(before: JobFacts, event: JobEvent): JobFacts {
     case 'result':
       return { ...facts, result: event };
     case 'note':
-      return remainCodes.includes(event.code) ? { ...facts, saidToRemain: true } : facts;
+      return addNote(facts, event);
     case 'finding':
       return event.finding.code === 'login.ends' ? { ...facts, lateLogin: event.finding } : facts;
   }
+}
+
+function addNote(facts: JobFacts, { code, data }: Extract<JobEvent, { type: 'note' }>): JobFacts {
+  if (code === 'keepAwake') return { ...facts, keepsAwake: true };
+  if (code === 'locks.waiting') return { ...facts, waiting: data };
+  if (code === 'locks.free') return { ...facts, waiting: undefined };
+  return remainCodes.includes(code) ? { ...facts, saidToRemain: true } : facts;
 }
 
 const remainCodes: readonly string[] = ['side.remains', 'roles.remain', 'sessions.remain', 'sessions.unknown'];

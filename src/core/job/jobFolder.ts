@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareRoot } from '../catalog/root';
-import { AppError } from '../errors';
+import { AppError, isErrno, toAppError } from '../errors';
 import type { JobEvent, JobRequest } from './jobEvents';
 
 /** The files of a job folder (`<root>/.jobs/<id>`). */
@@ -35,20 +35,33 @@ export function jobFolder(root: string, id: string): string {
   return join(jobsFolder(root), id);
 }
 
-/** Makes the folder of a new job (0700) with its `request.json`, complete or not there. */
+/**
+ * Makes the folder of a new job (0700) with its `request.json`, complete or not there. Throws `disk.full` and
+ * `root.unreadable`, and leaves nothing then.
+ */
 export async function createJobFolder(
   root: string,
   request: JobRequest,
 ): Promise<{ readonly id: string; readonly folder: string }> {
   const id = newJobId();
   const folder = jobFolder(root, id);
-  await prepareRoot(root);
-  await mkdir(jobsFolder(root), { recursive: true, mode: 0o700 });
-  await mkdir(folder, { mode: 0o700 });
-  await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
-  await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
-  return { id, folder };
+  try {
+    await prepareRoot(root);
+    await mkdir(jobsFolder(root), { recursive: true, mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 });
+    // the request last: it makes the folder a job
+    await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
+    await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
+    return { id, folder };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    if (!isErrno(error, notWritable)) throw toAppError(error);
+    throw new AppError('root.unreadable', { root, message: error.message, written: true }, { cause: error });
+  }
 }
+
+/** A folder that may not be written, or a path that is none. */
+const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
 
 /** The request of a job; throws `job.unknown` where there is none. */
 export async function readRequest(folder: string): Promise<JobRequest> {

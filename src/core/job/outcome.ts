@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '../errors';
+import { AppError, type ErrorCode } from '../errors';
 import type { Finding } from '../finding';
 import type { Difference } from '../postgres/archive/reading';
 import type { Phase } from '../progress';
@@ -7,6 +7,8 @@ import { uncertainPhases } from './readJob';
 
 /** What a job had reached when an error ended it. */
 export interface Circumstances {
+  /** its own id */
+  readonly job: string;
   /** the last phase it was in, `stopping` left out */
   readonly phase?: Phase;
   /** somebody asked it to stop */
@@ -14,19 +16,24 @@ export interface Circumstances {
 }
 
 /** How a job ended that threw: the outcome and exit code (DESIGN section 7) of each error. */
-export function failedResult(error: AppError, { phase, stopped }: Circumstances): JobResult {
+export function failedResult(error: AppError, { job, phase, stopped }: Circumstances): JobResult {
   const outcome = outcomeOf(error.code, phase, stopped);
-  const findings = error.data['findings'];
-  const differences = error.data['differences'];
+  const { code, data } = outcome === 'unknown' ? unknown(error, job) : error;
+  const { findings, differences } = data;
   return {
     type: 'result',
     outcome,
-    exitCode: misuse.includes(error.code) ? 2 : exitCodes[outcome],
-    error: { code: error.code, data: error.data },
+    exitCode: misuse.includes(code) ? 2 : exitCodes[outcome],
+    error: { code, data },
     ...(Array.isArray(findings) ? { findings: findings as Finding[] } : {}),
     ...(Array.isArray(differences) ? { differences: differences as Difference[] } : {}),
     data: phase === undefined ? {} : { phase },
   };
+}
+
+/** Whatever made it so, the way out of it is the same: by the id of this job, also where the error names the one it undoes. */
+function unknown({ code, data }: AppError, job: string): AppError {
+  return new AppError('restore.unknown', { ...data, ...(code === 'restore.unknown' ? {} : { unforeseen: true }), job });
 }
 
 /** The exit code of each outcome, as scripts see it. */
@@ -48,10 +55,12 @@ const refusals: readonly ErrorCode[] = ['restore.refused', 'backup.refused', 'ta
 /** Refusals while the preflight looks around; later they are failures. */
 const refusalsInPreflight: readonly ErrorCode[] = ['disk.full', 'disk.targetFull'];
 
+const unforeseen: readonly ErrorCode[] = ['internal', 'disk.full'];
+
 function outcomeOf(code: ErrorCode, phase: Phase | undefined, stopped: boolean): JobResult['outcome'] {
   if (code === 'restore.unknown') return 'unknown';
-  // what nobody foresaw, while names were being exchanged, proves nothing about the server
-  if (code === 'internal' && phase !== undefined && uncertainPhases.includes(phase)) return 'unknown';
+  // what nobody foresaw, while names were being exchanged, proves nothing about the server; nor does a full disk here
+  if (unforeseen.includes(code) && phase !== undefined && uncertainPhases.includes(phase)) return 'unknown';
   if (stopped || code === 'cancelled') return 'cancelled';
   if (refusals.includes(code)) return 'refused';
   if (refusalsInPreflight.includes(code) && (phase === undefined || phase === 'preflight')) return 'refused';

@@ -27,6 +27,10 @@ export interface Job {
   readonly expected?: Extract<Progress, { type: 'expected' }>;
   /** `login.ends`: a login ends before it is expected to be done */
   readonly lateLogin?: Finding;
+  /** it lives, and keeps the workspace awake */
+  readonly keepsAwake?: true;
+  /** it lives, and somebody waits for a lock that its dump holds: the data of the note `locks.waiting` */
+  readonly waiting?: Readonly<Record<string, unknown>>;
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;
@@ -77,6 +81,7 @@ export async function summaryOf(
   read: { readonly facts: JobFacts; readonly isAlive: boolean },
 ): Promise<Job> {
   const { started, lastEvent, phase, progress, expected, lateLogin, result, saidToRemain } = read.facts;
+  const { keepsAwake, waiting } = read.isAlive ? read.facts : noFacts;
   const state = result?.outcome ?? (read.isAlive ? livingState(read.facts) : 'interrupted');
   const cleaned = (await modified(join(folder, jobFiles.cleaned))) !== undefined;
   const ended = result !== undefined || state === 'interrupted';
@@ -92,6 +97,8 @@ export async function summaryOf(
     ...(progress === undefined ? {} : { progress }),
     ...(expected === undefined ? {} : { expected }),
     ...(lateLogin === undefined ? {} : { lateLogin }),
+    ...(keepsAwake === undefined ? {} : { keepsAwake }),
+    ...(waiting === undefined ? {} : { waiting }),
     ...(result === undefined ? {} : { result }),
     cleaned,
     ...(resolved === undefined ? {} : { resolved }),

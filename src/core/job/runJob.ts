@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { AppError, isAppError, toAppError } from '../errors';
+import { AppError, toAppError } from '../errors';
 import type { Log } from '../log';
 import type { JobContext, JobKinds } from './jobContext';
 import type { JobRequest, JobResult } from './jobEvents';
@@ -38,11 +38,8 @@ export async function runJob(
     const appError = toAppError(error);
     stderrLog.warn(appError.stack ?? appError.message);
     if (appError.cause instanceof Error) stderrLog.warn(`because of ${appError.cause.stack ?? appError.cause.message}`);
-    // an unknown outcome is resolved by the job's id
-    const told = isAppError(appError, 'restore.unknown')
-      ? new AppError(appError.code, { job: id, ...appError.data })
-      : appError;
-    return failedResult(told, {
+    return failedResult(appError, {
+      job: id,
       stopped: stop.signal.aborted,
       ...(journal.phase === undefined ? {} : { phase: journal.phase }),
     });

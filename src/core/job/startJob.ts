@@ -2,8 +2,10 @@ import { execa } from 'execa';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors';
+import { claimAnnouncement } from './announce';
 import type { JobRequest } from './jobEvents';
-import { createJobFolder, jobFiles } from './jobFolder';
+import { createJobFolder, jobFiles, openEventLog } from './jobFolder';
+import { failedResult } from './outcome';
 import { readJob } from './readJob';
 
 export interface StartOptions {
@@ -17,7 +19,8 @@ export interface StartOptions {
 /**
  * Starts a job as a process of its own, which outlives the caller. Resolves when it wrote its first event. One that does not in time is told to stop and
  * ended; if it began all the same, it is the job that was started, and its own events say how it ended. Throws `internal` when it never
- * began, and then it never will; its output is in `log.txt`.
+ * began, and then it never will: it counts as failed, which the caller has to tell; its output is in `log.txt`. Throws what
+ * `createJobFolder` throws.
  */
 export async function startJob(
   request: JobRequest,
@@ -54,10 +57,17 @@ export async function startJob(
       if (ended === undefined) endGroup(child.pid, signal);
       if (await begins(endingMs)) return { id, folder };
     }
-    throw new AppError('internal', {
+    const error = new AppError('internal', {
       message: `job ${id} did not start: ${message}`,
       log: join(folder, jobFiles.log),
     });
+    // said here: no window tells it once more when it finds the result
+    await claimAnnouncement(folder, 'startJob');
+    openEventLog(folder).finish({
+      time: new Date().toISOString(),
+      ...failedResult(error, { job: id, stopped: false }),
+    });
+    throw error;
   } finally {
     await log.close();
   }

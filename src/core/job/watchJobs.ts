@@ -125,7 +125,8 @@ class JobReader {
       before === undefined ||
       read.events.length > 0 ||
       before.state !== this.job.state ||
-      before.mayHaveLeft !== this.job.mayHaveLeft
+      before.mayHaveLeft !== this.job.mayHaveLeft ||
+      before.resolved !== this.job.resolved
     );
   }
 }

@@ -45,9 +45,10 @@ describe('protecting a cluster', () => {
     const { settings } = await import('../../../src/ui/settings');
     vscode.settings.set('protectedPlaces', patterns);
     const clusters = { all: async () => [{ cluster }] };
+    const trees = { clusters: { nameOf: () => cluster.alias } };
     const protection = new ProtectedPlaces(settings.protectedPlaces);
     const command = what === 'protect' ? protectCluster : unprotectCluster;
-    await command.run({ clusters, protection } as unknown as Services, undefined, []);
+    await command.run({ clusters, protection, trees } as unknown as Services, undefined, []);
     return vscode.settings.get('protectedPlaces');
   }
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAppError } from '../../../src/core/errors';
+import { isAnnounced } from '../../../src/core/job/announce';
 import { cancelJob } from '../../../src/core/job/cancelJob';
 import { followJob } from '../../../src/core/job/followJob';
 import type { JobEvent, JobRequest } from '../../../src/core/job/jobEvents';
@@ -201,6 +202,20 @@ describe('jobs', () => {
       startJob(request('quick'), { command: [process.execPath, join(root, 'nothing.js')] }),
       (error) => isAppError(error, 'internal') && /did not start/.test(error.message),
     );
+    const [job] = await listJobs(root);
+    assert.deepEqual([job?.state, job?.mayHaveLeft, job?.result?.error?.code], ['failed', false, 'internal']);
+    assert.ok(await isAnnounced(job?.folder ?? ''), 'no window tells what its caller tells');
+  });
+
+  it('a root that cannot be written to is said by its name, and leaves nothing', async () => {
+    const file = join(root, 'no folder');
+    await writeFile(file, '');
+    const wanted = { ...request('quick'), root: join(file, 'below') };
+    await assert.rejects(
+      startJob(wanted, { command }),
+      (error) => isAppError(error, 'root.unreadable') && error.data['written'] === true,
+    );
+    assert.deepEqual(await listJobs(root), []);
   });
 
   it('one that does not begin in time never does', async () => {

@@ -4,7 +4,7 @@ import { failedResult } from '../../../src/core/job/outcome';
 import type { Phase } from '../../../src/core/progress';
 
 const ending = (code: ErrorCode, phase?: Phase, stopped = false): string => {
-  const { outcome, exitCode } = failedResult(new AppError(code), { stopped, ...(phase ? { phase } : {}) });
+  const { outcome, exitCode } = failedResult(new AppError(code), { job: 'j', stopped, ...(phase ? { phase } : {}) });
   return `${outcome} ${exitCode}`;
 };
 
@@ -46,12 +46,25 @@ describe('how an error ends a job', () => {
     assert.equal(ending('internal', 'swap', true), 'unknown 5');
     assert.equal(ending('internal', 'swap'), 'unknown 5');
     assert.equal(ending('internal', 'restore'), 'failed 1');
+    assert.equal(ending('disk.full', 'swap'), 'unknown 5');
+  });
+
+  it('an unknown outcome is told as that, by the id of the job that can be cleaned', () => {
+    const data = { message: 'socket hang up' };
+    const unforeseen = failedResult(new AppError('internal', data), { job: 'mine', phase: 'swap', stopped: false });
+    assert.deepEqual(unforeseen.error, {
+      code: 'restore.unknown',
+      data: { ...data, unforeseen: true, job: 'mine' },
+    });
+    const released = new AppError('restore.unknown', { database: 'shop__before_x', job: 'the restore' });
+    const { error } = failedResult(released, { job: 'the release', phase: 'release', stopped: false });
+    assert.deepEqual(error?.data, { database: 'shop__before_x', job: 'the release' });
   });
 
   it('findings and differences of the error are those of the result', () => {
     const findings = [{ level: 'block', code: 'target.exists', data: {} }];
     assert.deepEqual(
-      failedResult(new AppError('restore.refused', { findings }), { stopped: false }).findings,
+      failedResult(new AppError('restore.refused', { findings }), { job: 'j', stopped: false }).findings,
       findings,
     );
   });

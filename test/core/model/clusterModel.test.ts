@@ -54,6 +54,24 @@ describe('a cluster of a window', () => {
     model.forget();
   });
 
+  it('follows nothing while its row is closed, and the same as before when it is opened again', async () => {
+    const api = new Api({ '/api/v1/pods': [() => [pod('pg-0')]], [shop]: [() => [pod('pg-0')]] });
+    const model = api.model();
+    await model.load();
+    model.follow('shop');
+    await api.asked(`${shop} watch`);
+    model.pause();
+    assert.equal(api.watches, 0);
+    model.resume();
+    await api.asked(`${shop} watch`, 2);
+    assert.equal(api.watches, 1);
+    model.pause();
+    model.unfollow('shop');
+    model.resume();
+    assert.equal(api.watches, 0);
+    model.forget();
+  });
+
   it('looks into a project that is pinned later, and asks nothing else again', async () => {
     const api = new Api({ '/api/v1/pods': [() => [pod('pg-0')]], [shop]: [() => forbidden()] });
     const model = api.model();
@@ -75,6 +93,8 @@ const shop = '/api/v1/namespaces/shop/pods';
 class Api {
   readonly calls: string[] = [];
   changes = 0;
+  /** how many are open */
+  watches = 0;
   #watches: (() => void)[] = [];
 
   constructor(private readonly answers: Record<string, (() => PodObject[] | Promise<PodObject[]>)[]>) {}
@@ -108,6 +128,8 @@ class Api {
 
   async *#watch(path: string, signal: AbortSignal | undefined): AsyncGenerator<never> {
     this.calls.push(`${path} watch`);
+    this.watches += 1;
+    signal?.addEventListener('abort', () => (this.watches -= 1));
     await new Promise<void>((resolve) => {
       this.#watches.push(resolve);
       signal?.addEventListener('abort', () => resolve());

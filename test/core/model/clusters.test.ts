@@ -37,4 +37,24 @@ describe('the clusters of a window', () => {
     assert.equal(clusters.known('old'), undefined);
     clusters.dispose();
   });
+
+  it('are the same where a file is written and another one is not: what somebody waits for goes on', async () => {
+    const { Clusters } = await import('../../../src/model/clusters');
+    const own = await mkdtemp(join(folder, 'own-'));
+    const [same, moved] = [join(own, 'same'), join(own, 'moved')];
+    await writeFile(same, kubeconfigText('https://same', { context: 'same' }));
+    await writeFile(moved, kubeconfigText('https://before', { context: 'moved' }));
+    const clusters = new Clusters(() => [same, moved]);
+    const [first, second] = await clusters.all();
+    const forgotten: unknown[] = [];
+    for (const model of [first, second]) if (model) model.forget = () => void forgotten.push(model.cluster.alias);
+    const changed = new Promise<void>((resolve) => clusters.onDidChange(() => resolve()));
+    await writeFile(moved, kubeconfigText('https://after', { context: 'moved' }));
+    await changed;
+    const [again, other] = await clusters.all();
+    assert.equal(again, first);
+    assert.deepEqual([other?.cluster.server, other === second], ['https://after', false]);
+    assert.deepEqual(forgotten, []);
+    clusters.dispose();
+  });
 });

@@ -50,7 +50,7 @@ describe('the view of the clusters', () => {
     const { ClustersTree } = await import('../../../src/tree/clustersTree');
     const onDidChange = new EventEmitter().event;
     const clusters = { all: async () => [], problems, onDidChange } as unknown as Clusters;
-    const backups = { onDidChange } as unknown as Backups;
+    const backups = { all: async () => [], onDidChange } as unknown as Backups;
     const dragAndDrop = {} as TreeDragAndDropController<TreeNode>;
     return new ClustersTree(clusters, backups, new ProtectedPlaces(() => []), dragAndDrop).getChildren();
   }

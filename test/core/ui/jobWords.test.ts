@@ -1,6 +1,6 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions } from '../../../src/core/job/jobEvents';
+import type { JobKind, JobOptions, JobResult } from '../../../src/core/job/jobEvents';
 import type { Job } from '../../../src/core/job/readJob';
 import { jobState, jobTitle } from '../../../src/ui/jobWords';
 
@@ -37,6 +37,46 @@ describe('words for jobs', () => {
     assert.equal(
       state('restore', { state: 'unknown', cleaned: true, resolved: 'x' }),
       'outcome was unknown, found out',
+    );
+  });
+
+  it('say which of two alike it is, who asked, and what it does to others', async () => {
+    const { jobTooltip } = await import('../../../src/ui/jobTooltip');
+    const asked = { by: 'jo@ws', reason: 'before the release' };
+    const waiting = { sessions: 2, seconds: 12, table: 'shop.orders', mode: 'AccessExclusiveLock', user: 'app' };
+    const job = {
+      ...{ state: 'running', phase: 'dump', keepsAwake: true, waiting },
+      request: { kind: 'copy', operands: [db, 'test/shop/pg-0/orders'], options: {}, asked },
+      expected: { type: 'expected', seconds: 180, basis: 'size' },
+    } as unknown as Job;
+    assert.match(jobState(job), /others wait for its locks$/);
+    const lines = jobTooltip(job).split('\n');
+    for (const line of [
+      `${db} → test/shop/pg-0/orders`,
+      'asked by jo@ws: before the release',
+      'expected to take 3 min 00 s, by its size',
+      'keeps the workspace awake',
+    ]) {
+      assert.ok(lines.includes(line), `${line}\n\n${lines.join('\n')}`);
+    }
+    assert.match(lines.at(-1) ?? '', /^App and 1 behind it wait for a lock/);
+  });
+
+  it('tell at the end of a clean-up what became of a job, and of a release what stays', async () => {
+    const { finalWords } = await import('../../../src/ui/finalWords');
+    const end = (kind: JobKind, operand: string, outcome: 'done' | 'differences', data: object): string =>
+      finalWords(
+        { request: { kind, operands: [operand], options: {} } } as unknown as Job,
+        { outcome, data } as unknown as JobResult,
+      );
+    assert.equal(
+      end('clean', 't0abc', 'done', { resolved: [`job t0abc: committed; ${db} is the restored database`] }),
+      `Clean up after job t0abc: Cleaned. Job t0abc: committed; ${db} is the restored database.`,
+    );
+    const data = { target: db, removed: ['orders__before_1'], remaining: ['orders__before_2'] };
+    assert.equal(
+      end('release', db, 'differences', data),
+      `Drop what was kept for orders on pg-0: Not all that was kept for ${db} is dropped: orders__before_2 stays.`,
     );
   });
 

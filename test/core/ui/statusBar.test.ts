@@ -39,7 +39,7 @@ describe('the status bar', () => {
     const { statusBar } = await import('../../../src/ui/statusBar');
     const { EventEmitter, statusBarItem } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
-    const request = { kind, operands: ['a/b/c/d', 'a/b/c/e'], options: {}, ...more };
+    const request = { kind, operands: ['a/b/c/d', 'a/b/c/e'], options: {}, asked: { by: 'jo' }, ...more };
     const job = { state: 'running', request, phase, progress: { type: 'progress', bytes: 1, ...progress } };
     statusBar({ running: [job as unknown as Job], onDidChange: changed.event } as unknown as Jobs);
     changed.fire(undefined);

@@ -81,6 +81,24 @@ describe('the report of a job', () => {
     assert.doesNotMatch(half, /differences that are listed|definitions were dumped/);
   });
 
+  it('of a clean-up: what is gone, what became of a job, what stays, and how to give it up', () => {
+    const data = {
+      ...{ removed: ['shop__restore_x in a/b/c'], resolved: ['job x1: not committed; a/b/c/shop is what it was'] },
+      notReached: ['a/b/d (cluster.unreachable)'],
+    };
+    const result = { outcome: 'differences', exitCode: 3, data } as const;
+    const text = describeJob(job({ kind: 'clean', operands: [] }, result));
+    for (const expected of [
+      'removed shop__restore_x in a/b/c',
+      'job x1: not committed; a/b/c/shop is what it was',
+      'not reached: a/b/d (cluster.unreachable)',
+      'In a terminal: `db-ferry clean <id> --forget`',
+      'In the editor: right-click the job in the Jobs view and choose Remove From List',
+    ]) {
+      assert.ok(text.includes(plain(expected)) || text.includes(expected), `${expected}\n\n${text}`);
+    }
+  });
+
   it('a failure says why and what to do, and claims nothing', () => {
     const error = { code: 'job.interrupted', data: { job: 'x1', phase: 'swap' } };
     const text = describeJob(job({}, { outcome: 'unknown', exitCode: 5, error }));

@@ -38,6 +38,16 @@ describe(`faults of a disk, ${judged}`, function () {
     scene.note('backup: disk full here', run, 'nothing');
   });
 
+  it('so full here that no job can be made', async function () {
+    mounted = await tmpfs('32k');
+    if (mounted === undefined) this.skip();
+    const run = await ferry({ ...scene.setting, root: mounted }, 'backup', source);
+    assert.equal(run.exitCode, 1, told(run));
+    assert.equal(run.result.error?.code, 'disk.full', told(run));
+    assert.deepEqual(await readdir(join(mounted, '.jobs')), []);
+    scene.note('backup: not one job fits on the disk here', run, 'nothing');
+  });
+
   it('fills up here in mid-dump', async function () {
     mounted = await tmpfs('1500m');
     if (mounted === undefined) this.skip();

@@ -1,0 +1,31 @@
+import type { Job } from '../core/job/readJob';
+import { waitingText } from '../words/findingWords';
+import { basisWords } from '../words/progressWords';
+import { capital } from './findingLines';
+import { duration, localTime } from './format';
+import { jobState, jobTitle } from './jobWords';
+
+/** What its row has no room for: the places in full, who asked and why, what it is expected to take, and what it does to others. */
+export function jobTooltip(job: Job): string {
+  const { request, started, expected, keepsAwake, waiting, resolved } = job;
+  const { by, reason } = request.asked;
+  return [
+    `${jobTitle(job)}: ${jobState(job)}`,
+    placesOf(job),
+    `asked by ${by}${reason === undefined ? '' : `: ${reason}`}`,
+    started === undefined ? '' : `started ${localTime(started)}`,
+    expected?.seconds === undefined
+      ? ''
+      : `expected to take ${duration(expected.seconds)}, by ${basisWords[expected.basis]}`,
+    keepsAwake ? 'keeps the workspace awake' : '',
+    waiting === undefined ? '' : capital(waitingText(waiting)),
+    resolved === undefined ? '' : capital(resolved),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** The places a job works on, in full: titles name databases and pods only. '' for what works on all. */
+export function placesOf({ request: { operands, options } }: Pick<Job, 'request'>): string {
+  return [...operands, ...(options.deep === undefined ? [] : [options.deep])].join(' → ');
+}
