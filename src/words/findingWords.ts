@@ -161,11 +161,13 @@ const notes: Words = {
       ? 'no session is left on the server'
       : `ended ${some(Number(data['ended']), 'session')} on the server`,
   'sessions.remain': (data) => {
-    const { remaining = 0 } = (data['commands'] ?? {}) as { remaining?: number };
-    const name = shown(data, 'application');
-    return Number(data['remaining']) > 0
-      ? `still on the server: ${some(Number(data['remaining']), 'session')} named ${name}`
-      : `still in the pod, without a session: ${some(remaining, 'command')} named ${name}`;
+    const { remaining: commands = 0 } = (data['commands'] ?? {}) as { remaining?: number };
+    const sessions = Number(data['remaining']);
+    const left = [
+      ...(sessions > 0 ? [`${some(sessions, 'session')} on the server`] : []),
+      ...(commands > 0 ? [`${some(commands, 'command')} in the pod`] : []),
+    ];
+    return `not ended: ${left.join(' and ')}, named ${shown(data, 'application')}`;
   },
   'sessions.unknown': (data) =>
     `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobStarted } from '../../src/core/job/jobEvents';
 import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
 import { compareFingerprints, fingerprint } from './independent';
 import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';
@@ -180,6 +181,33 @@ describe('the main job between two clusters', function () {
     await expectExit(0, 'copy', `${places.sclorg}/app`, `${places.bitnami}/app`, '--create-roles');
     const bitnami = lab.server('bitnami');
     assert.deepEqual(await bitnami.sql('app', 'select w from words order by 1'), [{ w: 'naïve' }, { w: 'Übergröße' }]);
+  });
+
+  it('whatever a job runs in a pod is found by its name, whatever becomes of it', async () => {
+    const { api } = lab.clusters['cluster-b'];
+    const place = `${places.pg16}/by_name`;
+    for (const args of [
+      ['restore', backup, place, '--no-owner'],
+      ['backup', place, '--count'],
+      ['restore', backup, place, '--no-owner', '--as', 'replace', '--yes'],
+      ['undo', place],
+      ['release', place],
+      ['verify', backup, '--deep', places.pg16],
+    ]) {
+      const before = api.requests.length;
+      const run = await expectExit(0, ...args);
+      const { job } = run.events.find(({ type }) => type === 'started') as JobStarted;
+      const name = `db-ferry-${job}`;
+      const commands = api.requests
+        .slice(before)
+        .filter((request) => request.includes('/exec?'))
+        .map((request) => new URL(request.split(' ')[1] ?? '', api.url).searchParams.getAll('command').join(' '));
+      // they change nothing, and look before there is a session to be found, or end those that are
+      const named = commands.filter((command) => !/db-ferry-(probe|end)\b/.test(command));
+      assert.ok(named.length > 0);
+      for (const command of named) assert.ok(command.includes(name), `${args.join(' ')}: ${command}`);
+    }
+    await lab.server('pg16').sql('postgres', 'drop database by_name with (force)');
   });
 
   async function expectExit(exitCode: number, ...args: string[]): Promise<Run> {

@@ -80,8 +80,7 @@ export async function backUp(
   };
   const plan = await prepare(source, facts, compression, place, options, work);
   const folders = await makePartialFolder(options.root, place, started, options.job);
-  const { application = `db-ferry-${options.job}`.slice(0, 63) } = options;
-  const session = { application, folder: folders.partial };
+  const session = { application: applicationFor(options), folder: folders.partial };
   try {
     const taken = await take(source, database, session, { compression, plan, options, work });
     const globals = await takeGlobals(source, session, work);
@@ -111,6 +110,11 @@ export async function backUp(
   }
 }
 
+/** The application_name of all that it runs in the pod, or what it begins with. */
+function applicationFor({ application, job }: BackupOptions): string {
+  return application ?? `db-ferry-${job}`.slice(0, 63);
+}
+
 /** Looks once more, under the final name. Throws `backup.damaged`. */
 async function proveArchive(folder: string, { size }: Manifest): Promise<void> {
   const found = await stat(path.join(folder, archiveFile)).catch(() => undefined);
@@ -134,7 +138,7 @@ async function prepare(
   work: Work,
 ): Promise<Plan> {
   await prepareRoot(options.root, place.cluster);
-  const asked = await askSource(source, facts.name, work.signal);
+  const asked = await askSource(source, facts.name, applicationFor(options), work.signal);
   const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
   const expected = expect(await listBackups(options.root, place), {
     databaseBytes: facts.bytes ?? tableBytes,

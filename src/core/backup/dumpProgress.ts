@@ -89,7 +89,10 @@ export class DumpProgress {
     try {
       const sql = `select json_build_object('relid', c.relid::bigint, 'tuples', c.tuples_processed, 'bytes', c.bytes_processed)
         from pg_stat_activity a join pg_stat_progress_copy c using (pid) where a.application_name = ${quoteLiteral(application)}`;
-      const [copy] = await query<CopyState>(server, database, sql, { signal, application: 'db-ferry-progress' });
+      const [copy] = await query<CopyState>(server, database, sql, {
+        signal,
+        application: `${application}-progress`,
+      });
       const table = copy && this.byOid.get(copy.relid);
       if (!table || table !== this.current) return;
       const expected = table.rows > 0 ? copy.tuples / table.rows : copy.bytes / Math.max(1, table.bytes);

@@ -29,8 +29,13 @@ export interface SourceFacts {
  * Asks the source what it will dump and what stands in the way. A table that someone holds locked costs at most 3 s: its
  * size cannot be asked for then, and the planner's page counts stand in.
  */
-export async function askSource(source: OpenPod, database: string, signal: AbortSignal): Promise<SourceFacts> {
-  const server = { exec: source.exec, access: source.facts.access };
+export async function askSource(
+  source: OpenPod,
+  database: string,
+  application: string,
+  signal: AbortSignal,
+): Promise<SourceFacts> {
+  const server = { exec: source.exec, access: source.facts.access, application };
   let rows: SourceRow[];
   try {
     rows = await query<SourceRow>(server, database, sourceSql(true), { signal });

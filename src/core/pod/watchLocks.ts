@@ -36,7 +36,7 @@ export function watchLocks(
 
   const look = async (): Promise<void> => {
     try {
-      const [waiting] = await query<Waiting>(server, database, sql, { signal, application: 'db-ferry-locks' });
+      const [waiting] = await query<Waiting>(server, database, sql, { signal, application: `${application}-locks` });
       if (!signal.aborted) tell(waiting);
     } catch (error) {
       if (!signal.aborted) work.log.warn(`could not see who waits for locks: ${String(error)}`);

@@ -48,14 +48,17 @@ function restoring(access: Access, database: string, options: RestoreOptions, ..
   });
 }
 
-/** The argv that prints the SQL of a part of an archive without its data; a head and table of contents on stdin are enough for it. */
+/**
+ * The argv that prints the SQL of a part of an archive without its data; a head and table of contents on stdin are enough for it. It opens no
+ * session: `application` is what its process is found by.
+ */
 export function definitionsCommand(
   access: Access,
-  options: { readonly noOwner: boolean; readonly section: 'pre-data' | 'post-data' },
+  options: RestoreOptions & { readonly section: 'pre-data' | 'post-data' },
 ): string[] {
   const owner = options.noOwner ? ['--no-owner'] : [];
   const args = ['-f', '-', '--no-publications', '--no-subscriptions', ...owner, `--section=${options.section}`];
-  return toolCommand(access, 'pg_restore', args);
+  return toolCommand(access, 'pg_restore', args, { PGAPPNAME: options.application });
 }
 
 /** What a line of pg_restore -v says it begins with. */

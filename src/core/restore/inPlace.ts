@@ -47,7 +47,8 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });
   const reading = await verifyBackup(backup, work);
-  const server = workplace(target, database);
+  const application = applicationOf(job);
+  const server = workplace(target, database, application);
   let staying: InPlaceFacts | undefined;
   const { live, findings } = await lookAround(server, { ...request, inPlace: true }, reading, work, async (seen) => {
     if (seen.live?.allowConnections) staying = await askInPlace(server, database, work.signal);
@@ -55,7 +56,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   });
   if (!live || !staying) throw new AppError('internal', { message: 'a preflight let pass what is not there' });
   const mark = newMark();
-  const how = { noOwner, staying, mark, signal: work.signal };
+  const how = { application, noOwner, staying, mark, signal: work.signal };
   const archive = await takeApart(server, archivePath(backup), reading, how);
   const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   let before = '';

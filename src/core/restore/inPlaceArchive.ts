@@ -11,7 +11,7 @@ import {
   type TableOfContents,
   type TocEntry,
 } from '../postgres/archive/readTableOfContents';
-import { definitionsCommand } from '../postgres/restoreCommand';
+import { definitionsCommand, type RestoreOptions } from '../postgres/restoreCommand';
 import { serverMessage } from '../serverMessage';
 import type { Workplace } from './databaseRow';
 import { droppingSql, said, sequencesSql } from './inPlaceScript';
@@ -48,13 +48,13 @@ export async function takeApart(
   server: Workplace,
   file: string,
   reading: ArchiveReading,
-  how: { readonly noOwner: boolean; readonly staying: Staying; readonly mark: string; readonly signal: AbortSignal },
+  how: RestoreOptions & { readonly staying: Staying; readonly mark: string; readonly signal: AbortSignal },
 ): Promise<InPlaceArchive> {
-  const { noOwner, staying, mark, signal } = how;
+  const { application, noOwner, staying, mark, signal } = how;
   const toc = await readTableOfContents(createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>);
   const short = shortenedToc(toc, (entry) => isThere(entry, staying));
-  const preData = await definitions(server, short, { noOwner, section: 'pre-data' }, signal);
-  const postData = await definitions(server, short, { noOwner, section: 'post-data' }, signal);
+  const preData = await definitions(server, short, { application, noOwner, section: 'pre-data' }, signal);
+  const postData = await definitions(server, short, { application, noOwner, section: 'post-data' }, signal);
   const sets = toc.entries.filter(({ kind }) => kind === 'SEQUENCE SET').map((entry) => definitionOf(toc, entry));
   const copies = toc.entries.filter(({ hasData }) => hasData);
   const copyBytes = copies.reduce((sum, { copyStatement }) => sum + copyStatement.length, 0);

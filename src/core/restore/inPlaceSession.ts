@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../errors';
+import { AppError, toAppError } from '../errors';
 import type { Finding } from '../finding';
 import { endSessions, isOver, sessionsNote } from '../pod/endSessions';
 import { psqlCommand, query } from '../pod/sql';
@@ -80,7 +80,7 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     if (!state.isCommitting) await endQuietly(server, job, work);
     else if (await wasCommitted(server, session, state.transaction)) {
       return [{ level: 'warn', code: 'inPlace.answerLost', data: { database: database.name } }];
-    }
+    } else if (toAppError(reason).code === 'internal') throw gaveUp(session, String(reason), reason);
     throw reason;
   } finally {
     stop.abort(new AppError('cancelled'));

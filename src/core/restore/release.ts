@@ -2,7 +2,7 @@ import { AppError } from '../errors';
 import { persist } from '../persist';
 import type { Work } from '../progress';
 import { readDatabase, workplace, type Workplace } from './databaseRow';
-import { dropOurs, type OurDatabase } from './sideDatabase';
+import { applicationOf, dropOurs, type OurDatabase } from './sideDatabase';
 import { findKept, nothingKept, type KeptRequest } from './undo';
 
 /**
@@ -11,11 +11,11 @@ import { findKept, nothingKept, type KeptRequest } from './undo';
  * `restore.nothingKept`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
  */
 export async function release(
-  request: KeptRequest,
+  request: KeptRequest & { readonly job: string },
   work: Work,
 ): Promise<{ readonly removed: readonly string[]; readonly remaining: readonly string[]; readonly bytes: number }> {
   work.report({ type: 'phase', phase: 'release' });
-  const server = workplace(request.target, request.database);
+  const server = workplace(request.target, request.database, applicationOf(request.job));
   const kept = await findKept(server, request, work.signal);
   if (kept.length === 0) throw nothingKept(request);
   const removed: OurDatabase[] = [];

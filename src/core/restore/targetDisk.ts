@@ -26,7 +26,9 @@ export const dataFolderSql = `select coalesce(to_json(case when pg_has_role('pg_
 
 /** The same for a data folder that is known. */
 export async function roomOf(server: Workplace, folder: string, signal?: AbortSignal): Promise<TargetRoom | undefined> {
-  const argv = ['df', '-Pk', folder, `${folder}/pg_wal/`];
+  // no session, but it is found and ended by the name all the same
+  const name = server.application === undefined ? [] : ['env', `PGAPPNAME=${server.application}`];
+  const argv = [...name, 'df', '-Pk', folder, `${folder}/pg_wal/`];
   const end = await capture(server.exec, argv, signal ? { signal } : {});
   const rooms = end.stdout
     .split('\n')

@@ -42,9 +42,12 @@ export interface UndoPlan {
 }
 
 /** Looks at everything that an undo would meet; changes nothing. Throws `restore.nothingKept`, `exec.*`. */
-export async function planUndo(request: KeptRequest, signal: AbortSignal): Promise<UndoPlan> {
-  const { target, database } = request;
-  const server = workplace(target, database);
+export async function planUndo(
+  request: KeptRequest & { readonly job?: string },
+  signal: AbortSignal,
+): Promise<UndoPlan> {
+  const { target, database, job } = request;
+  const server = workplace(target, database, job === undefined ? undefined : applicationOf(job));
   const kept = (await findKept(server, request, signal)).at(-1);
   if (!kept) throw nothingKept(request);
   const live = await readDatabase(server, database, signal);

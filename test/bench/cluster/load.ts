@@ -3,7 +3,7 @@
  * backed up and restored: by hand, by DB Ferry, and gently. It writes in eight sessions, through a port-forward; while its database is replaced, in
  * the pod, since a port-forward ends with the first session that is ended, and with a login for each write.
  */
-import { execa } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { open, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -28,8 +28,8 @@ const database = 'ferrybench';
 const from = `${fromAlias}/demo/postgres/${database}`;
 const to = `${toAlias}/demo/pg17/${database}`;
 const dumped = join(root, 'by-hand');
-/** Writes somewhere in a small table of its own, as an application does all day. */
-const query = 'update app set n = n + 1 where id = 1 + floor(random() * 10000)';
+/** Writes one row of a small table of its own, as an application does all day; chosen once, not for each row. */
+const query = 'update app set n = n + 1 where id = (select 1 + floor(random() * 10000)::int)';
 
 try {
   await makeRealistic(source, database, Number(options.size));
@@ -88,7 +88,10 @@ async function whileRestored(backup: string): Promise<void> {
   const alone = await notice('alone', inPod, () => sleep(10_000));
   await notice('restore --as replace', inPod, () => restore(to, '--as', 'replace', '--yes'), alone);
   // it goes on after errors, and ends with 1
-  const clean = async (): Promise<void> => byHandInto(database, '--clean', '--if-exists').catch(() => undefined);
+  const clean = async (): Promise<void> =>
+    byHandInto(database, '--clean', '--if-exists').catch((error: unknown) => {
+      if (!(error instanceof ExecaError) || error.exitCode !== 1) throw error;
+    });
   await notice('kubectl exec pg_restore --clean', inPod, clean, alone);
 }
 

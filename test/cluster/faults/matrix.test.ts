@@ -162,7 +162,7 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
 
   /** Says what the fault left behind, lets `clean` do its work, and insists that nothing is left then. */
   async function cleanUp(root: string, reference: string, pod: KubectlPod, setting = stage.setting()): Promise<string> {
-    const before = await leftBehind(pod, root);
+    const before = await leftForLong(pod, root);
     const cleaned = await ferry({ ...setting, env: { KUBECONFIG: stage.sides.b.kubeconfig } }, 'clean');
     assert.equal(cleaned.exitCode, 0, told(cleaned));
     const there = await ferry(stage.setting(), 'clean', reference.split('/').slice(0, 3).join('/'));
@@ -264,9 +264,20 @@ function note(row: Row, run: Run, seconds: number): void {
   row.after = `${seconds.toFixed(0)} s`;
 }
 
-/** Sessions, side databases and processes in the pod, partial folders in the root. */
+/** The same without what is about to end. */
+async function leftForLong(pod: KubectlPod, root: string): Promise<string[]> {
+  const now = await leftBehind(pod, root);
+  if (now.length === 0) return [];
+  await sleep(3000);
+  const later = await leftBehind(pod, root);
+  return now.filter((one) => later.includes(one));
+}
+
+/** Sessions, side databases and processes in the pod, partial folders in the root. Our shells have `db-ferry` among their arguments. */
 async function leftBehind(pod: KubectlPod, root: string): Promise<string[]> {
-  const scan = `for p in /proc/[0-9]*; do read -r c <$p/comm && case $c in pg_dump|pg_restore) echo "$c";; esac; done 2>/dev/null; :`;
+  const scan = `for p in /proc/[0-9]*; do read -r c <$p/comm || continue
+case $c in pg_dump|pg_dumpall|pg_restore|psql) echo "$c";;
+sh) tr '\\0' '\\n' <$p/cmdline | grep -qx db-ferry && echo shell;; esac; done 2>/dev/null; :`;
   const lines = [...(await pod.leftovers()).split('\n'), ...(await pod.exec(['sh', '-c', scan])).split('\n')];
   const partials = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.partial'));
   const short = lines.map((line) =>

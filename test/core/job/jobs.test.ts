@@ -150,6 +150,22 @@ describe('jobs', () => {
     assert.deepEqual(last?.type === 'result' && last.data, { name: 'Zürich' });
   });
 
+  it('tells what it does to others while it lives', async () => {
+    const { folder } = await createJobFolder(root, request('quick'));
+    const time = new Date().toISOString();
+    const say = async (event: object): Promise<void> =>
+      appendFile(join(folder, 'events.ndjson'), `${JSON.stringify({ time, ...event })}\n`);
+    await say({ type: 'started', job: 'x', kind: 'backup', process: identify() });
+    await say({ type: 'note', code: 'keepAwake', data: {} });
+    await say({ type: 'note', code: 'locks.waiting', data: { sessions: 2 } });
+    const waited = await readJob(folder);
+    assert.deepEqual([waited.keepsAwake, waited.waiting], [true, { sessions: 2 }]);
+    await say({ type: 'note', code: 'locks.free', data: { seconds: 3 } });
+    assert.equal((await readJob(folder)).waiting, undefined);
+    await say({ type: 'result', outcome: 'done', exitCode: 0, data: {} });
+    assert.equal((await readJob(folder)).keepsAwake, undefined);
+  });
+
   it('a line longer than one read is heard', async () => {
     const { folder } = await createJobFolder(root, request('quick'));
     const own = identify();

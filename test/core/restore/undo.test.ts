@@ -76,10 +76,10 @@ describe('after a restore', function () {
     assert.equal(undone.written, 7);
     await undo({ ...common, target: await target(), job: 'aaa3' }, work);
     assert.equal(await first(), 'item 1');
-    const { removed } = await release({ ...common, target: await target() }, work);
+    const { removed } = await release({ ...common, job: 'r1', target: await target() }, work);
     assert.equal(removed.length, 1);
     assert.deepEqual(await databases(), ['shop']);
-    await assert.rejects(release({ ...common, target: await target() }, work), (error) =>
+    await assert.rejects(release({ ...common, job: 'r1', target: await target() }, work), (error) =>
       isAppError(error, 'restore.nothingKept'),
     );
     await assert.rejects(undo({ ...common, target: await target(), job: 'aaa4' }, work), (error) =>
@@ -93,7 +93,7 @@ describe('after a restore', function () {
     await restore({ ...common, backup, target: await target(), as: 'replace', job: 'mmm2' }, work);
     await server.sql('postgres', `alter database moved rename to replaced`);
     await server.sql('postgres', `alter database moved__before_mmm2 rename to moved`);
-    await assert.rejects(release({ ...common, target: await target() }, work), (error) =>
+    await assert.rejects(release({ ...common, job: 'r1', target: await target() }, work), (error) =>
       isAppError(error, 'restore.nothingKept'),
     );
     const left = await server.sql(`postgres`, `select datname from pg_database where datname in ('moved', 'replaced')`);

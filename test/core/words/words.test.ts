@@ -62,6 +62,18 @@ describe('words', () => {
     );
   });
 
+  it('sessions and commands that were not ended are told, both', () => {
+    const told = (remaining: number, commands: number): string =>
+      noteWords(
+        'sessions.remain',
+        { remaining, commands: { remaining: commands }, application: 'db-ferry-x' },
+        cliHints,
+      );
+    assert.equal(told(1, 0), 'not ended: 1 session on the server, named db-ferry-x');
+    assert.equal(told(0, 2), 'not ended: 2 commands in the pod, named db-ferry-x');
+    assert.equal(told(2, 1), 'not ended: 2 sessions on the server and 1 command in the pod, named db-ferry-x');
+  });
+
   it('what has no words is shown as it is', () => {
     assert.match(wordsFor('new.code', { n: 1 }, cliHints).what, /new\.code/);
     const finding = { level: 'warn', code: 'new.code', data: { n: 1 } } as const;

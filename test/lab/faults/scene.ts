@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobEvent, JobResult } from '../../../src/core/job/jobEvents';
@@ -7,11 +7,11 @@ import { ferry, told, type FerrySetting, type Run } from '../ferry';
 import { fingerprint, type Fingerprint } from '../independent';
 import { places, startLab, type Lab, type PlaceName } from '../lab';
 import type { ExecFault } from '../labPod';
+import { faultsTable } from './table';
 
 // KILLS=40 SEED=… FAULTS_TABLE=docs/faults-lab.md widen these suites and write down what they saw.
 export const kills = Number(process.env['KILLS'] ?? 6);
 export const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const table = process.env['FAULTS_TABLE'];
 
 /** In the title of each of these suites, by which `-g` selects them all. */
 export const judged = `each judged by SQL afterwards (seed ${seed})`;
@@ -31,8 +31,6 @@ export class Scene {
   ) {}
 
   static async start(): Promise<Scene> {
-    // the first suite makes it, maybe in another process
-    if (table !== undefined) await writeFile(table, tableHead, { flag: 'wx' }).catch(() => undefined);
     const lab = await startLab({ only: ['source', 'pg16'] });
     return new Scene(lab, { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) });
   }
@@ -40,7 +38,7 @@ export class Scene {
   async close(): Promise<void> {
     await this.lab.close();
     await rm(this.setting.root, { recursive: true, force: true });
-    if (table !== undefined) await appendFile(table, this.#rows.join(''));
+    if (faultsTable !== undefined) await appendFile(faultsTable, this.#rows.join(''));
   }
 
   /** Backs up a database of the source; the backup's id. */
@@ -82,7 +80,7 @@ export class Scene {
     return files.filter((file) => file.endsWith('database.dump') && !file.includes('.partial'));
   }
 
-  /** What stays after a clean-up must be nothing: side databases, sessions, partial folders. Returns what it found out. */
+  /** What stays after a clean-up must be nothing: side databases, sessions, commands, partial folders. Returns what it found out. */
   async nothingLeft(what: string, run: Run): Promise<string> {
     const before = await this.#leftovers();
     const cleaned = await ferry(this.setting, 'clean', places.pg16);
@@ -105,6 +103,8 @@ export class Scene {
       );
       left.push(...rows.map((row) => row.what));
     }
+    const processes = Object.values(this.lab.clusters).reduce((sum, { api }) => sum + api.metrics().processes, 0);
+    if (processes > 0) left.push('commands in a pod');
     const files = await readdir(this.setting.root, { recursive: true });
     return [...left, ...files.filter((file) => file.endsWith('.partial')).map(() => 'partial folder')];
   }
@@ -117,8 +117,6 @@ export class Scene {
     this.#rows.push(`| ${cells.join(' | ')} |\n`);
   }
 }
-
-const tableHead = `| fault | reported (exit) | code | left behind | known after |\n|---|---|---|---|---|\n`;
 
 export async function until(condition: () => boolean | Promise<boolean>, timeout = 60_000): Promise<void> {
   const deadline = Date.now() + timeout;

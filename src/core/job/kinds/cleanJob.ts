@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../errors';
+import { countProcesses } from '../../pod/endProcesses';
 import { endSessions, isNamed, isOver } from '../../pod/endSessions';
 import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
 import { query } from '../../pod/sql';
@@ -247,14 +248,14 @@ export async function isGone(pod: Place['pod'], all: readonly Job[], id: string,
 }
 
 /**
- * A job of another workspace: gone when its newest mark is old (it makes one anew before the exchange) and it has no session on the server, seen twice;
- * between two steps it has none.
+ * A job of another workspace: gone when its newest mark is old (it makes one anew before the exchange) and it has no session on the server and no command
+ * in the pod, seen twice; between two steps it has none.
  */
 async function isAbandoned(pod: Place['pod'], job: string, time: string): Promise<boolean> {
   if (Date.now() - Date.parse(time) < quietMs) return false;
   for (const wait of [0, 3000]) {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if ((await sessionsOf(pod, job)) !== 0) return false;
+    if ((await sessionsOf(pod, job)) !== 0 || (await countProcesses(pod.exec, applicationOf(job))) !== 0) return false;
   }
   return true;
 }

@@ -29,7 +29,7 @@ export const copyJob: RunKind = async (context) => {
   const started = Date.now();
   const expected = await expectedCopy();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
-  const { entry, findings } = await backUpPlace({ ...context, work: expected ? asPart(work) : work }, source);
+  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source);
   const restored = await restoreFrom();
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());

@@ -12,7 +12,7 @@ export const releaseJob: RunKind = async (context) => {
   const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
   const { removed, remaining, bytes } = await release(
-    { target: pod, database, cluster: client.cluster.alias, ...restoredBy },
+    { target: pod, database, cluster: client.cluster.alias, job: context.id, ...restoredBy },
     work,
   );
   return {
