@@ -54,7 +54,12 @@ export class Stage {
     const sides = { a: await side('a', clusters, folder), b: await side('b', clusters, folder) };
     const stage = new Stage(folder, sides, {}, await tmpfs(join(folder, 'small')));
     await writeFile(stage.clock, '+0\n');
-    await stage.#fill();
+    try {
+      await stage.#fill();
+    } catch (error) {
+      await stage.strike();
+      throw error;
+    }
     return stage;
   }
 
