@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { saveList, settings } from '../ui/settings';
+import { addKubeconfigFiles } from '../ui/settings';
 import type { Command } from './command';
 
 /** Adds a kubeconfig file to the setting. */
@@ -12,9 +12,7 @@ export const addKubeconfig: Command = {
       canSelectMany: true,
     });
     if (!files) return;
-    await saveList('kubeconfigFiles', [
-      ...new Set([...settings.kubeconfigFiles(), ...files.map(({ fsPath }) => fsPath)]),
-    ]);
+    await addKubeconfigFiles(files.map(({ fsPath }) => fsPath));
     clusters.refresh();
   },
 };

@@ -58,7 +58,7 @@ function nextSteps({ id, folder, state, request, result, mayHaveLeft }: Job): re
   if (result?.error) {
     const data = { job: id, log: join(folder, jobFiles.log), ...result.error.data };
     const buttons = errorButtons(result.error.code as ErrorCode, data);
-    return mayHaveLeft && buttons.length === 0 ? [cleanUp] : buttons;
+    return mayHaveLeft ? [cleanUp, ...buttons.filter(({ title }) => title !== cleanUp.title)] : buttons;
   }
   if (state === 'interrupted') return [cleanUp];
   if (request.kind === 'backup')

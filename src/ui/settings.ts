@@ -36,6 +36,13 @@ function absolute(path: string): string {
   return resolve(homedir(), path.trim().replace(/^~(?=\/|$)/, homedir()));
 }
 
+/** Adds to the kubeconfig files those that are not there yet; what is there stays as it was written. */
+export async function addKubeconfigFiles(files: readonly string[]): Promise<void> {
+  const known = settings.kubeconfigFiles();
+  const added = files.filter((file) => !known.includes(file));
+  await saveList('kubeconfigFiles', [...read<string[]>('kubeconfigFiles', []), ...new Set(added)]);
+}
+
 /** Writes a list of a setting that the user changes by a command. */
 export async function saveList(
   name: 'kubeconfigFiles' | 'protectedPlaces' | 'pinnedProjects',

@@ -18,6 +18,7 @@ describe('editor: the archive inspector', () => {
     const archive = generateArchive({ tables: 2000, bytesPerTable: 3000, compression: 'zstd' });
     await pipeline(Readable.from(archive), createWriteStream(join(folder, 'old shop.dump')));
     await writeFile(join(folder, 'text.dump'), '-- PostgreSQL database dump\n');
+    await writeFile(join(folder, 'notes.txt'), 'of a day\n');
     window = await editor.open({ folder });
   });
   after(async () => {
@@ -44,6 +45,15 @@ describe('editor: the archive inspector', () => {
     const made = await page.locator('.rows .row').count();
     assert.ok(made > 5 && made < 100, `${String(made)} rows of 2,000 are made`);
     await window.screenshot('inspector');
+  });
+
+  it('a dump in the Explorer offers in its menu what can be done with it, another file does not', async () => {
+    await window.openSideBar('Explorer');
+    const explorer = window.view('Explorer');
+    const offered = await explorer.row('old shop.dump').menu();
+    for (const label of ['Inspect Archive', 'Restore…', 'Restore As New Database…', 'Verify', 'Adopt Dump File…'])
+      assert.ok(offered.includes(label), `${label}: ${offered.join(' | ')}`);
+    assert.ok(!(await explorer.row('notes.txt').menu()).includes('Restore…'));
   });
 
   it('is searched, sorted and walked through by keys alone', async () => {

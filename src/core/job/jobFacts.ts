@@ -38,7 +38,9 @@ function addEvent(before: JobFacts, event: JobEvent): JobFacts {
     case 'started':
       return { ...facts, started: event };
     case 'phase':
-      return event.phase === 'stopping' ? { ...facts, isStopping: true } : { ...facts, phase: event.phase };
+      if (event.phase === 'stopping') return { ...facts, isStopping: true };
+      // its locks end with the dump
+      return { ...facts, phase: event.phase, waiting: undefined };
     case 'progress':
       return { ...facts, progress: event };
     case 'expected':

@@ -49,14 +49,22 @@ export async function createJobFolder(
     await prepareRoot(root);
     await mkdir(jobsFolder(root), { recursive: true, mode: 0o700 });
     await mkdir(folder, { mode: 0o700 });
-    // the request last: it makes the folder a job
-    await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
-    await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
+    await fill(folder, request);
     return { id, folder };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     if (!isErrno(error, notWritable)) throw toAppError(error);
     throw new AppError('root.unreadable', { root, message: error.message, written: true }, { cause: error });
+  }
+}
+
+/** The request last: it makes the folder a job. */
+async function fill(folder: string, request: JobRequest): Promise<void> {
+  try {
+    await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
+    await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors';
 import { claimAnnouncement } from './announce';
-import type { JobRequest } from './jobEvents';
+import type { JobRequest, JobResult } from './jobEvents';
 import { createJobFolder, jobFiles, openEventLog } from './jobFolder';
 import { failedResult } from './outcome';
 import { readJob } from './readJob';
@@ -61,12 +61,7 @@ export async function startJob(
       message: `job ${id} did not start: ${message}`,
       log: join(folder, jobFiles.log),
     });
-    // said here: no window tells it once more when it finds the result
-    await claimAnnouncement(folder, 'startJob');
-    openEventLog(folder).finish({
-      time: new Date().toISOString(),
-      ...failedResult(error, { job: id, stopped: false }),
-    });
+    await tellNotStarted(folder, failedResult(error, { job: id, stopped: false }));
     throw error;
   } finally {
     await log.close();
@@ -75,13 +70,25 @@ export async function startJob(
 
 const endingMs = 15_000;
 
+/** It is said by the error: no window tells it once more when it finds the result. Never throws. */
+async function tellNotStarted(folder: string, result: JobResult): Promise<void> {
+  await claimAnnouncement(folder, 'startJob');
+  try {
+    openEventLog(folder).finish({ time: new Date().toISOString(), ...result });
+  } catch {
+    // a full disk: it counts as interrupted then
+  }
+}
+
 /** Waits for the first event: true when it is there, false when the process ended without it or `withinMs` are over. */
 async function begun(folder: string, withinMs: number, hasEnded: () => boolean): Promise<boolean> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     // asked before the events are read: a job that was quick has them all by then
     const isOver = hasEnded() || Date.now() > deadline;
-    if ((await readJob(folder)).started !== undefined) return true;
+    const { started, result } = await readJob(folder);
+    // a full disk may have lost the first event, and not the last
+    if (started !== undefined || result !== undefined) return true;
     if (isOver) return false;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -162,6 +162,9 @@ describe('jobs', () => {
     assert.deepEqual([waited.keepsAwake, waited.waiting], [true, { sessions: 2 }]);
     await say({ type: 'note', code: 'locks.free', data: { seconds: 3 } });
     assert.equal((await readJob(folder)).waiting, undefined);
+    await say({ type: 'note', code: 'locks.waiting', data: { sessions: 1 } });
+    await say({ type: 'phase', phase: 'read' });
+    assert.equal((await readJob(folder)).waiting, undefined, 'the locks end with the dump');
     await say({ type: 'result', outcome: 'done', exitCode: 0, data: {} });
     assert.equal((await readJob(folder)).keepsAwake, undefined);
   });
@@ -223,7 +226,7 @@ describe('jobs', () => {
     assert.ok(await isAnnounced(job?.folder ?? ''), 'no window tells what its caller tells');
   });
 
-  it('a root that cannot be written to is said by its name, and leaves nothing', async () => {
+  it('a root that cannot be written to is said by its name', async () => {
     const file = join(root, 'no folder');
     await writeFile(file, '');
     const wanted = { ...request('quick'), root: join(file, 'below') };
@@ -231,7 +234,28 @@ describe('jobs', () => {
       startJob(wanted, { command }),
       (error) => isAppError(error, 'root.unreadable') && error.data['written'] === true,
     );
-    assert.deepEqual(await listJobs(root), []);
+  });
+
+  it('a job whose request cannot be written leaves nothing', async () => {
+    const circle: Record<string, unknown> = {};
+    circle['itself'] = circle;
+    await assert.rejects(startJob({ ...request('quick'), options: circle }, { command }), /circular/);
+    assert.deepEqual(await readdir(join(root, '.jobs')), []);
+  });
+
+  it('a job whose first event was lost is the one that was started, and its result stays', async () => {
+    const result = {
+      time: '',
+      type: 'result',
+      outcome: 'failed',
+      exitCode: 1,
+      error: { code: 'disk.full', data: {} },
+      data: {},
+    };
+    const script = `printf '%s\\n' "$0" > "$2/events.ndjson"`;
+    const { folder } = await startJob(request('quick'), { command: ['sh', '-c', script, JSON.stringify(result)] });
+    assert.equal((await readJob(folder)).result?.error?.code, 'disk.full');
+    assert.equal((await readFile(join(folder, 'events.ndjson'), 'utf8')).split('\n').length, 2);
   });
 
   it('one that does not begin in time never does', async () => {
