@@ -143,6 +143,8 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   lastBackup(node: DatabaseNode): string | undefined {
+    // read with the first row that asks, which is told when they are known
+    void this.backups.all();
     const { cluster, namespace, workload } = node.parent.pod;
     return this.backups.lastOf({ cluster, namespace, workload: workload.name, database: node.database.facts.name });
   }
@@ -153,8 +155,6 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   async #clusterNodes(): Promise<TreeNode[]> {
-    // rows say when a database was backed up last
-    void this.backups.all();
     const models = await this.clusters.all();
     this.#roots = new Map(models.map((model) => [model, this.#roots.get(model) ?? new ClusterNode(this, model)]));
     this.#tellState(models);

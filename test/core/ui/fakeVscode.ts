@@ -171,6 +171,15 @@ export const commands = {
   },
 };
 
+export class MarkdownString {
+  value = '';
+
+  appendText(text: string): this {
+    this.value += text;
+    return this;
+  }
+}
+
 export class ThemeIcon {
   constructor(readonly id: string) {}
 }
