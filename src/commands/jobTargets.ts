@@ -24,7 +24,9 @@ export async function oneJob(
   const items = choice.map((job) => ({
     label: jobTitle(job),
     description: jobState(job),
-    detail: [placesOf(job), job.started === undefined ? '' : `started ${localTime(job.started)}`].join(' · '),
+    detail: [placesOf(job), job.started === undefined ? '' : `started ${localTime(job.started)}`]
+      .filter((part) => part !== '')
+      .join(' · '),
     job,
   }));
   const picked = await vscode.window.showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });

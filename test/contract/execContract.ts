@@ -93,7 +93,7 @@ export function execContract(place: () => ExecPlace): void {
         await processes(mark, 'kill -9');
         await until(async () => (await processes(mark)) === 0);
         const reader = await open(['sh', '-c', 'cat; :', mark.join('')], protocol);
-        // an upgrade is answered before the process is there
+        // the upgrade may be answered a moment before the process is seen
         await until(async () => (await processes(mark)) === 1);
         reader.ws.terminate();
         await until(async () => (await processes(mark)) === 0);

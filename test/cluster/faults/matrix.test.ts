@@ -264,7 +264,7 @@ function note(row: Row, run: Run, seconds: number): void {
   row.after = `${seconds.toFixed(0)} s`;
 }
 
-/** The same without what is about to end. */
+/** What `leftBehind` finds, and still finds three seconds later: a command that was told to end takes a moment. */
 async function leftForLong(pod: KubectlPod, root: string): Promise<string[]> {
   const now = await leftBehind(pod, root);
   if (now.length === 0) return [];
