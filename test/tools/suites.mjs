@@ -13,14 +13,18 @@ const gates = [
   { name: 'bundles', command: ['node', 'esbuild.mjs'] },
 ];
 const suites = [
-  { name: 'core', command: ['mocha', '--config', 'test/core/.mocharc.json'] },
-  { name: 'lab', command: ['mocha', '--config', 'test/lab/.mocharc.json'], slow: true },
-  { name: 'editor', command: ['mocha', '--config', 'test/editor/.mocharc.json'], slow: true },
+  { name: 'core', command: ['mocha', '--config', 'test/core/.mocharc.json', 'test/core/**/*.test.ts'] },
+  { name: 'lab', command: ['mocha', '--config', 'test/lab/.mocharc.json', 'test/lab/**/*.test.ts'], slow: true },
+  { name: 'editor', command: ['mocha', '--config', 'test/editor/.mocharc.json', 'test/editor/*.test.ts'], slow: true },
 ];
 // real clusters are nobody's to assume
 const clusters = ['DB_FERRY_KUBECONFIG_A', 'DB_FERRY_KUBECONFIG_B'];
 if (clusters.every((name) => process.env[name])) {
-  suites.push({ name: 'cluster', command: ['mocha', '--config', 'test/cluster/.mocharc.json'], slow: true });
+  suites.push({
+    name: 'cluster',
+    command: ['mocha', '--config', 'test/cluster/.mocharc.json', 'test/cluster/*.test.ts'],
+    slow: true,
+  });
 } else {
   console.log(`Real clusters are left out: ${clusters.join(' and ')} do not name them.`);
 }

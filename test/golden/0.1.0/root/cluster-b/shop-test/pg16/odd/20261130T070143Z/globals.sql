@@ -1,0 +1,39 @@
+--
+-- PostgreSQL database cluster dump
+--
+
+\restrict MWLTZhlXwAIl3IymZbukvYHziNlhhDJJAayg7S6cra5Zgj8Je8fqPyUyvlNgQYz
+
+SET default_transaction_read_only = off;
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+
+--
+-- Roles
+--
+
+CREATE ROLE app_owner;
+ALTER ROLE app_owner WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+CREATE ROLE app_reader;
+ALTER ROLE app_reader WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+CREATE ROLE postgres;
+ALTER ROLE postgres WITH SUPERUSER INHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS;
+
+--
+-- User Configurations
+--
+
+
+
+
+
+
+
+
+\unrestrict MWLTZhlXwAIl3IymZbukvYHziNlhhDJJAayg7S6cra5Zgj8Je8fqPyUyvlNgQYz
+
+--
+-- PostgreSQL database cluster dump complete
+--
+
