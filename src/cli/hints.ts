@@ -1,4 +1,5 @@
 import type { Hints } from '../words/hints';
+import { shellCommand } from '../words/shellCommand';
 
 /** What one does next in a terminal. */
 export const cliHints: Hints = {
@@ -13,17 +14,22 @@ export const cliHints: Hints = {
   listJobs: () => '`db-ferry jobs`; --root names another folder',
   usage: () => '`db-ferry --help`',
   otherFolder: () => '--to <folder>',
-  cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : `\`db-ferry clean ${job}\``),
-  forget: (job = '<id>') => `\`db-ferry clean ${job} --forget\``,
-  cancel: (job = '<id>') => `\`db-ferry cancel ${job}\``,
+  cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : command('clean', [job])),
+  forget: (job) => (job === undefined ? '`db-ferry clean <id> --forget`' : command('clean', [job], '--forget')),
+  cancel: (job) => (job === undefined ? '`db-ferry cancel <id>`' : command('cancel', [job])),
   restore: () => '`db-ferry restore`',
   replace: () => '--as replace',
   inPlace: () =>
     '--as replace --in-place does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => '--no-owner leaves owners out',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
-  undo: (place) => `\`db-ferry undo ${place}\``,
-  putBack: (backup, place) => `\`db-ferry restore ${backup} ${place} --as replace --in-place\``,
-  release: (place = '<database>') => `\`db-ferry release ${place}\``,
+  undo: (place) => command('undo', [place]),
+  putBack: (backup, place) => command('restore', [backup, place], '--as replace --in-place'),
+  release: (place) => (place === undefined ? '`db-ferry release <database>`' : command('release', [place])),
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };
+
+/** Between backticks; what it names stands in it as words of a shell. */
+function command(name: string, operands: readonly string[], options?: string): string {
+  return `\`${shellCommand(`db-ferry ${name}`, operands, options)}\``;
+}

@@ -12,7 +12,7 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
   try {
     const { command, operands, options } = parseArguments(argv, commands);
     if (options.help === true) {
-      streams.out.write(command ? commandHelp(command) : generalHelp(commands));
+      terminal.print((command ? commandHelp(command) : generalHelp(commands)).trimEnd());
       return 0;
     }
     if (!command) return 2;

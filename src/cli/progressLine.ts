@@ -55,12 +55,12 @@ export class ProgressLine {
   private enter(phase: Phase, time: string): void {
     if (phase === this.phase) return;
     this.phase = phase;
-    if (this.terminal.isInteractive) this.draw(`${phaseWords[phase]} …`);
+    if (this.terminal.isLive) this.draw(`${phaseWords[phase]} …`);
     else this.say(`${localTime(time)} ${phaseWords[phase]}`);
   }
 
   private draw(text: string): void {
-    if (!this.terminal.isInteractive) return;
+    if (!this.terminal.isLive) return;
     this.drawn = true;
     this.terminal.live(text);
   }

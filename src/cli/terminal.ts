@@ -1,46 +1,62 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { visible, visibleJson, visibleLines } from '../core/visible';
 
-/** Where a command prints: for people, or one JSON event a line for scripts. */
+/**
+ * Where a command prints: for people, or one JSON event a line for scripts. Whatever is printed is text: nothing in it writes to the terminal,
+ * turns its direction, or hides.
+ */
 export class Terminal {
+  /** A person can be asked: they see the question and can answer. */
   readonly isInteractive: boolean;
+  /** A person watches what goes on: a line may be written over. */
+  readonly isLive: boolean;
 
   constructor(
     private readonly streams: TerminalStreams,
     readonly json: boolean,
     readonly quiet: boolean,
   ) {
-    this.isInteractive = !json && streams.out.isTTY === true && streams.in.isTTY === true;
-  }
-
-  /** Columns of the terminal. */
-  get width(): number {
-    return this.streams.out.columns ?? 100;
+    const { in: input, err, isDumb } = streams;
+    // both go to the standard error, wherever the output goes
+    this.isInteractive = !json && err.isTTY === true && input.isTTY === true;
+    this.isLive = !json && !quiet && err.isTTY === true && isDumb !== true;
   }
 
   /** For scripts: one event as one line. Does nothing without --json. */
   event<Event extends { readonly type: string }>(event: Event): void {
-    if (this.json) this.streams.out.write(`${JSON.stringify(event)}\n`);
+    if (this.json) this.streams.out.write(`${visibleJson(event)}\n`);
   }
 
   /** For people: what they asked for. */
   line(text = ''): void {
-    if (!this.json) this.streams.out.write(`${text}\n`);
+    if (!this.json) this.print(text);
+  }
+
+  /** What was asked for in so many words (help, a version): also with --json. */
+  print(text: string): void {
+    this.streams.out.write(`${visibleLines(text)}\n`);
   }
 
   /** For people: what happens meanwhile. Not with --quiet. */
   info(text: string): void {
-    if (!this.json && !this.quiet) this.streams.err.write(`${text}\n`);
+    if (!this.json && !this.quiet) this.streams.err.write(`${visibleLines(text)}\n`);
   }
 
   /** For people: what went wrong. */
   error(text: string): void {
-    if (!this.json) this.streams.err.write(`${text}\n`);
+    if (!this.json) this.streams.err.write(`${visibleLines(text)}\n`);
   }
 
   /** Writes over the line that `live` wrote before; only where a person watches. */
   live(text: string): void {
-    if (this.isInteractive && !this.quiet) this.streams.err.write(`\r\x1b[2K${text.slice(0, this.width - 1)}`);
+    if (!this.isLive) return;
+    const width = this.streams.err.columns ?? 100;
+    this.streams.err.write(
+      `\r\x1b[2K${Array.from(visible(text))
+        .slice(0, width - 1)
+        .join('')}`,
+    );
   }
 
   /** Asks a person. Undefined when nobody is there to answer, or they gave none. */
@@ -51,7 +67,7 @@ export class Terminal {
     asking.once('SIGINT', () => closed.abort());
     asking.once('close', () => closed.abort());
     try {
-      return await asking.question(question, { signal: closed.signal });
+      return await asking.question(visibleLines(question), { signal: closed.signal });
     } catch {
       return undefined;
     } finally {
@@ -62,6 +78,8 @@ export class Terminal {
 
 export interface TerminalStreams {
   readonly in: Readable & { readonly isTTY?: boolean };
-  readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly err: Writable;
+  readonly out: Writable;
+  readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** the terminal cannot write over a line (TERM=dumb) */
+  readonly isDumb?: boolean;
 }

@@ -20,9 +20,11 @@ export function wordsFor(code: string, data: Data, hints: Hints): Words {
   return words?.(data, hints) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
 }
 
-/** The words as lines. */
+/** The words as lines; what has several itself is set in, so that none of them looks like one of ours. */
 export function sentences({ what, why, todo }: Words): string {
-  return [what, why, todo].filter((part) => part !== undefined && part !== '').join('\n');
+  return [what, why, todo]
+    .flatMap((part = '') => (part === '' ? [] : [part.trimEnd().replaceAll('\n', '\n  ')]))
+    .join('\n');
 }
 
 /** The words as running text; a server's message may have no full stop. */
@@ -45,7 +47,7 @@ function forbidden(data: Data): Words {
   const place = data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`;
   const rights = neededRights.map(({ verbs: all, resource }) => `${all.join(', ')} ${resource}`).join(' and ');
   return {
-    what: `${shown(data, 'cluster')}: ${text(data, 'user') ?? 'you'} may not ${verbs} ${shown(data, 'resource')}${place}.`,
+    what: `${shown(data, 'cluster')}: ${data['user'] === undefined ? 'you' : shown(data, 'user')} may not ${verbs} ${shown(data, 'resource')}${place}.`,
     why: shown(data, 'message'),
     todo:
       Array.isArray(missing) && missing.length === 0
@@ -241,8 +243,8 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     }
     return {
       what,
-      why: `It was a restore in place: what was there before is the backup ${before}.`,
-      todo: `To put it back: ${hints.putBack(before, shown(data, 'reference'))}.`,
+      why: `It was a restore in place: what was there before is the backup ${shown(data, 'before')}.`,
+      todo: `To put it back: ${hints.putBack(before, text(data, 'reference') ?? '?')}.`,
     };
   },
   'target.busy': (data, hints) => ({

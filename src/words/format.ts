@@ -1,3 +1,5 @@
+export { visible as safe } from '../core/visible';
+
 /** `1.4 GB`; powers of 1000, as disks and networks count. */
 export function size(bytes: number | undefined): string {
   if (bytes === undefined) return '?';
@@ -34,14 +36,6 @@ export function localTime(iso: string): string {
   const pad = (value: number): string => String(value).padStart(2, '0');
   const day = `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
   return `${day} ${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`;
-}
-
-/** Control characters made visible, so that a name cannot write to the terminal. */
-export function safe(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 /** `160015` as `16.15`. */

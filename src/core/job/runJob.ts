@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError, toAppError } from '../errors';
 import type { Log } from '../log';
+import { visibleLines } from '../visible';
 import type { JobContext, JobKinds } from './jobContext';
 import type { JobRequest, JobResult } from './jobEvents';
 import { jobFiles, readRequest } from './jobFolder';
@@ -75,11 +76,15 @@ export async function runJob(
   return result.exitCode;
 }
 
-/** Its standard error is `log.txt`. */
+/** Its standard error is `log.txt`, which may be looked at in a terminal. */
 const stderrLog: Log = {
-  info: (message) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`),
-  warn: (message) => void process.stderr.write(`${new Date().toISOString()} WARNING ${message}\n`),
+  info: (message) => logLine(message),
+  warn: (message) => logLine(`WARNING ${message}`),
 };
+
+function logLine(text: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${visibleLines(text).replaceAll('\n', '\n  ')}\n`);
+}
 
 interface Parts {
   readonly id: string;
