@@ -181,6 +181,10 @@ const notes: Words = {
   'inPlace.before': (data) =>
     `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
+  'analyze.skipped': (data) =>
+    `without statistics, since foreign tables belong to them and no foreign server is asked: ${tables(data)}`,
+  'analyze.failed': (data) =>
+    `no statistics could be gathered of ${tables(data)}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
   'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,

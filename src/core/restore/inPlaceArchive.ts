@@ -13,6 +13,7 @@ import {
 } from '../postgres/archive/readTableOfContents';
 import { definitionsCommand, type RestoreOptions } from '../postgres/restoreCommand';
 import { serverMessage } from '../serverMessage';
+import { analyzeSql } from './analyze';
 import type { Workplace } from './databaseRow';
 import { droppingSql, said, sequencesSql } from './inPlaceScript';
 
@@ -66,7 +67,7 @@ export async function takeApart(
     after: Buffer.concat([
       ...(sets.length > 0 ? [literally(Buffer.concat(sets), mark)] : []),
       literally(postData, mark),
-      Buffer.from('analyze;\n'),
+      Buffer.from(analyzeSql('')),
     ]),
     proof: proofOf(copies, mark),
     columns: copies.map(({ copyStatement }) => parseCopyStatement(copyStatement)?.columns ?? []),

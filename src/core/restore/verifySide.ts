@@ -1,9 +1,9 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
-import { execute } from '../pod/sql';
 import type { ArchiveReading, Comparison, Difference } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Report, Work } from '../progress';
+import { analyze, tellUnanalyzed } from './analyze';
 import { readLive } from './readLive';
 import type { Workplace } from './databaseRow';
 import { applicationOf } from './sideDatabase';
@@ -17,7 +17,7 @@ export interface LeftOut {
 }
 
 /**
- * Proves that what was restored is the backup: ANALYZE, and beside it a dump of the database with the target's own tools, which is
+ * Proves that what was restored is the backup: ANALYZE, whose errors are notes, and beside it a dump of the database with the target's own tools, which is
  * compared with the backup's reading. Rows, columns, sequences and large objects must be equal; definitions that differ are returned.
  * The phase is `analyze` until the statistics are there, then `verify`. Throws `restore.differs` { differences }, and what the exec throws.
  */
@@ -33,11 +33,9 @@ export async function verifySide(
   const application = applicationOf(job);
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
-  const analyzing = execute(server, side, 'set statement_timeout = 0; set lock_timeout = 0; analyze;', {
-    application,
-    signal,
-  }).then(() => {
+  const analyzing = analyze(server, side, { application, signal }).then((left) => {
     isAnalyzed = true;
+    tellUnanalyzed(left, work.report);
     work.report({ type: 'phase', phase: 'verify' });
   });
   // one phase at a time: that of the dump has not come yet
