@@ -26,6 +26,7 @@ export const cliHints: Hints = {
   undo: (place) => command('undo', [place]),
   putBack: (backup, place) => command('restore', [backup, place], '--as replace --in-place'),
   release: (place) => (place === undefined ? '`db-ferry release <database>`' : command('release', [place])),
+  dropSlots: () => '--drop-slots drops them too',
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };
 

@@ -26,6 +26,7 @@ export const optionSpecs = {
     type: 'boolean',
     help: 'without a side database, in one transaction that locks it; no undo but a backup',
   },
+  'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
   forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },

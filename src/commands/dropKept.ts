@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { confirmName } from '../ui/confirmName';
 import { ago, size } from '../ui/format';
+import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
-import { userDatabases } from '../model/databases';
 import { AppError } from '../core/errors';
 import type { Command } from './command';
 import { keptTarget } from './keptTargets';
@@ -13,19 +13,34 @@ export const dropKept: Command = {
   rowsOf: 'clusters',
   async run(services, target) {
     const place = await keptTarget(services, target, 'Drop Kept Database');
-    const { facts } = await place.model.open(place.pod);
-    const all = userDatabases(facts).find((one) => one.facts.name === place.database)?.kept ?? [];
-    const kept = place.job === undefined ? all : all.filter(({ mark }) => mark.job === place.job);
+    const { kept, slots } = await looking(place.reference, async (signal) => {
+      const [{ openPod }, { planRelease }] = await Promise.all([
+        import('../core/pod/openPod'),
+        import('../core/restore/release'),
+      ]);
+      const target = await openPod(place.model.client, place.pod, signal);
+      const restoredBy = place.job === undefined ? {} : { restoredBy: place.job };
+      return planRelease({ target, database: place.database, cluster: place.pod.cluster, ...restoredBy }, signal);
+    });
     if (kept.length === 0) throw new AppError('restore.nothingKept', { reference: place.reference });
-    const names = kept.map(
-      ({ facts: { name, bytes }, mark }) => `${name} (${size(bytes)}, replaced ${ago(mark.time)})`,
-    );
+    const names = kept.map(({ row: { name, bytes }, mark }) => `${name} (${size(bytes)}, replaced ${ago(mark.time)})`);
+    const detail = [
+      place.reference,
+      names.join('\n'),
+      ...(slots.length === 0
+        ? []
+        : [
+            `These replication slots go with it: ${slots.map(({ name }) => name).join(', ')}. What reads from them loses its place.`,
+          ]),
+      'After this the restore cannot be undone.',
+    ];
     const answer = await vscode.window.showWarningMessage(
       `Drop what was kept for ${place.database} on ${place.pod.name}?`,
-      { modal: true, detail: `${place.reference}\n\n${names.join('\n')}\n\nAfter this the restore cannot be undone.` },
+      { modal: true, detail: detail.join('\n\n') },
       'Drop',
     );
     if (answer === undefined || !(await confirmName(services, place))) return;
-    await startJobs(services, [{ kind: 'release', operands: [place.job ?? place.reference], options: {} }]);
+    const options = slots.length === 0 ? {} : { dropSlots: true };
+    await startJobs(services, [{ kind: 'release', operands: [place.job ?? place.reference], options }]);
   },
 };

@@ -26,5 +26,6 @@ export const editorHints: Hints = {
   putBack: (backup, place) =>
     `right-click the backup ${backup} in the Backups view, choose Restore…, and ${place} as its target`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
+  dropSlots: () => 'choose Drop Kept Database again, which names them and asks',
   letSleep: () => 'the setting "Keep Awake"',
 };

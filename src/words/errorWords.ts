@@ -234,6 +234,22 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The server may have committed or not. Either way one whole database answers to the name.',
     todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
+  'release.slots': (data, hints) => {
+    const names = shown(data, 'slots');
+    const what = `Nothing was dropped: replication slots of ${shown(data, 'databases')} would be lost with it: ${names}.`;
+    if (data['active'] !== undefined) {
+      return {
+        what,
+        why: `Something reads from ${shown(data, 'active')} now.`,
+        todo: 'Stop what reads from them, and have it begin anew with the database that is live. Then repeat this.',
+      };
+    }
+    return {
+      what,
+      why: 'Whatever reads from them, a connector that is paused perhaps, then loses its place in the stream of changes.',
+      todo: `Where nothing needs them any more: ${hints.dropSlots()}.`,
+    };
+  },
   'restore.nothingKept': (data, hints) => {
     const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
     const before = text(data, 'before');

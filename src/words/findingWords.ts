@@ -45,6 +45,8 @@ const ofTargets: Words = {
     `the database ${shown(data, 'database')} exists there; to replace it: ${hints.replace()}`,
   'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
   'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
+  'target.maintenance': (data) =>
+    `${shown(data, 'database')} is the database that tools log in to by default: what looks for it there finds the new one`,
   'target.sessions': (data) =>
     data['count'] === 0
       ? 'nobody is connected to the database now; sessions that come until the swap end then'

@@ -41,6 +41,8 @@ export interface Hints {
   putBack(backup: string, place: string): string;
   /** drops what restores kept */
   release(place?: string): string;
+  /** drops what restores kept although replication slots go with it */
+  dropSlots(): string;
   /** stops that jobs keep the workspace awake */
   letSleep(): string;
 }

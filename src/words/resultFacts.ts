@@ -57,6 +57,7 @@ const places: Lines = [
 
 const removals: Lines = [
   ['removed', (value) => `removed ${value}`],
+  ['slots', (value) => `dropped with it: the replication slot ${value}`],
   ['resolved', (value) => value],
   ['unknown', (value) => value],
   ['forgotten', (value) => `forgotten: ${value}`],

@@ -143,7 +143,15 @@ async function verify(folder: string): Promise<number> {
 async function backUp(name: Case, folder: string): Promise<BackupEntry> {
   const file = join(folder, archiveFile);
   const { reading } = await takeArchive(podWith(name), 'bench', {
-    ...{ application: 'bench', file, compression: { method: compression, level: 1 }, tables: [], count: false, work },
+    ...{
+      application: 'bench',
+      file,
+      compression: { method: compression, level: 1 },
+      encoding: 'UTF8',
+      tables: [],
+      count: false,
+      work,
+    },
   });
   const { manifest: blank } = await adopt(file);
   const { header, sha256, tables, sequences, largeObjects, definitions } = reading;

@@ -9,10 +9,11 @@ export const release: Command = {
   summary: 'drop the old database that a restore kept',
   examples: ['db-ferry release test/shop/pg16-0/shop', 'db-ferry release t3kq0v1x9z'],
   operands: [1, 1],
-  options: [],
+  options: ['drop-slots'],
   async run(call) {
     await jobOrDatabase(call);
+    const options = call.options['drop-slots'] === true ? { dropSlots: true } : {};
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(await requestOf(call, 'release', call.operands), call.terminal);
+    return runAsJob(await requestOf(call, 'release', call.operands, options), call.terminal);
   },
 };

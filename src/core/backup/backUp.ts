@@ -82,7 +82,7 @@ export async function backUp(
   const folders = await makePartialFolder(options.root, place, started, options.job);
   const session = { application: applicationFor(options), folder: folders.partial };
   try {
-    const taken = await take(source, database, session, { compression, plan, options, work });
+    const taken = await take(source, facts, session, { compression, plan, options, work });
     const globals = await takeGlobals(source, session, work);
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
@@ -162,7 +162,7 @@ interface Session {
 /** The dump itself, stopped by the caller's signal or by a disk that fills. */
 async function take(
   source: OpenPod,
-  database: string,
+  { name: database, encoding }: DatabaseFacts,
   session: Session,
   how: { readonly compression: Compression; readonly plan: Plan; readonly options: BackupOptions; readonly work: Work },
 ): Promise<Taken> {
@@ -177,6 +177,7 @@ async function take(
       application: session.application,
       file: path.join(session.folder, archiveFile),
       compression,
+      encoding,
       tables: plan.source.tables,
       count: options.count ?? false,
       work: { ...work, signal: stop.signal },

@@ -3,6 +3,7 @@ import { archiveFile } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { pinnedSettings } from '../postgres/access';
+import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/dumpCommand';
 import type { BackupOptions } from './backUp';
 import type { Expectation } from './expectation';
@@ -76,7 +77,7 @@ export function backupManifest(all: Finished): Manifest {
     sequences: reading.sequences,
     largeObjects: reading.largeObjects,
     definitions: reading.definitions.length,
-    roles: reading.roles,
+    roles: allRoles(reading),
     extensions: reading.extensions,
     verified: [
       { level: 'structure', time: read },

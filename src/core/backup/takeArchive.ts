@@ -26,6 +26,8 @@ export interface TakeOptions {
   /** where the archive goes; must not exist */
   readonly file: string;
   readonly compression: Compression;
+  /** the database's own: what the role or the pod sets for clients has no say */
+  readonly encoding: string;
   readonly tables: readonly SourceTable[];
   /** count the source's rows in the dump's own snapshot and hold them against the archive's */
   readonly count: boolean;

@@ -3,6 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../errors';
 import { readArchive } from '../postgres/archive/readArchive';
+import { allRoles } from '../postgres/archive/databaseReading';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { adopt } from './adopt';
 import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';
@@ -94,7 +95,7 @@ function manifestOf(blank: Manifest, reading: ArchiveReading): Manifest {
     sequences: reading.sequences,
     largeObjects: reading.largeObjects,
     definitions: reading.definitions.length,
-    roles: reading.roles,
+    roles: allRoles(reading),
     extensions: reading.extensions,
     verified: [{ level: 'structure', time: now.toISOString() }],
   };

@@ -30,6 +30,8 @@ export interface JobOptions {
   /** keep to so many bytes a second, with low priority and in one stream */
   readonly gentle?: number;
   readonly inPlace?: boolean;
+  /** of a release: also where replication slots of the kept database go with it */
+  readonly dropSlots?: boolean;
   /** of a clean: the servers are not asked, and what is left there is not looked for any more */
   readonly forget?: boolean;
 }

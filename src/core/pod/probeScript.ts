@@ -119,7 +119,7 @@ select json_build_object('kind', 'server', 'version', current_setting('server_ve
   'readAllStats', rolsuper or pg_has_role(oid, 'pg_read_all_stats', 'usage')) from pg_roles where rolname = current_user;
 select json_build_object('kind', 'system', 'id', system_identifier::text) from pg_control_system();
 select json_build_object('kind', 'database', 'name', datname, 'oid', oid::bigint, 'owner', pg_get_userbyid(datdba),
-  'bytes', case when datallowconn and (has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage')) then pg_database_size(oid) end,
+  'bytes', case when has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage') then pg_database_size(oid) end,
   'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype,
   'localeProvider', to_jsonb(d)->>'datlocprovider', 'icuLocale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
   'allowConnections', datallowconn, 'isTemplate', datistemplate, 'connectionLimit', datconnlimit,

@@ -36,7 +36,7 @@ export interface DumpOptions {
   readonly compression: Compression;
   /** major version of the pg_dump that runs; decides how compression is spelt */
   readonly major: number;
-  /** the archive's encoding; default: the database's own */
+  /** the archive's encoding: the database's own, or that of what it is compared with; left out, the role's and the pod's settings say it */
   readonly encoding?: string;
   /** definitions only, no rows */
   readonly schemaOnly?: boolean;
@@ -67,6 +67,8 @@ export function dumpCommand(access: Access, database: string, options: DumpOptio
   return toolCommand(access, 'pg_dump', dumpArguments(database, options), {
     ...pinnedSettings,
     PGAPPNAME: options.application,
+    // also from the first moment: with an encoding of the role's that knows no way to the database's there would be no session
+    ...(options.encoding === undefined ? {} : { PGCLIENTENCODING: options.encoding }),
   });
 }
 

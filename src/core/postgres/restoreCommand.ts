@@ -45,6 +45,8 @@ function restoring(access: Access, database: string, options: RestoreOptions, ..
   return toolCommand(access, 'pg_restore', [...args, '-d', databaseArgument(database)], {
     PGAPPNAME: options.application,
     PGOPTIONS: bulkSettings,
+    // of the role's or the pod's there may be no way to the database's; the archive says its own before anything else
+    PGCLIENTENCODING: 'SQL_ASCII',
   });
 }
 

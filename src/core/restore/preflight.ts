@@ -88,6 +88,7 @@ function aboutTarget(seen: Seen): Finding[] {
     const by = origin.database === database ? sameServer(origin, target) : undefined;
     if (by) findings.push(warn('wrongTarget.same', { cluster, database, by }));
     findings.push(...fromElsewhere(seen));
+    if (database === 'postgres') findings.push(warn('target.maintenance', { database }));
   }
   return findings;
 }

@@ -12,7 +12,7 @@ import type { Work } from '../progress';
 /**
  * Dumps a database with the pod's own pg_dump, with the settings every dump of ours has, and reads the stream on the way; nothing is
  * stored. Resolves only when pg_dump ended with 0 behind the last byte and all of it was read. `encoding` is that of the archive
- * it is to be compared with; `like` an archive of much the same contents, for the percent and the rest of the time. Throws `exec.failed`, `archive.damaged`, `cancelled`, and what the exec throws.
+ * it is to be compared with, by default the database's own; `like` an archive of much the same contents, for the percent and the rest of the time. Throws `exec.failed`, `archive.damaged`, `cancelled`, and what the exec throws.
  */
 export async function readLive(
   pod: OpenPod,
@@ -29,11 +29,12 @@ export async function readLive(
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
   const compression = chooseCompression('auto', facts);
+  const encoding = how.encoding ?? facts.databases.find(({ name }) => name === database)?.encoding;
   const argv = dumpCommand(facts.access, database, {
     application: how.application,
     compression,
     major: facts.pgDump.major,
-    ...(how.encoding === undefined ? {} : { encoding: how.encoding }),
+    ...(encoding === undefined ? {} : { encoding }),
     ...(how.schemaOnly === undefined ? {} : { schemaOnly: how.schemaOnly }),
   });
   const between = new PassThrough({ highWaterMark: 1 << 20 });

@@ -1,23 +1,60 @@
 import { AppError } from '../errors';
 import { persist } from '../persist';
+import { query } from '../pod/sql';
+import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import { readDatabase, workplace, type Workplace } from './databaseRow';
 import { applicationOf, dropOurs, type OurDatabase } from './sideDatabase';
 import { findKept, nothingKept, type KeptRequest } from './undo';
 
+/** A logical replication slot of a kept database: whoever reads from it has its place in the stream of changes there. */
+export interface KeptSlot {
+  readonly name: string;
+  readonly database: string;
+  /** something reads from it now: the server does not drop its database */
+  readonly active: boolean;
+}
+
+/** What a release would drop, and the replication slots that go with it. Changes nothing. Throws `exec.*`. */
+export async function planRelease(
+  request: KeptRequest & { readonly job?: string },
+  signal: AbortSignal,
+): Promise<{ readonly kept: readonly OurDatabase[]; readonly slots: readonly KeptSlot[] }> {
+  const { target, database, job } = request;
+  const server = workplace(target, database, job === undefined ? undefined : applicationOf(job));
+  const kept = await findKept(server, request, signal);
+  return { kept, slots: await slotsOf(server, kept, signal) };
+}
+
 /**
- * Drops what restores kept for a database: all of it, or that of one restore. There is no undo after it. Cancelling is heard between two
+ * Drops what restores kept for a database: all of it, or that of one restore. There is no undo after it. DROP DATABASE takes the database's
+ * logical slots along: it is done only with `dropSlots`. Cancelling is heard between two
  * databases; what is then left is returned as `remaining`, and so is what could not be dropped after another was. Throws
- * `restore.nothingKept`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
+ * `restore.nothingKept`, `release.slots`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
  */
 export async function release(
-  request: KeptRequest & { readonly job: string },
+  request: KeptRequest & { readonly job: string; readonly dropSlots?: boolean },
   work: Work,
-): Promise<{ readonly removed: readonly string[]; readonly remaining: readonly string[]; readonly bytes: number }> {
+): Promise<{
+  readonly removed: readonly string[];
+  readonly remaining: readonly string[];
+  readonly bytes: number;
+  /** names of the slots that went with them */
+  readonly slots: readonly string[];
+}> {
   work.report({ type: 'phase', phase: 'release' });
   const server = workplace(request.target, request.database, applicationOf(request.job));
   const kept = await findKept(server, request, work.signal);
   if (kept.length === 0) throw nothingKept(request);
+  const slots = await slotsOf(server, kept, work.signal);
+  const inUse = slots.filter(({ active }) => active);
+  if (inUse.length > 0 || (slots.length > 0 && request.dropSlots !== true)) {
+    throw new AppError('release.slots', {
+      databases: [...new Set(slots.map((slot) => slot.database))],
+      slots: slots.map(({ name }) => name),
+      ...(inUse.length === 0 ? {} : { active: inUse.map(({ name }) => name) }),
+    });
+  }
   const removed: OurDatabase[] = [];
   for (const one of kept) {
     if (work.signal.aborted && removed.length === 0) throw new AppError('cancelled');
@@ -37,7 +74,16 @@ export async function release(
     removed: removed.map(({ row }) => row.name),
     remaining: kept.slice(removed.length).map(({ row }) => row.name),
     bytes: removed.reduce((sum, { row }) => sum + (row.bytes ?? 0), 0),
+    slots: slots.filter((slot) => removed.some(({ row }) => row.name === slot.database)).map(({ name }) => name),
   };
+}
+
+async function slotsOf(server: Workplace, kept: readonly OurDatabase[], signal: AbortSignal): Promise<KeptSlot[]> {
+  if (kept.length === 0) return [];
+  const names = kept.map(({ row }) => quoteLiteral(row.name)).join(', ');
+  const sql = `select json_build_object('name', slot_name, 'database', database, 'active', active)
+    from pg_replication_slots where database in (${names}) order by slot_name`;
+  return query<KeptSlot>(server, server.from, sql, { signal });
 }
 
 /** After an error: the DROP may have been done all the same. Throws `restore.unknown` where the server does not say. */

@@ -58,6 +58,23 @@ for (const major of [15, 18] as const) {
       }
     });
 
+    it('that the database tools log in to by default is replaced stands out', async () => {
+      assert.equal(one(await seen(), 'target.maintenance'), undefined);
+      const found = await preflight(
+        workplace(target, 'postgres'),
+        {
+          origin,
+          target,
+          database: 'postgres',
+          as: 'replace',
+          cluster: 'b',
+          roles: { createRoles: false, mapRoles: {} },
+        },
+        { signal },
+      );
+      assert.equal(one(found.findings, 'target.maintenance')?.level, 'warn');
+    });
+
     it('security labels stay behind: said with the labels', async () => {
       assert.equal(one(await seen(), 'securityLabels'), undefined);
       // no provider of labels comes with the server

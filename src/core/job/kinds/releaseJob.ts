@@ -11,12 +11,13 @@ export const releaseJob: RunKind = async (context) => {
   const { reference, job, kubeconfigs } = await targetOf(request);
   const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
-  const { removed, remaining, bytes } = await release(
-    { target: pod, database, cluster: client.cluster.alias, job: context.id, ...restoredBy },
+  const { dropSlots = false } = request.options;
+  const { removed, remaining, bytes, slots } = await release(
+    { target: pod, database, cluster: client.cluster.alias, job: context.id, dropSlots, ...restoredBy },
     work,
   );
   return {
     outcome: remaining.length === 0 ? 'done' : 'differences',
-    data: { target: reference, removed, remaining, bytes },
+    data: { target: reference, removed, remaining, bytes, ...(slots.length === 0 ? {} : { slots }) },
   };
 };

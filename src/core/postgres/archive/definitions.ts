@@ -1,3 +1,4 @@
+import { isOfDatabase } from './databaseEntries';
 import type { Decode } from './encoding';
 import { Hash128, hexOf, Sum128 } from './hash128';
 import { namedRoles } from './namedRoles';
@@ -45,11 +46,14 @@ export class Definitions {
   /** `names` are the entry's texts, decoded. */
   add(entry: RawTocEntry, names: { kind: string; schema: string; name: string; owner: string }): void {
     const { kind, schema, name, owner } = names;
-    if (owner !== '') this.#owners.add(owner);
+    const ofDatabase = isOfDatabase(kind, name);
+    if (owner !== '' && !ofDatabase) this.#owners.add(owner);
     if (definesNothing.has(kind)) return;
     if (owner !== '' && !ownerless.has(kind)) this.#restoredOwners.add(owner);
     if (kind === 'EXTENSION') this.#extensions.add(name);
-    if (kind === 'ACL' || kind === 'DEFAULT ACL' || kind === 'POLICY' || kind === 'USER MAPPING') {
+    if (ofDatabase) {
+      // what names roles here is read by itself: only a new database needs them
+    } else if (kind === 'ACL' || kind === 'DEFAULT ACL' || kind === 'POLICY' || kind === 'USER MAPPING') {
       for (const role of namedRoles(kind, this.#decode(entry.definition))) this.#namedRoles.add(role);
     }
     const lanes = this.#hash.reset().update(entry.definition).finish();

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { readArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
-import { headerOf } from './readArchive';
-import type { ArchiveHeader, SequenceReading } from './reading';
+import { headerOf, ofDatabase } from './readArchive';
+import type { ArchiveHeader, ArchiveReading, SequenceReading } from './reading';
 import { readToc, unpackColumns, type EntryNames, type ExpectedBlock, type TocReading } from './tocReader';
 
 /** What an archive says of itself, without a look at its data. */
-export interface ArchiveContents {
+export interface ArchiveContents extends Pick<ArchiveReading, 'database' | 'ofPublic'> {
   readonly header: ArchiveHeader;
   /** bytes of the file */
   readonly fileBytes: number;
@@ -18,7 +18,7 @@ export interface ArchiveContents {
   readonly schemas: readonly InspectedSchema[];
   /** sorted */
   readonly extensions: readonly string[];
-  /** owners and roles that statements name; sorted */
+  /** owners and roles that statements name, of what is in the database; sorted */
   readonly roles: readonly string[];
   /** those of them to whom a restore gives what it makes; sorted */
   readonly owners: readonly string[];
@@ -76,6 +76,7 @@ export async function inspectArchive(file: string, options: { signal?: AbortSign
       fileBytes: size,
       ...collector.result(toc),
       ...{ sequences, extensions, roles, owners, namedRoles, kinds },
+      ...ofDatabase(toc),
       dataStart: window.offset,
     };
   } finally {

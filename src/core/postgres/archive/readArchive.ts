@@ -51,11 +51,17 @@ export async function readArchive(
       namedRoles: toc.namedRoles,
       extensions: toc.extensions,
       kinds: toc.kinds,
+      ...ofDatabase(toc),
     };
   } finally {
     data?.close();
     await window.close();
   }
+}
+
+/** What a reading has of the database itself. */
+export function ofDatabase({ database, ofPublic }: TocReading): Pick<ArchiveReading, 'database' | 'ofPublic'> {
+  return { ...(database === undefined ? {} : { database }), ofPublic };
 }
 
 /** The head as people read it, once the encoding is known. */

@@ -1,3 +1,5 @@
+import type { DatabaseReading } from './databaseReading';
+
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
 export interface ArchiveReading {
   readonly header: ArchiveHeader;
@@ -12,7 +14,7 @@ export interface ArchiveReading {
   readonly largeObjects: LargeObjectReading;
   /** every entry that defines something, its SQL as a digest: the material of the definition comparison */
   readonly definitions: readonly DefinitionReading[];
-  /** roles named as owners or in GRANT, ALTER DEFAULT PRIVILEGES, POLICY entries; sorted, unique */
+  /** roles that what is in the database names, as owners or in GRANT, ALTER DEFAULT PRIVILEGES, POLICY entries; sorted, unique */
   readonly roles: readonly string[];
   /** those of them to whom a restore gives what it makes, unless owners are left out; sorted */
   readonly owners: readonly string[];
@@ -22,6 +24,10 @@ export interface ArchiveReading {
   readonly extensions: readonly string[];
   /** counts of entry kinds (`desc`), for the inspector and the preflight */
   readonly kinds: Readonly<Record<string, number>>;
+  /** what belongs to the database itself; absent where the archive says nothing of it (a part of a database) */
+  readonly database?: DatabaseReading;
+  /** it says itself what PUBLIC may in the schema public */
+  readonly ofPublic?: boolean;
 }
 
 /** The head of a custom-format archive (versions 1.14 to 1.16; facts measured on files of 15 to 18). */

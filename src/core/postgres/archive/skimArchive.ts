@@ -1,7 +1,7 @@
 import { readArchiveHead } from './archiveHead';
 import { BlockReader } from './blockReader';
 import { ByteWindow } from './byteWindow';
-import { headerOf } from './readArchive';
+import { headerOf, ofDatabase } from './readArchive';
 import type { ArchiveReading } from './reading';
 import { readToc } from './tocReader';
 
@@ -46,6 +46,7 @@ export async function skimArchive(
       header: headerOf(head, toc),
       bytes: window.received,
       sha256: window.sha256(),
+      ...ofDatabase(toc),
       ...{ blocks, sequences, definitions, roles, owners, namedRoles, extensions, kinds },
     };
   } finally {

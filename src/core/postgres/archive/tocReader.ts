@@ -2,6 +2,8 @@ import type { ArchiveHead } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
 import { parseCopyStatement } from './copyStatement';
 import { damaged } from './damage';
+import { DatabaseEntries } from './databaseEntries';
+import type { DatabaseReading } from './databaseReading';
 import { Definitions } from './definitions';
 import { decoderOf, type Decode } from './encoding';
 import type { DefinitionReading, SequenceReading } from './reading';
@@ -45,6 +47,8 @@ export interface TocReading {
   readonly namedRoles: readonly string[];
   readonly extensions: readonly string[];
   readonly kinds: Readonly<Record<string, number>>;
+  readonly database: DatabaseReading | undefined;
+  readonly ofPublic: boolean;
 }
 
 /** Reads the whole table of contents; `each` sees every entry as it passes, and must not keep its buffers. */
@@ -77,6 +81,7 @@ class TocCollector {
   #encoding = '';
   #decode: Decode = decoderOf('UTF8');
   #definitions = new Definitions((bytes) => this.#decode(bytes));
+  readonly #database = new DatabaseEntries((bytes) => this.#decode(bytes));
   readonly #blocks: ExpectedBlock[] = [];
   readonly #sequences: SequenceReading[] = [];
   readonly #kinds = new Map<string, number>();
@@ -97,6 +102,7 @@ class TocCollector {
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     if (kind === 'SEQUENCE SET') this.#addSequence(entry, names, at, place);
     if (entry.hasData) this.#addBlock(entry, names, at, place);
+    this.#database.add(entry, names);
     this.#definitions.add(entry, names);
     return names;
   }
@@ -115,6 +121,8 @@ class TocCollector {
       namedRoles,
       extensions,
       kinds: Object.fromEntries([...this.#kinds].sort(([left], [right]) => (left < right ? -1 : 1))),
+      database: this.#database.result(),
+      ofPublic: this.#database.ofPublic,
     };
   }
 

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { isAppError, type AppError } from '../../../src/core/errors';
+import { noLog } from '../../../src/core/log';
+import { planRelease, release } from '../../../src/core/restore/release';
+import { keptName, markText } from '../../../src/core/restore/sideDatabase';
+import { startServer, type Server } from '../../lab/servers';
+import { openServer } from '../openServer';
+
+const work = { report: () => undefined, signal: new AbortController().signal, log: noLog };
+
+describe('release', function () {
+  this.timeout(120_000);
+  let server: Server;
+  const kept = keptName('shop', 'abc1');
+
+  before(async () => {
+    server = await startServer({ major: 16, settings: { wal_level: 'logical', max_replication_slots: '4' } });
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    await server.sql('postgres', `create database ${kept}`);
+    await server.sql(kept, `create table t as select generate_series(1, 1000) as i`);
+    await server.sql(kept, `select pg_create_logical_replication_slot('paused', 'test_decoding')`);
+    const mark = markText({ job: 'abc1', role: 'kept', of: 'shop', time: '2026-01-01T00:00:00Z', origin: 'x' });
+    await server.sql(
+      'postgres',
+      `comment on database ${kept} is '${mark}'; alter database ${kept} allow_connections false`,
+    );
+  });
+
+  const request = async (): Promise<Parameters<typeof release>[0]> => ({
+    ...{ target: await openServer(server), database: 'shop', cluster: 'a', job: 'r1' },
+  });
+  const slots = async (): Promise<unknown[]> => server.sql('postgres', 'select slot_name from pg_replication_slots');
+
+  it('drops no replication slot that nobody spoke of', async () => {
+    const plan = await planRelease(await request(), work.signal);
+    assert.deepEqual(plan.slots, [{ name: 'paused', database: kept, active: false }]);
+    let error: AppError | undefined;
+    await release(await request(), work).catch((thrown: unknown) => {
+      if (isAppError(thrown, 'release.slots')) error = thrown;
+    });
+    assert.deepEqual(error?.data, { databases: [kept], slots: ['paused'] });
+    assert.deepEqual(await slots(), [{ slot_name: 'paused' }]);
+    const { removed, slots: gone } = await release({ ...(await request()), dropSlots: true }, work);
+    assert.deepEqual([removed, gone], [[kept], ['paused']]);
+    assert.deepEqual(await slots(), []);
+  });
+
+  it('a kept database has a size in every list of databases', async () => {
+    const { facts } = await openServer(server);
+    const bytes = facts.databases.find(({ name }) => name === kept)?.bytes ?? 0;
+    assert.ok(bytes > 1_000_000, String(bytes));
+    await release({ ...(await request()), dropSlots: true }, work);
+  });
+});
