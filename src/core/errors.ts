@@ -42,6 +42,7 @@ export const errorCodes = [
   'archive.damaged', // { offset, reason, entry? }
   'archive.foreign', // { reason }: not a custom-format archive (plain SQL, tar, something else)
   'archive.version', // { version }
+  'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder

@@ -165,10 +165,22 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'reason'),
     todo: 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.',
   }),
-  'archive.version': (data) => ({
-    what: `The archive has format version ${shown(data, 'version')}, which is not known.`,
-    why: 'Versions 1.14 to 1.16 are (PostgreSQL 12 and later).',
-    todo: 'Update DB Ferry.',
+  'archive.version': (data) =>
+    isOlder(data['version'])
+      ? {
+          what: `The archive is older than what is read here: its format has version ${shown(data, 'version')}.`,
+          why: 'Versions 1.13 to 1.16 are read: those of pg_dump 10.3 and later. This one was written by an earlier pg_dump.',
+          todo: 'Restore it with the pg_restore of an old PostgreSQL (any pg_restore up to 18 reads it), and dump that database again.',
+        }
+      : {
+          what: `The archive has format version ${shown(data, 'version')}, which is not known.`,
+          why: 'Versions 1.13 to 1.16 are (pg_dump 10.3 to 18).',
+          todo: 'Update DB Ferry.',
+        },
+  'archive.encoding': (data) => ({
+    what: `The archive is written in ${shown(data, 'encoding')}, which no server keeps its texts in.`,
+    why: 'In such an encoding a quote or a backslash may be half of another character, so that no two readers need to see the same text.',
+    todo: 'Dump the database again with `pg_dump -Fc --encoding=UTF8`.',
   }),
   'backup.unknown': (data, hints) => ({
     what: `There is no backup "${shown(data, 'backup')}".`,
@@ -329,4 +341,10 @@ function bytes(value: unknown): string {
 /** An instruction as a sentence of its own. */
 function sentence(instruction: string): string {
   return `${instruction.slice(0, 1).toUpperCase()}${instruction.slice(1)}.`;
+}
+
+/** Of two versions `1.N` of an archive's format that are not read. */
+function isOlder(version: unknown): boolean {
+  const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
+  return Number(major) < 1 || (Number(major) === 1 && Number(minor) < 13);
 }
