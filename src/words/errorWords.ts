@@ -180,7 +180,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'archive.encoding': (data) => ({
     what: `The archive is written in ${shown(data, 'encoding')}, which no server keeps its texts in.`,
     why: 'In such an encoding a quote or a backslash may be half of another character, so that no two readers need to see the same text.',
-    todo: 'Dump the database again with `pg_dump -Fc --encoding=UTF8`.',
+    todo: 'Dump the database again in UTF8, with the option `-E UTF8` of pg_dump.',
   }),
   'backup.unknown': (data, hints) => ({
     what: `There is no backup "${shown(data, 'backup')}".`,
