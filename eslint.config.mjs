@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { oneSession } from './test/tools/oneSession.mjs';
 
 /** What each folder of the core may import from its siblings; everything else is an error. One way only. */
 const layers = {
@@ -65,6 +66,17 @@ export default tseslint.config(
   },
   { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode', ...hosts] }] } },
   ...layerRules,
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/core/postgres/access.ts',
+      'src/core/pod/probeScript.ts',
+      'src/words/**',
+      'src/ui/inspector/webview/**',
+    ],
+    plugins: { sessions: { rules: { one: oneSession } } },
+    rules: { 'sessions/one': 'error' },
+  },
   {
     files: ['src/words/**/*.ts'],
     rules: {

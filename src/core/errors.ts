@@ -34,10 +34,12 @@ export const errorCodes = [
   'pod.unknown', // { reference, message }
   'pod.noServer', // { reference, message }: no PostgreSQL answers in the pod
   'pod.noTools', // { reference, tool }
+  'pod.busy', // { reference, is: full | starting | stopping, message }: it is there, and lets nobody in for now
   'pod.noLogin', // { reference, message }: no way in without a password we have
   'pod.noPrimary', // { reference, pods }
   'database.unknown', // { reference, database, known }
   'reference.invalid', // { text, message }
+  'name.invalid', // { name }: it holds a zero byte
   // archives and backups
   'archive.damaged', // { offset, reason, entry? }
   'archive.foreign', // { reason }: not a custom-format archive (plain SQL, tar, something else)

@@ -140,6 +140,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'message'),
     todo: 'The pod needs local trust, or the password of a role in its environment or files.',
   }),
+  'pod.busy': (data, hints) => ({
+    what: `${shown(data, 'reference')}: the server ${data['is'] === 'full' ? 'has no connection left' : `is ${text(data, 'is') ?? 'busy'}`}.`,
+    why: shown(data, 'message'),
+    todo:
+      data['is'] === 'full'
+        ? `End a session or raise max_connections there, then ${hints.again()}.`
+        : `Wait until it is ready, then ${hints.again()}.`,
+  }),
   'pod.noPrimary': (data) => ({
     what: `${shown(data, 'reference')} has no primary.`,
     why: `Looked at: ${shown(data, 'pods')}. All are standbys or do not answer.`,
@@ -154,6 +162,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `"${shown(data, 'text')}" is not a reference.`,
     why: shown(data, 'message'),
     todo: 'A place is written cluster/namespace/pod[/database].',
+  }),
+  'name.invalid': (data) => ({
+    what: `"${shown(data, 'name')}" cannot be a name.`,
+    why: 'It holds a zero byte, which no name and no text in PostgreSQL can.',
+    todo: 'Where it stands in a backup, that backup is not one of a server: do not restore it.',
   }),
   'archive.damaged': (data) => ({
     what: `The archive is damaged at byte ${shown(data, 'offset')}.`,
