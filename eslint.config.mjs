@@ -3,14 +3,15 @@ import { oneSession } from './test/tools/oneSession.mjs';
 
 /** What each folder of the core may import from its siblings; everything else is an error. One way only. */
 const layers = {
+  state: [],
   cluster: [],
   exec: ['cluster'],
   postgres: [],
   pod: ['cluster', 'exec', 'postgres'],
-  catalog: ['postgres'],
+  catalog: ['postgres', 'state'],
   backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
-  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state'],
+  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore', 'state'],
 };
 
 /** What tells people, and what shows it. */

@@ -19,6 +19,7 @@ export const errorCodes = [
   // the API server
   'cluster.none', // no kubeconfig holds a usable context
   'cluster.unknown', // { cluster, known: string[] }
+  'cluster.notNamed', // { cluster, files }: known only from kubeconfig files that an earlier job used and nobody names now
   'cluster.kubeconfig', // { file, message }: a file that cannot be read or parsed
   'cluster.unreachable', // { cluster, server, message }: DNS, refused, TLS, time-out
   'cluster.unauthorized', // { cluster, server }: the token is not accepted, also after the file was read again
@@ -48,6 +49,9 @@ export const errorCodes = [
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder
+  'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
+  'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys
+  'file.refused', // { file, reason }: a link, a pipe, a device, too long, outside of its root: not opened
   'root.unreadable', // { root, message, written? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here

@@ -56,6 +56,30 @@ function forbidden(data: Data): Words {
   };
 }
 
+const rootReasons: Readonly<Record<string, string>> = {
+  workTree: 'It is the top of a git work tree: what is in it was cloned, and rows of a customer could be committed.',
+  tracked: 'Git tracks files in it, or its index cannot be read: what is in it may have been cloned.',
+  writable: 'Everybody may write to it, so whatever is in it may be anybody’s.',
+  untrusted: 'It is in a workspace that you do not trust, where nothing is looked at.',
+};
+
+const stateReasons: Readonly<Record<string, string>> = {
+  link: 'It, or a folder above it, is a link that somebody else may have made.',
+  notFolder: 'It, or what is above it, is no folder.',
+  owner: 'It, or a folder above it, belongs to somebody else.',
+  writable: 'Others may write to it, or to a folder above it.',
+  workTree: 'Git tracks files in it: it came with a clone.',
+};
+
+const fileReasons: Readonly<Record<string, string>> = {
+  link: 'It is a symbolic link, which can lead anywhere.',
+  notFile: 'It is no file: a pipe, a device, a socket or a folder.',
+  tooLong: 'It is longer than such a file can be.',
+  outside: 'It leads out of the folder of the backups.',
+  owner: 'It belongs to somebody else, or others may write to it.',
+  manyNames: 'It has a second name somewhere else, and may be another file.',
+};
+
 /** One entry for each code of the core; the type asks for them. */
 export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'cluster.none': (_, hints) => ({
@@ -67,6 +91,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `There is no cluster called "${shown(data, 'cluster')}".`,
     why: `Known: ${shown(data, 'known')}.`,
     todo: `To see them: ${hints.listClusters()}. For another one: ${hints.addCluster()}.`,
+  }),
+  'cluster.notNamed': (data, hints) => ({
+    what: `The cluster "${shown(data, 'cluster')}" is not among those of your kubeconfig files.`,
+    why: `An earlier job reached it with ${shown(data, 'files')}. A kubeconfig can run a program, so it is read only where you name it yourself.`,
+    todo: `If it is yours: ${hints.addCluster()}.`,
   }),
   'cluster.kubeconfig': (data) => ({
     what: `The kubeconfig file ${shown(data, 'file')} cannot be used.`,
@@ -213,8 +242,23 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: 'Refused by the preflight. Nothing was written.',
     todo: `What blocks is listed ${hints.details()}.`,
   }),
+  'root.refused': (data, hints) => ({
+    what: `${shown(data, 'root')} is no folder for backups.`,
+    why: rootReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: `Take another one, a folder of your own in it perhaps: ${hints.otherRoot()}.`,
+  }),
+  'state.unsafe': (data) => ({
+    what: `The folder ${shown(data, 'folder')} cannot hold your jobs and keys.`,
+    why: stateReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Make it a folder that only you may write to, or name another place for state: XDG_STATE_HOME.',
+  }),
+  'file.refused': (data) => ({
+    what: `${shown(data, 'file')} is not opened.`,
+    why: fileReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Look who put it there.',
+  }),
   'root.unreadable': (data, hints) => ({
-    what: `The folder of the backups, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
+    what: `The folder of ${data['state'] === true ? 'jobs and keys' : 'the backups'}, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
     why: shown(data, 'message'),
     todo: `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
   }),

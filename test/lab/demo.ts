@@ -20,6 +20,9 @@ title('Starting two clusters with real PostgreSQL servers');
 await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
 const lab = await startLab({ only: ['source', 'pg16', 'pg18'], scale: Number(process.env['DEMO_SCALE'] ?? 4) });
 const root = await mkdtemp(join(tmpdir(), 'db-ferry-demo-'));
+// its jobs are not those of who watches
+const state = await mkdtemp(join(tmpdir(), 'db-ferry-demo-state-'));
+process.env['XDG_STATE_HOME'] = state;
 say(`up after ${seconds(started)}`);
 
 let failed = false;
@@ -32,6 +35,7 @@ try {
 if (keep) await wait();
 await lab.close();
 await rm(root, { recursive: true, force: true });
+await rm(state, { recursive: true, force: true });
 process.exit(failed ? 1 : 0);
 
 async function demo(running: Lab): Promise<void> {
