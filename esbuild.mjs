@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { chmod, rm, symlink } from 'node:fs/promises';
 
 const common = {
   bundle: true,
@@ -15,15 +16,14 @@ const common = {
 };
 
 // The CLI bundle has no `vscode` external: an import of it from the core ends the build. That is the boundary gate.
-await build({
-  ...common,
-  entryPoints: ['src/cli.ts'],
-  outfile: 'dist/cli.js',
-  format: 'esm',
-  banner: {
-    js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-});
+await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/db-ferry.cjs', format: 'cjs' });
+// what is started is a file that any Node can read: with newer syntax in it this fails
+await build({ entryPoints: ['src/launcher.cjs'], outfile: 'dist/cli.js', target: 'es5', logLevel: 'warning' });
+await chmod('dist/cli.js', 0o755);
+// found by `npx db-ferry` without asking a registry, and run by the Node beside it
+const link = 'node_modules/.bin/db-ferry';
+await rm(link, { force: true });
+await symlink('../../dist/cli.js', link);
 
 // CommonJS: what is imported with `import()` stays in the file and is not run before it is needed. The packages are files beside it, read only
 // then: compiling them would take most of an activation's time.

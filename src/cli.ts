@@ -5,12 +5,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const exitCode = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   in: process.stdin,
   out: process.stdout,
   err: process.stderr,
   isDumb: process.env['TERM'] === 'dumb',
+}).then((exitCode) => {
+  // ends also what keeps the process alive without use; a pipe gets all that was written before
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 });
-
-// ends also what keeps the process alive without use; a pipe gets all that was written before
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

@@ -1,20 +1,14 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { section, type settingNames } from '../contributions';
 import { defaultRoot } from '../core/catalog/root';
-import { AppError } from '../core/errors';
-import { stateFolder } from '../core/state/stateFolder';
-import { isHidden } from '../model/trusted';
+import { section, type settingNames } from '../contributions';
 
 type Name = (typeof settingNames)[number];
 
 /** The settings as they are now; each is read when it is asked for, so that a change needs no reload. */
 export const settings = {
-  kubeconfigFiles: (): string[] =>
-    read<string[]>('kubeconfigFiles', [])
-      .map(absolute)
-      .filter((file) => !isHidden(file)),
+  kubeconfigFiles: (): string[] => read<string[]>('kubeconfigFiles', []).map(absolute),
   clusterNames: (): Readonly<Record<string, string>> => read('clusterNames', {}),
   protectedPlaces: (): string[] => read<string[]>('protectedPlaces', []),
   pinnedProjects: (): string[] => read<string[]>('pinnedProjects', []),
@@ -30,13 +24,10 @@ export const settings = {
   askForReason: (): boolean => read('askForReason', false),
   openReport: (): string => read('openReport', 'always'),
   keepAwake: (): boolean => read('keepAwake', true),
-  /** The root of backups; absolute. Throws `root.refused` where it, or the state that belongs to it, is in a workspace that is not trusted. */
+  /** The root of backups and jobs; absolute. */
   root: (): string => {
     const folder = read('backupFolder', '').trim();
-    const root = folder === '' ? defaultRoot(process.env) : absolute(folder);
-    const hidden = [root, stateFolder()].find(isHidden);
-    if (hidden !== undefined) throw new AppError('root.refused', { root: hidden, reason: 'untrusted' });
-    return root;
+    return folder === '' ? defaultRoot(process.env) : absolute(folder);
   },
 };
 

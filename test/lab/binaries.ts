@@ -1,8 +1,9 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeWorkFolder } from './workFolder';
 
 /** The servers of the lab, pinned: relocatable builds with all client tools, OpenSSL, lz4 and zstd, without ICU. */
 const versions = { 15: '15.18.0', 16: '16.15.0', 17: '17.11.0', 18: '18.6.0' } as const;
@@ -15,17 +16,17 @@ export async function postgresBinaries(major: Major): Promise<string> {
   const home = join(cacheFolder(), 'postgres', version);
   const bin = join(home, 'bin');
   if (existsSync(join(bin, 'postgres'))) return bin;
-  await mkdir(join(cacheFolder(), 'postgres'), { recursive: true });
-  const work = await mkdtemp(join(cacheFolder(), 'postgres', 'download-'));
+  process.stderr.write(`downloading PostgreSQL ${version} (11 MB), once …\n`);
+  const work = await makeWorkFolder(join(cacheFolder(), 'postgres'), 'download-');
   try {
-    await download(version, work);
-    const unpacked = await unpack(work);
+    await download(version, work.folder);
+    const unpacked = await unpack(work.folder);
     // two processes may do this at once: the first rename wins
     await rename(unpacked, home).catch(async (error: unknown) => {
       if (!existsSync(join(bin, 'postgres'))) throw error;
     });
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await work.remove();
   }
   return bin;
 }

@@ -1,10 +1,9 @@
 // `npm run demo`: the main job on two embedded clusters, to watch. `--keep` leaves the clusters running;
 // `--editor` opens VS Code on them instead.
 import { execa } from 'execa';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runWatched, type Run } from './ending';
 import { compareFingerprints, fingerprint } from './independent';
 import { places, startLab, type Lab } from './lab';
 import { startLoad } from './load';
@@ -14,29 +13,28 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const started = Date.now();
 const facts: [string, string][] = [];
 
-if (process.argv.includes('--editor')) await import('../editor/demo');
+let lab: Lab;
+let root: string;
 
-title('Starting two clusters with real PostgreSQL servers');
-await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
-const lab = await startLab({ only: ['source', 'pg16', 'pg18'], scale: Number(process.env['DEMO_SCALE'] ?? 4) });
-const root = await mkdtemp(join(tmpdir(), 'db-ferry-demo-'));
-// its jobs are not those of who watches
-const state = await mkdtemp(join(tmpdir(), 'db-ferry-demo-state-'));
-process.env['XDG_STATE_HOME'] = state;
-say(`up after ${seconds(started)}`);
-
-let failed = false;
-try {
-  await demo(lab);
-} catch (error) {
-  failed = true;
-  say(`\nTHE DEMO FAILED: ${error instanceof Error ? error.message : String(error)}`);
-}
-if (keep) await wait();
-await lab.close();
-await rm(root, { recursive: true, force: true });
-await rm(state, { recursive: true, force: true });
-process.exit(failed ? 1 : 0);
+if (process.argv.includes('--editor')) await (await import('../editor/demo')).demoInEditor();
+await runWatched('db-ferry-demo-', async (run) => {
+  title('Starting two clusters with real PostgreSQL servers');
+  await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
+  const scale = Number(process.env['DEMO_SCALE'] ?? 4);
+  lab = await startLab({ only: ['source', 'pg16', 'pg18'], scale, tell: say });
+  root = join(run.folder, 'backups');
+  say(`up after ${seconds(started)}`);
+  let failure: unknown;
+  try {
+    await demo(lab);
+  } catch (error) {
+    failure = error;
+    say(`\nTHE DEMO FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (keep) await wait(run);
+  await lab.close();
+  return failure === undefined ? 0 : 1;
+});
 
 async function demo(running: Lab): Promise<void> {
   const source = `${places.source}/shop`;
@@ -78,22 +76,26 @@ async function demo(running: Lab): Promise<void> {
   facts.push(['restore with comparison and swap', seconds(restoreStarted)]);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const seen = await load.stop();
+  const failedLogins = Object.values(seen.failedLogins).reduce((sum, n) => sum + n, 0);
   say(
-    `what the clients saw: longest wait ${seen.longestGap} ms, ${Object.values(seen.failedLogins).reduce((sum, n) => sum + n, 0)} failed logins, ${seen.queries} queries`,
+    `what the clients saw: longest wait ${seen.longestGap} ms from one answer to the next, ${failedLogins} failed logins, ${seen.queries} queries`,
   );
-  facts.push(
-    ['longest wait of a client', `${seen.longestGap} ms`],
-    ['failed logins', JSON.stringify(seen.failedLogins)],
+  say(
+    '(the time above is what the server kept logins waiting; a client also has to notice, to connect and to ask again)',
   );
+  facts.push(['longest wait of a client', `${seen.longestGap} ms`], ['failed logins', String(failedLogins)]);
 
   title('The same? Asked in SQL on both sides, without DB Ferry');
   const lines = await compare();
-  say(lines.length === 0 ? 'identical' : lines.join('\n'));
+  say(lines.length === 0 ? 'identical: rows, sequences, large objects' : lines.join('\n'));
   if (lines.length > 0) throw new Error('source and target differ');
 
   title('Undo: the database that was there before is back');
   await ferry('undo', target);
   const after = await compare();
+  say(
+    'as it should be, the one cent and the added row are there again, so that the two differ (left cluster-a, right cluster-b):',
+  );
   say(after.slice(0, 3).join('\n'));
   if (after.length === 0) throw new Error('undo did not bring the old database back');
   await ferry('jobs');
@@ -135,14 +137,11 @@ function settings(): Record<string, string> {
   return { KUBECONFIG: lab.kubeconfig };
 }
 
-async function wait(): Promise<void> {
-  say(
-    `\nThe clusters stay. In another terminal:\n\n  export KUBECONFIG=${lab.kubeconfig}\n  node dist/cli.js pods\n  node dist/cli.js backups --root ${root}\n\nCtrl-C ends them.`,
-  );
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+async function wait(run: Run): Promise<void> {
+  const commands = [`export KUBECONFIG=${lab.kubeconfig}`, 'npx db-ferry pods', `npx db-ferry backups --root ${root}`];
+  const lines = [`cd ${process.cwd()}`, ...commands].map((line) => `  ${line}`).join('\n');
+  say(`\nThe clusters stay. In another terminal:\n\n${lines}\n\nCtrl-C ends them.`);
+  await run.untilSignal();
 }
 
 function title(text: string): void {

@@ -33,6 +33,8 @@ export interface LabOptions {
   /** 1 = about 35 MB; fractions too */
   readonly scale?: number;
   readonly pgbouncer?: boolean;
+  /** is told what was done, for those who watch */
+  readonly tell?: (what: string) => void;
 }
 
 /** Two embedded clusters with real PostgreSQL servers. */
@@ -115,7 +117,10 @@ async function startServers(options: LabOptions, servers: Map<PlaceName, Server>
     .map(async (name) => {
       const server = await start(name);
       servers.set(name, server);
-      if (name === 'source' && options.seed !== false) await seed(server, options.scale ?? 1);
+      const isSeeded = name === 'source' && options.seed !== false;
+      options.tell?.(`${places[name]}: PostgreSQL ${server.major} is up${isSeeded ? '; writing rows into it …' : ''}`);
+      if (isSeeded) await seed(server, options.scale ?? 1);
+      if (isSeeded) options.tell?.(`${places[name]}: the rows are there`);
       if (name === 'sclorg') await applicationUser(server);
       if (name === 'limited') await limitedOwner(server);
     });

@@ -2,6 +2,7 @@
 //   node test/tools/suites.mjs          everything: what `npm test` does
 //   node test/tools/suites.mjs check    without the lab: what one runs while writing
 import { spawn } from 'node:child_process';
+import { lookFor } from './needs.mjs';
 import { install, environment, root } from './setup.mjs';
 
 /** A gate counts as one check; a mocha suite counts its tests. */
@@ -29,8 +30,9 @@ if (clusters.every((name) => process.env[name])) {
   console.log(`Real clusters are left out: ${clusters.join(' and ')} do not name them.`);
 }
 
-install();
 const quick = process.argv[2] === 'check';
+if (!quick) lookFor(['npm test']);
+await install();
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 

@@ -12,7 +12,6 @@ import { withRoom } from './disk';
 import type { CopyWork } from './exportBackup';
 import type { BackupEntry, Manifest } from './manifest';
 import { prepareRoot } from './root';
-import { noteUnfinished } from './unfinished';
 import { manifestText } from './verifyBackup';
 
 /**
@@ -29,7 +28,6 @@ export async function importDump(
   const place = placeOf(file);
   await prepareRoot(root, place.cluster);
   const { partial, final } = await makePartialFolder(root, place, new Date(), '');
-  const finished = await noteUnfinished(root, partial);
   try {
     const reading = await withRoom(root, blank.size.archive, { signal, look: options.room }, (both) =>
       copyWhile(file, path.join(partial, archiveFile), { ...options, signal: both }),
@@ -42,8 +40,6 @@ export async function importDump(
   } catch (error) {
     await removePartial(partial);
     throw reasonOf(error, signal);
-  } finally {
-    await finished();
   }
 }
 

@@ -12,7 +12,6 @@ import {
   type TocEntry,
 } from '../postgres/archive/readTableOfContents';
 import { definitionsCommand, type RestoreOptions } from '../postgres/restoreCommand';
-import { sessionSettings, settingStatement } from '../postgres/session';
 import { serverMessage } from '../serverMessage';
 import { analyzeSql } from './analyze';
 import type { Workplace } from './databaseRow';
@@ -70,10 +69,7 @@ export async function takeApart(
       literally(postData, mark),
       Buffer.from(analyzeSql('')),
     ]),
-    proof: Buffer.concat([
-      Buffer.from(settingStatement(sessionSettings(server.access, 'read'))),
-      proofOf(copies, mark),
-    ]),
+    proof: proofOf(copies, mark),
     columns: copies.map(({ copyStatement }) => parseCopyStatement(copyStatement)?.columns ?? []),
   };
 }

@@ -27,6 +27,7 @@ describe('dumpCommand', () => {
       encoding: 'LATIN1',
     });
     for (const one of [
+      'PGTZ=UTC',
       'PGAPPNAME=db-ferry-x',
       'LC_ALL=C',
       '--encoding=LATIN1',
@@ -35,7 +36,7 @@ describe('dumpCommand', () => {
     ]) {
       assert.ok(argv.includes(one), one);
     }
-    assert.ok(argv.some((one) => one.startsWith('PGOPTIONS=') && /bytea_output=hex.* -c TimeZone=UTC/.test(one)));
+    assert.ok(argv.some((one) => one.startsWith('PGOPTIONS=') && one.includes('bytea_output=hex')));
   });
 
   it('refuses compression it cannot give', () => {

@@ -107,10 +107,10 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
 
 async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promise<void> {
   const before = done.openEnds;
-  const { places, earlier } = await whereOf(job);
+  const { places, kubeconfigs } = await whereOf(job);
   if (job.resolved !== undefined) done.resolved.set(job.id, job.resolved);
   for (const reference of places) {
-    await reach(context, reference, earlier, done, (place) => cleanOf(context, job, place, reference, done));
+    await reach(context, reference, kubeconfigs, done, (place) => cleanOf(context, job, place, reference, done));
   }
   if (places.length === 0 && isUncertain(job) && job.resolved === undefined) {
     done.notReached.push(`the server of job ${job.id} (not known)`);
@@ -134,15 +134,18 @@ async function writeCleaned(
 }
 
 /** The places where a job may have left something. Undo and release may name a job instead of a place. */
-export async function whereOf({ request }: Job): Promise<{ places: readonly string[]; earlier: readonly string[] }> {
+export async function whereOf({
+  request,
+}: Job): Promise<{ places: readonly string[]; kubeconfigs: readonly string[] }> {
   const places = placesOf(request);
-  const earlier = request.kubeconfigs;
-  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) return { places, earlier };
+  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) {
+    return { places, kubeconfigs: request.kubeconfigs };
+  }
   try {
-    const target = await targetOf(request);
-    return { places: [target.reference], earlier: [...earlier, ...target.earlier] };
+    const { reference, kubeconfigs } = await targetOf(request);
+    return { places: [reference], kubeconfigs };
   } catch {
-    return { places, earlier };
+    return { places, kubeconfigs: request.kubeconfigs };
   }
 }
 
@@ -150,18 +153,17 @@ export async function whereOf({ request }: Job): Promise<{ places: readonly stri
 async function reach(
   { request, work }: JobContext,
   reference: string,
-  earlier: readonly string[],
+  kubeconfigs: readonly string[],
   done: Done,
   act: (place: Place) => Promise<void>,
 ): Promise<void> {
   try {
-    await act(await new Places(request.kubeconfigs, undefined, earlier).pod(reference, work.signal));
+    await act(await new Places([...request.kubeconfigs, ...kubeconfigs]).pod(reference, work.signal));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
     work.log.warn(`${reference}: ${code} ${JSON.stringify(data)}`);
-    const files = code === 'cluster.notNamed' && Array.isArray(data['files']) ? `: ${data['files'].join(', ')}` : '';
-    done.notReached.push(`${reference} (${code}${files})`);
+    done.notReached.push(`${reference} (${code})`);
   }
   work.signal.throwIfAborted();
 }

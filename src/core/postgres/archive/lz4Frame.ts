@@ -34,7 +34,7 @@ export class Lz4Unpacker implements Unpacker {
     this.#next('start', 7);
   }
 
-  write(bytes: Buffer, view: DataView, from: number, to: number): Promise<void> | undefined {
+  write(bytes: Buffer, _view: DataView, from: number, to: number): undefined {
     let at = from;
     while (at < to) {
       if (this.#state === 'ended') this.#fail('bytes after the end of the compressed data');
@@ -42,15 +42,8 @@ export class Lz4Unpacker implements Unpacker {
       bytes.copy(this.#packed, this.#gathered, at, at + count);
       this.#gathered += count;
       at += count;
-      const busy = this.#gathered === this.#wanted ? this.#step() : undefined;
-      if (busy !== undefined) return this.#later(busy, bytes, view, at, to);
+      if (this.#gathered === this.#wanted) this.#step();
     }
-    return undefined;
-  }
-
-  async #later(busy: Promise<void>, bytes: Buffer, view: DataView, from: number, to: number): Promise<void> {
-    await busy;
-    await this.write(bytes, view, from, to);
   }
 
   async end(): Promise<void> {
@@ -68,13 +61,12 @@ export class Lz4Unpacker implements Unpacker {
     this.#gathered = 0;
   }
 
-  #step(): Promise<void> | undefined {
-    if (this.#state === 'block') return this.#block();
+  #step(): void {
     if (this.#state === 'start') this.#start();
     else if (this.#state === 'header') this.#next('length', 4);
     else if (this.#state === 'length') this.#length();
+    else if (this.#state === 'block') this.#block();
     else this.#next('ended', 0);
-    return undefined;
   }
 
   /** Magic, flags, block size, and the checksum of the three when no further field stands in the header. */
@@ -115,7 +107,7 @@ export class Lz4Unpacker implements Unpacker {
     this.#next('block', size + (this.#blockChecksums ? 4 : 0));
   }
 
-  #block(): Promise<void> | undefined {
+  #block(): void {
     this.#keepHistory();
     const from = this.#written;
     const size = this.#wanted - (this.#blockChecksums ? 4 : 0);
@@ -126,7 +118,7 @@ export class Lz4Unpacker implements Unpacker {
       this.#written = unpackBlock(this.#packed, size, this.#text, from, this.#fail);
     }
     this.#next('length', 4);
-    return this.#sink?.(this.#text, this.#view, from, this.#written);
+    this.#sink?.(this.#text, this.#view, from, this.#written);
   }
 
   /** Makes room for a whole block, keeping the last 64 KiB. */

@@ -55,10 +55,7 @@ export class StreamUnpacker implements Unpacker {
     this.#packed += this.#filled;
     // no bytes at all: an empty large object
     if (this.#packed === 0) return;
-    if (this.#stream === undefined) {
-      const text = this.#unpackAtOnce();
-      if (text !== undefined) return this.#sink?.(text, viewOf(text), 0, text.length);
-    }
+    if (this.#stream === undefined && this.#unpackAtOnce()) return;
     await this.#flush();
     await this.#underWay;
     const stream = this.#stream;
@@ -98,8 +95,8 @@ export class StreamUnpacker implements Unpacker {
     this.#filled = 0;
   }
 
-  /** Undefined when the text is too long for it: a stream does it then. */
-  #unpackAtOnce(): Buffer | undefined {
+  /** False when the text is too long for it: a stream does it then. */
+  #unpackAtOnce(): boolean {
     const packed = this.#filling.subarray(0, this.#filled);
     const options = { maxOutputLength: atOnce, chunkSize: Math.min(unpackedPiece, Math.max(4096, packed.length * 4)) };
     let consumed: number;
@@ -109,11 +106,12 @@ export class StreamUnpacker implements Unpacker {
       text = buffer;
       consumed = engine.bytesWritten;
     } catch (error) {
-      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return false;
       return this.#fail('the compressed data is damaged', error);
     }
     if (consumed !== packed.length) this.#fail('bytes after the end of the compressed data');
-    return text;
+    this.#sink?.(text, viewOf(text), 0, text.length);
+    return true;
   }
 }
 
@@ -132,12 +130,9 @@ class BlockStream {
     this.#stream.on('data', (text: Buffer) => {
       if (this.#failure !== undefined) return;
       try {
-        const busy = sink?.(text, viewOf(text), 0, text.length);
-        if (busy !== undefined) this.#pauseFor(busy);
+        sink?.(text, viewOf(text), 0, text.length);
       } catch (error) {
         this.#failure = error;
-        // what is still to come of it is not looked at
-        this.#stream.destroy();
       }
     });
     this.#stream.on('error', (error) => {
@@ -146,17 +141,6 @@ class BlockStream {
     });
     this.#stream.on('end', () => this.#settle());
     this.#stream.on('close', () => this.#settle());
-  }
-
-  #pauseFor(busy: Promise<void>): void {
-    this.#stream.pause();
-    busy.then(
-      () => this.#stream.resume(),
-      (error: unknown) => {
-        this.#failure ??= error;
-        this.#stream.destroy();
-      },
-    );
   }
 
   async write(packed: Buffer): Promise<void> {

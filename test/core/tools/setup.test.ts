@@ -1,0 +1,189 @@
+import { transform } from 'esbuild';
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const tools = join(repository, 'test/tools');
+
+describe('the first file of the command line', () => {
+  const started = async (version: string): Promise<{ said: string; exitCode?: number; loaded: string[] }> => {
+    const source = (await readFile(join(repository, 'src/launcher.cjs'), 'utf8')).replace(/^#!.*/, '');
+    const seen = { said: '', loaded: [] as string[] };
+    const load = Object.assign((name: string) => void seen.loaded.push(name), { resolve: (name: string) => name });
+    const process = {
+      ...{ versions: { node: version }, execPath: '/usr/bin/node', argv: ['node', '/x/cli.js'], cwd: () => '/' },
+      stderr: { write: (text: string) => void (seen.said += text) },
+      exitCode: undefined as number | undefined,
+      // nothing of it is there in an old one
+      ...(Number.parseInt(version, 10) < 22 ? {} : { getBuiltinModule: () => ({ createRequire: () => load }) }),
+    };
+    runInNewContext(source, { process });
+    return { ...seen, ...(process.exitCode === undefined ? {} : { exitCode: process.exitCode }) };
+  };
+
+  it('says in one sentence which Node it needs where this one is too old', async () => {
+    for (const version of ['0.12.18', '8.17.0', '18.20.8', '20.20.2', '22.14.0', '23.7.0']) {
+      const { said, exitCode, loaded } = await started(version);
+      assert.match(
+        said,
+        new RegExp(`^DB Ferry needs Node 22.15 or newer, and this is Node ${version} .*npx db-ferry.*\\n$`),
+      );
+      assert.equal(exitCode, 1);
+      assert.deepEqual(loaded, []);
+    }
+    for (const version of ['22.15.0', '22.19.0', '23.8.0', '24.0.0']) {
+      const { said, exitCode, loaded } = await started(version);
+      assert.deepEqual({ said, exitCode, loaded }, { said: '', exitCode: undefined, loaded: ['./db-ferry.cjs'] });
+    }
+  });
+
+  it('is bundled as what any Node can read, or not at all', async () => {
+    const source = await readFile(join(repository, 'src/launcher.cjs'), 'utf8');
+    await transform(source, { target: 'es5' });
+    await assert.rejects(transform(`${source}\nconst newer = 1;`, { target: 'es5', logLevel: 'silent' }), /es5/);
+  });
+});
+
+describe('scripts of package.json', () => {
+  it('that need packages install them first', async () => {
+    const { scripts } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+      scripts: Readonly<Record<string, string>>;
+    };
+    const bare = Object.entries(scripts).filter(([, text]) => !/^(node test\/tools\/|npm run build)/.test(text));
+    assert.deepEqual(bare.map(([name]) => name).sort(), ['format', 'format:check', 'lint', 'types']);
+  });
+});
+
+describe('setting up', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dbf-setup-'));
+    const lock = {
+      packages: {
+        '': {},
+        'node_modules/a': { version: '1.0.0' },
+        'node_modules/b': { version: '2.0.0', optional: true },
+      },
+    };
+    await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lock));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** npm as the shell script says it */
+  const npm = async (script: string): Promise<void> => {
+    await mkdir(join(folder, 'bin'), { recursive: true });
+    await writeFile(join(folder, 'bin/npm'), `#!/bin/sh\necho run >> runs\nmkdir -p node_modules/.bin\n${script}\n`);
+    await chmod(join(folder, 'bin/npm'), 0o755);
+  };
+  const whole = `echo > node_modules/.bin/node
+    echo '{"packages":{"node_modules/a":{"version":"1.0.0"}}}' > node_modules/.package-lock.json`;
+  const start = (): { pid: number; ended: Promise<{ code: number | null; said: string }> } => {
+    const script = `import(${JSON.stringify(join(tools, 'packages.mjs'))}).then((it) => it.install(process.cwd()))`;
+    const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+    const child = spawn(process.execPath, ['-e', script], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => (said += String(text)));
+    return {
+      pid: child.pid ?? 0,
+      ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))),
+    };
+  };
+  /** one that nobody waits for stays as a zombie where no init is */
+  const isOver = async (pid: number): Promise<boolean> => {
+    for (let i = 0; i < 200; i += 1) {
+      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+      if (stdout.trim() === '' || stdout.startsWith('Z')) return true;
+      await sleep(50);
+    }
+    return false;
+  };
+  const runs = async (): Promise<number> =>
+    (await readFile(join(folder, 'runs'), 'utf8').catch(() => '')).split('\n').length - 1;
+
+  it('installs once, also when it is begun twice at the same time', async () => {
+    await npm(`sleep 1; ${whole}`);
+    const [one, two] = await Promise.all([start().ended, start().ended]);
+    assert.deepEqual([one.code, two.code, await runs()], [0, 0, 1]);
+    assert.equal((await start().ended).said, '');
+  });
+
+  it('installs again what is not whole: another version, a package or the Node that is missing, a npm that never ended', async () => {
+    await npm(whole);
+    await start().ended;
+    const hidden = join(folder, 'node_modules/.package-lock.json');
+    const breakings = [
+      () => writeFile(hidden, '{"packages":{"node_modules/a":{"version":"0.9.0"}}}'),
+      () => writeFile(hidden, '{"packages":{}}'),
+      () => rm(hidden),
+      () => rm(join(folder, 'node_modules/.bin/node')),
+    ];
+    for (const [at, broken] of breakings.entries()) {
+      await broken();
+      assert.equal((await start().ended).code, 0);
+      assert.equal(await runs(), at + 2);
+    }
+  });
+
+  it('leaves nothing when a signal ends it, and the next run is a first one', async () => {
+    await npm('sleep 60 & echo $! > child; wait');
+    const first = start();
+    while (!(await readdir(folder)).includes('child')) await sleep(20);
+    process.kill(first.pid, 'SIGINT');
+    process.kill(first.pid, 'SIGINT');
+    assert.equal((await first.ended).code, 130);
+    const child = Number(await readFile(join(folder, 'child'), 'utf8'));
+    assert.ok(await isOver(child));
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name === 'node_modules'),
+      [],
+    );
+    assert.deepEqual(await readdir(join(folder, '.cache')), []);
+    await npm(whole);
+    assert.equal((await start().ended).code, 0);
+  });
+
+  it('ends the npm of a run that was killed before it begins its own', async () => {
+    await npm('sleep 60 & echo $! > child; wait');
+    const first = start();
+    while (!(await readdir(folder)).includes('child')) await sleep(20);
+    process.kill(first.pid, 'SIGKILL');
+    assert.ok(await isOver(first.pid));
+    const child = Number(await readFile(join(folder, 'child'), 'utf8'));
+    await npm(whole);
+    assert.equal((await start().ended).code, 0);
+    assert.ok(await isOver(child));
+  });
+
+  it('says last what failed', async () => {
+    await npm('echo "npm error code E404" >&2; exit 3');
+    const { code, said } = await start().ended;
+    assert.equal(code, 3);
+    assert.match(said.trim().split('\n').at(-1) ?? '', /^The packages could not be installed \(npm ci ended with 3\)/);
+  });
+
+  it('looks for what a machine must have before it begins, and says in one sentence what is missing', async () => {
+    await mkdir(join(folder, 'bin'));
+    await symlink(process.execPath, join(folder, 'bin/node'));
+    await writeFile(join(folder, 'bin/apt-get'), '');
+    const env = { PATH: join(folder, 'bin'), HOME: folder };
+    const args = [join(tools, 'setup.mjs'), 'node', 'test/lab/demo.ts', '--editor'];
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      'The demo in the editor needs python3 with pip, openssl, a C++ compiler, make and pkg-config, which this machine lacks; nothing was begun. To get it: apt-get install python3 python3-pip openssl build-essential pkg-config\n',
+    );
+    // a compiler that finds no header of Kerberos
+    await writeFile(join(folder, 'bin/c++'), '#!/bin/sh\n! /bin/grep -q gssapi\n');
+    await chmod(join(folder, 'bin/c++'), 0o755);
+    const again = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    assert.match(again.stderr, /make, pkg-config and the headers of Kerberos \(gssapi\/gssapi.h\), .* libkrb5-dev\n$/);
+  });
+});
