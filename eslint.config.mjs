@@ -1,15 +1,17 @@
 import tseslint from 'typescript-eslint';
+import { oneSession } from './test/tools/oneSession.mjs';
 
 /** What each folder of the core may import from its siblings; everything else is an error. One way only. */
 const layers = {
+  state: [],
   cluster: [],
   exec: ['cluster'],
   postgres: [],
   pod: ['cluster', 'exec', 'postgres'],
-  catalog: ['postgres'],
+  catalog: ['postgres', 'state'],
   backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog'],
-  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state'],
+  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'restore', 'state'],
 };
 
 /** What tells people, and what shows it. */
@@ -65,6 +67,17 @@ export default tseslint.config(
   },
   { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode', ...hosts] }] } },
   ...layerRules,
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/core/postgres/access.ts',
+      'src/core/pod/probeScript.ts',
+      'src/words/**',
+      'src/ui/inspector/webview/**',
+    ],
+    plugins: { sessions: { rules: { one: oneSession } } },
+    rules: { 'sessions/one': 'error' },
+  },
   {
     files: ['src/words/**/*.ts'],
     rules: {

@@ -46,9 +46,11 @@ export function activate(context: vscode.ExtensionContext): void {
     loginWarnings(jobs, once),
     onSettings(['kubeconfigFiles'], () => clusters.refresh()),
     onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
-    onSettings(['backupFolder'], () => {
-      backups.refresh();
-      void jobs.restart().catch(tellLater);
+    onSettings(['backupFolder'], lookAgain),
+    // what was not looked at before
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      clusters.refresh();
+      lookAgain();
     }),
   );
   void readDevSpaces(process.env).then((workspace) => {
@@ -56,6 +58,11 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   // jobs outlive windows: one that runs is shown again, and one of a terminal is told of here
   void jobs.watch().catch(tellLater);
+
+  function lookAgain(): void {
+    backups.refresh();
+    void jobs.restart().catch(tellLater);
+  }
 }
 
 /** The Jobs view asks again when it is opened, and says what is wrong. */

@@ -14,6 +14,7 @@ export const cliHints: Hints = {
   listJobs: () => '`db-ferry jobs`; --root names another folder',
   usage: () => '`db-ferry --help`',
   otherFolder: () => '--to <folder>',
+  otherRoot: () => '--root <folder>',
   cleanUp: (job) => (job === undefined ? '`db-ferry clean`' : command('clean', [job])),
   forget: (job) => (job === undefined ? '`db-ferry clean <id> --forget`' : command('clean', [job], '--forget')),
   cancel: (job) => (job === undefined ? '`db-ferry cancel <id>`' : command('cancel', [job])),

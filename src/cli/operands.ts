@@ -42,11 +42,20 @@ export async function jobOrPod(call: Call): Promise<void> {
 }
 
 async function knownJob(call: Call, id: string): Promise<void> {
-  const { jobFolder, readRequest } = await import('../core/job/jobFolder');
+  const { readRequest } = await import('../core/job/jobFolder');
   try {
-    await readRequest(jobFolder(await rootOf(call), id));
+    await readRequest(await jobNamed(call, id));
   } catch (error) {
     if (isAppError(error, 'job.unknown')) throw new AppError('job.unknown', { job: id });
     throw error;
   }
+}
+
+/** The folder of a job of this root, whether there is one or not. Throws `job.unknown` for what is no id. */
+export async function jobNamed(call: Call, id: string): Promise<string> {
+  const { jobFolder } = await import('../core/job/jobFolder');
+  const { moveOldJobs } = await import('../core/job/moveJobs');
+  const root = await rootOf(call);
+  await moveOldJobs(root);
+  return jobFolder(root, id);
 }

@@ -1,13 +1,16 @@
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
+import { sharedRoot } from '../words/rootWords';
 import type { Call } from './command';
 
-/** The root that was named, or the default one; absolute. */
-export async function rootOf({ options }: Call): Promise<string> {
-  if (options.root !== undefined) return path.resolve(options.root);
-  const { defaultRoot } = await import('../core/catalog/root');
-  return defaultRoot(process.env);
+/** The root that was named, or the default one; absolute. Says where others may write to it. Throws `root.refused`. */
+export async function rootOf({ options, terminal }: Call): Promise<string> {
+  const { checkRoot, defaultRoot } = await import('../core/catalog/root');
+  const root = options.root === undefined ? defaultRoot(process.env) : path.resolve(options.root);
+  const { isShared } = await checkRoot(root);
+  if (isShared) terminal.info(sharedRoot(root));
+  return root;
 }
 
 /** The kubeconfig files that were named; absolute. */

@@ -19,6 +19,7 @@ export const errorCodes = [
   // the API server
   'cluster.none', // no kubeconfig holds a usable context
   'cluster.unknown', // { cluster, known: string[] }
+  'cluster.notNamed', // { cluster, files }: known only from kubeconfig files that an earlier job used and nobody names now
   'cluster.kubeconfig', // { file, message }: a file that cannot be read or parsed
   'cluster.unreachable', // { cluster, server, message }: DNS, refused, TLS, time-out
   'cluster.unauthorized', // { cluster, server }: the token is not accepted, also after the file was read again
@@ -34,17 +35,23 @@ export const errorCodes = [
   'pod.unknown', // { reference, message }
   'pod.noServer', // { reference, message }: no PostgreSQL answers in the pod
   'pod.noTools', // { reference, tool }
+  'pod.busy', // { reference, is: full | starting | stopping, message }: it is there, and lets nobody in for now
   'pod.noLogin', // { reference, message }: no way in without a password we have
   'pod.noPrimary', // { reference, pods }
   'database.unknown', // { reference, database, known }
   'reference.invalid', // { text, message }
+  'name.invalid', // { name }: it holds a zero byte
   // archives and backups
   'archive.damaged', // { offset, reason, entry? }
   'archive.foreign', // { reason }: not a custom-format archive (plain SQL, tar, something else)
   'archive.version', // { version }
+  'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder
+  'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
+  'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys
+  'file.refused', // { file, reason }: a link, a pipe, a device, too long, outside of its root: not opened
   'root.unreadable', // { root, message, written? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here

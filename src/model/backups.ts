@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { BackupPlace } from '../core/catalog/backupFolder';
 import type { BackupSummary, Summaries } from '../core/catalog/summary';
-import { AppError } from '../core/errors';
+import { AppError, toAppError } from '../core/errors';
 import { contextKeys } from '../contributions';
 
 /** The backups of the root, as this window knows them: read when first asked for, again when a job has ended. */
@@ -59,27 +59,34 @@ export class Backups implements vscode.Disposable {
 
   async #read(): Promise<readonly BackupSummary[]> {
     const turn = (this.#turn += 1);
-    const root = this.root();
+    let root: string | undefined;
     let list: readonly BackupSummary[] = [];
     let failure: AppError | undefined;
     try {
+      root = this.root();
       list = await this.#listed(root);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      failure = new AppError('root.unreadable', { root, message }, { cause: error });
+      failure = toAppError(error);
+      if (failure.code === 'internal') {
+        failure = new AppError('root.unreadable', { root, message: failure.data['message'] }, { cause: error });
+      }
     }
     if (turn !== this.#turn) return this.all();
     this.#list = list;
     this.#failure = failure;
     this.#isRead = true;
     void vscode.commands.executeCommand('setContext', contextKeys.hasBackups, this.#list.length > 0);
-    this.#watch(root);
+    if (root !== undefined && !failure) this.#watch(root);
     this.#changed.fire();
     return this.#list;
   }
 
   async #listed(root: string): Promise<readonly BackupSummary[]> {
-    const { Summaries } = await import('../core/catalog/summary');
+    const [{ Summaries }, { checkRoot }] = await Promise.all([
+      import('../core/catalog/summary'),
+      import('../core/catalog/root'),
+    ]);
+    await checkRoot(root);
     this.#summaries ??= new Summaries();
     // a root that is there and may not be read is no empty one
     await access(root, constants.R_OK | constants.X_OK).catch((error: unknown) => {

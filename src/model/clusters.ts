@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { KubeconfigProblem } from '../core/cluster/cluster';
 import { ClusterModel } from './clusterModel';
+import { visibleEnv } from './trusted';
 
 /**
  * The clusters of all kubeconfig files, as this window knows them. Nothing is read before the first question; each
@@ -61,7 +62,7 @@ export class Clusters implements vscode.Disposable {
     ]);
     const turn = (this.#turn += 1);
     const files = this.kubeconfigs();
-    const { clusters, problems } = await readClusters({ files });
+    const { clusters, problems } = await readClusters({ files, env: visibleEnv(process.env) });
     if (turn !== this.#turn) return this.all();
     this.#problems = problems;
     const before = this.#models;

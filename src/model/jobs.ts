@@ -64,7 +64,8 @@ export class Jobs implements vscode.Disposable {
         isFirst = false;
         resolve();
       };
-      watchJobs(this.root(), take, stop.signal).then(resolve, (error: unknown) => {
+      const watching = async (): Promise<void> => watchJobs(this.root(), take, stop.signal);
+      watching().then(resolve, (error: unknown) => {
         // who asks next begins anew
         if (this.#stop === stop) this.#first = undefined;
         reject(toAppError(error));

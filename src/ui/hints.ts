@@ -13,6 +13,7 @@ export const editorHints: Hints = {
   listJobs: () => 'see the Jobs view',
   usage: () => 'see the documentation',
   otherFolder: () => 'change the setting "Backup Folder"',
+  otherRoot: () => 'change the setting "Backup Folder"',
   cleanUp: () => 'right-click the job in the Jobs view and choose Clean Up',
   forget: () => 'right-click the job in the Jobs view and choose Remove From List',
   cancel: () => 'right-click the job in the Jobs view and choose Cancel Job',

@@ -1,14 +1,20 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { defaultRoot } from '../core/catalog/root';
 import { section, type settingNames } from '../contributions';
+import { defaultRoot } from '../core/catalog/root';
+import { AppError } from '../core/errors';
+import { stateFolder } from '../core/state/stateFolder';
+import { isHidden } from '../model/trusted';
 
 type Name = (typeof settingNames)[number];
 
 /** The settings as they are now; each is read when it is asked for, so that a change needs no reload. */
 export const settings = {
-  kubeconfigFiles: (): string[] => read<string[]>('kubeconfigFiles', []).map(absolute),
+  kubeconfigFiles: (): string[] =>
+    read<string[]>('kubeconfigFiles', [])
+      .map(absolute)
+      .filter((file) => !isHidden(file)),
   clusterNames: (): Readonly<Record<string, string>> => read('clusterNames', {}),
   protectedPlaces: (): string[] => read<string[]>('protectedPlaces', []),
   pinnedProjects: (): string[] => read<string[]>('pinnedProjects', []),
@@ -24,10 +30,13 @@ export const settings = {
   askForReason: (): boolean => read('askForReason', false),
   openReport: (): string => read('openReport', 'always'),
   keepAwake: (): boolean => read('keepAwake', true),
-  /** The root of backups and jobs; absolute. */
+  /** The root of backups; absolute. Throws `root.refused` where it, or the state that belongs to it, is in a workspace that is not trusted. */
   root: (): string => {
     const folder = read('backupFolder', '').trim();
-    return folder === '' ? defaultRoot(process.env) : absolute(folder);
+    const root = folder === '' ? defaultRoot(process.env) : absolute(folder);
+    const hidden = [root, stateFolder()].find(isHidden);
+    if (hidden !== undefined) throw new AppError('root.refused', { root: hidden, reason: 'untrusted' });
+    return root;
   },
 };
 

@@ -10,8 +10,11 @@ export function warnOnce(root: () => string, by: string): WarnOnce {
   return (situation, warn) => {
     if (asked.has(situation)) return;
     asked.add(situation);
-    void windowIsThere().then(async () => {
-      if (await claimWarning(root(), encodeURIComponent(situation), by)) await warn();
-    });
+    void windowIsThere()
+      .then(async () => {
+        if (await claimWarning(root(), encodeURIComponent(situation), by)) await warn();
+      })
+      // a root that is not to be looked at has no jobs to warn of
+      .catch(() => undefined);
   };
 }

@@ -56,6 +56,30 @@ function forbidden(data: Data): Words {
   };
 }
 
+const rootReasons: Readonly<Record<string, string>> = {
+  workTree: 'It is the top of a git work tree: what is in it was cloned, and rows of a customer could be committed.',
+  tracked: 'Git tracks files in it, or its index cannot be read: what is in it may have been cloned.',
+  writable: 'Everybody may write to it, so whatever is in it may be anybody’s.',
+  untrusted: 'It is in a workspace that you do not trust, where nothing is looked at.',
+};
+
+const stateReasons: Readonly<Record<string, string>> = {
+  link: 'It, or a folder above it, is a link that somebody else may have made.',
+  notFolder: 'It, or what is above it, is no folder.',
+  owner: 'It, or a folder above it, belongs to somebody else.',
+  writable: 'Others may write to it, or to a folder above it.',
+  workTree: 'Git tracks files in it: it came with a clone.',
+};
+
+const fileReasons: Readonly<Record<string, string>> = {
+  link: 'It is a symbolic link, which can lead anywhere.',
+  notFile: 'It is no file: a pipe, a device, a socket or a folder.',
+  tooLong: 'It is longer than such a file can be.',
+  outside: 'It leads out of the folder of the backups.',
+  owner: 'It belongs to somebody else, or others may write to it.',
+  manyNames: 'It has a second name somewhere else, and may be another file.',
+};
+
 /** One entry for each code of the core; the type asks for them. */
 export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'cluster.none': (_, hints) => ({
@@ -67,6 +91,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `There is no cluster called "${shown(data, 'cluster')}".`,
     why: `Known: ${shown(data, 'known')}.`,
     todo: `To see them: ${hints.listClusters()}. For another one: ${hints.addCluster()}.`,
+  }),
+  'cluster.notNamed': (data, hints) => ({
+    what: `The cluster "${shown(data, 'cluster')}" is not among those of your kubeconfig files.`,
+    why: `An earlier job reached it with ${shown(data, 'files')}. A kubeconfig can run a program, so it is read only where you name it yourself.`,
+    todo: `If it is yours: ${hints.addCluster()}.`,
   }),
   'cluster.kubeconfig': (data) => ({
     what: `The kubeconfig file ${shown(data, 'file')} cannot be used.`,
@@ -140,6 +169,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'message'),
     todo: 'The pod needs local trust, or the password of a role in its environment or files.',
   }),
+  'pod.busy': (data, hints) => ({
+    what: `${shown(data, 'reference')}: the server ${data['is'] === 'full' ? 'has no connection left' : `is ${text(data, 'is') ?? 'busy'}`}.`,
+    why: shown(data, 'message'),
+    todo:
+      data['is'] === 'full'
+        ? `End a session or raise max_connections there, then ${hints.again()}.`
+        : `Wait until it is ready, then ${hints.again()}.`,
+  }),
   'pod.noPrimary': (data) => ({
     what: `${shown(data, 'reference')} has no primary.`,
     why: `Looked at: ${shown(data, 'pods')}. All are standbys or do not answer.`,
@@ -155,6 +192,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'message'),
     todo: 'A place is written cluster/namespace/pod[/database].',
   }),
+  'name.invalid': (data) => ({
+    what: `"${shown(data, 'name')}" cannot be a name.`,
+    why: 'It holds a zero byte, which no name and no text in PostgreSQL can.',
+    todo: 'Where it stands in a backup, that backup is not one of a server: do not restore it.',
+  }),
   'archive.damaged': (data) => ({
     what: `The archive is damaged at byte ${shown(data, 'offset')}.`,
     why: `${shown(data, 'reason')}${data['entry'] === undefined ? '' : ` (in ${shown(data, 'entry')})`}`,
@@ -165,10 +207,22 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: shown(data, 'reason'),
     todo: 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.',
   }),
-  'archive.version': (data) => ({
-    what: `The archive has format version ${shown(data, 'version')}, which is not known.`,
-    why: 'Versions 1.14 to 1.16 are (PostgreSQL 12 and later).',
-    todo: 'Update DB Ferry.',
+  'archive.version': (data) =>
+    isOlder(data['version'])
+      ? {
+          what: `The archive is older than what is read here: its format has version ${shown(data, 'version')}.`,
+          why: 'Versions 1.13 to 1.16 are read: those of pg_dump 10.3 and later. This one was written by an earlier pg_dump.',
+          todo: 'Restore it with the pg_restore of an old PostgreSQL (any pg_restore up to 18 reads it), and dump that database again.',
+        }
+      : {
+          what: `The archive has format version ${shown(data, 'version')}, which is not known.`,
+          why: 'Versions 1.13 to 1.16 are (pg_dump 10.3 to 18).',
+          todo: 'Update DB Ferry.',
+        },
+  'archive.encoding': (data) => ({
+    what: `The archive is written in ${shown(data, 'encoding')}, which no server keeps its texts in.`,
+    why: 'In such an encoding a quote or a backslash may be half of another character, so that no two readers need to see the same text.',
+    todo: 'Dump the database again in UTF8, with the option `-E UTF8` of pg_dump.',
   }),
   'backup.unknown': (data, hints) => ({
     what: `There is no backup "${shown(data, 'backup')}".`,
@@ -188,8 +242,23 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: 'Refused by the preflight. Nothing was written.',
     todo: `What blocks is listed ${hints.details()}.`,
   }),
+  'root.refused': (data, hints) => ({
+    what: `${shown(data, 'root')} is no folder for backups.`,
+    why: rootReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: `Take another one, a folder of your own in it perhaps: ${hints.otherRoot()}.`,
+  }),
+  'state.unsafe': (data) => ({
+    what: `The folder ${shown(data, 'folder')} cannot hold your jobs and keys.`,
+    why: stateReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Make it a folder that only you may write to, or name another place for state: XDG_STATE_HOME.',
+  }),
+  'file.refused': (data) => ({
+    what: `${shown(data, 'file')} is not opened.`,
+    why: fileReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Look who put it there.',
+  }),
   'root.unreadable': (data, hints) => ({
-    what: `The folder of the backups, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
+    what: `The folder of ${data['state'] === true ? 'jobs and keys' : 'the backups'}, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
     why: shown(data, 'message'),
     todo: `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
   }),
@@ -329,4 +398,10 @@ function bytes(value: unknown): string {
 /** An instruction as a sentence of its own. */
 function sentence(instruction: string): string {
   return `${instruction.slice(0, 1).toUpperCase()}${instruction.slice(1)}.`;
+}
+
+/** Of two versions `1.N` of an archive's format that are not read. */
+function isOlder(version: unknown): boolean {
+  const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
+  return Number(major) < 1 || (Number(major) === 1 && Number(minor) < 13);
 }

@@ -20,6 +20,8 @@ export interface Hints {
   usage(): string;
   /** when a backup does not fit into its folder */
   otherFolder(): string;
+  /** when a folder cannot be the one of backups */
+  otherRoot(): string;
   /** removes what a job, or any job, left */
   cleanUp(job?: string): string;
   /** gives up what a job left, where its server does not answer any more */

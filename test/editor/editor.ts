@@ -32,7 +32,7 @@ export interface Editor {
   browser(): Promise<Browser>;
   /** the packaged extension */
   readonly vsix: string;
-  /** where the extension keeps backups and jobs when nothing else is said */
+  /** where the extension keeps backups when nothing else is said */
   readonly root: string;
   /** those that are open */
   readonly windows: readonly EditorWindow[];
@@ -53,7 +53,12 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
     const [lab, vsix] = await Promise.all([startLab(options.lab), packageExtension(folder)]);
     closers.push(() => lab.close());
     const server = await startCodeServer({
-      env: { KUBECONFIG: lab.kubeconfig, XDG_DATA_HOME: folder, ...options.env },
+      env: {
+        KUBECONFIG: lab.kubeconfig,
+        XDG_DATA_HOME: folder,
+        XDG_STATE_HOME: process.env['XDG_STATE_HOME'] ?? join(folder, 'state'),
+        ...options.env,
+      },
     });
     closers.push(() => server.stop());
     await server.install(vsix);

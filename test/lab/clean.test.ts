@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRequest } from '../../src/core/job/jobEvents';
-import { createJobFolder } from '../../src/core/job/jobFolder';
+import { createJobFolder, jobsFolder } from '../../src/core/job/jobFolder';
 import { identify } from '../../src/core/job/processIdentity';
 import { planClean, type CleanPlan } from '../../src/core/job/planClean';
 import { readJob } from '../../src/core/job/readJob';
@@ -30,7 +30,7 @@ describe('clean', function () {
     await lab.close();
     await rm(setting.root, { recursive: true, force: true });
   });
-  afterEach(() => rm(join(setting.root, '.jobs'), { recursive: true, force: true }));
+  afterEach(() => rm(jobsFolder(setting.root), { recursive: true, force: true }));
 
   describe('a job that was killed while databases were exchanged', () => {
     it('that nothing tells of: 3, told to be unknown, and not cleaned', async () => {

@@ -138,7 +138,8 @@ function settings(): Record<string, string> {
 }
 
 async function wait(run: Run): Promise<void> {
-  const commands = [`export KUBECONFIG=${lab.kubeconfig}`, 'npx db-ferry pods', `npx db-ferry backups --root ${root}`];
+  const own = `export KUBECONFIG=${lab.kubeconfig} XDG_STATE_HOME=${process.env['XDG_STATE_HOME'] ?? ''}`;
+  const commands = [own, 'npx db-ferry pods', `npx db-ferry backups --root ${root}`];
   const lines = [`cd ${process.cwd()}`, ...commands].map((line) => `  ${line}`).join('\n');
   say(`\nThe clusters stay. In another terminal:\n\n${lines}\n\nCtrl-C ends them.`);
   await run.untilSignal();

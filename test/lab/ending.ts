@@ -32,6 +32,8 @@ export async function runWatched(prefix: string, main: (run: Run) => Promise<num
   // servers run as another user where we are root
   await chmod(folder, 0o755);
   process.env['TMPDIR'] = folder;
+  // its jobs are not those of who watches
+  process.env['XDG_STATE_HOME'] = join(folder, 'state');
   const exit = (code: number): never => {
     // at one go: `main`, which may still be under way, begins nothing in between
     for (const pid of processesOf(folder)) kill(pid, 'SIGKILL');

@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import { rootOf } from '../setting';
+import { jobNamed } from '../operands';
 
 /** Ends a job that runs. */
 export const cancel: Command = {
@@ -10,11 +10,10 @@ export const cancel: Command = {
   operands: [1, 1],
   options: [],
   async run(call) {
-    const { jobFolder } = await import('../../core/job/jobFolder');
     const { cancelJob } = await import('../../core/job/cancelJob');
     const { terminal, operands } = call;
     const [id = ''] = operands;
-    const { result, already, killed } = await cancelJob(jobFolder(await rootOf(call), id));
+    const { result, already, killed } = await cancelJob(await jobNamed(call, id));
     const cancelled = !already && result.outcome === 'cancelled';
     const data = { job: id, outcome: result.outcome, already, killed };
     const exitCode = cancelled ? 0 : 1;

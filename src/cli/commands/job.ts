@@ -5,7 +5,7 @@ import { localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
 import type { Command } from '../command';
 import { cliHints } from '../hints';
-import { rootOf } from '../setting';
+import { jobNamed } from '../operands';
 import type { Terminal } from '../terminal';
 import { jobRow } from './jobs';
 
@@ -18,10 +18,9 @@ export const job: Command = {
   operands: [1, 1],
   options: ['follow'],
   async run(call) {
-    const { jobFolder } = await import('../../core/job/jobFolder');
     const { readWholeJob } = await import('../../core/job/readJob');
     const [id = ''] = call.operands;
-    const folder = jobFolder(await rootOf(call), id);
+    const folder = await jobNamed(call, id);
     const found = await readWholeJob(folder);
     if (call.options.follow === true) {
       const { watchJob } = await import('../runAsJob');

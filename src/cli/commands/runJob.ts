@@ -6,7 +6,7 @@ export const runJobCommand: Command = {
   name: 'run-job',
   usage: '<folder>',
   summary: 'do what the request in a job folder says',
-  examples: ['db-ferry run-job <root>/.jobs/<id>'],
+  examples: ['db-ferry run-job ~/.local/state/db-ferry/roots/<root>/jobs/<id>'],
   operands: [1, 1],
   options: [],
   hidden: true,

@@ -2,9 +2,9 @@ import type { BackupPlace } from '../catalog/backupFolder';
 import { archiveFile } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
-import { pinnedSettings } from '../postgres/access';
 import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/dumpCommand';
+import { sessionSettings } from '../postgres/session';
 import type { BackupOptions } from './backUp';
 import type { Expectation } from './expectation';
 import type { Taken } from './takeArchive';
@@ -53,7 +53,7 @@ export function backupManifest(all: Finished): Manifest {
     dump: {
       toolVersion: facts.pgDump.text,
       compression: compressionText(all.compression),
-      settings: pinnedSettings,
+      settings: sessionSettings(facts.access, 'read'),
       arguments: taken.arguments,
     },
     time: {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isErrno } from '../errors';
+import { refused } from '../safeFile';
 
 /** The place a backup is taken from, as its folder names it. */
 export interface BackupPlace {
@@ -55,7 +57,7 @@ export async function makePartialFolder(
   job: string,
 ): Promise<{ partial: string; final: string }> {
   const parent = databaseFolder(root, place);
-  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await makeLevels(root, parent);
   const second = compactTime(now);
   const names = [
     second,
@@ -74,6 +76,20 @@ export async function makePartialFolder(
     }
   }
   throw new Error(`too many backups of one second in ${parent}`);
+}
+
+/** The folders from a root down to one below it: none of them a link that leads elsewhere. Throws `file.refused`. */
+async function makeLevels(root: string, below: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  let at = root;
+  for (const name of path.relative(root, below).split(path.sep)) {
+    at = path.join(at, name);
+    await mkdir(at, { mode: 0o700 }).catch((error: unknown) => {
+      if (!isErrno(error, ['EEXIST'])) throw error;
+    });
+    const found = await lstat(at);
+    if (!found.isDirectory()) throw refused(at, found.isSymbolicLink() ? 'link' : 'notFile');
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { withRoom } from './disk';
 import type { CopyWork } from './exportBackup';
 import type { BackupEntry, Manifest } from './manifest';
 import { prepareRoot } from './root';
+import { noteUnfinished } from './unfinished';
 import { manifestText } from './verifyBackup';
 
 /**
@@ -28,6 +29,7 @@ export async function importDump(
   const place = placeOf(file);
   await prepareRoot(root, place.cluster);
   const { partial, final } = await makePartialFolder(root, place, new Date(), '');
+  const finished = await noteUnfinished(root, partial);
   try {
     const reading = await withRoom(root, blank.size.archive, { signal, look: options.room }, (both) =>
       copyWhile(file, path.join(partial, archiveFile), { ...options, signal: both }),
@@ -40,6 +42,8 @@ export async function importDump(
   } catch (error) {
     await removePartial(partial);
     throw reasonOf(error, signal);
+  } finally {
+    await finished();
   }
 }
 

@@ -1,16 +1,21 @@
-import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { encodeName } from './backupFolder';
+import { AppError, isErrno } from '../errors';
+import { isTracked, isWorkTreeTop, workTreeOf } from '../state/gitIndex';
+import { isOwn, mayBeWritten } from '../state/levels';
+import { encodeName, manifestFile } from './backupFolder';
 
 /**
- * Where backups go unless someone says otherwise: in Dev Spaces a folder of the workspace volume (it outlives the workspace's
- * restart and is no clone), elsewhere the user's data folder (XDG).
+ * Where backups go unless someone says otherwise: in Dev Spaces a folder of the workspace volume (it outlives the workspace's restart), elsewhere the user's data folder
+ * (XDG). It is none where clones go; the one of 0.1.0, which was, stays in use while it is the one that holds backups.
  */
 export function defaultRoot(env: NodeJS.ProcessEnv): string {
   const projects = env['PROJECTS_ROOT'];
   if (env['DEVWORKSPACE_ID'] !== undefined && projects !== undefined && path.isAbsolute(projects)) {
-    return path.join(projects, 'db-ferry');
+    const before = path.join(projects, 'db-ferry');
+    return holdsOwnBackups(before) ? before : path.join(projects, '.db-ferry');
   }
   const data = env['XDG_DATA_HOME'];
   const base =
@@ -18,16 +23,57 @@ export function defaultRoot(env: NodeJS.ProcessEnv): string {
   return path.join(base, 'db-ferry');
 }
 
-/** Makes the root (0700). Inside a git work tree it ignores itself, so that no row of a customer is ever committed. */
+/** A folder as DB Ferry makes one, for nobody else, with a backup in it; no clone, and nothing that was unpacked. */
+function holdsOwnBackups(root: string): boolean {
+  try {
+    const found = lstatSync(root);
+    if (!found.isDirectory() || !isOwn(found.uid) || (found.mode & 0o007) !== 0) return false;
+    if (lstatSync(path.join(root, '.git'), { throwIfNoEntry: false })) return false;
+    let level = [root];
+    for (let depth = 0; depth < 5; depth += 1) level = level.flatMap(foldersIn);
+    return level.some((folder) => lstatSync(path.join(folder, manifestFile), { throwIfNoEntry: false })?.isFile());
+  } catch {
+    return false;
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !one.name.startsWith('.'))
+    .map((one) => path.join(folder, one.name));
+}
+
+/**
+ * What is to be known of a root before it is used: whom it belongs to and who may write to it, since then what is in it may be theirs. A root that is not there is nobody's.
+ * Throws `root.refused` for one that everybody may write to, that is the top of a git work tree, or in which git tracks files: that is what was cloned.
+ */
+export async function checkRoot(root: string): Promise<{ readonly isShared: boolean }> {
+  const real = await realpath(root).catch((error: unknown) => {
+    // what cannot be reached is said by what reads or writes it
+    if (isErrno(error, ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'])) return undefined;
+    throw error;
+  });
+  if (real === undefined) return { isShared: false };
+  const found = await stat(real);
+  if (!found.isDirectory()) return { isShared: false };
+  const refuse = (reason: string): AppError => new AppError('root.refused', { root, reason });
+  if (await isWorkTreeTop(real)) throw refuse('workTree');
+  if (await isTracked(real)) throw refuse('tracked');
+  if (process.geteuid !== undefined && (found.mode & 0o002) !== 0) throw refuse('writable');
+  return { isShared: !isOwn(found.uid) || mayBeWritten(found) };
+}
+
+/** Makes the root (0700) where it is none of those that are refused. Inside a git work tree it ignores itself, so that no row of a customer is ever committed. */
 export async function prepareRoot(root: string, cluster?: string): Promise<void> {
+  await checkRoot(root);
   await mkdir(root, { recursive: true, mode: 0o700 });
   const real = await realpath(root);
-  if (!(await insideWorkTree(real)) || (await ignoresAll(real))) return;
+  if ((await workTreeOf(real)) === undefined || (await ignoresAll(real))) return;
   // somebody else's .gitignore is not touched: every folder of ours ignores itself
-  for (const name of ['.jobs', ...(cluster === undefined ? [] : [encodeName(cluster)])]) {
-    await mkdir(path.join(real, name), { recursive: true, mode: 0o700 });
-    await ignoresAll(path.join(real, name));
-  }
+  if (cluster === undefined) return;
+  const folder = path.join(real, encodeName(cluster));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ignoresAll(folder);
 }
 
 /** Writes a `.gitignore` where there is none; false where there is one that lets something through. */
@@ -39,17 +85,5 @@ async function ignoresAll(folder: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return (await readFile(file, 'utf8')).split('\n').some((line) => line.trim() === '*');
-  }
-}
-
-/** True when the folder or one above it holds `.git`, be it a folder or a file. */
-export async function insideWorkTree(folder: string): Promise<boolean> {
-  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    try {
-      await lstat(path.join(at, '.git'));
-      return true;
-    } catch {
-      if (at === path.dirname(at)) return false;
-    }
   }
 }

@@ -177,9 +177,14 @@ function ours(entry: BackupEntry, error: unknown): unknown {
   const { archive } = entry.manifest;
   if (!isInCatalog(entry) || !isAppError(error)) return error;
   if (error.code === 'archive.version' && error.data['version'] === archive.header.version) return error;
-  if (!['archive.damaged', 'archive.foreign', 'archive.version'].includes(error.code)) return error;
-  const reason = error.data['reason'] ?? `its version reads as ${String(error.data['version'])}`;
+  if (!['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding'].includes(error.code)) return error;
+  const { reason = readsAs(error.data) } = error.data;
   return new AppError('backup.damaged', { ...error.data, reason, backup: entry.id }, { cause: error });
+}
+
+function readsAs(data: AppError['data']): string {
+  const [what, found] = data['version'] === undefined ? ['encoding', data['encoding']] : ['version', data['version']];
+  return `its ${what} reads as ${typeof found === 'string' ? found : '?'}`;
 }
 
 async function* counted(source: AsyncIterable<unknown>, progress: (bytes: number) => void): AsyncGenerator<Buffer> {

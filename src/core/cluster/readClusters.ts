@@ -32,8 +32,8 @@ export async function readClusters(
   return { clusters, problems };
 }
 
-/** Each file once, with whether its absence is worth a word. */
-function kubeconfigFiles(files: readonly string[], env: Env): Map<string, boolean> {
+/** The files that are named: by the environment, else the one in the home folder, and by `files`. Each once, with whether its absence is worth a word. */
+export function kubeconfigFiles(files: readonly string[], env: Env): Map<string, boolean> {
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
   const defaults = listed.length > 0 ? listed : [join(env['HOME'] ?? homedir(), '.kube', 'config')];
   const all = new Map(defaults.map((file) => [resolve(file), false]));

@@ -1,8 +1,8 @@
-import { access, mkdir, open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { prepareRoot } from '../catalog/root';
-import { jobFiles, jobsFolder } from './jobFolder';
+import { prepareRootState } from '../state/stateFolder';
+import { jobFiles } from './jobFolder';
 
 /**
  * True for exactly one caller: the window that tells how a job ended. The one that started the job claims at once; others
@@ -27,14 +27,11 @@ export interface ClaimOptions {
 
 /**
  * True for exactly one caller under a root: the window that warns of something that concerns all of them, and every job. `situation`
- * is a file name. Where the root cannot be written, all that ask may warn.
+ * is a file name. Where the state cannot be written, all that ask may warn.
  */
 export async function claimWarning(root: string, situation: string, by: string): Promise<boolean> {
-  const folder = join(jobsFolder(root), '.said');
   try {
-    await prepareRoot(root);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await claim(join(folder, situation), by);
+    return await claim(join(await prepareRootState(root, 'said'), situation), by);
   } catch {
     return true;
   }

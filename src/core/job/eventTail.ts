@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { isAppError } from '../errors';
+import { openSafely } from '../safeFile';
 import type { JobEvent } from './jobEvents';
 
 /** Which events are wanted: of a long job nearly all are progress, and only its last says anything about now. */
@@ -14,7 +15,7 @@ export class EventTail {
     private readonly wanted: Wanted = 'all',
   ) {}
 
-  /** The new events; none where the file is not there. */
+  /** The new events; none where the file is not there. Throws `file.refused` for what is no file of ours. */
   async next(): Promise<JobEvent[]> {
     const parts = [this.rest];
     // to the end: a line longer than one read would look like silence
@@ -33,8 +34,9 @@ export class EventTail {
   private async readOn(): Promise<Buffer> {
     let file;
     try {
-      file = await open(this.path, 'r');
-    } catch {
+      file = await openSafely(this.path, { own: true });
+    } catch (error) {
+      if (isAppError(error)) throw error;
       return Buffer.alloc(0);
     }
     try {

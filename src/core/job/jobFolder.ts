@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { prepareRoot } from '../catalog/root';
-import { AppError, isErrno, toAppError } from '../errors';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { checkRoot, prepareRoot } from '../catalog/root';
+import { AppError, isAppError, isErrno, toAppError } from '../errors';
+import { readSafely } from '../safeFile';
+import { checkState, prepareRootState, rootState, stateFolder } from '../state/stateFolder';
 import type { JobEvent, JobRequest } from './jobEvents';
 
-/** The files of a job folder (`<root>/.jobs/<id>`). */
+/** The files of a job folder. */
 export const jobFiles = {
   request: 'request.json',
   events: 'events.ndjson',
@@ -24,15 +26,20 @@ export const jobFiles = {
   reserve: 'reserve',
 } as const;
 
-/** `<root>/.jobs` */
+/** Where the jobs of a root are: in this user's own state, never in the root, which others may share. */
 export function jobsFolder(root: string): string {
-  return join(root, '.jobs');
+  return join(rootState(root), 'jobs');
 }
 
-/** `<root>/.jobs/<id>`; throws `job.unknown` for a text that cannot be an id, so that no path is made of it. */
+/** The folder of one of them; throws `job.unknown` for a text that cannot be an id, so that no path is made of it. */
 export function jobFolder(root: string, id: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(id)) throw new AppError('job.unknown', { job: id });
+  if (!isJobId(id)) throw new AppError('job.unknown', { job: id });
   return join(jobsFolder(root), id);
+}
+
+/** True for a text that can be the id of a job. */
+export function isJobId(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,39}$/.test(text);
 }
 
 /**
@@ -43,17 +50,37 @@ export async function createJobFolder(
   root: string,
   request: JobRequest,
 ): Promise<{ readonly id: string; readonly folder: string }> {
-  const id = newJobId();
-  const folder = jobFolder(root, id);
+  await (writesBackups(request) ? writable(root, async () => prepareRoot(root)) : checkRoot(root));
+  const jobs = await writable(stateFolder(), async () => prepareRootState(root, 'jobs'));
+  return writable(jobs, async () => {
+    for (;;) {
+      const id = newJobId();
+      const folder = join(jobs, id);
+      try {
+        await mkdir(folder, { mode: 0o700 });
+      } catch (error) {
+        if (isErrno(error, ['EEXIST'])) continue;
+        throw error;
+      }
+      await fill(folder, request);
+      return { id, folder };
+    }
+  });
+}
+
+/** Others need a root to read from at most. */
+function writesBackups({ kind, options }: JobRequest): boolean {
+  return kind === 'backup' || kind === 'copy' || (kind === 'restore' && options.inPlace === true);
+}
+
+async function writable<T>(folder: string, act: () => Promise<T>): Promise<T> {
   try {
-    await prepareRoot(root);
-    await mkdir(jobsFolder(root), { recursive: true, mode: 0o700 });
-    await mkdir(folder, { mode: 0o700 });
-    await fill(folder, request);
-    return { id, folder };
+    return await act();
   } catch (error) {
     if (!isErrno(error, notWritable)) throw toAppError(error);
-    throw new AppError('root.unreadable', { root, message: error.message, written: true }, { cause: error });
+    const state = folder.startsWith(stateFolder()) ? { state: true } : {};
+    const data = { root: folder, message: error.message, written: true, ...state };
+    throw new AppError('root.unreadable', data, { cause: error });
   }
 }
 
@@ -69,13 +96,20 @@ async function fill(folder: string, request: JobRequest): Promise<void> {
 }
 
 /** A folder that may not be written, or a path that is none. */
-const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
+const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
 
-/** The request of a job; throws `job.unknown` where there is none. */
+/**
+ * The request of a job. It is taken from this user's own state alone, whatever else looks like one: throws `job.unknown` where there is none,
+ * `state.unsafe` where somebody else could have put it there.
+ */
 export async function readRequest(folder: string): Promise<JobRequest> {
   try {
-    return JSON.parse(await readFile(join(folder, jobFiles.request), 'utf8')) as JobRequest;
+    if (!resolve(folder).startsWith(stateFolder() + sep)) throw new Error('not in the state folder');
+    await checkState();
+    const text = await readSafely(join(folder, jobFiles.request), { most: 16e6, own: true, inside: stateFolder() });
+    return JSON.parse(text.toString()) as JobRequest;
   } catch (error) {
+    if (isAppError(error, 'state.unsafe')) throw error;
     throw new AppError('job.unknown', { job: folder }, { cause: error });
   }
 }

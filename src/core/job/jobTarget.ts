@@ -8,21 +8,22 @@ export interface JobTarget {
   readonly reference: string;
   /** the job whose kept database is meant; undefined: the last one's */
   readonly job?: string;
-  readonly kubeconfigs: readonly string[];
+  /** those that the job used; see `Places` */
+  readonly earlier: readonly string[];
 }
 
 /** Reads the operand of `undo` and `release`: a database reference, or a job of this root that exchanged one. Throws `restore.nothingKept`, `job.unknown`. */
 export async function targetOf(request: JobRequest): Promise<JobTarget> {
-  const { kubeconfigs, root } = request;
+  const { root } = request;
   const [operand = ''] = request.operands;
-  if (operand.includes('/')) return { reference: operand, kubeconfigs };
+  if (operand.includes('/')) return { reference: operand, earlier: [] };
   const job = await readJob(jobFolder(root, operand));
   const reference = restoredBy(job);
   if (reference === undefined)
     throw new AppError('restore.nothingKept', { reference: `job ${operand} (${job.request.kind})` });
   const before = job.result?.data['before'];
   if (typeof before === 'string') throw new AppError('restore.nothingKept', { reference, before });
-  return { reference, job: operand, kubeconfigs: [...kubeconfigs, ...job.request.kubeconfigs] };
+  return { reference, job: operand, earlier: job.request.kubeconfigs };
 }
 
 /** Every place on a server that a job works in, as references to a pod or a database. */

@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { jobOfPartial, listPartials, removePartial } from '../catalog/catalog';
 import { removeUnfinished } from '../catalog/unfinished';
 import { isAppError } from '../errors';
@@ -8,8 +6,8 @@ import { isLiving, readJob, type Job } from './readJob';
 import { removeStaleLocks } from './targetLock';
 
 /**
- * Removes what jobs that do not live any more left on this volume: partial backups (under every root that a job was told)
- * locks, and exports that were killed; of one job when `job` is given. Returns what was removed, as people read it.
+ * Removes what jobs that do not live any more left on this volume: their partial backups (under every root that a job was told),
+ * locks, and exports that were killed; of one job when `job` is given. Only what our own state knows of is ever removed. Returns what was removed, as people read it.
  */
 export async function removeLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
   const removed = await listLeftHere(root, jobs, job);
@@ -27,33 +25,20 @@ export async function listLeftHere(root: string, jobs: readonly Job[], job?: str
     for (const folder of await listPartials(one)) {
       const owner = await jobOfPartial(folder);
       if (job !== undefined && owner !== job) continue;
-      const life = owner === undefined ? 'unknown' : await lifeOfJob(root, owner);
-      if (life === 'living') continue;
-      // of another root perhaps, or just being made
-      if (life === 'unknown' && Date.now() - (await newestChange(folder)) < quietMs) continue;
+      // one that names no job of ours is somebody else's, in a root that is shared perhaps
+      if (owner === undefined || !(await isGone(root, owner))) continue;
       left.push(folder);
     }
   }
   return left;
 }
 
-async function lifeOfJob(root: string, id: string): Promise<'living' | 'gone' | 'unknown'> {
+/** True for a job of this root that is known here and does not live any more. */
+async function isGone(root: string, id: string): Promise<boolean> {
   try {
-    return isLiving(await readJob(jobFolder(root, id))) ? 'living' : 'gone';
+    return !isLiving(await readJob(jobFolder(root, id)));
   } catch (error) {
-    if (isAppError(error, 'job.unknown')) return 'unknown';
+    if (isAppError(error, 'job.unknown')) return false;
     throw error;
   }
-}
-
-/** A partial folder whose job cannot be asked is left alone until nothing in it changed for so long. */
-const quietMs = 10 * 60_000;
-
-async function newestChange(folder: string): Promise<number> {
-  let newest = 0;
-  for (const name of ['', ...(await readdir(folder).catch(() => []))]) {
-    const { mtimeMs } = await stat(join(folder, name)).catch(() => ({ mtimeMs: 0 }));
-    newest = Math.max(newest, mtimeMs);
-  }
-  return newest;
 }

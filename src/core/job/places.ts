@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { KubeClient } from '../cluster/kubeClient';
 import type { OpenPod } from '../pod/databasePod';
 import { connect } from '../cluster/connect';
-import { readClusters } from '../cluster/readClusters';
+import type { Cluster } from '../cluster/cluster';
+import { kubeconfigFiles, readClusters } from '../cluster/readClusters';
 import { findCluster, parseReference, type Reference } from '../cluster/reference';
 import { AppError } from '../errors';
 import { gentleExec } from '../exec/gentleExec';
@@ -25,10 +27,14 @@ export class Places {
   private readonly clients = new Map<string, KubeClient>();
   private known: ReturnType<typeof readClusters> | undefined;
 
-  /** `gentle` as a job's options have it: bytes a second. */
+  /**
+   * `gentle` as a job's options have it: bytes a second. `earlier`: the files that an earlier job used; they are never read for that, since a kubeconfig may run a program: they
+   * only make plain why a cluster is not known where nobody names them now.
+   */
   constructor(
     private readonly kubeconfigs: readonly string[],
     private readonly gentle?: number,
+    private readonly earlier: readonly string[] = [],
   ) {}
 
   /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
@@ -50,10 +56,21 @@ export class Places {
 
   private async client(name: string): Promise<KubeClient> {
     this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
-    const cluster = findCluster((await this.known).clusters, name);
+    const cluster = this.named((await this.known).clusters, name);
     const client = this.clients.get(cluster.alias) ?? connect(cluster);
     this.clients.set(cluster.alias, client);
     return client;
+  }
+
+  private named(clusters: readonly Cluster[], name: string): Cluster {
+    try {
+      return findCluster(clusters, name);
+    } catch (error) {
+      const named = kubeconfigFiles(this.kubeconfigs, process.env);
+      const files = this.earlier.filter((file) => !named.has(resolve(file)));
+      if (files.length === 0) throw error;
+      throw new AppError('cluster.notNamed', { cluster: name, files }, { cause: error });
+    }
   }
 }
 

@@ -45,10 +45,10 @@ export async function planClean(
   const notReached = new Map<string, AppError>();
   await Promise.all([
     ...jobs.map(async (job) => {
-      const { places, kubeconfigs: own } = await whereOf(job);
-      await Promise.all(places.map((place) => look(place, [...kubeconfigs, ...own], (opened) => leftBy(job, opened))));
+      const { places, earlier } = await whereOf(job);
+      await Promise.all(places.map((place) => look(place, earlier, (opened) => leftBy(job, opened))));
     }),
-    isPlace ? look(operand, kubeconfigs, (opened) => leftByTheDead(all, opened)) : undefined,
+    isPlace ? look(operand, [], (opened) => leftByTheDead(all, opened)) : undefined,
   ]);
   return {
     jobs: jobs.map(({ id }) => id),
@@ -58,11 +58,11 @@ export async function planClean(
 
   async function look(
     reference: string,
-    files: readonly string[],
+    earlier: readonly string[],
     ask: (pod: Place['pod']) => Promise<readonly string[]>,
   ): Promise<void> {
     try {
-      const { pod } = await new Places(files).pod(reference, signal);
+      const { pod } = await new Places(kubeconfigs, undefined, earlier).pod(reference, signal);
       for (const one of await ask(pod)) removes.add(one);
     } catch (error) {
       signal.throwIfAborted();

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Finding } from '../finding';
 import type { Phase, Progress } from '../progress';
+import { readSafely } from '../safeFile';
 import { EventTail } from './eventTail';
 import type { JobEvent, JobRequest, JobResult, ProcessIdentity } from './jobEvents';
 import { addEvents, noFacts, type JobFacts } from './jobFacts';
@@ -154,7 +155,9 @@ function livingState({ started, isStopping }: JobFacts): JobState {
 
 async function readResolved(folder: string): Promise<string | undefined> {
   try {
-    const { text } = JSON.parse(await readFile(join(folder, jobFiles.resolved), 'utf8')) as { text?: unknown };
+    const { text } = JSON.parse(
+      String(await readSafely(join(folder, jobFiles.resolved), { most: 1e6, own: true })),
+    ) as { text?: unknown };
     return typeof text === 'string' ? text : undefined;
   } catch {
     return undefined;

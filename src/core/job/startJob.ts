@@ -5,6 +5,7 @@ import { AppError } from '../errors';
 import { claimAnnouncement } from './announce';
 import type { JobRequest, JobResult } from './jobEvents';
 import { createJobFolder, jobFiles, openEventLog } from './jobFolder';
+import { moveOldJobs } from './moveJobs';
 import { failedResult } from './outcome';
 import { readJob } from './readJob';
 
@@ -26,6 +27,7 @@ export async function startJob(
   request: JobRequest,
   options: StartOptions,
 ): Promise<{ readonly id: string; readonly folder: string }> {
+  await moveOldJobs(request.root);
   const { id, folder } = await createJobFolder(request.root, request);
   const [program, ...args] = options.command;
   if (program === undefined) throw new AppError('internal', { message: 'no command to run jobs with' });

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors';
+import { readSafely } from '../safeFile';
+import { prepareState, stateFolder } from '../state/stateFolder';
 import type { ProcessIdentity } from './jobEvents';
-import { jobFolder, jobsFolder } from './jobFolder';
+import { jobFolder } from './jobFolder';
+import { heldByOld } from './moveJobs';
 import { identify } from './processIdentity';
 import { isAlive } from './readJob';
 
@@ -13,18 +16,20 @@ export interface TargetLock {
 }
 
 /**
- * Holds a target for one job of this volume (the server's advisory lock keeps other workspaces out). `key` names the
+ * Holds a target for one job of this user (the server's advisory lock keeps other workspaces out). `key` names the
  * database whatever alias or pod it was asked by; `reference` is for people. Throws `target.busy` { reference, job }
  * while another job that lives holds it; what a dead one left is taken over.
  */
 export async function lockTarget(root: string, job: string, key: string, reference: string): Promise<TargetLock> {
   const identity = identify();
   if (!identity) throw new AppError('internal', { message: 'this process cannot be identified' });
-  const folder = locksFolder(root);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, createHash('sha256').update(key).digest('hex').slice(0, 32));
+  const folder = await prepareState(locksName);
+  const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const old = await heldByOld(root, name);
+  if (old) throw new AppError('target.busy', { reference, job: old.job });
+  const path = join(folder, name);
   const own = `${path}.${job}`;
-  const text = JSON.stringify({ job, reference, identity } satisfies Holder);
+  const text = JSON.stringify({ job, root, reference, identity } satisfies Holder);
   // linked into place whole: a lock that can be seen can be read
   await writeFile(own, text, { mode: 0o600 });
   try {
@@ -33,7 +38,7 @@ export async function lockTarget(root: string, job: string, key: string, referen
       const seen = await readText(path);
       if (seen === undefined) continue;
       const holder = parseHolder(seen);
-      if (holder && holder.job !== job && (await isAlive(jobFolder(root, holder.job), holder.identity))) {
+      if (holder && holder.job !== job && (await isAlive(jobFolder(holder.root, holder.job), holder.identity))) {
         throw new AppError('target.busy', { reference, job: holder.job });
       }
       await removeStale(path, seen, `${own}.stale`);
@@ -45,14 +50,15 @@ export async function lockTarget(root: string, job: string, key: string, referen
 
 /** Removes the locks that jobs left which do not live any more; the references they held. */
 export async function removeStaleLocks(root: string): Promise<string[]> {
-  const folder = locksFolder(root);
+  const folder = join(stateFolder(), locksName);
   const removed: string[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     const seen = await readText(path);
     if (seen === undefined) continue;
     const holder = parseHolder(seen);
-    if (holder && (await isAlive(jobFolder(root, holder.job), holder.identity))) continue;
+    if (holder && (await isAlive(jobFolder(holder.root, holder.job), holder.identity))) continue;
+    if (holder && holder.root !== root) continue;
     if (await removeStale(path, seen, `${path}.stale`)) removed.push(holder?.reference ?? name);
   }
   return removed;
@@ -60,13 +66,13 @@ export async function removeStaleLocks(root: string): Promise<string[]> {
 
 interface Holder {
   readonly job: string;
+  /** whose job it is: a target is held for the jobs of all roots */
+  readonly root: string;
   readonly reference: string;
   readonly identity: ProcessIdentity;
 }
 
-function locksFolder(root: string): string {
-  return join(jobsFolder(root), 'locks');
-}
+const locksName = 'locks';
 
 async function linked(own: string, path: string): Promise<boolean> {
   try {
@@ -97,7 +103,7 @@ async function release(path: string, text: string): Promise<void> {
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readSafely(path, { most: 64_000, own: true })).toString();
   } catch {
     return undefined;
   }
@@ -106,7 +112,7 @@ async function readText(path: string): Promise<string | undefined> {
 function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Holder;
-    jobFolder('/', holder.job);
+    jobFolder(holder.root, holder.job);
     return holder;
   } catch {
     return undefined;

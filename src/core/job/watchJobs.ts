@@ -5,6 +5,7 @@ import { EventTail } from './eventTail';
 import type { JobRequest } from './jobEvents';
 import { noFacts, type JobFacts } from './jobFacts';
 import { jobFiles, jobsFolder, readRequest } from './jobFolder';
+import { moveOldJobs } from './moveJobs';
 import { isLiving, readOn, summaryOf, type Job } from './readJob';
 
 /** What is new about the jobs of a root. */
@@ -20,13 +21,14 @@ export interface JobsChange {
 /**
  * Calls `onChange` with the jobs of a root, also when there are none, and then whenever something changed: at most four
  * times a second. Jobs that run are followed by their events; one that has its result is not read again. A root that is
- * not there yet has no jobs. Resolves when `signal` aborts. `onChange` must not throw.
+ * not there yet has no jobs. Throws `state.unsafe`. Resolves when `signal` aborts. `onChange` must not throw.
  */
 export async function watchJobs(
   root: string,
   onChange: (change: JobsChange) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  await moveOldJobs(root);
   const list = new JobList(jobsFolder(root));
   const bell = new Bell(list.folder, signal);
   let watched: number | undefined;
@@ -36,6 +38,8 @@ export async function watchJobs(
       const there = await inodeOf(list.folder);
       if (there !== watched) bell.watch(list.folder);
       watched = there;
+      // of 0.1.0 one may have run until now
+      await moveOldJobs(root);
       const change = await list.look();
       if (first || change.changed.length > 0 || change.removed.length > 0) onChange(change);
       first = false;

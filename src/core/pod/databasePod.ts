@@ -45,6 +45,10 @@ export interface DatabaseFacts {
   /** 'c' libc, 'i' icu, 'b' builtin; undefined before 15 */
   readonly localeProvider?: string;
   readonly icuLocale?: string;
+  /** the version of its collation that it was made with, where the server has another one by now, or (null) none that it could tell */
+  readonly collation?: { readonly was: string; readonly is: string | null };
+  /** a trigger runs at each login; 17 and later */
+  readonly loginTriggers?: boolean;
   readonly allowConnections: boolean;
   readonly isTemplate: boolean;
   readonly connectionLimit: number;
@@ -79,6 +83,8 @@ export interface PodFacts {
   readonly cores: number;
   /** free bytes of the file systems of PGDATA and pg_wal; undefined where df is missing */
   readonly free?: { readonly data: number; readonly wal: number; readonly sameFileSystem: boolean };
+  /** what the server said at the login and let us in, in lines that may be shown; usually nothing */
+  readonly warnings?: readonly string[];
   /** names in pg_available_extensions with default versions */
   readonly availableExtensions: Readonly<Record<string, string>>;
 }

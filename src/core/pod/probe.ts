@@ -2,28 +2,26 @@ import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
 import type { Access, ToolVersion } from '../postgres/access';
 import type { DatabaseFacts, PodFacts } from './databasePod';
-import { factsSql, loginSql, probeScript } from './probeScript';
+import { serverMessage } from '../serverMessage';
+import { whyBusy } from './busy';
+import { probeCommand } from './probeScript';
 
 /**
  * Finds out in one exec how PostgreSQL is reached in a pod and what it says of itself: tools, a login (superuser where
  * there is one), role, databases, extensions, cores, free disk. No secret leaves the pod.
  *
- * Throws `pod.noTools` (no client tools), `pod.noServer` (nothing answers), `pod.noLogin` (it answers, but lets none of
- * the roles in), and what the exec throws.
+ * Throws `pod.noTools` (no client tools), `pod.noServer` (nothing answers), `pod.busy` (it starts, stops, or is full), `pod.noLogin` (it answers,
+ * but lets none of the roles in), and what the exec throws.
  */
 export async function probe(exec: PodExec, signal?: AbortSignal): Promise<PodFacts> {
-  const end = await capture(
-    exec,
-    ['sh', '-c', probeScript, 'probe', loginSql, factsSql],
-    signal === undefined ? {} : { signal },
-  );
+  const end = await capture(exec, probeCommand(), signal === undefined ? {} : { signal });
   if (end.exitCode !== 0) {
     throw new AppError('exec.failed', { tool: 'sh', exitCode: end.exitCode, stderr: end.stderr.trim() });
   }
   const reference = `${exec.place.namespace}/${exec.place.pod}`;
   const answer = readAnswer(end.stdout);
   if (answer.tools.length === 0) throw new AppError('pod.noTools', { reference, tool: 'pg_dump' });
-  if (answer.login === undefined) throw noWayIn(reference, answer.tried);
+  if (answer.login === undefined) throw noWayIn(reference, answer);
   return facts(reference, answer, answer.login, end.stderr);
 }
 
@@ -65,6 +63,10 @@ interface Answer {
   readonly tools: Tool[];
   readonly tried: Tried[];
   login?: Login;
+  /** what a server that lets us in says at it */
+  readonly said: string[];
+  /** the postmaster's own word, where it wrote one down */
+  state?: string;
   readonly databases: DatabaseFacts[];
   server?: ServerFacts;
   systemId?: string;
@@ -79,7 +81,15 @@ interface DiskLine {
 }
 
 function readAnswer(text: string): Answer {
-  const answer: Answer = { tools: [], tried: [], databases: [], extensions: {}, df: new Map(), cpu: { online: 1 } };
+  const answer: Answer = {
+    tools: [],
+    tried: [],
+    said: [],
+    databases: [],
+    extensions: {},
+    df: new Map(),
+    cpu: { online: 1 },
+  };
   for (const line of text.split('\n')) {
     if (line.startsWith('{')) readJson(answer, line);
     else readLine(answer, line.split('\t'));
@@ -102,6 +112,8 @@ function readLine(answer: Answer, [tag, a = '', b = '', c = '', d = '', e = '', 
     }
   } else if (tag === 'tried') answer.tried.push({ user: a, host: b, message: d });
   else if (tag === 'login') answer.login = { user: a, host: b, port: c, kind: d, name: e };
+  else if (tag === 'said') answer.said.push(a);
+  else if (tag === 'state') answer.state = a.trim();
   else if (tag === 'df') {
     const disk = diskLine(b);
     if (disk) answer.df.set(a, disk);
@@ -142,24 +154,40 @@ function version(text: string): ToolVersion | undefined {
   return major === undefined ? undefined : { text, major: Number(major) };
 }
 
-function noWayIn(reference: string, tried: readonly Tried[]): AppError {
-  const away =
-    /No such file|onnection refused|s the server running|timeout expired|could not translate|starting up|shutting down/;
+function noWayIn(reference: string, { tried, state }: Answer): AppError {
+  const away = /No such file|onnection refused|s the server running|timeout expired|could not translate/;
+  const words = (one: Tried): { reference: string; message: string } => ({
+    reference,
+    message: serverMessage(one.message),
+  });
+  for (const one of tried) {
+    const is = whyBusy(one.message);
+    if (is !== undefined) return new AppError('pod.busy', { ...words(one), is });
+  }
   const refusal = tried.find((one) => !away.test(one.message));
-  if (refusal) return new AppError('pod.noLogin', { reference, message: refusal.message });
-  return new AppError('pod.noServer', { reference, message: tried[0]?.message ?? 'no place to ask' });
+  if (refusal && (state === 'starting' || state === 'stopping'))
+    return new AppError('pod.busy', { ...words(refusal), is: state });
+  if (refusal) return new AppError('pod.noLogin', words(refusal));
+  return new AppError('pod.noServer', tried[0] ? words(tried[0]) : { reference, message: 'no place to ask' });
+}
+
+/** A collation of another version is known of each database, from the catalog. */
+function isNews(line: string): boolean {
+  return line !== '' && !/collation version|^HINT/.test(line);
 }
 
 function facts(reference: string, answer: Answer, login: Login, stderr: string): PodFacts {
   const { server } = answer;
   if (!server || answer.databases.length === 0) {
-    throw new AppError('exec.failed', { tool: 'psql', exitCode: 0, stderr: stderr.trim() });
+    throw new AppError('exec.failed', { tool: 'psql', exitCode: 3, stderr: serverMessage(stderr) });
   }
   const tool = rightTool(answer.tools, Math.floor(server.version / 10000));
   if (!tool.restore) throw new AppError('pod.noTools', { reference, tool: 'pg_restore' });
   const { version: serverVersion, standby, ...role } = server;
+  const warnings = serverMessage(answer.said.join('\n')).split('\n').filter(isNews);
   return {
-    access: access(tool.bin, login),
+    access: { ...access(tool.bin, login), serverVersion, superuser: role.superuser },
+    ...(warnings.length === 0 ? {} : { warnings }),
     serverVersion,
     pgDump: tool.dump,
     pgRestore: tool.restore,

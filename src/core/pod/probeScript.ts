@@ -1,14 +1,20 @@
+import { foreign } from '../postgres/access';
+import { sessionOptions, sessionSettings } from '../postgres/session';
+
 /**
- * What the probe runs in a pod: `sh -c probeScript probe loginSql factsSql`. Constant: no value is put into it. It prints one
+ * What the probe runs in a pod: `probeCommand()`. Constant: no value is put into it. It prints one
  * line per finding, tab separated, and the facts as JSON lines; a password is read in the pod and stays there.
  *
- * Lines: `tool bin dump restore psql dumpall zstd lz4` · `tried user host port message` · `login user host port kind name database super`
- * · `df data|wal <df's line>` · `cpu max|quota|nproc value`. `-` stands for "the tools' default".
+ * Lines: `tool bin dump restore psql dumpall zstd lz4` · `tried user host port message` · `login user host port kind name database`
+ * · `said line` of a login's warnings · `state word` of a postmaster that is not ready · `df data|wal <df's line>` · `cpu max|quota|nproc value`.
+ * `-` stands for "the tools' default".
+ *
+ * What the role may set, and what the server knows, is not known before the first login: it is tried with all that a superuser of a new server is given
+ * (`levels`), and with less where the server names the setting that it does not take. So no trigger on login runs where it can be helped.
  */
-export const probeScript = `
-export LC_ALL=C PGCONNECT_TIMEOUT=3 PGCLIENTENCODING=UTF8 PGAPPNAME=db-ferry-probe
-export PGOPTIONS='-c client_min_messages=warning'
-loginSql=$1; factsSql=$2
+const probeScript = `
+export LC_ALL=C PGCONNECT_TIMEOUT=3 PGCLIENTENCODING=UTF8 PGAPPNAME=db-ferry-probe PG_COLOR=never PGOPTIONS
+loginSql=$1; factsSql=$2; plain=$3; english=$4; quiet=$5
 version() { "$1" --version 2>/dev/null | sed -n '1s/^[^0-9]*\\([0-9][0-9.]*\\).*/\\1/p'; }
 knows() { "$1" -w -Fc -Z "$2" -h /nonexistent -U x -d x -f /dev/null 2>&1 | grep -q /nonexistent && echo yes || echo no; }
 
@@ -30,7 +36,7 @@ done
 digits() { case $1 in ''|*[!0-9]*) return 1;; esac; }
 hosts=
 case $PGHOST in ''|/*|localhost|127.*|::1) [ -z "$PGHOSTADDR$PGSERVICE" ] && hosts=-,- ;; esac
-unset PGHOSTADDR PGSERVICE
+for v in $6; do [ "$v" = PGCLIENTENCODING ] || [ "$v" = PGAPPNAME ] || unset "$v"; done
 if [ -n "$PGDATA" ] && [ -r "$PGDATA/postmaster.pid" ]; then
   port=$(sed -n 4p "$PGDATA/postmaster.pid"); dir=$(sed -n 5p "$PGDATA/postmaster.pid")
   digits "$port" && hosts="$hosts \${dir:-127.0.0.1},$port"
@@ -52,19 +58,30 @@ login() (
   esac
   "$psql" -X -q -A -t -w -d "$6"
 )
-found=; first=; dead=' '; noted=' '
+found=; first=; dead=' '; levels='english plain'
+case $("$psql" --version) in *' 1'[0-6]*|*' 9.'*) ;; *) levels="quiet $levels";; esac
+# what the server says at a login, a warning perhaps, is no answer: the answer is what comes on stdout
+ask() {
+  said=$( { answer=$(printf '%s\\n' "$loginSql" | login "$@" 2>&3); printf 'answer:%s' "$answer"; } 3>&1 )
+  answer=\${said##*answer:}; said=\${said%answer:*}
+}
 try() {
   [ -n "$found" ] && return
   case $dead in *" $2,$3 "*) return;; esac
-  answer=$(printf '%s\\n' "$loginSql" | login "$@" 2>&1)
+  for level in $levels; do
+    eval "PGOPTIONS=\\$$level"
+    ask "$@"
+    case $answer in t|f) break;; esac
+    case $said in *event_triggers*|*lc_messages*) ;; *) break;; esac
+  done
   case $answer in
-    t) found="$*" ;;
-    f) [ -n "$first" ] || first="$*" ;;
+    t) found="$*"; words=$said; options=$PGOPTIONS ;;
+    f) [ -n "$first" ] || { first="$*"; words=$said; options=$PGOPTIONS; } ;;
     *)
-      case $answer in
+      case $said in
         *'No such file'*|*'onnection refused'*|*'s the server running'*|*'timeout expired'*|*'could not translate'*|*'ermission denied'*'/.s.PGSQL'*) dead="$dead$2,$3 ";;
       esac
-      printf 'tried\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$2" "$3" "$(printf '%s' "$answer" | head -n 1)" ;;
+      printf 'tried\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$2" "$3" "$(printf '%s\\n' "$said" | sed -n -e '/^psql: /{p;q;}' -e '\$p')" ;;
   esac
 }
 fromFile() { [ -n "$1" ] && [ -r "$1" ] && cat "$1"; }
@@ -92,9 +109,12 @@ for db in postgres template1 "$POSTGRES_DB" "$POSTGRESQL_DATABASE"; do
 done
 v=
 login=\${found:-$first}
+[ -n "$PGDATA" ] && [ -r "$PGDATA/postmaster.pid" ] && printf 'state\\t%s\\n' "$(sed -n 8p "$PGDATA/postmaster.pid")"
 [ -n "$login" ] || exit 0
 set -- $login
+PGOPTIONS=$options
 printf 'login\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "$1" "$2" "$3" "$4" "$5" "$6"
+printf '%s\\n' "$words" | head -n 20 | while IFS= read -r line; do [ -z "$line" ] || printf 'said\\t%s\\n' "$line"; done
 printf '%s\\n' "$factsSql" | login "$@"
 data=$(echo 'show data_directory' | login "$@" 2>/dev/null)
 [ -n "$data" ] || data=$PGDATA
@@ -109,20 +129,36 @@ exit 0
 `;
 
 /** Answers `t` for a superuser, `f` for any other role. */
-export const loginSql = 'select rolsuper from pg_catalog.pg_roles where rolname = current_user';
+const loginSql = 'select rolsuper from pg_catalog.pg_roles where rolname = current_user';
 
 /** Each statement stands alone, since a role may be refused one of them; each prints one JSON object a row. */
-export const factsSql = `
+const factsSql = `
 select json_build_object('kind', 'server', 'version', current_setting('server_version_num')::int, 'standby', pg_is_in_recovery(),
   'name', rolname, 'superuser', rolsuper, 'createDb', rolcreatedb or rolsuper, 'createRole', rolcreaterole or rolsuper,
   'signalBackend', rolsuper or pg_has_role(oid, 'pg_signal_backend', 'usage'),
   'readAllStats', rolsuper or pg_has_role(oid, 'pg_read_all_stats', 'usage')) from pg_roles where rolname = current_user;
 select json_build_object('kind', 'system', 'id', system_identifier::text) from pg_control_system();
+select current_setting('server_version_num')::int >= 150000 as has_versions \\gset
+\\if :has_versions
+\\set actual pg_database_collation_actual_version(oid)
+\\else
+\\set actual 'null::text'
+\\endif
 select json_build_object('kind', 'database', 'name', datname, 'oid', oid::bigint, 'owner', pg_get_userbyid(datdba),
   'bytes', case when has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage') then pg_database_size(oid) end,
   'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype,
   'localeProvider', to_jsonb(d)->>'datlocprovider', 'icuLocale', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale'),
-  'allowConnections', datallowconn, 'isTemplate', datistemplate, 'connectionLimit', datconnlimit,
+  'collation', case when to_jsonb(d)->>'datcollversion' is distinct from :actual and to_jsonb(d)->>'datcollversion' is not null
+    then json_build_object('was', to_jsonb(d)->>'datcollversion', 'is', :actual) end,
+  'loginTriggers', nullif(coalesce((to_jsonb(d)->>'dathasloginevt')::boolean, false), false), 'allowConnections', datallowconn, 'isTemplate', datistemplate, 'connectionLimit', datconnlimit,
   'comment', shobj_description(oid, 'pg_database')) from pg_database d order by datname;
 select json_build_object('kind', 'extensions', 'versions', coalesce(json_object_agg(name, default_version), '{}'::json)) from pg_available_extensions;
 `;
+
+/** The argv of the probe. */
+export function probeCommand(): string[] {
+  const plain = sessionSettings({}, 'read');
+  const english = { ...plain, lc_messages: 'C' };
+  const levels = [plain, english, { ...english, event_triggers: 'off' }].map(sessionOptions);
+  return ['sh', '-c', probeScript, 'probe', loginSql, factsSql, ...levels, foreign.join(' ')];
+}

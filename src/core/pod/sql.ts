@@ -47,6 +47,8 @@ export async function execute(
   sql: string,
   options: SqlOptions = {},
 ): Promise<string> {
+  // a line ends there for psql, whatever quotation it stands in
+  if (sql.includes('\0')) throw new AppError('internal', { message: 'a script that holds a zero byte' });
   const argv = psqlCommand(server.access, database, options.application ?? server.application);
   const end = await capture(server.exec, argv, {
     input: `${sql}\n`,
@@ -68,7 +70,7 @@ export function psqlCommand(access: Access, database: string, application = 'db-
   return toolCommand(
     access,
     'psql',
-    ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
-    { PGAPPNAME: application, PGCLIENTENCODING: 'UTF8', PGOPTIONS: '-c client_min_messages=warning' },
+    ['-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
+    { PGAPPNAME: application, PGCLIENTENCODING: 'UTF8' },
   );
 }

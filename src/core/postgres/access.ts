@@ -1,5 +1,7 @@
+import { sessionOptions, sessionSettings, type SessionOf, type Settings } from './session';
+
 /** How a client tool reaches the server inside the pod, found by the probe. Holds the *place* of a password, never one. */
-export interface Access {
+export interface Access extends SessionOf {
   /** folder of pg_dump, psql, pg_restore; '' when they are on PATH */
   readonly bin: string;
   readonly user: string;
@@ -16,33 +18,45 @@ export interface ToolVersion {
   readonly major: number;
 }
 
-/** The settings every dump runs with, so that two archives can be compared (they are part of the manifest). */
-export const pinnedSettings = {
-  PGTZ: 'UTC',
-  PGOPTIONS: '-c bytea_output=hex -c xmlbinary=base64 -c lc_monetary=C',
-} as const;
+/** A client tool of the pod. */
+export type Tool = 'psql' | 'pg_dump' | 'pg_restore' | 'pg_dumpall';
+
+/** Variables of a tool's environment; the settings of its session are not among them. */
+export type ToolEnvironment = Readonly<Record<string, string>> & { readonly PGOPTIONS?: never };
 
 /**
  * The argv that runs `tool` with `args` in the pod: connection by environment, messages in English, never asks for a
  * password. A password is read by a small `sh` inside the pod from its own environment or file.
+ *
+ * Every session begins here, with the settings of `sessionSettings` and, of this one, `settings`; what the container's environment would have
+ * it do otherwise is taken away.
  */
 export function toolCommand(
   access: Access,
-  tool: 'psql' | 'pg_dump' | 'pg_restore' | 'pg_dumpall',
+  tool: Tool,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: ToolEnvironment = {},
+  settings: Settings = {},
 ): string[] {
   const program = access.bin === '' ? tool : `${access.bin}/${tool}`;
-  const settings: Record<string, string> = {
+  const variables: Record<string, string> = {
     LC_ALL: 'C',
+    PG_COLOR: 'never',
     PGUSER: access.user,
     PGCONNECT_TIMEOUT: '10',
-    // an address in the container's own environment would win over the host and lead out of the pod
-    ...(access.host === undefined ? {} : { PGHOST: access.host, PGHOSTADDR: '' }),
+    ...(access.host === undefined ? {} : { PGHOST: access.host }),
     ...(access.port === undefined ? {} : { PGPORT: String(access.port) }),
     ...env,
+    PGOPTIONS: sessionOptions(sessionSettings(access, tool === 'pg_restore' ? 'write' : 'read', settings)),
   };
-  const withEnv = ['env', ...Object.entries(settings).map(([name, value]) => `${name}=${value}`), program, ...args];
+  const withEnv = [
+    'env',
+    ...foreign.filter((name) => !Object.hasOwn(variables, name)).flatMap((name) => ['-u', name]),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    program,
+    ...(tool === 'psql' ? ['-X'] : []),
+    ...args,
+  ];
   if (access.password === undefined) return withEnv;
   const script =
     'env' in access.password
@@ -51,3 +65,13 @@ export function toolCommand(
   const name = 'env' in access.password ? access.password.env : access.password.fileEnv;
   return ['sh', '-c', script, 'with-password', name, ...withEnv];
 }
+
+/**
+ * What a container's environment may say to a client tool and we do not want to hear: another server, another way to talk, another file to begin with.
+ * An address in it would win over the host and lead out of the pod.
+ */
+export const foreign: readonly string[] = [
+  ...['PGHOSTADDR', 'PGSERVICE', 'PGSERVICEFILE', 'PGDATABASE', 'PGTARGETSESSIONATTRS', 'PGLOADBALANCEHOSTS'],
+  ...['PGCLIENTENCODING', 'PGDATESTYLE', 'PGTZ', 'PGGEQO', 'PGAPPNAME', 'PG_COLORS'],
+  ...['PSQLRC', 'PSQL_HISTORY', 'PSQL_PAGER', 'PAGER', 'PSQL_WATCH_PAGER'],
+];

@@ -1,5 +1,5 @@
 import { AppError } from '../errors';
-import { pinnedSettings, toolCommand, type Access } from './access';
+import { toolCommand, type Access } from './access';
 import { databaseArgument } from './quote';
 
 /** How pg_dump compresses. */
@@ -65,7 +65,6 @@ export function dumpArguments(database: string, options: DumpOptions): string[] 
 /** The argv that dumps `database` to stdout in the pod, with every setting pinned that two archives must share. */
 export function dumpCommand(access: Access, database: string, options: DumpOptions): string[] {
   return toolCommand(access, 'pg_dump', dumpArguments(database, options), {
-    ...pinnedSettings,
     PGAPPNAME: options.application,
     // also from the first moment: with an encoding of the role's that knows no way to the database's there would be no session
     ...(options.encoding === undefined ? {} : { PGCLIENTENCODING: options.encoding }),

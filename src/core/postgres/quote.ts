@@ -1,11 +1,13 @@
-/** An SQL identifier, always quoted: any name PostgreSQL allows survives. */
+import { AppError } from '../errors';
+
+/** An SQL identifier, always quoted: any name PostgreSQL allows survives. Throws `name.invalid` for one that it does not. */
 export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return `"${withoutZero(name).replaceAll('"', '""')}"`;
 }
 
-/** An SQL string literal; safe whatever `standard_conforming_strings` says. */
+/** An SQL string literal; safe whatever `standard_conforming_strings` says. Throws `name.invalid` for a text that no server can hold. */
 export function quoteLiteral(value: string): string {
-  const quoted = `'${value.replaceAll("'", "''")}'`;
+  const quoted = `'${withoutZero(value).replaceAll("'", "''")}'`;
   return quoted.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }
 
@@ -21,8 +23,14 @@ export function derivedName(base: string, suffix: string): string {
 
 /**
  * A libpq connection string that names a database, for `-d`: a plain name would be taken for a connection string
- * itself where it holds `=` or starts with `postgresql://`.
+ * itself where it holds `=` or starts with `postgresql://`. Throws `name.invalid`.
  */
 export function databaseArgument(name: string): string {
-  return `dbname='${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `dbname='${withoutZero(name).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** A zero byte ends a line for psql and a string for libpq, and with it the quotation: no name and no text of PostgreSQL has one. */
+function withoutZero(text: string): string {
+  if (text.includes('\0')) throw new AppError('name.invalid', { name: text.replaceAll('\0', '\ufffd') });
+  return text;
 }

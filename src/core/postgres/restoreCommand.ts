@@ -42,12 +42,12 @@ exec "$@"`;
 function restoring(access: Access, database: string, options: RestoreOptions, ...more: string[]): string[] {
   const owner = options.noOwner ? ['--no-owner'] : [];
   const args = ['-e', '-v', '-w', '--no-publications', '--no-subscriptions', ...owner, ...more];
-  return toolCommand(access, 'pg_restore', [...args, '-d', databaseArgument(database)], {
+  const env = {
     PGAPPNAME: options.application,
-    PGOPTIONS: bulkSettings,
     // of the role's or the pod's there may be no way to the database's; the archive says its own before anything else
     PGCLIENTENCODING: 'SQL_ASCII',
-  });
+  };
+  return toolCommand(access, 'pg_restore', [...args, '-d', databaseArgument(database)], env, bulkSettings);
 }
 
 /**
@@ -82,15 +82,7 @@ export function restoreStep(line: string): RestoreStep | undefined {
 }
 
 /**
- * For a session that fills a database nobody sees yet: indexes get memory, no time-out of a role's or server's ends the work, and
- * a commit need not wait for the disk, since a crash leaves only what is made again.
+ * For a session that fills a database nobody sees yet: indexes get memory, and a commit need not wait for the disk, since a crash leaves only
+ * what is made again.
  */
-const bulkSettings = [
-  'statement_timeout=0',
-  'lock_timeout=0',
-  'idle_in_transaction_session_timeout=0',
-  'maintenance_work_mem=128MB',
-  'synchronous_commit=off',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+const bulkSettings = { maintenance_work_mem: '128MB', synchronous_commit: 'off' };

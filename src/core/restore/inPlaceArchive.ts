@@ -12,6 +12,7 @@ import {
   type TocEntry,
 } from '../postgres/archive/readTableOfContents';
 import { definitionsCommand, type RestoreOptions } from '../postgres/restoreCommand';
+import { sessionSettings, settingStatement } from '../postgres/session';
 import { serverMessage } from '../serverMessage';
 import { analyzeSql } from './analyze';
 import type { Workplace } from './databaseRow';
@@ -69,7 +70,10 @@ export async function takeApart(
       literally(postData, mark),
       Buffer.from(analyzeSql('')),
     ]),
-    proof: proofOf(copies, mark),
+    proof: Buffer.concat([
+      Buffer.from(settingStatement(sessionSettings(server.access, 'read'))),
+      proofOf(copies, mark),
+    ]),
     columns: copies.map(({ copyStatement }) => parseCopyStatement(copyStatement)?.columns ?? []),
   };
 }

@@ -10,13 +10,8 @@ const heldCursor = 'ferry_held';
  * all there is. `mark` begins each line that is meant for us; nobody can guess it.
  */
 export function openingSql(database: { readonly name: string; readonly oid: number }, mark: string): string {
-  return `\\set VERBOSITY terse
-set search_path = pg_catalog;
-set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '${lockWait}';
-set datestyle = 'ISO'; set intervalstyle = 'postgres'; set extra_float_digits = 3; set timezone = 'UTC';
-set bytea_output = 'hex'; set xmlbinary = 'base64'; set lc_monetary = 'C';
+  return `set lock_timeout = '${lockWait}';
 do $ferry$ begin
-  if exists (select from pg_settings where name = 'transaction_timeout') then perform set_config('transaction_timeout', '0', false); end if;
   if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', false); end if;
 end $ferry$;
 begin isolation level read committed read write;

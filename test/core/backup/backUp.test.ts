@@ -149,7 +149,7 @@ for (const major of [15, 18] as const) {
     it('refuses a role whose dump would lack rows or tables', async () => {
       const limited: OpenPod = {
         ...source,
-        facts: { ...source.facts, access: { ...source.facts.access, user: 'reader' } },
+        facts: { ...source.facts, access: { ...source.facts.access, user: 'reader', superuser: false } },
       };
       await assert.rejects(backUp(limited, 'shop', options(), recorder().work), (error) => {
         assert.ok(isAppError(error, 'backup.refused'));

@@ -121,7 +121,7 @@ describe('catalog', () => {
 
   it('defaults to the workspace volume in Dev Spaces, to the data folder elsewhere', () => {
     const dev = { DEVWORKSPACE_ID: 'w', PROJECTS_ROOT: '/projects', HOME: '/home/user' };
-    assert.equal(defaultRoot(dev), '/projects/db-ferry');
+    assert.equal(defaultRoot(dev), '/projects/.db-ferry');
     assert.equal(defaultRoot({ HOME: '/home/me' }), '/home/me/.local/share/db-ferry');
     assert.equal(defaultRoot({ HOME: '/home/me', XDG_DATA_HOME: '/data' }), '/data/db-ferry');
   });
@@ -137,9 +137,7 @@ describe('catalog', () => {
     await writeFile(path.join(inside, '.gitignore'), 'dist\n');
     await prepareRoot(inside, 'alpha');
     assert.equal(await readFile(path.join(inside, '.gitignore'), 'utf8'), 'dist\n');
-    for (const name of ['.jobs', 'alpha']) {
-      assert.equal(await readFile(path.join(inside, name, '.gitignore'), 'utf8'), '*\n');
-    }
+    assert.equal(await readFile(path.join(inside, 'alpha', '.gitignore'), 'utf8'), '*\n');
   });
 });
 

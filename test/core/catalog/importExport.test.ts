@@ -10,6 +10,7 @@ import { exportBackup } from '../../../src/core/catalog/exportBackup';
 import { importDump } from '../../../src/core/catalog/importDump';
 import { noteUnfinished } from '../../../src/core/catalog/unfinished';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
+import { rootState } from '../../../src/core/state/stateFolder';
 import { generateArchive } from '../postgres/archive/generateArchive';
 
 describe('a dump from elsewhere, and back', () => {
@@ -105,7 +106,7 @@ describe('a dump from elsewhere, and back', () => {
       if (file !== working) await utimes(file, long, long);
     }
     for (const file of [killed, working]) await noteUnfinished(root, file ?? '');
-    const notes = join(root, '.jobs', '.unfinished');
+    const notes = join(rootState(root), 'unfinished');
     for (const name of await readdir(notes)) await utimes(join(notes, name), long, long);
     await exportBackup(entry, join(folder, 'out.dump'), { signal, root });
     const left = (await readdir(folder)).filter((name) => name.endsWith('.tmp'));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError, toAppError, type AppError } from '../../../src/core/errors';
 import type { JobKind, JobRequest } from '../../../src/core/job/jobEvents';
 import { jobFiles, jobFolder } from '../../../src/core/job/jobFolder';
 import { targetOf } from '../../../src/core/job/jobTarget';
+import { Places } from '../../../src/core/job/places';
 
 const place = 'b/shop/pg-0/shop';
 
@@ -35,6 +37,37 @@ describe('what an undo works on', () => {
       (error) => isAppError(error, 'restore.nothingKept') && error.data['before'] === 'safe1',
     );
   });
+
+  it('a kubeconfig that only an earlier job names is not read, and that is said', async () => {
+    const kubeconfig = join(root, 'hostile');
+    await writeFile(kubeconfig, hostile(join(root, 'it ran')));
+    const signal = new AbortController().signal;
+    const told = async (places: Places): Promise<AppError> => {
+      const error: unknown = await places.pod('b/shop/pg-0', signal).then(() => undefined, toAppError);
+      assert.ok(isAppError(error));
+      return error;
+    };
+    const { code, data } = await told(new Places([], undefined, [kubeconfig]));
+    assert.deepEqual([code, data], ['cluster.notNamed', { cluster: 'b', files: [kubeconfig] }]);
+    assert.equal(existsSync(join(root, 'it ran')), false);
+    // named, it is what was asked for
+    assert.notEqual((await told(new Places([kubeconfig], undefined, [kubeconfig]))).code, 'cluster.notNamed');
+    assert.equal(existsSync(join(root, 'it ran')), true);
+  });
+
+  function hostile(file: string): string {
+    return JSON.stringify({
+      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'b' },
+      clusters: [{ name: 'b', cluster: { server: 'https://127.0.0.1:1' } }],
+      users: [
+        {
+          name: 'u',
+          user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'touch', args: [file] } },
+        },
+      ],
+      contexts: [{ name: 'b', context: { cluster: 'b', user: 'u' } }],
+    });
+  }
 
   function undo(job: string): JobRequest {
     return requestOf('undo', [job]);

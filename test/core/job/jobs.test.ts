@@ -8,12 +8,13 @@ import { isAnnounced } from '../../../src/core/job/announce';
 import { cancelJob } from '../../../src/core/job/cancelJob';
 import { followJob } from '../../../src/core/job/followJob';
 import type { JobEvent, JobRequest } from '../../../src/core/job/jobEvents';
-import { createJobFolder, jobFolder } from '../../../src/core/job/jobFolder';
+import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/jobFolder';
 import { listJobs } from '../../../src/core/job/listJobs';
 import { identify } from '../../../src/core/job/processIdentity';
 import { readJob, readWholeJob } from '../../../src/core/job/readJob';
 import { startJob } from '../../../src/core/job/startJob';
 import { lockTarget, removeStaleLocks } from '../../../src/core/job/targetLock';
+import { stateFolder } from '../../../src/core/state/stateFolder';
 
 const command = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('fixtureJob.ts', import.meta.url))];
 
@@ -240,7 +241,7 @@ describe('jobs', () => {
     const circle: Record<string, unknown> = {};
     circle['itself'] = circle;
     await assert.rejects(startJob({ ...request('quick'), options: circle }, { command }), /circular/);
-    assert.deepEqual(await readdir(join(root, '.jobs')), []);
+    assert.deepEqual(await readdir(jobsFolder(root)), []);
   });
 
   it('a job whose first event was lost is the one that was started, and its result stays', async () => {
@@ -300,19 +301,19 @@ describe('jobs', () => {
     await follow(folder);
     const lock = await lockTarget(root, 'another', 'the target', 'a/b/c/d');
     await lock.release();
-    assert.deepEqual(await readdir(join(root, '.jobs', 'locks')), []);
+    assert.deepEqual(await readdir(join(stateFolder(), 'locks')), []);
   });
 
   it('a lock is given back when the job ends, and stale ones can be removed', async () => {
     const cancelled = await start('locking');
     for await (const event of followJob(cancelled.folder)) if (event.type === 'phase') break;
     await cancelJob(cancelled.folder);
-    assert.deepEqual(await readdir(join(root, '.jobs', 'locks')), []);
+    assert.deepEqual(await readdir(join(stateFolder(), 'locks')), []);
     const killed = await start('locking');
     for await (const event of followJob(killed.folder)) if (event.type === 'phase') break;
     process.kill((await readJob(killed.folder)).process?.pid ?? 0, 'SIGKILL');
     await follow(killed.folder);
     assert.deepEqual(await removeStaleLocks(root), ['a/b/c/d']);
-    assert.deepEqual(await readdir(join(root, '.jobs', 'locks')), []);
+    assert.deepEqual(await readdir(join(stateFolder(), 'locks')), []);
   });
 });

@@ -8,6 +8,8 @@ import { startServer, type Server } from '../../lab/servers';
 import { LocalExec } from '../localExec';
 import { execIn } from '../openServer';
 
+const known = { serverVersion: 160015, superuser: true };
+
 describe('probe', function () {
   this.timeout(60_000);
   let trusting: Server;
@@ -30,7 +32,7 @@ describe('probe', function () {
     const facts = await probe(execIn(trusting));
     assert.equal(Math.floor(facts.serverVersion / 10000), 16);
     assert.deepEqual([facts.pgDump.major, facts.pgRestore.major, facts.zstd, facts.lz4], [16, 16, true, true]);
-    assert.deepEqual(facts.access, { bin: '', user: 'postgres' });
+    assert.deepEqual(facts.access, { bin: '', user: 'postgres', ...known });
     assert.deepEqual([facts.role.superuser, facts.standby], [true, false]);
     assert.match(facts.systemId ?? '', /^\d+$/);
     const odd = facts.databases.find((one) => one.name === 'odd\tname');
@@ -43,7 +45,13 @@ describe('probe', function () {
 
   it('finds the socket where the server wrote it down', async () => {
     const facts = await probe(execIn(trusting, { PGHOST: '', PGPORT: '' }));
-    assert.deepEqual(facts.access, { bin: '', user: 'postgres', host: trusting.socketDir, port: trusting.port });
+    assert.deepEqual(facts.access, {
+      bin: '',
+      user: 'postgres',
+      host: trusting.socketDir,
+      port: trusting.port,
+      ...known,
+    });
   });
 
   it('never follows PGHOST out of the pod', async () => {

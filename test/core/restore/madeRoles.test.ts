@@ -14,7 +14,7 @@ for (const major of [15, 18] as const) {
     before(async () => {
       server = await startServer({ major });
       const target = await openServer(server);
-      const access = { ...target.facts.access, user: 'maker' };
+      const access = { ...target.facts.access, user: 'maker', superuser: false };
       await server.sql('postgres', 'create role maker login createrole');
       place = workplace({ ...target, facts: { ...target.facts, access } }, '');
     });

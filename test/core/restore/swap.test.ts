@@ -152,7 +152,10 @@ for (const major of [15, 18] as const) {
     it('as owner with CREATEDB and pg_signal_backend: database first', async () => {
       const { facts } = target;
       const role = { ...facts.role, name: 'keeper', superuser: false };
-      const pod = { ...target, facts: { ...facts, access: { ...facts.access, user: 'keeper' }, role } };
+      const pod = {
+        ...target,
+        facts: { ...facts, access: { ...facts.access, user: 'keeper', superuser: false }, role },
+      };
       const run = await prepare('app', pod);
       const load = new Load(server, 8);
       await sleep(300);

@@ -127,6 +127,8 @@ function open(): QuickInput {
 }
 
 export const workspace = {
+  isTrusted: true,
+  workspaceFolders: [] as { readonly uri: { readonly fsPath: string } }[],
   getConfiguration: (): object => ({
     get: (name: string) => settings.get(name),
     update: async (name: string, value: unknown) => void settings.set(name, value),

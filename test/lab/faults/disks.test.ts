@@ -41,10 +41,14 @@ describe(`faults of a disk, ${judged}`, function () {
   it('so full here that no job can be made', async function () {
     mounted = await tmpfs('32k');
     if (mounted === undefined) this.skip();
-    const run = await ferry({ ...scene.setting, root: mounted }, 'backup', source);
+    const run = await ferry({ ...scene.setting, env: { XDG_STATE_HOME: mounted } }, 'backup', source);
     assert.equal(run.exitCode, 1, told(run));
     assert.equal(run.result.error?.code, 'disk.full', told(run));
-    assert.deepEqual(await readdir(join(mounted, '.jobs')), []);
+    const left = await readdir(mounted, { recursive: true });
+    assert.deepEqual(
+      left.filter((name) => name.includes('jobs/')),
+      [],
+    );
     scene.note('backup: not one job fits on the disk here', run, 'nothing');
   });
 
@@ -109,7 +113,9 @@ describe(`faults of a disk, ${judged}`, function () {
 
 async function tmpfs(size: string): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-full-'));
-  const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { reject: false });
+  const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', folder], {
+    reject: false,
+  });
   if (exitCode === 0) return folder;
   await rmdir(folder);
   return undefined;

@@ -107,10 +107,10 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
 
 async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promise<void> {
   const before = done.openEnds;
-  const { places, kubeconfigs } = await whereOf(job);
+  const { places, earlier } = await whereOf(job);
   if (job.resolved !== undefined) done.resolved.set(job.id, job.resolved);
   for (const reference of places) {
-    await reach(context, reference, kubeconfigs, done, (place) => cleanOf(context, job, place, reference, done));
+    await reach(context, reference, earlier, done, (place) => cleanOf(context, job, place, reference, done));
   }
   if (places.length === 0 && isUncertain(job) && job.resolved === undefined) {
     done.notReached.push(`the server of job ${job.id} (not known)`);
@@ -134,18 +134,15 @@ async function writeCleaned(
 }
 
 /** The places where a job may have left something. Undo and release may name a job instead of a place. */
-export async function whereOf({
-  request,
-}: Job): Promise<{ places: readonly string[]; kubeconfigs: readonly string[] }> {
+export async function whereOf({ request }: Job): Promise<{ places: readonly string[]; earlier: readonly string[] }> {
   const places = placesOf(request);
-  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) {
-    return { places, kubeconfigs: request.kubeconfigs };
-  }
+  const earlier = request.kubeconfigs;
+  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) return { places, earlier };
   try {
-    const { reference, kubeconfigs } = await targetOf(request);
-    return { places: [reference], kubeconfigs };
+    const target = await targetOf(request);
+    return { places: [target.reference], earlier: [...earlier, ...target.earlier] };
   } catch {
-    return { places, kubeconfigs: request.kubeconfigs };
+    return { places, earlier };
   }
 }
 
@@ -153,17 +150,18 @@ export async function whereOf({
 async function reach(
   { request, work }: JobContext,
   reference: string,
-  kubeconfigs: readonly string[],
+  earlier: readonly string[],
   done: Done,
   act: (place: Place) => Promise<void>,
 ): Promise<void> {
   try {
-    await act(await new Places([...request.kubeconfigs, ...kubeconfigs]).pod(reference, work.signal));
+    await act(await new Places(request.kubeconfigs, undefined, earlier).pod(reference, work.signal));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
     work.log.warn(`${reference}: ${code} ${JSON.stringify(data)}`);
-    done.notReached.push(`${reference} (${code})`);
+    const files = code === 'cluster.notNamed' && Array.isArray(data['files']) ? `: ${data['files'].join(', ')}` : '';
+    done.notReached.push(`${reference} (${code}${files})`);
   }
   work.signal.throwIfAborted();
 }

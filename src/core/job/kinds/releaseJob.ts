@@ -8,8 +8,9 @@ import { openTarget } from './restoreJob';
 export const releaseJob: RunKind = async (context) => {
   const { request, work } = context;
   work.report({ type: 'phase', phase: 'preflight' });
-  const { reference, job, kubeconfigs } = await targetOf(request);
-  const { client, pod, database } = await openTarget(context, new Places(kubeconfigs), reference);
+  const { reference, job, earlier } = await targetOf(request);
+  const places = new Places(request.kubeconfigs, undefined, earlier);
+  const { client, pod, database } = await openTarget(context, places, reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
   const { dropSlots = false } = request.options;
   const { removed, remaining, bytes, slots } = await release(

@@ -24,7 +24,8 @@ const compressions = ['none', 'gzip', 'lz4', 'zstd'] as const;
 
 /**
  * Reads the head of a custom-format archive: magic, version, sizes, format, compression, time, names, number of entries.
- * Throws `archive.foreign` for anything else, `archive.version` for versions other than 1.14 to 1.16 (PostgreSQL 12 to 18).
+ * Throws `archive.foreign` for anything else, `archive.version` for versions other than 1.13 to 1.16 (pg_dump 10.3 to 18; before, names stood without
+ * their schemas).
  */
 export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> {
   await checkMagic(window);
@@ -32,7 +33,7 @@ export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> 
   const minor = await byte(window);
   const revision = await byte(window);
   const version = `${major}.${minor}`;
-  if (major !== 1 || minor < 14 || minor > 16) throw new AppError('archive.version', { version });
+  if (major !== 1 || minor < 13 || minor > 16) throw new AppError('archive.version', { version });
   if (revision !== 0) throw new AppError('archive.version', { version: `${version}.${revision}` });
   if ((await byte(window)) !== 4) throw damaged(window.offset - 1, 'the size of numbers is not 4');
   const offsetSize = await byte(window);
@@ -112,7 +113,9 @@ async function text(window: ByteWindow): Promise<Buffer> {
   if (length < 0 || length > 4096) throw damaged(window.offset - 5, 'an impossible length in the head');
   await inside(window, length);
   window.position += length;
-  return Buffer.from(window.buffer.subarray(window.position - length, window.position));
+  const found = Buffer.from(window.buffer.subarray(window.position - length, window.position));
+  if (found.includes(0)) throw damaged(window.offset - length, 'a NUL in a text of the head');
+  return found;
 }
 
 async function inside(window: ByteWindow, count: number): Promise<void> {

@@ -7,12 +7,15 @@ import { RowDigest } from './rowDigest';
 import { unpackColumns, type ExpectedBlock } from './tocReader';
 import { unpackerFor, type Sink, type Unpacker } from './unpacker';
 
-/** Is handed the data as it is unpacked, in the archive's order. Keep it cheap; what it is given may be kept. */
+/** Is handed the data as it is unpacked, in the archive's order; what it is given may be kept. */
 export interface ArchiveTap {
   /** the rows of the entry with this dump id begin */
   table(dumpId: number): void;
-  /** a piece of the rows, the end marker and two empty lines behind the last included */
-  text(piece: Buffer): void;
+  /**
+   * a piece of the rows, the end marker and two empty lines behind the last included; it was looked at and is text that COPY writes. Nothing more is
+   * unpacked before the promise is resolved.
+   */
+  text(piece: Buffer): Promise<void> | undefined;
 }
 
 /** Reads the data blocks of an archive, which must be those of its table of contents, in that order, up to the end of the file. */
@@ -63,8 +66,8 @@ export class DataReader {
     this.#tap?.table(dumpId);
     await this.#readPacked((bytes, view, from, to) => {
       this.textBytes += to - from;
-      this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
       digest.push(bytes, view, from, to);
+      return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
     });
     const result = digest.finish();
     this.textBytes -= endMarkerBytes;
@@ -89,7 +92,10 @@ export class DataReader {
     this.table = undefined;
     for (let oid = await this.#blocks.largeObject(); oid !== 0; oid = await this.#blocks.largeObject()) {
       this.#largeObjects.begin(oid);
-      await this.#readPacked((bytes, _view, from, to) => this.#largeObjects.push(bytes, from, to));
+      await this.#readPacked((bytes, _view, from, to) => {
+        this.#largeObjects.push(bytes, from, to);
+        return undefined;
+      });
       this.#largeObjects.end();
     }
   }

@@ -34,7 +34,7 @@ export class Lz4Unpacker implements Unpacker {
     this.#next('start', 7);
   }
 
-  write(bytes: Buffer, _view: DataView, from: number, to: number): undefined {
+  write(bytes: Buffer, view: DataView, from: number, to: number): Promise<void> | undefined {
     let at = from;
     while (at < to) {
       if (this.#state === 'ended') this.#fail('bytes after the end of the compressed data');
@@ -42,8 +42,15 @@ export class Lz4Unpacker implements Unpacker {
       bytes.copy(this.#packed, this.#gathered, at, at + count);
       this.#gathered += count;
       at += count;
-      if (this.#gathered === this.#wanted) this.#step();
+      const busy = this.#gathered === this.#wanted ? this.#step() : undefined;
+      if (busy !== undefined) return this.#later(busy, bytes, view, at, to);
     }
+    return undefined;
+  }
+
+  async #later(busy: Promise<void>, bytes: Buffer, view: DataView, from: number, to: number): Promise<void> {
+    await busy;
+    await this.write(bytes, view, from, to);
   }
 
   async end(): Promise<void> {
@@ -61,12 +68,13 @@ export class Lz4Unpacker implements Unpacker {
     this.#gathered = 0;
   }
 
-  #step(): void {
+  #step(): Promise<void> | undefined {
+    if (this.#state === 'block') return this.#block();
     if (this.#state === 'start') this.#start();
     else if (this.#state === 'header') this.#next('length', 4);
     else if (this.#state === 'length') this.#length();
-    else if (this.#state === 'block') this.#block();
     else this.#next('ended', 0);
+    return undefined;
   }
 
   /** Magic, flags, block size, and the checksum of the three when no further field stands in the header. */
@@ -107,7 +115,7 @@ export class Lz4Unpacker implements Unpacker {
     this.#next('block', size + (this.#blockChecksums ? 4 : 0));
   }
 
-  #block(): void {
+  #block(): Promise<void> | undefined {
     this.#keepHistory();
     const from = this.#written;
     const size = this.#wanted - (this.#blockChecksums ? 4 : 0);
@@ -118,7 +126,7 @@ export class Lz4Unpacker implements Unpacker {
       this.#written = unpackBlock(this.#packed, size, this.#text, from, this.#fail);
     }
     this.#next('length', 4);
-    this.#sink?.(this.#text, this.#view, from, this.#written);
+    return this.#sink?.(this.#text, this.#view, from, this.#written);
   }
 
   /** Makes room for a whole block, keeping the last 64 KiB. */

@@ -11,8 +11,15 @@ export interface RowDigestResult {
 
 const tab = 9;
 const newline = 10;
+const backslash = 0x5c;
+const letterN = 0x4e;
 /** `\.` read as a little-endian word: the end of COPY text. A value can never be this, its backslash would be doubled. */
 const endMarker = 0x2e5c;
+/** the letters that COPY writes behind a backslash: 1 in any place, 2 only where the field is `\N`, 3 only where the row is `\.` */
+const escapes = new Uint8Array(256);
+for (const letter of Buffer.from('bfnrtv\\')) escapes[letter] = 1;
+escapes[letterN] = 2;
+escapes[0x2e] = 3;
 /** rows after which the sums, kept in doubles for speed, go into the wide total: 2^20 * 2^32 stays exact */
 const rowsPerCarry = 1 << 20;
 
@@ -24,6 +31,9 @@ const rowsPerCarry = 1 << 20;
  * that moves to another row counts; the rows are summed modulo 2^128, so that their order does not, and two equal rows do not
  * cancel. Text is split at the byte level: TAB, newline and backslash are themselves in every server encoding, and values
  * hold them escaped only. NULL (`\N`) differs from every value, since a value's backslash is doubled.
+ *
+ * Text that no COPY has written is refused: NUL and the control characters that COPY escapes, any other escape, a row that begins as the end
+ * marker does. What follows would not be one thing to all who read it: psql ends its data at `\.` and a carriage return, too.
  */
 export class RowDigest {
   readonly #seeds: Int32Array;
@@ -41,6 +51,12 @@ export class RowDigest {
   #uncarried = 0;
   #pushed = 0;
   #after = -1;
+  /** the last piece ended with a backslash that waits for its letter */
+  #escaping = false;
+  /** place in the piece up to which bytes are spoken for by a backslash */
+  #spoken = 0;
+  /** what the field in work holds: 2 `\N`, 4 `\.` */
+  #marks = 0;
 
   /** `fail` throws: it knows where in the file we are. */
   constructor(columns: readonly Uint8Array[], fail: (reason: string) => never) {
@@ -53,6 +69,7 @@ export class RowDigest {
 
   /** Takes in `bytes[from, to)`. `view` looks at the same memory from the same start. */
   push(bytes: Uint8Array, view: DataView, from: number, to: number): void {
+    if (from === to) return;
     this.#pushed += to - from;
     if (this.#after >= 0) this.#trailer(bytes, from, to);
     else this.#scan(bytes, view, from, to);
@@ -85,14 +102,19 @@ export class RowDigest {
     let column = this.#column;
     let at = from;
     const lastWord = to - 4;
+    this.#spoken = from;
+    if (this.#escaping) this.#escape(bytes, from - 1, to);
     while (at < to) {
       let delimiter = 0;
       if (filled === 0 && at <= lastWord) {
         word = view.getInt32(at, true);
-        // some byte is less than 11: TAB, newline, or one of the rare control characters that COPY leaves as they are
-        let low = (word - 0x0b0b0b0b) & ~word & 0x80808080;
+        // some byte is less than 14 (TAB, newline, one of the rare control characters that COPY leaves as they are, one that it never writes)
+        let low = (word - 0x0e0e0e0e) & ~word & 0x80808080;
+        // or is a backslash
+        let other = word ^ 0x5c5c5c5c;
+        let special = low | ((other - 0x01010101) & ~other & 0x80808080);
         const began = at;
-        while (low === 0) {
+        while (special === 0) {
           a = Math.imul(((a << 5) | (a >>> 27)) ^ word, multiplierA);
           b = Math.imul((((b << 11) | (b >>> 21)) + word) | 0, multiplierB);
           c = Math.imul(((c << 19) | (c >>> 13)) ^ word, multiplierC);
@@ -100,24 +122,34 @@ export class RowDigest {
           at += 4;
           if (at > lastWord) break;
           word = view.getInt32(at, true);
-          low = (word - 0x0b0b0b0b) & ~word & 0x80808080;
+          low = (word - 0x0e0e0e0e) & ~word & 0x80808080;
+          other = word ^ 0x5c5c5c5c;
+          special = low | ((other - 0x01010101) & ~other & 0x80808080);
         }
         length += at - began;
-        if (low === 0) {
+        if (special === 0) {
           word = 0;
           continue;
         }
-        filled = (31 - Math.clz32(low & -low)) >> 3;
-        const byte = (word >>> (filled << 3)) & 0xff;
-        at += filled + 1;
-        if (byte === tab || byte === newline) {
-          delimiter = byte;
-          word &= ~(-1 << (filled << 3));
+        if (low === 0) {
+          filled = 4;
+          this.#escapes(bytes, at, at + 4, to);
+          at += 4;
         } else {
-          filled += 1;
-          if (filled < 4) {
+          filled = (31 - Math.clz32(low & -low)) >> 3;
+          const byte = (word >>> (filled << 3)) & 0xff;
+          if (special !== low) this.#escapes(bytes, at, at + filled, to);
+          at += filled + 1;
+          if (byte === tab || byte === newline) {
+            delimiter = byte;
             word &= ~(-1 << (filled << 3));
-            continue;
+          } else {
+            if (byte === 0 || byte > 7) this.#unwritten(byte);
+            filled += 1;
+            if (filled < 4) {
+              word &= ~(-1 << (filled << 3));
+              continue;
+            }
           }
         }
       } else {
@@ -125,6 +157,8 @@ export class RowDigest {
         at += 1;
         if (byte === tab || byte === newline) delimiter = byte;
         else {
+          if (byte < 14 && (byte === 0 || byte > 7)) this.#unwritten(byte);
+          if (byte === backslash && at > this.#spoken) this.#escape(bytes, at - 1, to);
           word |= byte << (filled << 3);
           filled += 1;
           if (filled < 4) continue;
@@ -142,10 +176,15 @@ export class RowDigest {
         word = 0;
         continue;
       }
-      if (length === 2 && word === endMarker && column === 0 && delimiter === newline) {
-        this.#after = 0;
-        this.#trailer(bytes, at, to);
-        return;
+      if (this.#marks !== 0) {
+        if (length === 2 && word === endMarker && column === 0 && delimiter === newline) {
+          this.#after = 0;
+          this.#trailer(bytes, at, to);
+          return;
+        }
+        // `\N` is a whole field
+        if (length !== 2 || this.#marks !== 2) this.#misplaced();
+        this.#marks = 0;
       }
       word = 0;
       a ^= length;
@@ -187,6 +226,41 @@ export class RowDigest {
     lanes[5] = rowB;
     lanes[6] = rowC;
     lanes[7] = rowD;
+  }
+
+  /** Looks at the backslashes among `bytes[from, to)`, which all belong to one field; `end` is where the piece ends. */
+  #escapes(bytes: Uint8Array, from: number, to: number, end: number): void {
+    for (let at = Math.max(from, this.#spoken); at < to; at += 1) {
+      if (bytes[at] !== backslash) continue;
+      this.#escape(bytes, at, end);
+      at += 1;
+    }
+  }
+
+  /** Looks at the letter behind the backslash at `at`. */
+  #escape(bytes: Uint8Array, at: number, end: number): void {
+    this.#escaping = at + 1 === end;
+    if (this.#escaping) return;
+    this.#spoken = at + 2;
+    const kind = escapes[bytes[at + 1] ?? 0] ?? 0;
+    if (kind === 1) return;
+    if (kind === 0) this.#fail(`row ${this.#rows + 1} holds an escape that COPY does not write`);
+    // twice the same in one field is refused by its length
+    this.#marks |= kind === 2 ? 2 : 4;
+  }
+
+  #unwritten(byte: number): never {
+    return this.#fail(
+      `row ${this.#rows + 1} holds the byte 0x${byte.toString(16).padStart(2, '0')}, which COPY never writes as it is`,
+    );
+  }
+
+  #misplaced(): never {
+    return this.#fail(
+      (this.#marks & 4) !== 0
+        ? `row ${this.#rows + 1} holds the end marker of rows`
+        : `row ${this.#rows + 1} holds \\N in the middle of a value`,
+    );
   }
 
   /** Takes the sum of a row's fields. */

@@ -55,7 +55,10 @@ export class StreamUnpacker implements Unpacker {
     this.#packed += this.#filled;
     // no bytes at all: an empty large object
     if (this.#packed === 0) return;
-    if (this.#stream === undefined && this.#unpackAtOnce()) return;
+    if (this.#stream === undefined) {
+      const text = this.#unpackAtOnce();
+      if (text !== undefined) return this.#sink?.(text, viewOf(text), 0, text.length);
+    }
     await this.#flush();
     await this.#underWay;
     const stream = this.#stream;
@@ -95,8 +98,8 @@ export class StreamUnpacker implements Unpacker {
     this.#filled = 0;
   }
 
-  /** False when the text is too long for it: a stream does it then. */
-  #unpackAtOnce(): boolean {
+  /** Undefined when the text is too long for it: a stream does it then. */
+  #unpackAtOnce(): Buffer | undefined {
     const packed = this.#filling.subarray(0, this.#filled);
     const options = { maxOutputLength: atOnce, chunkSize: Math.min(unpackedPiece, Math.max(4096, packed.length * 4)) };
     let consumed: number;
@@ -106,12 +109,11 @@ export class StreamUnpacker implements Unpacker {
       text = buffer;
       consumed = engine.bytesWritten;
     } catch (error) {
-      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return false;
+      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
       return this.#fail('the compressed data is damaged', error);
     }
     if (consumed !== packed.length) this.#fail('bytes after the end of the compressed data');
-    this.#sink?.(text, viewOf(text), 0, text.length);
-    return true;
+    return text;
   }
 }
 
@@ -130,9 +132,12 @@ class BlockStream {
     this.#stream.on('data', (text: Buffer) => {
       if (this.#failure !== undefined) return;
       try {
-        sink?.(text, viewOf(text), 0, text.length);
+        const busy = sink?.(text, viewOf(text), 0, text.length);
+        if (busy !== undefined) this.#pauseFor(busy);
       } catch (error) {
         this.#failure = error;
+        // what is still to come of it is not looked at
+        this.#stream.destroy();
       }
     });
     this.#stream.on('error', (error) => {
@@ -141,6 +146,17 @@ class BlockStream {
     });
     this.#stream.on('end', () => this.#settle());
     this.#stream.on('close', () => this.#settle());
+  }
+
+  #pauseFor(busy: Promise<void>): void {
+    this.#stream.pause();
+    busy.then(
+      () => this.#stream.resume(),
+      (error: unknown) => {
+        this.#failure ??= error;
+        this.#stream.destroy();
+      },
+    );
   }
 
   async write(packed: Buffer): Promise<void> {

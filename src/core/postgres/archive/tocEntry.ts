@@ -1,5 +1,14 @@
 import type { ByteWindow } from './byteWindow';
 import { damaged } from './damage';
+import type { IsValid } from './validText';
+
+/** What an entry is read by. */
+export interface TocFormat {
+  readonly minor: number;
+  readonly offsetSize: number;
+  /** for texts; that of the archive's encoding, once it is known */
+  readonly isValid: IsValid;
+}
 
 /**
  * One entry of the table of contents as it stands in the file. The buffers look into the reader's window: they are valid until
@@ -22,21 +31,22 @@ export interface RawTocEntry {
 }
 
 const longestName = 1 << 17;
-const longestText = 1 << 28;
+/** bytes of a definition, of what drops it, of a COPY statement */
+const longestText = 16 << 20;
+/** bytes of an entry as a whole */
+const longestEntry = 64 << 20;
+/** pg_dump counts what it could dump up from 1 */
+const mostDumpIds = 1 << 27;
 const offsetNotSet = 1;
 const offsetSet = 2;
 const offsetNoData = 3;
 const nothing = Buffer.alloc(0);
 
 /** Reads the next entry. `place` names it in errors, e.g. `entry 3 of 10`. */
-export async function readTocEntry(
-  window: ByteWindow,
-  format: { readonly minor: number; readonly offsetSize: number },
-  place: string,
-): Promise<RawTocEntry> {
+export async function readTocEntry(window: ByteWindow, format: TocFormat, place: string): Promise<RawTocEntry> {
   // most entries lie in the window as a whole; one that does not is begun again when its missing bytes are there
   let wanted = 64;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const whole = await window.need(wanted);
     const cursor = new Cursor(window, place);
     const entry = cursor.attempt(format);
@@ -47,7 +57,10 @@ export async function readTocEntry(
     if (!whole && window.available < cursor.wanted) {
       throw damaged(window.offset + window.available, `the file ends inside the table of contents, ${place}`);
     }
-    wanted = cursor.wanted;
+    if (cursor.wanted > longestEntry)
+      throw damaged(window.offset, `an entry of more than ${longestEntry >> 20} MB`, place);
+    // one of many small pieces would be begun again for each of them
+    wanted = tries < 20 ? cursor.wanted : Math.min(longestEntry, cursor.wanted * 2);
   }
 }
 
@@ -71,37 +84,42 @@ class Cursor {
   }
 
   /** The entry, or undefined where the window is too short for it. */
-  attempt(format: { readonly minor: number; readonly offsetSize: number }): RawTocEntry | undefined {
+  attempt(format: TocFormat): RawTocEntry | undefined {
     try {
-      return this.#entry(format.minor, format.offsetSize);
+      return this.#entry(format);
     } catch (error) {
       if (error === shortage) return undefined;
       throw error;
     }
   }
 
-  #entry(minor: number, offsetSize: number): RawTocEntry {
+  #entry({ minor, offsetSize, isValid }: TocFormat): RawTocEntry {
+    const text = (longest: number, what: string): Buffer => {
+      const found = this.#text(longest);
+      if (!isValid(found)) this.#refuse(`${what} holds what no text in the archive's encoding holds,`);
+      return found;
+    };
     const dumpId = this.#int();
-    if (dumpId <= 0 || dumpId >= 1 << 30) this.#refuse('an impossible dump id');
+    if (dumpId <= 0 || dumpId >= mostDumpIds) this.#refuse('an impossible dump id');
     const dumper = this.#int();
     if (dumper !== 0 && dumper !== 1) this.#refuse('an impossible data flag');
     this.#digits();
     this.#digits();
-    const tag = this.#text(longestName);
+    const tag = text(longestName, 'a name');
     const kind = this.#text(100);
     if (!isKind(kind)) this.#refuse('an impossible kind of entry');
     const section = this.#int();
     if (section < 1 || section > 4) this.#refuse('an impossible section');
     const definitionOffset = this.#offset + 5;
-    const definition = this.#text(longestText);
-    this.#text(longestText);
-    const copyStatement = this.#text(longestText);
-    const namespace = this.#text(longestName);
-    this.#text(longestName);
-    this.#text(longestName);
+    const definition = text(longestText, 'a definition');
+    text(longestText, 'a DROP statement');
+    const copyStatement = text(longestText, 'a COPY statement');
+    const namespace = text(longestName, "a schema's name");
+    text(longestName, "a tablespace's name");
+    if (minor >= 14) text(longestName, "an access method's name");
     if (minor >= 16) this.#int();
-    const owner = this.#text(longestName);
-    if (this.#text(5).toString('latin1') !== 'false') this.#refuse('an impossible mark for OIDs');
+    const owner = text(longestName, "an owner's name");
+    this.#noOids(minor);
     while (this.#digits() > 0);
     const dataOffset = this.#dataOffset(offsetSize, dumper === 1);
     const hasData = dumper === 1;
@@ -122,6 +140,13 @@ class Cursor {
 
   get #offset(): number {
     return this.#window.offset + this.position - this.#start;
+  }
+
+  #noOids(minor: number): void {
+    const mark = this.#text(5).toString('latin1');
+    if (mark === 'false') return;
+    if (mark === 'true' && minor < 14) this.#refuse('a table WITH OIDS, which PostgreSQL 12 and later do not have,');
+    this.#refuse('an impossible mark for OIDs');
   }
 
   #dataOffset(size: number, hasData: boolean): number | undefined {
@@ -160,7 +185,7 @@ class Cursor {
       if (length < -1) this.#refuse('an impossible length');
       return nothing;
     }
-    if (length > longest) this.#refuse('an impossible length');
+    if (length > longest) this.#refuse(`a text of ${length} bytes, more than the ${longest} that are read,`);
     this.#has(length);
     this.position += length;
     return this.#window.buffer.subarray(this.position - length, this.position);

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors';
 import type { ArchiveHead } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
 import { parseCopyStatement } from './copyStatement';
@@ -8,6 +9,7 @@ import { Definitions } from './definitions';
 import { decoderOf, type Decode } from './encoding';
 import type { DefinitionReading, SequenceReading } from './reading';
 import { readTocEntry, type RawTocEntry } from './tocEntry';
+import { isPlain, validityIn, type IsValid } from './validText';
 
 /** A data block that must come, in this order. */
 export interface ExpectedBlock {
@@ -58,14 +60,27 @@ export async function readToc(
   each?: (entry: RawTocEntry, names: EntryNames) => void,
 ): Promise<TocReading> {
   const collector = new TocCollector();
+  let kept = 0;
   for (let index = 1; index <= head.entryCount; index += 1) {
     const place = `entry ${index} of ${head.entryCount}`;
     const at = window.offset;
-    const entry = await readTocEntry(window, head, place);
+    const { minor, offsetSize } = head;
+    const entry = await readTocEntry(window, { minor, offsetSize, isValid: collector.isValid }, place);
     const names = collector.add(entry, at, place);
+    if (!ofLargeObject(names)) kept += window.offset - at;
+    if (kept > longestToc) throw damaged(at, `a table of contents of more than ${longestToc >> 20} MB`, place);
     each?.(entry, names);
   }
-  return collector.result();
+  const reading = collector.result();
+  if (reading.encoding === '') throw damaged(window.offset, 'the table of contents does not say its encoding');
+  return reading;
+}
+
+/** Bytes of all entries but those of large objects, of which nothing is kept. */
+const longestToc = 256 << 20;
+
+function ofLargeObject({ kind, name }: EntryNames): boolean {
+  return kind === 'BLOB' || (kind === 'ACL' && name.startsWith('LARGE OBJECT '));
 }
 
 /** Column names as one text: a character for each byte, NUL (which no name holds) between. */
@@ -78,6 +93,8 @@ export function unpackColumns(columns: string): Buffer[] {
 }
 
 class TocCollector {
+  /** for texts: the archive says its encoding first, and until it did they are ASCII */
+  isValid: IsValid = isPlain;
   #encoding = '';
   #decode: Decode = decoderOf('UTF8');
   #definitions = new Definitions((bytes) => this.#decode(bytes));
@@ -136,6 +153,12 @@ class TocCollector {
   #setEncoding(entry: RawTocEntry, at: number, place: string): void {
     const encoding = /^SET client_encoding = '([^']+)';\n$/.exec(entry.definition.toString('latin1'))?.[1];
     if (encoding === undefined) throw damaged(at, 'the encoding cannot be read', place);
+    if (this.#encoding !== '') throw damaged(at, 'a second encoding', place);
+    const validity = validityIn(encoding);
+    if (validity === 'clients')
+      throw new AppError('archive.encoding', { encoding, offset: at, reason: `written in ${encoding}` });
+    if (validity === undefined) throw damaged(at, `an encoding that PostgreSQL does not have (${encoding})`, place);
+    this.isValid = validity;
     this.#encoding = encoding;
     this.#decode = decoderOf(encoding);
   }
@@ -166,7 +189,7 @@ class TocCollector {
   }
 }
 
-/** Dump ids seen: a bit each. pg_dump counts them up from 1. */
+/** Dump ids seen: a bit each. Whoever read the entry has bounded them. */
 class IdSet {
   #bits = new Uint8Array(1 << 16);
 

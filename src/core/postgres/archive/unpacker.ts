@@ -2,8 +2,11 @@ import { StreamUnpacker } from './streamUnpacker';
 import { Lz4Unpacker } from './lz4Frame';
 import type { ArchiveHeader } from './reading';
 
-/** Takes uncompressed bytes `[from, to)`; `view` looks at the same memory. They are valid during the call only. */
-export type Sink = (bytes: Uint8Array, view: DataView, from: number, to: number) => void;
+/**
+ * Takes uncompressed bytes `[from, to)`; `view` looks at the same memory. They are valid during the call only. Where it returns a promise, nothing more
+ * is unpacked before that is resolved: a few packed bytes may stand for gigabytes.
+ */
+export type Sink = (bytes: Uint8Array, view: DataView, from: number, to: number) => Promise<void> | undefined;
 
 /** Throws `archive.damaged` at the place in work. */
 export type Fail = (reason: string, cause?: unknown) => never;
@@ -33,8 +36,8 @@ class PlainUnpacker implements Unpacker {
     this.#sink = sink;
   }
 
-  write(bytes: Buffer, view: DataView, from: number, to: number): undefined {
-    this.#sink?.(bytes, view, from, to);
+  write(bytes: Buffer, view: DataView, from: number, to: number): Promise<void> | undefined {
+    return this.#sink?.(bytes, view, from, to);
   }
 
   async end(): Promise<void> {

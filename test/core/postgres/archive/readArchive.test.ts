@@ -92,6 +92,25 @@ describe('readArchive', () => {
         assert.equal(latin.tables[0].rows, 2);
       });
 
+      it('reads every byte that a server can hold, and as many columns', async () => {
+        await server.sql('postgres', `create database bytes template template0 encoding 'SQL_ASCII' locale 'C'`);
+        const wide = Array.from({ length: 1600 }, (_, at) => `c${at} int`).join(', ');
+        await server.sql(
+          'bytes',
+          `create table bytes (around int, t text); create table wide (${wide}); insert into wide default values;
+           insert into bytes select n, repeat('x', n) || convert_from(set_byte('\\x00', 0, b), 'SQL_ASCII') || repeat('y', n) || E'\\\\.'
+             from generate_series(1, 255) b, generate_series(0, 4) n;
+           insert into bytes select 9, string_agg(t, '' order by around, t) from bytes;
+           create table null_alone (t text); insert into null_alone values (null), (''), (E'\\\\N'), (E'\\\\.'), (E'\\r'), (E'\\\\.\\r')`,
+        );
+        const reading = await readBuffer(await dumpOf(server, 'bytes'), 1000);
+        assert.deepEqual(reading.tables.map(({ name, rows }) => [name, rows]).sort(), [
+          ['bytes', 1276],
+          ['null_alone', 6],
+          ['wide', 1],
+        ]);
+      });
+
       it('reads the table of contents alone, and pg_restore reads its bytes', async () => {
         const archive = await dumpOf(server, 'odd', '-Z', compressions[major][0]);
         let handedOut = 0;
