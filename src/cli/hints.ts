@@ -23,6 +23,7 @@ export const cliHints: Hints = {
   inPlace: () =>
     '--as replace --in-place does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => '--no-owner leaves owners out',
+  trustSettings: () => '--trust-settings sets it',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
   undo: (place) => command('undo', [place]),
   putBack: (backup, place) => command('restore', [backup, place], '--as replace --in-place'),

@@ -14,6 +14,10 @@ export const optionSpecs = {
   as: { type: 'string', value: 'new|replace', help: 'replace: where the database exists already' },
   yes: { type: 'boolean', help: 'do not ask for the name of a database that is replaced (for scripts)' },
   'no-owner': { type: 'boolean', help: 'leave owners out' },
+  'trust-settings': {
+    type: 'boolean',
+    help: 'a new database also gets settings that only a superuser may set, that give a right or run code',
+  },
   'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
   'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
   streams: { type: 'string', value: '1..4', help: 'restore in so many streams at most; default: what pays' },

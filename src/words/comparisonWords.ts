@@ -16,9 +16,24 @@ export function differenceWords(difference: Difference): string {
       return `sequence ${difference.sequence}: ${difference.left ?? 'missing'} and ${difference.right ?? 'missing'}`;
     case 'largeObjects':
       return `large objects: ${difference.what} differ (${count(difference.left)} and ${count(difference.right)})`;
+    case 'property':
+      return propertyWords(difference);
     case 'definition':
       return `${difference.what} ${difference.name}: ${difference.change.replace('missing', 'missing on the')}`;
   }
+}
+
+function propertyWords({ what, name, change, left, right }: Extract<Difference, { kind: 'property' }>): string {
+  const which = name === undefined ? what : `${what === 'other' ? 'entry' : what} ${name}`;
+  if (left === undefined && right === undefined) {
+    return `the database's ${which}: ${change.replace('missing', 'missing on the')}`;
+  }
+  const text = (value: string | undefined): string => (value === undefined ? 'none' : noLimit(what, value));
+  return `the database's ${which}: ${text(left)} and ${text(right)}`;
+}
+
+function noLimit(what: string, value: string): string {
+  return what === 'connection limit' && value === '-1' ? 'none' : value;
 }
 
 /** What two archives may differ in without differing. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding';
 import { some } from '../core/some';
-import { duration, localTime, size } from './format';
+import type { Left } from '../core/restore/newDatabase';
+import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 import { detail, shown, text, type Data } from './shown';
 
@@ -76,10 +77,36 @@ const ofTargets: Words = {
   pgcron: () => 'pg_cron lives in one database of a server, by name; its jobs would run in the wrong one',
   'encoding.differs': (data) =>
     `the archive's encoding is ${shown(data, 'archive')}, the database's ${shown(data, 'target')}`,
+  'locale.differs': (data) =>
+    `text was sorted and changed by ${shown(data, 'archive')}, and will be by ${shown(data, 'target')}: ORDER BY, upper() and lower(), and columns that are generated from them may give something else`,
+  'public.create': () =>
+    'until version 14 everyone might create objects in the schema public, since 15 nobody may: whoever needs it is given it anew (GRANT CREATE ON SCHEMA public TO …)',
+  'database.left': (data, hints) => `not carried over to the new database: ${leftText(data, hints)}`,
   'archive.foreign': () => 'the archive is not ours: that it is what was dumped cannot be proven',
   'disk.unknown': (data) => `how much space ${shown(data, 'reference')} has cannot be seen`,
   'disk.target': (data) =>
     `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,
+};
+
+/** Grouped by why. */
+function leftText(data: Data, hints: Hints): string {
+  const all = Array.isArray(data['left']) ? (data['left'] as Partial<Left>[]) : [];
+  const groups = new Map<string, string[]>();
+  for (const { what = '', name = '', why, reason } of all) {
+    const because = (why === 'server' ? reason : why === undefined ? undefined : whyLeft[why](hints)) ?? '?';
+    const which = `${what === 'other' ? 'entry' : what}${name === '' ? '' : ` ${name}`}`;
+    groups.set(because, [...(groups.get(because) ?? []), which]);
+  }
+  return safe(Array.from(groups, ([because, which]) => `${which.join(', ')} (${because})`).join('; '));
+}
+
+const whyLeft: Readonly<Record<Exclude<Left['why'], 'server'>, (hints: Hints) => string>> = {
+  role: () => 'the role is missing',
+  superuser: () => 'only a superuser may',
+  unknown: () => 'the server does not have it',
+  trust: (hints) => `it gives a right or runs code in the name of whoever sets it; ${hints.trustSettings()}`,
+  mark: () => 'it looks like a mark of ours',
+  unread: () => 'it cannot be read',
 };
 
 const ofSwaps: Words = {

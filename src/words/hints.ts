@@ -35,6 +35,8 @@ export interface Hints {
   inPlace(): string;
   /** restores without the owners */
   noOwner(): string;
+  /** has a new database get settings that give a right or run code */
+  trustSettings(): string;
   /** what helps where roles are missing */
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */

@@ -23,6 +23,8 @@ export interface JobOptions {
   readonly as?: 'new' | 'replace';
   readonly noOwner?: boolean;
   readonly createRoles?: boolean;
+  /** of a restore into a new database: also settings that only a superuser may set, that give a right or run code */
+  readonly trustSettings?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
   readonly keep?: boolean;
   /** of a restore, at most */

@@ -1,6 +1,7 @@
 import type { OpenPod } from '../pod/databasePod';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { query, type Server } from '../pod/sql';
+import type { DatabaseLocale } from '../postgres/archive/databaseReading';
 import { quoteLiteral } from '../postgres/quote';
 
 /** A database as the server's catalog has it at this moment. */
@@ -22,6 +23,16 @@ export interface DatabaseRow {
   readonly comment?: string;
   /** bytes; undefined where the role may not know */
   readonly bytes?: number;
+}
+
+/** How it sorts text and changes it to upper case. */
+export function localeOf({ provider, collate, ctype, locale, icuRules }: DatabaseRow): DatabaseLocale {
+  return {
+    provider: provider === 'i' || provider === 'b' ? provider : 'c',
+    ...{ collate, ctype },
+    ...(locale === undefined ? {} : { locale }),
+    ...(icuRules === undefined ? {} : { icuRules }),
+  };
 }
 
 /** A server and the database to ask it from. */

@@ -3,6 +3,7 @@ import { verifyBackup } from '../catalog/verifyBackup';
 import type { OpenPod } from '../pod/databasePod';
 import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
+import { compareOwn } from '../postgres/archive/compareDatabase';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Progress, Work } from '../progress';
 import { compareCatalogs, readCatalog } from './definitions';
@@ -28,16 +29,41 @@ export async function compareDatabases(
   const first = 'backup' in right && !('backup' in left) ? right : left;
   const second = first === left ? right : left;
   const [before, after] = 'backup' in first === 'backup' in second ? [halfOf(work, 0), halfOf(work, 50)] : [work, work];
-  const one = await readOne(first, undefined, job, before);
-  const other = await readOne(second, one, job, after);
+  const common = commonEncoding(left, right);
+  const one = await readOne(first, undefined, common, job, before);
+  const other = await readOne(second, one, common, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
   const same = sameMajor(a, b);
-  const comparison = compareReadings(a, b, { sameMajor: same });
+  const comparison = withOwn(compareReadings(a, b, { sameMajor: same }), a, b);
   if (same || 'backup' in left || 'backup' in right) return comparison;
   const lines = await Promise.all([left, right].map((side) => readCatalog(side.pod, side.database, work.signal)));
   const byText = comparison.differences.filter((one) => one.kind !== 'definition' || !inCatalogs.has(one.what));
   const differences = [...byText, ...compareCatalogs(lines[0] ?? [], lines[1] ?? [])];
   return { ...comparison, differences, equal: differences.length === 0 };
+}
+
+/** With what belongs to the two databases themselves, where both sides hold it. */
+function withOwn(
+  comparison: Comparison,
+  { database: left }: ArchiveReading,
+  { database: right }: ArchiveReading,
+): Comparison {
+  if (left === undefined || right === undefined) return comparison;
+  const differences = [...comparison.differences, ...compareOwn(left, right)];
+  return { ...comparison, differences, equal: differences.length === 0 };
+}
+
+/**
+ * The encoding that both are read in where both are live: their own, or one that holds what either has. Bytes that are in no encoding are compared as
+ * they are.
+ */
+function commonEncoding(left: Comparable, right: Comparable): string | undefined {
+  if ('backup' in left || 'backup' in right) return undefined;
+  const [one, other] = [left, right].map(
+    ({ pod, database }) => pod.facts.databases.find(({ name }) => name === database)?.encoding,
+  );
+  if (one === other || one === undefined || other === undefined) return one;
+  return [one, other].includes('SQL_ASCII') ? 'SQL_ASCII' : 'UTF8';
 }
 
 /** Kinds that the catalogs tell more exactly. */
@@ -46,6 +72,7 @@ const inCatalogs: ReadonlySet<string> = new Set(['INDEX', 'CONSTRAINT', 'FK CONS
 async function readOne(
   side: Comparable,
   like: ArchiveReading | undefined,
+  common: string | undefined,
   job: string,
   work: Work,
 ): Promise<ArchiveReading> {
@@ -53,6 +80,7 @@ async function readOne(
   work.report({ type: 'phase', phase: 'verify' });
   const how = {
     application: applicationOf(job),
+    ...(common === undefined ? {} : { encoding: common }),
     ...(like === undefined ? {} : { like, encoding: like.header.encoding }),
   };
   const server = { exec: side.pod.exec, access: side.pod.facts.access };

@@ -28,15 +28,19 @@ export async function lookAhead(request: AheadRequest, work: Work): Promise<read
   const options = { signal: work.signal, ...(environment === undefined ? {} : { environment }) };
   const asked = await originOfDatabase(source.pod, source.database, options);
   const reading = await readAhead(request, work);
-  const { roles, owners, namedRoles, extensions } = reading ?? nothing;
+  const { roles, owners, namedRoles, extensions, ofPublic = true } = reading ?? nothing;
   const server = workplace(target, database);
-  const seen = await preflight(server, { ...input, origin: { ...asked, roles, owners, namedRoles, extensions } }, work);
+  const seen = await preflight(
+    server,
+    { ...input, origin: { ...asked, roles, owners, namedRoles, extensions, ofPublic } },
+    work,
+  );
   if (!inPlace || !reading) return seen.findings;
   const facts = seen.live?.allowConnections ? await askInPlace(server, database, work.signal) : undefined;
   return [...seen.findings, ...aboutInPlace({ target, database, reading, noOwner, seen }, facts)];
 }
 
-const nothing = { roles: [], owners: [], namedRoles: [], extensions: [] };
+const nothing = { roles: [], owners: [], namedRoles: [], extensions: [], ofPublic: true };
 
 /** The archive as it will be, without rows; undefined where pg_dump refuses, since the backup says why in its own words. */
 async function readAhead({ source, job }: AheadRequest, work: Work): Promise<ArchiveReading | undefined> {

@@ -2,7 +2,9 @@ import type { BackupEntry } from '../catalog/manifest';
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
+import type { DatabaseReading } from '../postgres/archive/databaseReading';
 import type { ArchiveHeader } from '../postgres/archive/reading';
+import { ownOf, ownSql, type OwnRow } from './databaseFacts';
 
 /** What is restored, as far as a preflight needs to know it: a backup, or a database of which one will be taken. */
 export interface RestoreOrigin {
@@ -17,7 +19,12 @@ export interface RestoreOrigin {
   readonly serverVersion: string;
   readonly dumpVersion: string;
   readonly encoding: string;
+  /** what belongs to the database itself; only a new one gets it */
+  readonly own?: DatabaseReading;
+  /** PUBLIC may not create in the schema public, or the archive says itself what it may */
+  readonly ofPublic?: boolean;
   readonly extensions: readonly string[];
+  /** named by what is in the database */
   readonly roles: readonly string[];
   /** those of them to whom a restore gives what it makes, unless owners are left out */
   readonly owners: readonly string[];
@@ -34,7 +41,7 @@ export interface RestoreOrigin {
 /** A backup as an origin. `reading`: the whole archive, or as much as its table of contents says. */
 export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchive): RestoreOrigin {
   const { source, size, time, origin } = manifest;
-  const { header, extensions, roles, owners, namedRoles } = reading;
+  const { header, extensions, roles, owners, namedRoles, database: own, ofPublic } = reading;
   const text = reading.textBytes ?? (size.text > 0 ? size.text : size.archive * guessedRatio[header.compression]);
   return {
     backup: id,
@@ -45,6 +52,8 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     serverVersion: header.serverVersion,
     dumpVersion: header.dumpVersion,
     encoding: header.encoding,
+    ...(own === undefined ? {} : { own }),
+    ...(ofPublic === undefined ? {} : { ofPublic }),
     extensions,
     roles,
     owners,
@@ -62,6 +71,8 @@ export interface ReadArchive {
   readonly roles: readonly string[];
   readonly owners: readonly string[];
   readonly namedRoles: readonly string[];
+  readonly database?: DatabaseReading;
+  readonly ofPublic?: boolean;
   /** absent where the data was not read */
   readonly textBytes?: number;
 }
@@ -77,14 +88,16 @@ export async function originOfDatabase(
 ): Promise<RestoreOrigin> {
   const { facts } = pod;
   const known = facts.databases.filter(({ isTemplate }) => !isTemplate).map(({ name }) => name);
-  if (!known.includes(database)) {
+  if (!facts.databases.some(({ name, allowConnections }) => name === database && allowConnections)) {
     const reference = `${pod.pod.cluster}/${pod.pod.namespace}/${pod.pod.name}`;
     throw new AppError('database.unknown', { reference, database, known });
   }
   const [row] = await query<OriginRow>({ exec: pod.exec, access: facts.access }, database, originSql, options);
   if (!row) throw new AppError('internal', { message: 'the server gave no answer' });
+  const { own, ...contents } = row;
   return {
-    ...row,
+    ...contents,
+    own: ownOf(own),
     place: placeOf(pod),
     ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
@@ -102,7 +115,9 @@ export function placeOf({ pod: { cluster, namespace, workload } }: OpenPod): str
   return `${cluster}/${namespace}/${workload.name}`;
 }
 
-type OriginRow = Pick<RestoreOrigin, 'encoding' | 'extensions' | 'owners' | 'namedRoles' | 'bytes'>;
+type OriginRow = Pick<RestoreOrigin, 'encoding' | 'extensions' | 'owners' | 'namedRoles' | 'bytes' | 'ofPublic'> & {
+  readonly own: OwnRow;
+};
 
 /**
  * The bootstrap superuser stands in no pg_shdepend, so owners are also read where they are written. Default privileges and user mappings
@@ -120,6 +135,8 @@ owned as (select classid, objid, role from deps where owns
   union all select 'pg_type'::regclass, oid, typowner from pg_type where typnamespace in (select oid from spaces) and not (typtype = 'b' and typcategory = 'A')
   union all select 'pg_largeobject'::regclass, oid, lomowner from pg_largeobject_metadata)
 select json_build_object('encoding', getdatabaseencoding(), 'bytes', pg_database_size(current_database()),
+  'own', (${ownSql('d.datname = current_database()')}),
+  'ofPublic', not coalesce(has_schema_privilege('public', to_regnamespace('public')::oid, 'create'), false),
   'extensions', (select coalesce(json_agg(extname), '[]') from pg_extension where oid >= 16384),
   'namedRoles', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from deps where not owns),
   'owners', (select coalesce(json_agg(distinct pg_get_userbyid(role)), '[]') from owned o

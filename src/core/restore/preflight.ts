@@ -1,9 +1,12 @@
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import type { PoolerPod } from '../pod/findPoolers';
+import { localeText, sameLocale } from '../postgres/archive/compareDatabase';
+import { rolesOfDatabase } from '../postgres/archive/databaseReading';
 import { askTarget, type TargetFacts } from './askTarget';
-import type { DatabaseRow, Workplace } from './databaseRow';
+import { localeOf, type DatabaseRow, type Workplace } from './databaseRow';
 import { placeOf, type RestoreOrigin } from './origin';
+import { askForNew, planNewDatabase, type NewDatabase } from './newDatabase';
 import type { ServerFacts } from './preflightFacts';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
@@ -16,6 +19,10 @@ export interface PreflightInput {
   readonly roles: RoleOptions;
   /** owners are not restored: only the roles that statements name are needed */
   readonly noOwner?: boolean;
+  /** a new database also gets those settings that only a superuser may set, that give a right or run code */
+  readonly trustSettings?: boolean;
+  /** a side database that never gets a name: what belongs to the database itself is not carried over */
+  readonly sideOnly?: boolean;
   /** in the live database itself: neither a side database nor a swap */
   readonly inPlace?: boolean;
   /** alias of the target's cluster, what its place is called, and which places are protected: for the wrong-target guard */
@@ -38,6 +45,8 @@ export interface Preflight {
   readonly live?: DatabaseRow;
   readonly roles: RolePlan;
   readonly facts: TargetFacts;
+  /** what a new database becomes, where the archive says it */
+  readonly own?: NewDatabase;
 }
 
 /**
@@ -51,17 +60,55 @@ export async function preflight(
 ): Promise<Preflight> {
   const facts = await askTarget(server, input.database, options);
   const { origin, noOwner = false, as } = input;
-  const roles = planRoles(facts.roles, noOwner ? origin.namedRoles : origin.roles, input.roles);
+  const named = noOwner ? origin.namedRoles : origin.roles;
+  const roles = planRoles(facts.roles, union(named, rolesForNew(facts, input)), input.roles);
+  const own = facts.live ? undefined : await newDatabaseOf(server, input, facts, roles, options.signal);
   const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles };
   const { live } = facts;
   const findings = [
     ...aboutTarget(seen),
     ...aboutArchive(seen),
     ...aboutRoles(seen),
+    ...(input.sideOnly ? [] : aboutLeft(own?.left ?? [])),
     ...aboutDisk(seen),
     ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
   ];
-  return { findings, roles, facts, ...(live ? { live } : {}) };
+  return { findings, roles, facts, ...(live ? { live } : {}), ...(own ? { own } : {}) };
+}
+
+/** What only the database itself names, a new one needs; where our role can make none, a missing one is left out instead. */
+function rolesForNew(
+  { live, roles }: TargetFacts,
+  { origin: { own }, noOwner, sideOnly, target }: PreflightInput,
+): string[] {
+  if (live || sideOnly === true || own === undefined) return [];
+  const { superuser, createRole } = target.facts.role;
+  const named = rolesOfDatabase(own).filter((role) => !noOwner || role !== own.owner);
+  return superuser || createRole ? named : named.filter((role) => roles.has(role));
+}
+
+async function newDatabaseOf(
+  server: Workplace,
+  { origin: { own }, noOwner = false, trustSettings = false, target, roles: { mapRoles } }: PreflightInput,
+  { roles, server: { givable, givesToNew } }: TargetFacts,
+  { create }: RolePlan,
+  signal: AbortSignal,
+): Promise<NewDatabase | undefined> {
+  if (own === undefined || target.facts.standby) return undefined;
+  const facts = await askForNew(server, own, signal);
+  const { role } = target.facts;
+  const present = new Set([...roles, ...create]);
+  const mayHave = new Set([...givable, ...(givesToNew ? create : [])]);
+  return planNewDatabase({ own, facts, role, present, mapRoles, givable: mayHave, noOwner, trustSettings });
+}
+
+/** What of the database itself a new one will not have. */
+export function aboutLeft(left: NewDatabase['left']): Finding[] {
+  return left.length === 0 ? [] : [warn('database.left', { left })];
+}
+
+function union(...lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())].sort();
 }
 
 interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {
@@ -133,9 +180,16 @@ function aboutArchive({ target, origin, live, database, facts: server, inPlace }
   }
   if (origin.extensions.includes('timescaledb')) findings.push(block('timescaledb', { database }));
   if (origin.extensions.includes('pg_cron')) findings.push(block('pgcron', { database }));
-  if (live && live.encoding !== origin.encoding) {
-    findings.push(warn('encoding.differs', { archive: origin.encoding, target: live.encoding }));
+  const encoding = origin.own?.encoding ?? origin.encoding;
+  if (live && live.encoding !== encoding) {
+    findings.push(warn('encoding.differs', { archive: encoding, target: live.encoding }));
   }
+  const locale = origin.own?.locale;
+  if (live && locale && !sameLocale(locale, localeOf(live))) {
+    findings.push(warn('locale.differs', { archive: localeText(locale), target: localeText(localeOf(live)) }));
+  }
+  if (!inPlace && Math.max(dumped, tool) < 15 && major >= 15 && origin.ofPublic !== true)
+    findings.push(note('public.create', { database }));
   if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup }));
   return findings;
 }

@@ -1,6 +1,9 @@
 import { AppError } from '../errors';
 import type { Server } from '../pod/sql';
 import { query } from '../pod/sql';
+import { grantText, settingText } from '../postgres/archive/compareDatabase';
+import { defaultAcl } from '../postgres/archive/databaseReading';
+import type { DatabaseGrant, DatabaseReading, DatabaseSetting } from '../postgres/archive/databaseReading';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote';
 
 /** What belongs to a database by its OID and not by its name: none of it moves when two names are exchanged. */
@@ -53,9 +56,87 @@ export function propertyStatements(
     ...present.settings.map(({ role }) => `alter ${whose(database, role)} reset all;`),
   ];
   for (const { role, values } of properties.settings) {
-    for (const setting of values) statements.push(settingStatement(database, role, setting));
+    for (const setting of values) statements.push(settingStatement(database, settingOf(setting, role)));
   }
   return statements;
+}
+
+/** One thing that a new database gets, by a statement of its own. */
+export interface PropertyStep {
+  readonly what: 'owner' | 'connection limit' | 'template' | 'grant' | 'setting';
+  /** which grant or setting */
+  readonly name?: string;
+  readonly sql: string;
+}
+
+/**
+ * The steps that make the database `name` what was backed up, each of which may fail for itself. What comes before them is not to fail: it makes the
+ * side database an ordinary one that grants nothing to anyone. `present` is what it has now. The comment is not among them.
+ */
+export function propertySteps(
+  name: string,
+  wanted: DatabaseReading,
+  present: DatabaseProperties,
+): { readonly before: readonly string[]; readonly steps: readonly PropertyStep[] } {
+  const database = quoteIdentifier(name);
+  const owner = quoteIdentifier(wanted.owner);
+  const holders = (present.acl ?? []).flatMap(({ grantee }) => (grantee === undefined ? [] : [grantee]));
+  const changesOwner = wanted.owner !== present.owner;
+  const before = [
+    `alter database ${database} connection limit -1;`,
+    `alter database ${database} allow_connections true;`,
+    ...(changesOwner ? [`alter database ${database} owner to ${owner};`] : []),
+    `revoke all on database ${database} from public;`,
+    ...[...new Set([...holders, wanted.owner])].map(
+      (role) => `revoke all on database ${database} from ${quoteIdentifier(role)} cascade;`,
+    ),
+    ...present.settings.map(({ role }) => `alter ${whose(database, role)} reset all;`),
+  ];
+  const grants = inOrderOfGrantors(wanted.acl ?? defaultAcl(wanted.owner), wanted.owner);
+  const steps: PropertyStep[] = [
+    ...grants.map((grant) => ({
+      what: 'grant' as const,
+      name: grantText(grant, wanted.owner),
+      sql: grantStatement(database, grant),
+    })),
+    ...wanted.settings.map((setting) => ({
+      what: 'setting' as const,
+      name: settingText(setting),
+      sql: settingStatement(database, setting),
+    })),
+  ];
+  if (wanted.connectionLimit !== -1) {
+    const sql = `alter database ${database} connection limit ${wanted.connectionLimit};`;
+    steps.push({ what: 'connection limit', sql });
+  }
+  if (wanted.isTemplate) steps.push({ what: 'template', sql: `alter database ${database} is_template true;` });
+  return { before, steps };
+}
+
+/** Whoever grants must hold the right before, with the option to grant it. */
+function inOrderOfGrantors(acl: readonly DatabaseGrant[], owner: string): DatabaseGrant[] {
+  const ordered: DatabaseGrant[] = [];
+  let rest = [...acl];
+  while (rest.length > 0) {
+    const may = rest.filter(
+      ({ grantor, privilege }) =>
+        grantor === undefined ||
+        grantor === owner ||
+        ordered.some((one) => one.grantable && one.grantee === grantor && one.privilege === privilege),
+    );
+    // what nobody could have granted is tried all the same: the server says why not
+    const next = may.length === 0 ? rest : may;
+    ordered.push(...next);
+    rest = rest.filter((one) => !next.includes(one));
+  }
+  return ordered;
+}
+
+/** In the name of who granted it, where that is not the owner; only a superuser may do so for everyone. */
+function grantStatement(database: string, { grantee, privilege, grantable, grantor }: DatabaseGrant): string {
+  const to = grantee === undefined ? 'public' : quoteIdentifier(grantee);
+  const grant = `grant ${privilege} on database ${database} to ${to}${grantable ? ' with grant option' : ''};`;
+  return grantor === undefined ? grant : `set local role ${quoteIdentifier(grantor)}; ${grant} reset role;`;
 }
 
 /**
@@ -81,12 +162,17 @@ const quotedLists = new Set([
   'unix_socket_directories',
 ]);
 
-function settingStatement(database: string, role: string | undefined, setting: string): string {
+/** `name=value`, as the catalog has it, as what SET wants. */
+export function settingOf(setting: string, role?: string): DatabaseSetting {
   const at = setting.indexOf('=');
   const name = setting.slice(0, at);
   const value = setting.slice(at + 1);
   const parts = quotedLists.has(name.toLowerCase()) ? listElements(value) : [value];
-  const to = parts.length === 0 ? "''" : parts.map(quoteLiteral).join(', ');
+  return { ...(role === undefined ? {} : { role }), name, values: parts.length === 0 ? [''] : parts };
+}
+
+function settingStatement(database: string, { role, name, values }: DatabaseSetting): string {
+  const to = values.map(quoteLiteral).join(', ');
   return `alter ${whose(database, role)} set ${quoteIdentifier(name)} to ${to};`;
 }
 

@@ -8,17 +8,20 @@ import { isOver, sessionsNote } from '../pod/endSessions';
 import type { PoolerPod } from '../pod/findPoolers';
 import { query } from '../pod/sql';
 import { derivedName } from '../postgres/quote';
+import { localeText } from '../postgres/archive/compareDatabase';
 import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../progress';
 import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { dropMadeRoles, keepRoles, makeRoles } from './madeRoles';
 import { originOfBackup } from './origin';
-import { preflight, type Preflight } from './preflight';
+import type { Left } from './newDatabase';
+import { compareNew, newSide, rehearseNew } from './makeNew';
+import { aboutLeft, preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
 import { chooseStreams, restoreIn } from './restoreIn';
 import { checkMapping, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
-import { rehearse, swap } from './swap';
+import { rehearse, serverWords, swap, type OwnSteps } from './swap';
 import { verifySide } from './verifySide';
 
 export interface RestoreRequest {
@@ -30,6 +33,8 @@ export interface RestoreRequest {
   readonly noOwner?: boolean;
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
+  /** a new database also gets those settings that only a superuser may set, that give a right or run code */
+  readonly trustSettings?: boolean;
   /** how many streams share the rows at most; default: what pays */
   readonly streams?: number;
   readonly job: string;
@@ -42,7 +47,7 @@ export interface RestoreRequest {
 }
 
 export interface RestoreResult {
-  /** `differences`: the definitions are not all worded as in the backup; never rows */
+  /** `differences`: the definitions are not all worded as in the backup, or a new database is not itself as it was; never rows */
   readonly outcome: 'done' | 'differences';
   readonly differences: readonly Difference[];
   readonly notes: readonly ComparisonNote[];
@@ -79,18 +84,21 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   const { target, database, job, backup } = request;
   const { superuser } = target.facts.role;
   const also = keepRoles(seen.roles.create);
-  const input = { database, side: side.row, job, origin: backup.id, superuser, also };
+  const own = side.own === undefined ? {} : { own: side.own };
+  const input = { database, side: side.row, job, origin: backup.id, superuser, also, ...own };
   try {
     const { written } = await askLive(server, side.row.name, work.signal);
     await remark(server, side.row.name, side.mark, work.signal);
     const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
     await proveLogin(server, database, side.row.oid);
-    const { differences, notes, tables, rows } = side.comparison;
+    const { notes, tables, rows } = side.comparison;
+    const ofDatabase = seen.own ? await compareNew(server, database, seen.own, request.noOwner ?? false) : [];
+    const differences = [...side.comparison.differences, ...ofDatabase];
     return {
       outcome: differences.length > 0 ? 'differences' : 'done',
       differences,
       notes,
-      findings: seen.findings,
+      findings: [...seen.findings, ...side.findings],
       ...(swapped.kept === undefined ? {} : { kept: swapped.kept }),
       pauseSeconds: swapped.pauseSeconds,
       tables,
@@ -111,8 +119,9 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
  */
 export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, work: Work): Promise<Comparison> {
   const { backup, job, target, cluster } = request;
-  const whole: RestoreRequest = {
+  const whole = {
     ...request,
+    sideOnly: true,
     database: derivedName(backup.manifest.source.database, `__drill_${job}`),
   };
   work.report({ type: 'phase', phase: 'read' });
@@ -136,7 +145,7 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
 /** The preflight; says what it found. Throws `restore.refused` { findings } where something blocks. */
 export async function lookAround(
   server: Workplace,
-  request: RestoreRequest & { readonly inPlace?: boolean },
+  request: RestoreRequest & { readonly inPlace?: boolean; readonly sideOnly?: boolean },
   reading: ArchiveReading,
   work: Work,
   more: (seen: Preflight) => readonly Finding[] | Promise<readonly Finding[]> = () => [],
@@ -155,6 +164,10 @@ interface Side {
   readonly row: DatabaseRow;
   readonly mark: Mark;
   readonly comparison: Comparison;
+  /** what makes a new one what was backed up, as far as the server lets it */
+  readonly own?: OwnSteps;
+  /** what came to light on the way */
+  readonly findings: readonly Finding[];
   /** roles made for it */
   readonly made: readonly string[];
 }
@@ -162,7 +175,7 @@ interface Side {
 /** The side database, filled and proven. On any error nothing of it is left. */
 async function fillSide(
   server: Workplace,
-  request: RestoreRequest,
+  request: RestoreRequest & { readonly sideOnly?: boolean },
   { reading, ...proven }: ProvenBackup,
   seen: Preflight,
   work: Work,
@@ -174,8 +187,7 @@ async function fillSide(
   try {
     work.report({ type: 'phase', phase: 'restore' });
     const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
-    const like = seen.live ?? { encoding: reading.header.encoding };
-    const row = await createSide(server, name, mark, like, work.signal);
+    const { row, left } = await makeSide(server, name, mark, seen, reading, work.signal);
     if (seen.live) {
       const { superuser } = target.facts.role;
       await rehearse(server, { database, live: seen.live, side: row, job, origin: backup.id, superuser }, work);
@@ -187,6 +199,9 @@ async function fillSide(
       made = wanted;
       await makeRoles(server, wanted, job, options);
     }
+    const rehearsed = seen.own && !request.sideOnly ? await rehearseNew(server, row, seen.own, options) : undefined;
+    const findings = aboutLeft([...left, ...(rehearsed?.left ?? [])]);
+    for (const finding of findings) work.report({ type: 'finding', finding });
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
     const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
     const archive = { file: archivePath(backup), bytes: reading.bytes, ...proven, streams };
@@ -195,10 +210,33 @@ async function fillSide(
     const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);
     // after the comparison: with its own roles it is worded as the backup is
     await settleRoles(server, name, seen.roles, options);
-    return { row, mark, comparison, made };
+    return { row, mark, comparison, made, findings, ...(rehearsed ? { own: rehearsed.own } : {}) };
   } catch (error) {
     await clearUp(server, request, made, work);
     throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error;
+  }
+}
+
+/** Made like the live one, or as a new one was, and where the server does not take that locale, with its own. */
+async function makeSide(
+  server: Workplace,
+  name: string,
+  mark: Mark,
+  seen: Preflight,
+  reading: ArchiveReading,
+  signal: AbortSignal,
+): Promise<{ readonly row: DatabaseRow; readonly left: readonly Left[] }> {
+  if (seen.live) return { row: await createSide(server, name, mark, seen.live, signal), left: [] };
+  const wanted = newSide(reading, seen.own);
+  try {
+    return { row: await createSide(server, name, mark, wanted, signal), left: [] };
+  } catch (error) {
+    if (!wanted.locale || !isAppError(error, 'exec.failed') || error.data['exitCode'] !== 3) throw error;
+    const row = await createSide(server, name, mark, { encoding: wanted.encoding }, signal);
+    return {
+      row,
+      left: [{ what: 'locale', name: localeText(wanted.locale), why: 'server', reason: serverWords(error) }],
+    };
   }
 }
 

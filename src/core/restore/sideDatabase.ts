@@ -2,6 +2,7 @@ import { AppError } from '../errors';
 import { persist } from '../persist';
 import { endSessions, type Ends } from '../pod/endSessions';
 import { execute } from '../pod/sql';
+import type { DatabaseLocale } from '../postgres/archive/databaseReading';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
 import { readDatabase, readDatabaseByOid, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
 
@@ -36,20 +37,26 @@ export function keptName(database: string, job: string): string {
   return derivedName(database, `__before_${shortId(job)}`);
 }
 
+/** What a new database is made with. Without a locale it has the server's own, where that belongs to its encoding. */
+export interface NewSide {
+  readonly encoding: string;
+  readonly locale?: DatabaseLocale;
+  readonly tablespace?: string;
+}
+
 /**
- * Makes the side database from template0: encoding, locale and tablespace of `like` (the live database), or for a new one
- * `encoding` with the server's own locale. Nobody but its owner and superusers may enter. Returns it as the catalog has it.
+ * Makes the side database from template0: encoding, locale and tablespace of `like`, which is the live database or what a new one is to be. Nobody but its owner and superusers may enter. Returns it as the catalog has it.
  * Throws `exec.failed`; nothing is left then.
  */
 export async function createSide(
   server: Workplace,
   name: string,
   mark: Mark,
-  like: DatabaseRow | { readonly encoding: string },
+  like: DatabaseRow | NewSide,
   signal?: AbortSignal,
 ): Promise<DatabaseRow> {
   const template = 'oid' in like ? undefined : await readDatabase(server, 'template0', signal);
-  const clauses = 'oid' in like ? clausesLike(like) : clausesNew(like.encoding, template);
+  const clauses = 'oid' in like ? clausesLike(like) : clausesNew(like, template);
   const quoted = quoteIdentifier(name);
   try {
     await execute(
@@ -225,11 +232,24 @@ function clausesLike(row: DatabaseRow): string[] {
 }
 
 /** The server's locale belongs to the server's encoding; for another one only C is always right. */
-function clausesNew(encoding: string, template: DatabaseRow | undefined): string[] {
+function clausesNew({ encoding, locale, tablespace }: NewSide, template: DatabaseRow | undefined): string[] {
   const clauses = [`encoding ${quoteLiteral(encoding)}`];
+  if (tablespace !== undefined) clauses.push(`tablespace ${quoteIdentifier(tablespace)}`);
+  if (locale !== undefined) return [...clauses, ...localeClauses(locale, template)];
   if (template?.encoding === encoding) return clauses;
-  clauses.push(`lc_collate 'C' lc_ctype 'C'`);
-  if (template !== undefined && template.provider !== 'c') clauses.push('locale_provider libc');
+  return [...clauses, ...localeClauses({ provider: 'c', collate: 'C', ctype: 'C' }, template)];
+}
+
+/** The provider is named only where the server's own is another one: before 15 there is no such clause. */
+function localeClauses(
+  { provider, collate, ctype, locale, icuRules }: DatabaseLocale,
+  template: DatabaseRow | undefined,
+): string[] {
+  const clauses = [`lc_collate ${quoteLiteral(collate)}`, `lc_ctype ${quoteLiteral(ctype)}`];
+  if (provider === 'i') clauses.push(`locale_provider icu icu_locale ${quoteLiteral(locale ?? 'und')}`);
+  else if (provider === 'b') clauses.push(`locale_provider builtin builtin_locale ${quoteLiteral(locale ?? 'C')}`);
+  else if (template !== undefined && template.provider !== 'c') clauses.push('locale_provider libc');
+  if (icuRules !== undefined) clauses.push(`icu_rules ${quoteLiteral(icuRules)}`);
   return clauses;
 }
 

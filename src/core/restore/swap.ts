@@ -3,7 +3,7 @@ import { AppError, isAppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
 import { endSessions, isOver } from '../pod/endSessions';
 import { execute, query } from '../pod/sql';
-import { quoteLiteral } from '../postgres/quote';
+import { quoteIdentifier, quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
@@ -23,12 +23,20 @@ export interface SwapInput {
   /** rows that the side database's statistics count as written: the baseline of what is written later */
   readonly written?: number;
   readonly superuser: boolean;
+  /** of a new one, what it becomes; by default what CREATE DATABASE makes; `unchanged`: it has been one before, and has what it had */
+  readonly own?: OwnSteps | 'unchanged';
   /** statements that are committed with it, or not at all */
   readonly also?: readonly string[];
   /** how long the outcome of a lost connection is looked for; default 60 s */
   readonly resolveMs?: number;
   /** how long tries are made; default 10 s */
   readonly patienceMs?: number;
+}
+
+/** What makes a new database what was backed up. */
+export interface OwnSteps {
+  readonly statements: readonly string[];
+  readonly comment?: string;
 }
 
 export interface Swapped {
@@ -120,8 +128,13 @@ async function makeScript(server: Workplace, input: SwapInput, signal: AbortSign
   const present = await readProperties(server, server.from, side.oid, signal);
   const common = { side: { name: side.name, oid: side.oid }, name: database };
   if (!live) {
-    const properties = propertyStatements(side.name, openToAll(present), present);
-    return { ...common, comment: undefined, properties: [...properties, ...also] };
+    const { own } = input;
+    if (own === 'unchanged') {
+      const opened = `alter database ${quoteIdentifier(side.name)} allow_connections true;`;
+      return { ...common, comment: undefined, properties: [opened, ...also] };
+    }
+    const properties = own?.statements ?? propertyStatements(side.name, openToAll(present), present);
+    return { ...common, comment: own?.comment, properties: [...properties, ...also] };
   }
   const wanted = await readProperties(server, server.from, live.oid, signal);
   const time = new Date().toISOString();

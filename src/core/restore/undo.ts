@@ -73,7 +73,11 @@ export async function undo(request: KeptRequest & { readonly job: string }, work
   work.report({ type: 'phase', phase: 'undo' });
   const origin = `undo of ${kept.mark.job}`;
   const input = { database, side: kept.row, job, origin, superuser: target.facts.role.superuser };
-  const swapped = await swap(workplace(target, database, applicationOf(job)), live ? { ...input, live } : input, work);
+  const swapped = await swap(
+    workplace(target, database, applicationOf(job)),
+    live ? { ...input, live } : { ...input, own: 'unchanged' },
+    work,
+  );
   return {
     database,
     replaced: kept.mark.time,

@@ -77,7 +77,7 @@ export function sameMajor(left: ArchiveReading, right: ArchiveReading): boolean 
   return majors(left) === majors(right);
 }
 
-/** Everything but wording: such a difference never reaches a swap. */
+/** Everything but wording and what belongs to the database itself: such a difference never reaches a swap. */
 export function concernsRows(difference: Difference): boolean {
-  return difference.kind !== 'definition';
+  return difference.kind !== 'definition' && difference.kind !== 'property';
 }

@@ -82,7 +82,7 @@ async function refuseEarly(
   source: DatabasePlace,
   { client, pod, database }: DatabasePlace,
 ): Promise<void> {
-  const { as, noOwner, createRoles = false, mapRoles = {}, inPlace } = request.options;
+  const { as, noOwner, createRoles = false, mapRoles = {}, trustSettings, inPlace } = request.options;
   const [sourceEnvironment, environment, poolers] = await Promise.all([
     environmentOf(source.client, source.pod.pod.namespace, work.signal),
     environmentOf(client, pod.pod.namespace, work.signal),
@@ -96,6 +96,7 @@ async function refuseEarly(
       },
       ...{ target: pod, database, as, roles: { createRoles, mapRoles }, poolers, job: id },
       ...(noOwner === undefined ? {} : { noOwner }),
+      ...(trustSettings === undefined ? {} : { trustSettings }),
       ...(inPlace === undefined ? {} : { inPlace }),
       cluster: client.cluster.alias,
       ...(environment === undefined ? {} : { environment }),

@@ -66,7 +66,7 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  const { as, noOwner, createRoles, mapRoles, streams: most, inPlace } = request.options;
+  const { as, noOwner, createRoles, mapRoles, trustSettings, streams: most, inPlace } = request.options;
   const streams = gentleOf(request.options) === undefined ? most : 1;
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
@@ -80,6 +80,7 @@ export async function restoreInto(
     ...(noOwner === undefined ? {} : { noOwner }),
     ...(createRoles === undefined ? {} : { createRoles }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
+    ...(trustSettings === undefined ? {} : { trustSettings }),
     ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,

@@ -111,6 +111,26 @@ export type Difference =
       readonly what: string;
       readonly name: string;
       readonly change: 'missing left' | 'missing right' | 'changed';
+    }
+  | {
+      /** of the database itself */
+      readonly kind: 'property';
+      readonly what:
+        | 'owner'
+        | 'encoding'
+        | 'locale'
+        | 'tablespace'
+        | 'connection limit'
+        | 'template'
+        | 'comment'
+        | 'grant'
+        | 'setting'
+        | 'other';
+      /** which grant, setting or kind of entry */
+      readonly name?: string;
+      readonly change: 'missing left' | 'missing right' | 'changed';
+      readonly left?: string;
+      readonly right?: string;
     };
 
 /** Something a person may want to know that is not a difference, e.g. a child table with its columns in another order. */
