@@ -17,11 +17,14 @@ export class AppError extends Error {
 /** Every way the core can fail. A new code needs words (`src/words/errorWords.ts`); a test holds them together. */
 export const errorCodes = [
   // the API server
-  'cluster.none', // no kubeconfig holds a usable context
-  'cluster.unknown', // { cluster, known: string[] }
+  'cluster.none', // { problems?: string[] }: no kubeconfig holds a usable context; the files that could not be read
+  'cluster.unknown', // { cluster, known: string[], problems?: string[] }
   'cluster.notNamed', // { cluster, files }: known only from kubeconfig files that an earlier job used and nobody names now
   'cluster.kubeconfig', // { file, message }: a file that cannot be read or parsed
-  'cluster.unreachable', // { cluster, server, message }: DNS, refused, TLS, time-out
+  'cluster.plugin', // { file, command, reason: 'missing' | 'start' | 'exit' | 'answer' | 'time' | 'unnamed', exitCode?, signal?, code? }
+  'cluster.unreachable', // { cluster, server, message }: DNS, refused, time-out
+  'cluster.untrusted', // { cluster, server, reason: 'authority' | 'expired' | 'early' | 'name' | 'client' | 'protocol', code }: TLS says no
+  'cluster.tooMuch', // { cluster, path, bytes }: an answer longer than any of its kind is
   'cluster.unauthorized', // { cluster, server }: the token is not accepted, also after the file was read again
   'cluster.forbidden', // { cluster, verb, resource, namespace?, message, missing?: verbs, user? }: the last two of pods/exec
   'cluster.api', // { cluster, status, message }: any other refusal
@@ -29,6 +32,8 @@ export const errorCodes = [
   'exec.refused', // { status, message }: the upgrade was refused
   'exec.cut', // { bytes, message }: the stream ended without its trailer
   'exec.stalled', // { seconds }: nothing was heard, not even the heartbeat
+  'exec.tooMuch', // { bytes, tool }: a short answer was asked for, and it did not end
+  'exec.answer', // { tool, message }: what it answered is not what it answers
   'exec.noShell', // { message }: no sh in the container
   'exec.failed', // { exitCode, stderr, tool }: the command ran to its end and said no
   // pods and databases

@@ -64,7 +64,8 @@ export class Clusters implements vscode.Disposable {
     const files = this.kubeconfigs();
     const { clusters, problems } = await readClusters({ files, env: visibleEnv(process.env) });
     if (turn !== this.#turn) return this.all();
-    this.#problems = problems;
+    // before the first login none is there; the view says what to do then
+    this.#problems = problems.filter(({ isMissing }) => isMissing !== true);
     const before = this.#models;
     this.#models = new Map();
     for (const cluster of clusters) {

@@ -12,9 +12,11 @@ export { runningText } from '../words/errorWords';
 
 const shortWords: Readonly<Partial<Record<string, string>>> = {
   'cluster.unreachable': 'cannot be reached',
+  'cluster.untrusted': 'not trusted',
   'cluster.unauthorized': 'login expired',
   'cluster.forbidden': 'not allowed',
   'cluster.kubeconfig': 'kubeconfig cannot be used',
+  'cluster.plugin': 'no login',
   'cluster.api': 'refused by the API server',
   'root.unreadable': 'cannot be read',
 };

@@ -1,11 +1,12 @@
 import type { ErrorCode } from '../core/errors';
 import { uncertainPhases } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
+import { visible } from '../core/visible';
 import { size } from './format';
 import { neededRights } from './neededRule';
 import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
-import { detail, shown, text, type Data } from './shown';
+import { detail, shown, text, texts, type Data } from './shown';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
 export interface Words {
@@ -82,14 +83,14 @@ const fileReasons: Readonly<Record<string, string>> = {
 
 /** One entry for each code of the core; the type asks for them. */
 export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
-  'cluster.none': (_, hints) => ({
+  'cluster.none': (data, hints) => ({
     what: 'No cluster found.',
-    why: 'No kubeconfig file holds a usable context.',
+    why: ['No kubeconfig file holds a usable context.', ...unread(data)].join('\n'),
     todo: sentence(hints.addCluster()),
   }),
   'cluster.unknown': (data, hints) => ({
     what: `There is no cluster called "${shown(data, 'cluster')}".`,
-    why: `Known: ${shown(data, 'known')}.`,
+    why: [`Known: ${shown(data, 'known')}.`, ...unread(data)].join('\n'),
     todo: `To see them: ${hints.listClusters()}. For another one: ${hints.addCluster()}.`,
   }),
   'cluster.notNamed': (data, hints) => ({
@@ -99,13 +100,31 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
   'cluster.kubeconfig': (data) => ({
     what: `The kubeconfig file ${shown(data, 'file')} cannot be used.`,
-    why: shown(data, 'message'),
+    why: `${capitalised(shown(data, 'message'))}.`,
     todo: 'Correct the file, or leave it out of KUBECONFIG.',
+  }),
+  'cluster.plugin': (data, hints) => ({
+    what: `The credential plugin ${shown(data, 'command')} that the kubeconfig file ${shown(data, 'file')} names gave no login.`,
+    why: pluginReason(data),
+    todo: pluginTodo(data, hints),
   }),
   'cluster.unreachable': (data) => ({
     what: `${shown(data, 'cluster')}: cannot be reached at ${shown(data, 'server')}.`,
     why: shown(data, 'message'),
     todo: 'Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY) and whether the cluster runs.',
+  }),
+  'cluster.untrusted': (data, hints) => {
+    const { why, todo } = tlsWords[String(data['reason'])] ?? tlsWords['protocol'] ?? { why: '', todo: '' };
+    return {
+      what: `${shown(data, 'cluster')}: no trusted connection to ${shown(data, 'server')}.`,
+      why: `${why} (${shown(data, 'code')}).`,
+      todo: `${todo} Then ${hints.again()}.`,
+    };
+  },
+  'cluster.tooMuch': (data) => ({
+    what: `${shown(data, 'cluster')}: the API server answered with more than ${bytes(data['bytes'])} to ${shown(data, 'path')}.`,
+    why: 'That is not how Kubernetes answers; the connection was ended.',
+    todo: "Look at what answers at the address of the cluster, or ask the cluster's administrator.",
   }),
   'cluster.unauthorized': (data, hints) => ({
     what: `${shown(data, 'cluster')}: the login is not accepted.`,
@@ -133,6 +152,16 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: 'The connection is open but dead: a node, a network or a proxy went away.',
     todo: `${incomplete} When the pod answers: ${hints.again()}.`,
   }),
+  'exec.tooMuch': (data) => ({
+    what: `The pod answered with more than ${bytes(data['bytes'])} where ${shown(data, 'tool')} answers shortly.`,
+    why: 'That is not how PostgreSQL answers; the command was ended.',
+    todo: 'Look at the pod and its image before you use it: something else answers there, or far too much.',
+  }),
+  'exec.answer': (data) => ({
+    what: `What ${shown(data, 'tool')} in the pod answered cannot be read.`,
+    why: shown(data, 'message'),
+    todo: 'Look at the pod and its image before you use it: it does not answer as PostgreSQL does.',
+  }),
   'exec.noShell': (data) => ({
     what: 'The container has no shell.',
     why: shown(data, 'message'),
@@ -152,7 +181,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'pod.unknown': (data, hints) => ({
     what: `There is no pod ${shown(data, 'reference')}.`,
     why: shown(data, 'message'),
-    todo: `To see the database pods: ${hints.listPods()}.`,
+    todo:
+      data['unlisted'] === true
+        ? 'Name a pod itself: whether it is a workload cannot be seen, since you may not list pods there.'
+        : `To see the database pods: ${hints.listPods()}.`,
   }),
   'pod.noServer': (data) => ({
     what: `No PostgreSQL server answers in ${shown(data, 'reference')}.`,
@@ -375,6 +407,60 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
 };
 
+/** The kubeconfig files that could not be read: what is looked for may stand in one of them. */
+function unread(data: Data): string[] {
+  return texts(data, 'problems').map((problem) => `Not read: ${visible(problem)}.`);
+}
+
+function pluginReason(data: Data): string {
+  switch (data['reason']) {
+    case 'missing':
+      return 'There is no such program here.';
+    case 'exit':
+      return data['exitCode'] === undefined ? 'It was killed.' : `It ended with exit code ${shown(data, 'exitCode')}.`;
+    case 'answer':
+      return 'What it printed is not an ExecCredential.';
+    case 'time':
+      return 'It did not end in time.';
+    case 'unnamed':
+      return 'The file names no program for it.';
+    default:
+      return `It could not be started (${shown(data, 'code')}).`;
+  }
+}
+
+function pluginTodo(data: Data, hints: Hints): string {
+  const command = shown(data, 'command');
+  if (data['reason'] === 'missing') return `Install ${command}, or put its folder on the PATH, then ${hints.again()}.`;
+  if (data['reason'] === 'unnamed') return 'Correct the file.';
+  return `Run ${command} in a terminal as the file says, to see what it tells: what it prints is not kept here.`;
+}
+
+/** What TLS refused, and who can put it right; the network is not it. */
+const tlsWords: Readonly<Record<string, { readonly why: string; readonly todo: string }>> = {
+  authority: {
+    why: 'Its certificate is not signed by the authority that the kubeconfig names, or by one that is trusted here',
+    todo: 'Put the right certificate-authority into the kubeconfig (log in again), or ask who answers at this address.',
+  },
+  expired: {
+    why: 'Its certificate has expired',
+    todo: "Have the cluster's administrator renew it; look at the clock of this machine, too.",
+  },
+  early: { why: 'Its certificate is not valid yet', todo: 'Look at the clock of this machine.' },
+  name: {
+    why: 'Its certificate is for another name than the address',
+    todo: 'Use the address that the certificate names, or set tls-server-name in the kubeconfig.',
+  },
+  client: {
+    why: 'It does not accept the client certificate of the kubeconfig',
+    todo: 'Log in again: the certificate has expired, or is of another cluster.',
+  },
+  protocol: {
+    why: 'What answers there does not speak TLS as an API server does',
+    todo: 'Check the address and the port in the kubeconfig, and whether a proxy answers instead.',
+  },
+};
+
 /** Statuses that pass by themselves, what is gone, and what an administrator has to look at. */
 function afterRefusal(status: unknown, hints: Hints): string {
   if (status === 429 || (typeof status === 'number' && status >= 500))
@@ -397,7 +483,11 @@ function bytes(value: unknown): string {
 
 /** An instruction as a sentence of its own. */
 function sentence(instruction: string): string {
-  return `${instruction.slice(0, 1).toUpperCase()}${instruction.slice(1)}.`;
+  return `${capitalised(instruction)}.`;
+}
+
+function capitalised(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 /** Of two versions `1.N` of an archive's format that are not read. */

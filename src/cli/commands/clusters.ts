@@ -21,10 +21,10 @@ export const clusters: Command = {
     const exitCode = found.length === 0 && problems.length > 0 ? 1 : 0;
     const outcome = exitCode === 0 ? 'done' : 'failed';
     terminal.event({ type: 'result', outcome, exitCode, data: { clusters: found.length } });
-    const rows = found.map(({ alias, server, user, namespace, kubeconfigFile }) =>
-      [alias, server, user, namespace ?? '', kubeconfigFile].map(safe),
+    const rows = found.map(({ alias, server, user, namespace, kubeconfigFile, insecure }) =>
+      [alias, server, user, namespace ?? '', kubeconfigFile, insecure ? 'certificate not checked' : ''].map(safe),
     );
-    if (rows.length > 0) terminal.line(table(['CLUSTER', 'SERVER', 'USER', 'NAMESPACE', 'FILE'], rows));
+    if (rows.length > 0) terminal.line(table(['CLUSTER', 'SERVER', 'USER', 'NAMESPACE', 'FILE', ''], rows));
     else terminal.error('No cluster found. Log in to one (`oc login`), or name a file with --kubeconfig.');
     return exitCode;
   },

@@ -1,11 +1,12 @@
 import { AppError } from '../errors';
+import { asRecord, parseJson } from '../json';
 import type { Cluster } from './cluster';
 
 /** An answer of the API server that is not a success, as the error it means. `body` is a JSON Status, or any text. */
 export function apiError(cluster: Cluster, request: { method: string; path: string }, answer: Answer): AppError {
   const { status } = answer;
   if (status === 401) return new AppError('cluster.unauthorized', { cluster: cluster.alias, server: cluster.server });
-  const message = statusMessage(answer.body);
+  const message = withoutLogins(statusMessage(answer.body), answer.login ?? []);
   if (status !== 403) return new AppError('cluster.api', { cluster: cluster.alias, status, message });
   return new AppError('cluster.forbidden', { cluster: cluster.alias, ...forbidden(request, message), message });
 }
@@ -13,19 +14,28 @@ export function apiError(cluster: Cluster, request: { method: string; path: stri
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** the values of the request's headers that log in */
+  readonly login?: readonly string[];
 }
 
-/** The `message` of a JSON Status, else the text itself, shortened. */
-export function statusMessage(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string') {
-      return value.message.replace(/: $/, '');
-    }
-  } catch {
-    // a proxy's page, or the runtime's plain text
-  }
-  return body.trim().slice(0, 1000);
+/** How much of what a server says is shown, in characters: of a Status, of any other text. */
+export const mostMessage = { status: 2000, text: 300 } as const;
+
+/** The `message` of a JSON Status, else the beginning of the text itself: a proxy's page, or the runtime's plain text. */
+function statusMessage(body: string): string {
+  const message = asRecord(parseJson(body))?.['message'];
+  return typeof message === 'string'
+    ? message.replace(/: $/, '').slice(0, mostMessage.status)
+    : body.trim().slice(0, mostMessage.text);
+}
+
+/** A text without logins: those of the request (`login`: its headers' values), and whatever else looks like one. Pure. */
+export function withoutLogins(text: string, login: readonly string[]): string {
+  const own = login.flatMap((value) => [value, ...value.split(' ')]).filter((value) => value.length >= 8);
+  const without = own.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+  return without
+    .replace(/\b(bearer|basic) +[^\s"'<>]+/gi, '$1 …')
+    .replace(/\bsha256~[\w-]+|\beyJ[\w-]+\.[\w.-]+/g, '…');
 }
 
 function forbidden(

@@ -4,11 +4,14 @@ export interface Cluster {
   readonly alias: string;
   /** The context it is addressed by, in `kubeconfigFile`; never current-context. */
   readonly contextName: string;
+  /** without a login that its address may hold */
   readonly server: string;
   readonly user: string;
   /** The context's own namespace, where it names one. */
   readonly namespace?: string;
   readonly kubeconfigFile: string;
+  /** The kubeconfig says `insecure-skip-tls-verify`: who answers at the address is not proven. */
+  readonly insecure?: true;
   /** All contexts that share this server and user, with their namespaces. */
   readonly contexts: readonly { readonly name: string; readonly namespace?: string }[];
 }
@@ -16,5 +19,8 @@ export interface Cluster {
 /** What could not be read; shown beside the clusters, never instead of them. */
 export interface KubeconfigProblem {
   readonly file: string;
+  /** Holds nothing of the file's contents but names of contexts, a line and a column. */
   readonly message: string;
+  /** The file is not there, and nobody named it but KUBECONFIG: before a first login that is as it should be. */
+  readonly isMissing?: true;
 }

@@ -2,12 +2,13 @@ import type { Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError } from '../errors';
+import { asRecord, parseJson } from '../json';
 import { apiError } from './apiError';
 import type { Cluster } from './cluster';
 import { Credentials, type Access } from './credentials';
-import { httpCall, NetworkFailure, readText, type HttpCall } from './httpCall';
+import { httpCall, NetworkFailure, readBeginning, readLines, readText, TooLong, type HttpCall } from './httpCall';
 import type { CallOptions, KubeClient, ListOptions } from './kubeClient';
-import { networkMessage } from './networkMessage';
+import { reachError } from './reachError';
 
 const callTimeoutMs = 15_000;
 const pageTimeoutMs = 30_000;
@@ -15,6 +16,11 @@ const pageSize = 500;
 /** A watch that the server does not end by itself is not trusted for longer. */
 const watchSeconds = 290;
 const attempts = 3;
+
+/** etcd holds no object of more than a few MB; 500 pods of 128 kB are far more than a page of them is. */
+const mostBytes = { answer: 16 << 20, page: 64 << 20, watched: 16 << 20, error: 64 << 10 };
+/** A list: its pages, and what is held of it. */
+const most = { pages: 2000, heldBytes: 256 << 20 };
 
 type Query = NonNullable<CallOptions['query']>;
 
@@ -40,11 +46,11 @@ class HttpsKubeClient implements KubeClient {
   }
 
   async get<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return (await this.#json({ method: 'GET', path }, options)) as T;
+    return (await this.#json({ method: 'GET', path }, options, mostBytes.answer)) as T;
   }
 
   async post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
-    return (await this.#json({ method: 'POST', path, body }, options)) as T;
+    return (await this.#json({ method: 'POST', path, body }, options, mostBytes.answer)) as T;
   }
 
   async list<T>(path: string, options: ListOptions<T> = {}): Promise<{ items: T[]; resourceVersion: string }> {
@@ -81,9 +87,13 @@ class HttpsKubeClient implements KubeClient {
     const seconds = watchSeconds + 30;
     const timer = setTimeout(() => response.destroy(new Error(`no end after ${seconds} s`)), seconds * 1000);
     try {
-      for await (const line of lines(response)) yield JSON.parse(line) as { type: 'ADDED'; object: T };
+      for await (const line of readLines(response, mostBytes.watched)) {
+        const event = asRecord(parseJson(line));
+        if (typeof event?.['type'] !== 'string') throw this.#noAnswer(path);
+        yield event as unknown as { type: 'ADDED'; object: T };
+      }
     } catch (error) {
-      if (options.signal?.aborted !== true) throw this.#unreachable(error);
+      if (options.signal?.aborted !== true) throw this.#failure(error, path);
     } finally {
       clearTimeout(timer);
       response.destroy();
@@ -109,28 +119,37 @@ class HttpsKubeClient implements KubeClient {
   async #pages<T>(path: string, options: ListOptions<T>): Promise<{ items: T[]; resourceVersion: string }> {
     const items: T[] = [];
     let next: string | undefined;
-    for (;;) {
+    let held = 0;
+    for (let count = 0; count < most.pages; count++) {
       const query: Query = { limit: pageSize, ...options.query, continue: next };
-      const page = await this.get<{
-        items?: T[] | null;
-        metadata?: { continue?: string; resourceVersion?: string };
-      }>(path, { ...options, query });
-      const found = page.items ?? [];
-      items.push(...(options.onPage?.(found) ?? found));
-      next = page.metadata?.continue;
-      if (next === undefined || next === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
+      const page = asRecord(await this.#json({ method: 'GET', path }, { ...options, query }, mostBytes.page));
+      const found = page?.['items'] ?? [];
+      if (!page || !Array.isArray(found)) throw this.#noAnswer(path);
+      const kept = options.onPage?.(found as T[]) ?? (found as T[]);
+      for (const item of kept) items.push(item);
+      held += kept.length === 0 ? 0 : JSON.stringify(kept).length;
+      if (held > most.heldBytes) throw this.#failure(new TooLong(most.heldBytes), path);
+      const { continue: following, resourceVersion } = asRecord(page['metadata']) ?? {};
+      if (typeof following !== 'string' || following === '') {
+        return { items, resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '' };
+      }
+      next = following;
     }
+    throw this.#failure(new TooLong(most.pages * mostBytes.page), path);
   }
 
-  async #json(asked: Asked, options: CallOptions): Promise<unknown> {
-    const timeoutMs = options.timeoutMs ?? callTimeoutMs;
+  async #json(asked: Asked, options: CallOptions, mostOfIt: number): Promise<unknown> {
+    const { timeoutMs = callTimeoutMs, signal } = options;
     const response = await this.#send(asked, options);
+    let text: string;
     try {
-      return JSON.parse(await readText(response, timeoutMs, options.signal));
+      text = await readText(response, { timeoutMs, most: mostOfIt, ...(signal ? { signal } : {}) });
     } catch (error) {
-      if (isAppError(error)) throw error;
-      throw this.#unreachable(error);
+      throw this.#failure(error, asked.path);
     }
+    const value = parseJson(text);
+    if (value === undefined) throw this.#noAnswer(asked.path, response.statusCode);
+    return value;
   }
 
   /** Resolves with an answer of 2xx whose body is still to be read. */
@@ -141,7 +160,7 @@ class HttpsKubeClient implements KubeClient {
       if (response === undefined) continue;
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) return response;
-      const body = await readText(response, callTimeoutMs, options.signal).catch(() => '');
+      const body = await errorBody(response);
       if (status === 401 && !renewed) {
         renewed = true;
         attempt = 0;
@@ -150,7 +169,8 @@ class HttpsKubeClient implements KubeClient {
         continue;
       }
       const mayRepeat = status === 429 || (status >= 500 && asked.method === 'GET');
-      if (!mayRepeat || attempt >= attempts) throw apiError(this.cluster, asked, { status, body });
+      if (!mayRepeat || attempt >= attempts)
+        throw apiError(this.cluster, asked, { status, body, login: await this.#login() });
       await pause(retryAfter(response, attempt), options.signal);
     }
   }
@@ -176,18 +196,26 @@ class HttpsKubeClient implements KubeClient {
     } catch (error) {
       const stale = error instanceof NetworkFailure && error.reused && asked.method === 'GET';
       if (stale && attempt < attempts) return undefined;
-      throw isAppError(error) ? error : this.#unreachable(error);
+      throw this.#failure(error, asked.path);
     }
   }
 
-  #unreachable(error: unknown): AppError {
-    const { alias, server } = this.cluster;
-    const reason = error instanceof NetworkFailure ? error.cause : error;
-    return new AppError(
-      'cluster.unreachable',
-      { cluster: alias, server, message: networkMessage(reason) },
-      { cause: reason },
-    );
+  #failure(error: unknown, path: string): AppError {
+    const { alias: cluster } = this.cluster;
+    if (error instanceof TooLong) return new AppError('cluster.tooMuch', { cluster, path, bytes: error.bytes });
+    return reachError(this.cluster, error instanceof NetworkFailure ? error.cause : error);
+  }
+
+  /** What came is not what an API server says; it is not shown: it may be anybody's. */
+  #noAnswer(path: string, status = 200): AppError {
+    const message = `what it answered to ${path} is not an answer of Kubernetes`;
+    return new AppError('cluster.api', { cluster: this.cluster.alias, status, message });
+  }
+
+  /** What an answer must not give back: who echoes a request echoes the login. */
+  async #login(): Promise<readonly string[]> {
+    const { headers } = await this.#credentials.access();
+    return Object.values(headers);
   }
 }
 
@@ -219,12 +247,7 @@ async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-async function* lines(response: IncomingMessage): AsyncIterable<string> {
-  response.setEncoding('utf8');
-  let rest = '';
-  for await (const chunk of response as AsyncIterable<string>) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    for (const line of parts) if (line !== '') yield line;
-  }
+/** As much of it as there is, up to a limit: what came is more useful than why the rest did not. */
+async function errorBody(response: IncomingMessage): Promise<string> {
+  return readBeginning(response, mostBytes.error, callTimeoutMs);
 }

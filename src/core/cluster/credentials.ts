@@ -1,8 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
-import { AppError } from '../errors';
+import type { KubeConfig, User } from '@kubernetes/client-node';
+import { AppError, isAppError } from '../errors';
 import type { Cluster } from './cluster';
+import { pluginSpec, runPlugin, type PluginCredential, type PluginSpec } from './credentialPlugin';
+import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';
 import { ProxyAgent, proxyFor } from './proxyAgent';
 
 /** What one request needs to reach the server as the user. */
@@ -18,61 +20,93 @@ export interface Access {
   newAgent(keepAlive: boolean): Agent;
 }
 
+/** What a kubeconfig file says of one context. */
+interface Loaded {
+  readonly config: KubeConfig;
+  /** undefined: the login stands in the file, or there is none */
+  readonly plugin?: PluginSpec;
+}
+
 /** A cluster's kubeconfig file, read when it is first needed and again when a token turns out to be old. */
 export class Credentials {
   readonly #cluster: Cluster;
   readonly #env: Readonly<Record<string, string | undefined>>;
-  #config: Promise<KubeConfig> | undefined;
+  #loaded: Promise<Loaded> | undefined;
+  #given: Promise<PluginCredential> | undefined;
 
   constructor(cluster: Cluster, env: Readonly<Record<string, string | undefined>>) {
     this.#cluster = cluster;
     this.#env = env;
   }
 
-  /** Throws `cluster.kubeconfig` when the file or the credential plugin fails. `fresh` reads the file again. */
+  /**
+   * Throws `cluster.kubeconfig` when the file cannot be used, `cluster.plugin` when its credential plugin fails: neither holds anything of the file's
+   * contents or of what a plugin printed. `fresh` reads the file again, and asks the plugin again.
+   */
   async access(fresh = false): Promise<Access> {
-    if (fresh) this.#config = undefined;
-    const file = this.#cluster.kubeconfigFile;
+    if (fresh) this.forget();
     try {
-      this.#config ??= this.#load();
-      return await this.#apply(await this.#config);
+      this.#loaded ??= this.#load();
+      return await this.#apply(await this.#loaded);
     } catch (error) {
-      this.#config = undefined;
-      const message = error instanceof Error ? error.message.trim() : String(error);
-      throw new AppError('cluster.kubeconfig', { file, message }, { cause: error });
+      this.forget();
+      if (isAppError(error)) throw error;
+      // no cause: what others say may quote the file
+      throw new AppError('cluster.kubeconfig', { file: this.#cluster.kubeconfigFile, message: faultWords(error) });
     }
+  }
+
+  /** What the file and the plugin said is old: the next call reads it again. */
+  forget(): void {
+    this.#loaded = undefined;
+    this.#given = undefined;
   }
 
   /** The token that the file itself holds. Throws as `access`. */
   async fixedToken(): Promise<string | undefined> {
     await this.access();
-    const user = (await this.#config)?.getCurrentUser();
-    return user?.exec === undefined && user?.authProvider === undefined ? user?.token : undefined;
+    const loaded = await this.#loaded;
+    if (loaded === undefined || loaded.plugin) return undefined;
+    const user = loaded.config.getCurrentUser();
+    return user?.authProvider ? undefined : user?.token;
   }
 
-  async #load(): Promise<KubeConfig> {
-    // loaded when a cluster is first used: it is most of the start-up time
-    const { KubeConfig: Config } = await import('@kubernetes/client-node');
-    const config = new Config();
-    config.loadFromFile(this.#cluster.kubeconfigFile, { onInvalidEntry: 'filter' });
-    config.setCurrentContext(this.#cluster.contextName);
-    if (config.getCurrentCluster() === null) throw new Error(`no context ${this.#cluster.contextName}`);
-    return config;
+  async #load(): Promise<Loaded> {
+    const { kubeconfigFile, contextName } = this.#cluster;
+    const config = await loadKubeconfig(kubeconfigFile);
+    config?.setCurrentContext(contextName);
+    if (!config?.getCurrentCluster()) throw new KubeconfigFault('its context, or the cluster of it, is gone');
+    const user = config.getCurrentUser();
+    if (!user && config.getContextObject(contextName)?.user) {
+      throw new KubeconfigFault('the user of its context is not in it, or names a file that cannot be read');
+    }
+    const plugin = pluginSpec(user?.exec);
+    if (!plugin) return { config };
+    // run by us: the library keeps what a plugin prints in its errors
+    config.users = config.users.map((one) => (one === user ? withoutPlugin(one) : one));
+    return { config, plugin };
   }
 
-  async #apply(config: KubeConfig): Promise<Access> {
-    const options: RequestOptions & { servername?: string } = {};
-    await config.applyToHTTPSOptions(options);
-    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-    const tls = defined({ ca, cert, key, pfx, passphrase, rejectUnauthorized, servername });
+  async #apply({ config, plugin }: Loaded): Promise<Access> {
     const current = config.getCurrentCluster();
+    const given = plugin ? await this.#ask(plugin, config) : {};
+    const options: RequestOptions & { servername?: string } = {};
+    await config.applyToHTTPSOptions(options).catch((error: unknown) => {
+      throw new KubeconfigFault(loginWords(error, config));
+    });
+    const { ca, pfx, passphrase, servername } = options;
+    const { cert = options.cert, key = options.key } = given;
+    // said in so many words: a variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED) turns nothing off
+    const rejectUnauthorized = current?.skipTLSVerify !== true;
+    const tls = { ...defined({ ca, cert, key, pfx, passphrase, servername }), rejectUnauthorized };
     const server = new URL(current?.server ?? this.#cluster.server);
     const proxyUrl = current?.proxyUrl ?? '';
     const socks = proxyUrl.startsWith('socks') ? (options.agent as Agent) : undefined;
-    const proxy = proxyUrl === '' ? proxyFor(server, this.#env) : new URL(proxyUrl);
+    const proxy = proxyUrl === '' ? this.#environmentProxy(server) : new URL(proxyUrl);
+    const token = given.token === undefined ? {} : { Authorization: `Bearer ${given.token}` };
     return {
       server,
-      headers: { ...plainHeaders(options.headers), ...basic(options.auth) },
+      headers: { ...plainHeaders(options.headers), ...basic(options.auth), ...token },
       tls,
       newAgent: (keepAlive) => {
         if (socks) return socks;
@@ -80,6 +114,46 @@ export class Credentials {
       },
     };
   }
+
+  #environmentProxy(server: URL): URL | undefined {
+    try {
+      return proxyFor(server, this.#env);
+    } catch {
+      const { alias: cluster } = this.#cluster;
+      throw new AppError('cluster.unreachable', { cluster, server: server.host, message: 'HTTPS_PROXY is no address' });
+    }
+  }
+
+  async #ask(plugin: PluginSpec, config: KubeConfig): Promise<PluginCredential> {
+    const { kubeconfigFile: file } = this.#cluster;
+    const run = async (): Promise<PluginCredential> =>
+      runPlugin(plugin, { file, cluster: config.getCurrentCluster(), env: this.#env });
+    const given = await (this.#given ??= run());
+    if (given.ends === undefined || given.ends > Date.now()) return given;
+    return (this.#given = run());
+  }
+}
+
+function withoutPlugin(user: User): User {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => name !== 'exec')) as unknown as User;
+}
+
+function faultWords(error: unknown): string {
+  return error instanceof KubeconfigFault ? error.message : `its login cannot be used (${errnoOf(error)})`;
+}
+
+/** A file that the kubeconfig names and that cannot be read, by the name of its field. */
+function loginWords(error: unknown, config: KubeConfig): string {
+  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+  const fields = {
+    'certificate-authority': cluster?.caFile,
+    'client-certificate': user?.certFile,
+    'client-key': user?.keyFile,
+  };
+  const field = Object.entries(fields).find(([, file]) => file !== undefined && file === path)?.[0];
+  if (field !== undefined) return `the file that it names as ${field} cannot be read (${errnoOf(error)})`;
+  return user?.authProvider ? 'its auth-provider gave no login' : `its login cannot be used (${errnoOf(error)})`;
 }
 
 function plainHeaders(headers: RequestOptions['headers']): Record<string, string> {

@@ -1,5 +1,7 @@
 import type { KubeClient } from './kubeClient';
 import { isAppError } from '../errors';
+import { asRecord } from '../json';
+import { hasHidden } from '../visible';
 
 /**
  * What a namespace is called where its labels say so: production, test, … Undefined where they do not, or where the
@@ -11,11 +13,8 @@ export async function environmentOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const found = await client.get<{ metadata?: { labels?: Record<string, string> } }>(
-      `/api/v1/namespaces/${encodeURIComponent(namespace)}`,
-      { signal },
-    );
-    return environmentIn(found.metadata?.labels);
+    const found = await client.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`, { signal });
+    return environmentIn(asRecord(asRecord(asRecord(found)?.['metadata'])?.['labels']));
   } catch (error) {
     if (isAppError(error, 'cancelled') || signal.aborted) throw error;
     return undefined;
@@ -23,8 +22,11 @@ export async function environmentOf(
 }
 
 /** The same from labels that are at hand. */
-export function environmentIn(labels: Readonly<Record<string, string>> = {}): string | undefined {
-  return environmentLabels.map((label) => labels[label]).find((value) => value !== undefined && value !== '');
+export function environmentIn(labels: Readonly<Record<string, unknown>> = {}): string | undefined {
+  // no value of a label is longer
+  const isLabel = (value: unknown): value is string =>
+    typeof value === 'string' && value !== '' && value.length <= 63 && !hasHidden(value);
+  return environmentLabels.map((label) => labels[label]).find(isLabel);
 }
 
 /** Labels in use for it; the first that is there counts. */

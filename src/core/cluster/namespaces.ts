@@ -1,4 +1,5 @@
 import { type AppError, isAppError } from '../errors';
+import { asRecord } from '../json';
 import { environmentIn } from './environment';
 import type { KubeClient } from './kubeClient';
 
@@ -30,21 +31,21 @@ async function listed(
   signal?: AbortSignal,
 ): Promise<Pick<Namespaces, 'namespaces' | 'environments'> | undefined> {
   try {
-    const { items } = await client.list<NamespaceObject>(path, signal ? { signal } : {});
+    const { items } = await client.list(path, signal ? { signal } : {});
     const environments = new Map<string, string>();
-    for (const { metadata } of items) {
-      const environment = environmentIn(metadata.labels);
-      if (environment !== undefined) environments.set(metadata.name, environment);
+    const names: string[] = [];
+    for (const item of items) {
+      const { name, labels } = asRecord(asRecord(item)?.['metadata']) ?? {};
+      if (typeof name !== 'string' || !/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) continue;
+      names.push(name);
+      const environment = environmentIn(asRecord(labels));
+      if (environment !== undefined) environments.set(name, environment);
     }
-    return { namespaces: items.map(({ metadata }) => metadata.name).sort(), environments };
+    return { namespaces: names.sort(), environments };
   } catch (error) {
     if (isAppError(error, 'cluster.forbidden') || isStatus(error, 404)) return undefined;
     throw error;
   }
-}
-
-interface NamespaceObject {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
 }
 
 function isStatus(error: unknown, status: number): error is AppError {

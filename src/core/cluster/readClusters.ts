@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { aliasCandidates, uniqueAlias } from './alias';
 import type { Cluster, KubeconfigProblem } from './cluster';
+import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * All clusters of all kubeconfig files: those of KUBECONFIG (else `~/.kube/config`), then `files`. Each file is read
- * on its own; one that is broken hides no other. Contexts with the same server and user are one cluster; where two
+ * on its own; one that is broken hides no other. Files that KUBECONFIG lists need not be there, but one of them. Contexts with the same server and user are one cluster; where two
  * files hold the same one, the first counts. Never throws.
  */
 export async function readClusters(
@@ -17,12 +17,21 @@ export async function readClusters(
 ): Promise<{ clusters: Cluster[]; problems: KubeconfigProblem[] }> {
   const { files = [], env = process.env } = options;
   const problems: KubeconfigProblem[] = [];
+  const missing: KubeconfigProblem[] = [];
   const found = new Map<string, Omit<Cluster, 'alias'>>();
-  for (const [file, isExpected] of kubeconfigFiles(files, env)) {
+  const all = kubeconfigFiles(files, env);
+  for (const [file, isExpected] of all) {
     const problem = (message: string): void => void problems.push({ file, message });
-    const config = await load(file, isExpected, problem);
-    if (config) for (const each of group(config, file, problem)) remember(found, each);
+    try {
+      const config = await loadKubeconfig(file);
+      if (config) for (const each of group(config, file, problem)) remember(found, each);
+    } catch (error) {
+      const message = error instanceof KubeconfigFault ? error.message : `it cannot be used (${errnoOf(error)})`;
+      if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(message);
+      else if ((env['KUBECONFIG'] ?? '') !== '') missing.push({ file, message, isMissing: true });
+    }
   }
+  if (missing.length === all.size) problems.push(...missing);
   const taken = new Set<string>();
   const clusters = [...found.values()].map((cluster) => {
     const alias = uniqueAlias(aliasCandidates(cluster, env), taken);
@@ -41,27 +50,6 @@ export function kubeconfigFiles(files: readonly string[], env: Env): Map<string,
   return all;
 }
 
-async function load(
-  file: string,
-  isExpected: boolean,
-  problem: (message: string) => void,
-): Promise<KubeConfig | undefined> {
-  try {
-    const text = await readFile(file, 'utf8');
-    if (text.trim() === '') return undefined;
-    // loaded when a cluster is first looked for: it is most of the start-up time
-    const { KubeConfig: Config } = await import('@kubernetes/client-node');
-    const config = new Config();
-    config.loadFromString(text, { onInvalidEntry: 'filter' });
-    config.makePathsAbsolute(dirname(file));
-    return config;
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isMissing || isExpected) problem(error instanceof Error ? error.message : String(error));
-    return undefined;
-  }
-}
-
 function group(config: KubeConfig, file: string, problem: (message: string) => void): Omit<Cluster, 'alias'>[] {
   const groups = new Map<string, Omit<Cluster, 'alias'>>();
   if (config.getContexts().length === 0) problem('it holds no context');
@@ -71,13 +59,19 @@ function group(config: KubeConfig, file: string, problem: (message: string) => v
       problem(`context ${context.name}: no cluster ${context.cluster} with a usable server`);
       continue;
     }
+    const server = new URL(cluster.server);
+    if (server.protocol !== 'https:') {
+      problem(`context ${context.name}: its server is reached by ${server.protocol.slice(0, -1)}, not by https`);
+      continue;
+    }
     const namespace = context.namespace === undefined ? {} : { namespace: context.namespace };
     remember(groups, {
       contextName: context.name,
-      server: cluster.server,
+      server: withoutLogin(cluster.server),
       user: context.user,
       ...namespace,
       kubeconfigFile: file,
+      ...(cluster.skipTLSVerify ? { insecure: true } : {}),
       contexts: [{ name: context.name, ...namespace }],
     });
   }
@@ -94,4 +88,12 @@ function remember(all: Map<string, Omit<Cluster, 'alias'>>, one: Omit<Cluster, '
     const better = first.contextName.includes('/') && !one.contextName.includes('/') ? one : first;
     all.set(key, { ...better, contexts });
   }
+}
+
+/** An address as it is shown: one may hold a name and a password. */
+function withoutLogin(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = url.password = '';
+  return url.href.replace(/\/$/, '');
 }

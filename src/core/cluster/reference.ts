@@ -1,5 +1,5 @@
 import { AppError } from '../errors';
-import type { Cluster } from './cluster';
+import type { Cluster, KubeconfigProblem } from './cluster';
 
 /** `cluster/namespace/pod[/database]`, as far as it goes. */
 export interface Reference {
@@ -30,12 +30,20 @@ export function formatReference({ cluster, namespace, pod, database }: Reference
   return [cluster, namespace, pod, database].filter((part) => part !== undefined).join('/');
 }
 
-/** The cluster with this alias, else the one that holds a context of this name. Throws `cluster.unknown`, `cluster.none`. */
-export function findCluster(clusters: readonly Cluster[], alias: string): Cluster {
-  if (clusters.length === 0) throw new AppError('cluster.none', { cluster: alias });
+/**
+ * The cluster with this alias, else the one that holds a context of this name. Throws `cluster.unknown`, `cluster.none`, both with the kubeconfig
+ * files that could not be read (`problems`): it may stand in one of them.
+ */
+export function findCluster(
+  clusters: readonly Cluster[],
+  alias: string,
+  problems: readonly KubeconfigProblem[] = [],
+): Cluster {
+  const unread = problems.length === 0 ? {} : { problems: problems.map(({ file, message }) => `${file}: ${message}`) };
+  if (clusters.length === 0) throw new AppError('cluster.none', { cluster: alias, ...unread });
   const found =
     clusters.find((cluster) => cluster.alias === alias) ??
     clusters.find((cluster) => cluster.contexts.some(({ name }) => name === alias));
   if (found) return found;
-  throw new AppError('cluster.unknown', { cluster: alias, known: clusters.map((cluster) => cluster.alias) });
+  throw new AppError('cluster.unknown', { cluster: alias, known: clusters.map((cluster) => cluster.alias), ...unread });
 }

@@ -1,7 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
 import { AppError } from '../errors';
+import { mostMessage, withoutLogins } from '../cluster/apiError';
+import { readBeginning } from '../cluster/httpCall';
 import type { UpgradeRequest } from '../cluster/kubeClient';
+import { asRecord, parseJson } from '../json';
 
 export type ExecProtocol = 'v4.channel.k8s.io' | 'v5.channel.k8s.io';
 
@@ -42,6 +44,8 @@ export class UpgradeRefused extends Error {
 }
 
 const bodyLimit = 64 * 1024;
+/** Container runtimes send at most 32 KiB at once. */
+const messageLimit = 16 * 1024 * 1024;
 /** Payload of one stdin frame. One message is one frame: some servers take a continuation for a message of its own. */
 export const frameBytes = 32 * 1024;
 const windowBytes = 1024 * 1024;
@@ -61,7 +65,7 @@ export async function openExecSocket(
     agent: request.agent,
     headers: request.headers,
     perMessageDeflate: false,
-    maxPayload: 64 * 1024 * 1024,
+    maxPayload: messageLimit,
     skipUTF8Validation: true,
     followRedirects: false,
     handshakeTimeout: handshakeTimeoutMs,
@@ -71,7 +75,7 @@ export async function openExecSocket(
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted === true) cancel();
   try {
-    const socket = await opened(ws, events, handshakeTimeoutMs);
+    const socket = await opened(ws, events, handshakeTimeoutMs, Object.values(request.headers));
     if (signal?.aborted === true) throw new AppError('cancelled');
     return socket;
   } catch (error) {
@@ -83,57 +87,34 @@ export async function openExecSocket(
   }
 }
 
-function opened(ws: WebSocket, events: SocketEvents, timeoutMs: number): Promise<ExecSocket> {
+function opened(ws: WebSocket, events: SocketEvents, timeoutMs: number, login: readonly string[]): Promise<ExecSocket> {
   return new Promise((resolve, reject) => {
     ws.on('upgrade', (response) => response.socket.setKeepAlive(true, 30_000));
     ws.on('open', () => resolve(new ExecSocket(ws, events)));
     ws.on('error', reject);
     ws.on('close', () => reject(new Error('closed during the handshake')));
     ws.on('unexpected-response', (_request, response) => {
-      readBody(response, timeoutMs).then((body) => reject(refusal(response.statusCode ?? 0, body)), reject);
+      readBeginning(response, bodyLimit, timeoutMs).then(
+        (body) => reject(refusal(response.statusCode ?? 0, body, login)),
+        reject,
+      );
     });
   });
 }
 
-async function readBody(response: IncomingMessage, timeoutMs: number): Promise<string> {
-  const timer = setTimeout(() => response.destroy(), timeoutMs);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length >= bodyLimit) break;
-    }
-  } catch {
-    // what has come so far is more useful than why the rest did not
-  } finally {
-    clearTimeout(timer);
-  }
-  return Buffer.concat(chunks).subarray(0, bodyLimit).toString('utf8');
-}
-
-function refusal(status: number, body: string): UpgradeRefused {
+function refusal(status: number, body: string, login: readonly string[]): UpgradeRefused {
   const parsed = parseStatus(body);
-  return parsed === undefined
-    ? new UpgradeRefused(status, body.trim(), false)
-    : new UpgradeRefused(status, parsed.message ?? parsed.reason ?? '', true);
+  const said = parsed === undefined ? body.trim().slice(0, mostMessage.text) : (parsed.message ?? parsed.reason ?? '');
+  return new UpgradeRefused(status, withoutLogins(said, login), parsed !== undefined);
 }
 
 function parseStatus(text: string): ExecStatus | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || !('status' in value)) return undefined;
-  const { status, reason, message } = value as Record<string, unknown>;
+  const { status, reason, message } = asRecord(parseJson(text)) ?? {};
   if (typeof status !== 'string') return undefined;
   return {
     status,
-    ...(typeof reason === 'string' ? { reason } : {}),
-    ...(typeof message === 'string' ? { message: message.replace(/: $/, '') } : {}),
+    ...(typeof reason === 'string' ? { reason: reason.slice(0, mostMessage.text) } : {}),
+    ...(typeof message === 'string' ? { message: message.replace(/: $/, '').slice(0, mostMessage.status) } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
-import { AppError, isAppError } from '../errors';
+import { AppError } from '../errors';
 import type { KubeClient } from '../cluster/kubeClient';
-import { networkMessage } from '../cluster/networkMessage';
+import { reachError } from '../cluster/reachError';
 import { openExecSocket, UpgradeRefused, type ExecProtocol, type ExecSocket, type SocketEvents } from './execSocket';
 import type { ExecPlace } from './podExec';
 
@@ -14,7 +14,7 @@ export interface ExecClient {
 
 /**
  * Starts `argv` with stdin, stdout and stderr open. Tries the next protocol where one is refused, and the kubeconfig
- * as it is now where the token is. Throws `cluster.unauthorized`, `cluster.forbidden`, `cluster.unreachable`,
+ * as it is now where the token is. Throws `cluster.unauthorized`, `cluster.forbidden`, `cluster.unreachable`, `cluster.untrusted`,
  * `exec.refused` or `cancelled`.
  */
 export async function openExec(
@@ -31,7 +31,7 @@ export async function openExec(
       connections.accepted = protocol;
       return socket;
     } catch (error) {
-      if (!(error instanceof UpgradeRefused)) throw toReachError(connections, error);
+      if (!(error instanceof UpgradeRefused)) throw reachError(connections.client.cluster, error);
       refused ??= error;
       if (!isProtocolRefusal(error)) throw toRefusal(connections, error);
     }
@@ -86,11 +86,4 @@ function toRefusal({ client, place }: ExecClient, error: UpgradeRefused): AppErr
     return new AppError('cluster.forbidden', data, { cause: error });
   }
   return new AppError('exec.refused', { status, message }, { cause: error });
-}
-
-function toReachError({ client }: ExecClient, error: unknown): AppError {
-  if (isAppError(error)) return error;
-  const { alias: cluster, server } = client.cluster;
-  const message = networkMessage(error);
-  return new AppError('cluster.unreachable', { cluster, server, message }, { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { AppError } from '../errors';
 
 /** A container that commands run in. */
 export interface ExecPlace {
@@ -48,15 +49,26 @@ export interface PodExec {
   ): Promise<ProcessEnd>;
 }
 
-/** Runs `argv` and returns its whole stdout as UTF-8; for small answers. Exit codes other than 0 are returned, not thrown. */
+/** What a captured answer may hold: 50,000 tables with all that is asked about them are a quarter of it. */
+const mostCaptured = 64 * 1024 * 1024;
+
+/**
+ * Runs `argv` and returns its whole stdout as UTF-8; for small answers. Exit codes other than 0 are returned, not thrown. Throws `exec.tooMuch` as soon
+ * as more than `most` bytes came (default 64 MiB): the command is ended then.
+ */
 export async function capture(
   exec: PodExec,
   argv: readonly string[],
-  options: ExecOptions & { readonly input?: string } = {},
+  options: ExecOptions & { readonly input?: string; readonly most?: number } = {},
 ): Promise<ProcessEnd & { stdout: string }> {
+  const { input, most = mostCaptured, ...rest } = options;
   const chunks: Buffer[] = [];
-  const sink: Sink = (chunk) => void chunks.push(chunk);
-  const { input, ...rest } = options;
+  let length = 0;
+  const sink: Sink = (chunk) => {
+    length += chunk.length;
+    if (length > most) throw new AppError('exec.tooMuch', { bytes: most, tool: toolName(argv) });
+    chunks.push(chunk);
+  };
   let end: ProcessEnd;
   if (input === undefined) end = await exec.read(argv, sink, rest);
   else {
@@ -65,4 +77,10 @@ export async function capture(
     end = await exec.feed(argv, NodeReadable.from([bytes]), bytes.length, { ...rest, sink });
   }
   return { ...end, stdout: Buffer.concat(chunks).toString('utf8') };
+}
+
+/** The program among the words of a command. */
+function toolName(argv: readonly string[]): string {
+  const tools = argv.map((word) => word.split('/').at(-1) ?? '');
+  return tools.find((name) => /^(psql|pg_\w+)$/.test(name)) ?? tools[0] ?? '';
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { KubeClient } from '../cluster/kubeClient';
 import type { OpenPod } from '../pod/databasePod';
 import { connect } from '../cluster/connect';
-import type { Cluster } from '../cluster/cluster';
+import type { Cluster, KubeconfigProblem } from '../cluster/cluster';
 import { kubeconfigFiles, readClusters } from '../cluster/readClusters';
 import { findCluster, parseReference, type Reference } from '../cluster/reference';
 import { AppError } from '../errors';
@@ -56,15 +56,16 @@ export class Places {
 
   private async client(name: string): Promise<KubeClient> {
     this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
-    const cluster = this.named((await this.known).clusters, name);
+    const { clusters, problems } = await this.known;
+    const cluster = this.named(clusters, name, problems);
     const client = this.clients.get(cluster.alias) ?? connect(cluster);
     this.clients.set(cluster.alias, client);
     return client;
   }
 
-  private named(clusters: readonly Cluster[], name: string): Cluster {
+  private named(clusters: readonly Cluster[], name: string, problems: readonly KubeconfigProblem[]): Cluster {
     try {
-      return findCluster(clusters, name);
+      return findCluster(clusters, name, problems);
     } catch (error) {
       const named = kubeconfigFiles(this.kubeconfigs, process.env);
       const files = this.earlier.filter((file) => !named.has(resolve(file)));

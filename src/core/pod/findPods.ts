@@ -2,6 +2,7 @@ import { listNamespaces } from '../cluster/namespaces';
 import type { KubeClient } from '../cluster/kubeClient';
 import { isAppError } from '../errors';
 import type { DatabasePod } from './databasePod';
+import { parsePods } from './parsePod';
 import type { OwnerReference, PodObject } from './podObject';
 import { controller, describe, recognise, unresolvedOwner } from './recognise';
 
@@ -39,7 +40,7 @@ async function listPods(
   const call = {
     ...(options.signal ? { signal: options.signal } : {}),
     onPage(page: PodObject[]): PodObject[] {
-      const wanted = page.filter((item) => recognise(item) !== undefined);
+      const wanted = parsePods(page).filter((item) => recognise(item) !== undefined);
       if (wanted.length > 0) options.onPods?.(describeAll(client, wanted));
       return wanted;
     },
@@ -60,7 +61,7 @@ async function listPods(
     for (let name = names.shift(); name !== undefined; name = names.shift()) {
       try {
         const path = `/api/v1/namespaces/${encodeURIComponent(name)}/pods`;
-        items.push(...(await client.list<PodObject>(path, call)).items);
+        for (const item of (await client.list<PodObject>(path, call)).items) items.push(item);
       } catch (error) {
         if (!isAppError(error, 'cluster.forbidden')) throw error;
         forbidden.push(name);
@@ -79,7 +80,7 @@ function describeAll(client: KubeClient, items: readonly PodObject[]): DatabaseP
 }
 
 /** Asks for the owner of those few ReplicaSets and ReplicationControllers whose names do not tell; once each. */
-async function resolveOwners(
+export async function resolveOwners(
   client: KubeClient,
   pods: readonly DatabasePod[],
   signal?: AbortSignal,
@@ -105,12 +106,15 @@ async function ownerOf(
   signal?: AbortSignal,
 ): Promise<DatabasePod['workload']> {
   try {
-    const found = await client.get<{ metadata: { ownerReferences?: OwnerReference[] } }>(
+    const found = await client.get<{ metadata?: { ownerReferences?: OwnerReference[] } }>(
       path,
       signal ? { signal } : {},
     );
-    const owner = controller(found.metadata.ownerReferences);
-    return owner ? { kind: owner.kind, name: owner.name } : itself;
+    const owners = found.metadata?.ownerReferences;
+    const owner = Array.isArray(owners) ? controller(owners) : undefined;
+    return typeof owner?.kind === 'string' && typeof owner.name === 'string'
+      ? { kind: owner.kind, name: owner.name }
+      : itself;
   } catch (error) {
     if (isAppError(error, 'cancelled')) throw error;
     return itself;

@@ -1,5 +1,6 @@
 import { isAppError } from '../errors';
 import type { KubeClient } from '../cluster/kubeClient';
+import { parsePods } from './parsePod';
 import type { PodObject } from './podObject';
 import { isPooler } from './recognise';
 
@@ -20,7 +21,7 @@ export async function findPoolers(
   try {
     const { items } = await client.list<PodObject>(path, {
       signal,
-      onPage: (page) => page.filter(isPooler),
+      onPage: (page) => parsePods(page).filter(isPooler),
     });
     return items.map(({ metadata, status }) => ({
       name: metadata.name,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeClient } from '../cluster/kubeClient';
-import { isAppError, type AppError } from '../errors';
+import { isAppError, type AppError, type ErrorCode } from '../errors';
 import type { DatabasePod } from './databasePod';
 import { findPods } from './findPods';
 import type { PodObject } from './podObject';
@@ -8,7 +8,7 @@ import type { PodObject } from './podObject';
 /**
  * The database pods of a namespace, again each time they may have changed, until the signal aborts. The watch only says
  * that something happened; where it may not be had, they are asked for every half minute. Throws `cluster.*` from the
- * first listing; later failures are waited out, except `cluster.unauthorized` and `cluster.kubeconfig`: no waiting brings a login back.
+ * first listing; later failures are waited out, except `cluster.unauthorized`, `cluster.kubeconfig` and `cluster.plugin`: no waiting brings a login back.
  */
 export async function* followPods(
   client: KubeClient,
@@ -35,8 +35,10 @@ export async function* followPods(
 
 /** True where the credentials are not accepted, or cannot be had, any more. */
 export function isLostLogin(error: unknown): error is AppError {
-  return isAppError(error, 'cluster.unauthorized') || isAppError(error, 'cluster.kubeconfig');
+  return isAppError(error) && lostLogins.includes(error.code);
 }
+
+const lostLogins: readonly ErrorCode[] = ['cluster.unauthorized', 'cluster.kubeconfig', 'cluster.plugin'];
 
 const pollMs = 30_000;
 /** A rollout changes a pod many times in a second. */

@@ -3,8 +3,8 @@ import { explainRefusal } from '../cluster/reviews';
 import { AppError, isAppError } from '../errors';
 import { kubePodExec } from '../exec/kubePodExec';
 import type { DatabasePod, OpenPod } from './databasePod';
-import { findPods } from './findPods';
-import type { PodObject } from './podObject';
+import { findPods, resolveOwners } from './findPods';
+import { parsePod } from './parsePod';
 import { probe } from './probe';
 import { describe, recognise } from './recognise';
 
@@ -23,20 +23,31 @@ export async function openPod(client: KubeClient, pod: DatabasePod, signal?: Abo
 
 /**
  * The pod that a reference means, opened. `pod` is a pod's name, also of one that was not recognised as a database, or
- * that of its workload: then the one primary among its pods, as SQL says. Throws `pod.unknown`, `pod.noPrimary` (none, or
- * several: pods that are no replicas of each other), and what `openPod` throws.
+ * that of its workload: then the one primary among its pods, as SQL says. Only for a workload pods have to be listed. Throws `pod.unknown`,
+ * `pod.noPrimary` (none, or several: pods that are no replicas of each other), and what `openPod` throws.
  */
 export async function locate(
   client: KubeClient,
   place: { readonly namespace: string; readonly pod: string },
   signal?: AbortSignal,
 ): Promise<OpenPod> {
-  const { pods } = await findPods(client, { namespace: place.namespace, ...(signal ? { signal } : {}) });
-  const named = pods.find((pod) => pod.name === place.pod);
-  if (named) return openPod(client, named, signal);
-  const members = pods.filter((pod) => pod.workload.name === place.pod);
-  if (members.length > 0) return primary(client, place, members, signal);
-  return openPod(client, await unrecognised(client, place, signal), signal);
+  const named = await podNamed(client, place, signal);
+  if (!(named instanceof AppError)) return openPod(client, named, signal);
+  try {
+    const { pods } = await findPods(client, { namespace: place.namespace, ...(signal ? { signal } : {}) });
+    // who may list pods and not read one
+    const listed = pods.find((pod) => pod.name === place.pod);
+    if (listed) return await openPod(client, listed, signal);
+    const members = pods.filter((pod) => pod.workload.name === place.pod);
+    if (members.length > 0) return await primary(client, place, members, signal);
+  } catch (error) {
+    // who may not list pods is told of the pod that is not there: a workload's name is the rarer thing to mean
+    if (isAppError(error, 'cluster.forbidden') && isAppError(named, 'pod.unknown')) {
+      throw new AppError(named.code, { ...named.data, unlisted: true }, { cause: error });
+    }
+    throw error;
+  }
+  throw named;
 }
 
 async function primary(
@@ -64,21 +75,28 @@ async function primary(
   );
 }
 
-async function unrecognised(
+/** The pod of this name as the API describes it; else why there is none: `pod.unknown`, or `cluster.forbidden` where pods may not be read. */
+async function podNamed(
   client: KubeClient,
   place: { readonly namespace: string; readonly pod: string },
   signal?: AbortSignal,
-): Promise<DatabasePod> {
+): Promise<DatabasePod | AppError> {
   const reference = `${client.cluster.alias}/${place.namespace}/${place.pod}`;
   const path = `/api/v1/namespaces/${encodeURIComponent(place.namespace)}/pods/${encodeURIComponent(place.pod)}`;
-  let pod: PodObject;
+  let answer: unknown;
   try {
-    pod = await client.get<PodObject>(path, signal ? { signal } : {});
+    answer = await client.get(path, signal ? { signal } : {});
   } catch (error) {
-    if (!isAppError(error, 'cluster.api')) throw error;
-    throw new AppError('pod.unknown', { reference, message: String(error.data['message']) }, { cause: error });
+    if (isAppError(error, 'cluster.forbidden')) return error;
+    if (!isAppError(error, 'cluster.api') || error.data['status'] !== 404) throw error;
+    return new AppError('pod.unknown', { reference, message: String(error.data['message']) }, { cause: error });
   }
+  const pod = parsePod(answer);
+  if (pod?.metadata.name !== place.pod || pod.metadata.namespace !== place.namespace)
+    return new AppError('pod.unknown', { reference, message: 'what the server says of it is no pod' });
   const container = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const name = container ?? pod.spec.containers[0]?.name ?? '';
-  return describe(client.cluster.alias, pod, recognise(pod) ?? { container: name, flavour: 'unknown', row: undefined });
+  const found = recognise(pod) ?? { container: name, flavour: 'unknown' as const, row: undefined };
+  const [resolved] = await resolveOwners(client, [describe(client.cluster.alias, pod, found)], signal);
+  return resolved ?? describe(client.cluster.alias, pod, found);
 }

@@ -224,6 +224,8 @@ const unsent: readonly ErrorCode[] = [
   'cluster.unauthorized',
   'cluster.forbidden',
   'cluster.kubeconfig',
+  'cluster.plugin',
+  'cluster.untrusted',
 ];
 
 const mayComeBack: readonly ErrorCode[] = ['exec.refused', 'cluster.unreachable'];

@@ -9,21 +9,43 @@ import { join } from 'node:path';
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 /** An HTTPS server with a certificate of its own, and a kubeconfig for it. */
-export async function startApi(handler: Handler): Promise<{
+export async function startApi(
+  handler: Handler,
+  { names = 'IP:127.0.0.1,DNS:cluster.test', days = 2 }: { readonly names?: string; readonly days?: number } = {},
+): Promise<{
   readonly folder: string;
   readonly kubeconfig: string;
   readonly url: string;
   readonly seen: string[];
   setToken(token: string): void;
+  /** Waits until no connection but idle ones is left. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }> {
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const name = ['-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:cluster.test'];
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', [...kind, ...name, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const [request, extensions] = [join(folder, 'csr.pem'), join(folder, 'extensions')];
+  writeFileSync(extensions, `subjectAltName=${names}\n`);
+  const kind = [
+    'req',
+    '-new',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-subj',
+    '/CN=test',
+  ];
+  execFileSync('openssl', [...kind, '-keyout', key, '-out', request], { stdio: 'ignore' });
+  // a number of days below zero has passed, which `req` does not make
+  const sign = ['x509', '-req', '-in', request, '-signkey', key, '-days', String(days), '-extfile', extensions];
+  execFileSync('openssl', [...sign, '-out', cert], { stdio: 'ignore' });
   const seen: string[] = [];
+  const busy = new Set<ServerResponse>();
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+    busy.add(response);
+    response.on('close', () => busy.delete(response));
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -44,6 +66,9 @@ export async function startApi(handler: Handler): Promise<{
     url,
     seen,
     setToken,
+    async idle() {
+      while (busy.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

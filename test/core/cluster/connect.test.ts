@@ -139,7 +139,7 @@ describe('connect', () => {
     });
     const untrusted = `${api.folder}/untrusted`;
     writeFileSync(untrusted, kubeconfigText(api.url));
-    await assert.rejects((await clientOf(untrusted)).get('/x'), code('cluster.unreachable'));
+    await assert.rejects((await clientOf(untrusted)).get('/x'), code('cluster.untrusted', { reason: 'authority' }));
   });
 
   it('goes through the proxy of the environment, and around it', async () => {

@@ -376,7 +376,8 @@ describe('kubePodExec: a refused upgrade', () => {
     ['403 Forbidden', json(403, 'pods "p" is forbidden: '), 'cluster.forbidden', { message: 'pods "p" is forbidden' }],
     ['404 Not Found', json(404, 'pods "p" not found'), 'exec.refused', { status: 404, message: 'pods "p" not found' }],
     ['500 Internal', 'container is gone\n', 'exec.refused', { status: 500, message: 'container is gone' }],
-    ['500 Internal', 'x'.repeat(200_000), 'exec.refused', { message: 'x'.repeat(65_536) }],
+    ['500 Internal', 'x'.repeat(200_000), 'exec.refused', { message: 'x'.repeat(300) }],
+    ['500 Internal', 'no: Bearer abc.def, sha256~secret', 'exec.refused', { message: 'no: Bearer …, …' }],
   ] as const) {
     it(`is told with its reason: ${statusLine}, ${body.slice(0, 20)}`, async () => {
       await withServer({ refuse: answer(statusLine, body) }, async ({ client, upgrades }) => {
