@@ -41,7 +41,8 @@ const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
 /** Texts reach people through a few files that show them as text; everything else goes through these. */
 const shownElsewhere = [
   {
-    selector: 'MemberExpression[object.name="process"][property.name=/^(stdout|stderr)$/]',
+    selector:
+      'MemberExpression[object.name="process"][property.name=/^(stdout|stderr)$/]:not(MemberExpression[property.name="isTTY"] > *)',
     message: 'Terminal (src/cli/terminal.ts) writes for people, the Log of a job into its log.',
   },
 ];

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../errors';
+import { collect, type Sink } from '../exec/podExec';
+import { asRecord, parseJson } from '../json';
 import type { OpenPod } from '../pod/databasePod';
 import { psqlCommand } from '../pod/sql';
 import type { TableReading } from '../postgres/archive/reading';
@@ -21,16 +23,21 @@ export interface Counting {
 export function startCounting(source: OpenPod, database: string, application: string, signal: AbortSignal): Counting {
   const script = Buffer.from(countScript(application));
   const argv = psqlCommand(source.facts.access, database, application);
-  let text = '';
-  let heard: (id: string) => void = () => undefined;
+  const answer = collect(argv);
+  let heard: ((id: string) => void) | undefined;
   const first = new Promise<string>((resolve) => (heard = resolve));
-  const sink = (chunk: Buffer): void => {
-    text += chunk.toString('utf8');
-    const line = /^(.+)\n/.exec(text)?.[1];
-    if (line !== undefined) heard(line);
+  const sink: Sink = (chunk) => {
+    void answer.sink(chunk);
+    if (heard === undefined) return;
+    const beginning = answer.bytes();
+    const end = beginning.indexOf(0x0a);
+    if (end < 0 && beginning.length > 1000) throw unreadable('no snapshot');
+    if (end <= 0) return;
+    heard(beginning.toString('utf8', 0, end));
+    heard = undefined;
   };
   const rows = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
-    if (end.exitCode === 0) return readCounts(text);
+    if (end.exitCode === 0) return readCounts(answer.bytes().toString('utf8'));
     throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: serverMessage(end.stderr) });
   });
   const ended = rows.then((): string => {
@@ -59,10 +66,15 @@ function readCounts(text: string): Record<string, number> {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
   return Object.fromEntries(
     lines.map((line) => {
-      const row = JSON.parse(line) as { table: string; rows: number };
-      return [row.table, row.rows];
+      const { table, rows } = asRecord(parseJson(line)) ?? {};
+      if (typeof table !== 'string' || typeof rows !== 'number') throw unreadable('no count of a table');
+      return [table, rows];
     }),
   );
+}
+
+function unreadable(message: string): AppError {
+  return new AppError('exec.answer', { tool: 'psql', message });
 }
 
 /**

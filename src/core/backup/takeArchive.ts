@@ -133,7 +133,7 @@ class DumpWords {
     const shown = this.shown(line);
     if (!this.going || shown === undefined) return;
     this.work.log.warn(shown);
-    if (this.lines.length < 40) this.lines.push(shown);
+    if (this.lines.length < 40) this.lines.push(shown.slice(0, 2000));
   }
 
   errors(stderr: string): string {

@@ -34,7 +34,7 @@ export function withoutLogins(text: string, login: readonly string[]): string {
   const own = login.flatMap((value) => [value, ...value.split(' ')]).filter((value) => value.length >= 8);
   const without = own.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
   return without
-    .replace(/\b(bearer|basic) +[^\s"'<>]+/gi, '$1 …')
+    .replace(/\b(bearer|basic) +[^\s"'<>,;]+/gi, '$1 …')
     .replace(/\bsha256~[\w-]+|\beyJ[\w-]+\.[\w.-]+/g, '…');
 }
 

@@ -20,7 +20,7 @@ const attempts = 3;
 /** etcd holds no object of more than a few MB; 500 pods of 128 kB are far more than a page of them is. */
 const mostBytes = { answer: 16 << 20, page: 64 << 20, watched: 16 << 20, error: 64 << 10 };
 /** A list: its pages, and what is held of it. */
-const most = { pages: 2000, heldBytes: 256 << 20 };
+const most = { pages: 1000, heldBytes: 256 << 20 };
 
 type Query = NonNullable<CallOptions['query']>;
 

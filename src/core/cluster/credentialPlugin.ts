@@ -30,9 +30,7 @@ export function pluginSpec(exec: unknown): PluginSpec | undefined {
   return {
     command: typeof command === 'string' ? command : '',
     args: Array.isArray(args) ? args.map(String) : [],
-    env: variables.flatMap(({ name, value }) =>
-      typeof name === 'string' ? [{ name, value: String(value ?? '') }] : [],
-    ),
+    env: variables.flatMap(({ name, value }) => (typeof name === 'string' ? [{ name, value: value ?? '' }] : [])),
     apiVersion: typeof apiVersion === 'string' ? apiVersion : 'client.authentication.k8s.io/v1',
     provideClusterInfo: provideClusterInfo === true,
   };

@@ -61,14 +61,8 @@ export async function capture(
   argv: readonly string[],
   options: ExecOptions & { readonly input?: string; readonly most?: number } = {},
 ): Promise<ProcessEnd & { stdout: string }> {
-  const { input, most = mostCaptured, ...rest } = options;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const sink: Sink = (chunk) => {
-    length += chunk.length;
-    if (length > most) throw new AppError('exec.tooMuch', { bytes: most, tool: toolName(argv) });
-    chunks.push(chunk);
-  };
+  const { input, most, ...rest } = options;
+  const { sink, bytes: taken } = collect(argv, most);
   let end: ProcessEnd;
   if (input === undefined) end = await exec.read(argv, sink, rest);
   else {
@@ -76,7 +70,24 @@ export async function capture(
     const bytes = Buffer.from(input, 'utf8');
     end = await exec.feed(argv, NodeReadable.from([bytes]), bytes.length, { ...rest, sink });
   }
-  return { ...end, stdout: Buffer.concat(chunks).toString('utf8') };
+  return { ...end, stdout: taken().toString('utf8') };
+}
+
+/** A sink that keeps what it takes, and what it has kept. It throws `exec.tooMuch` at more than `most` bytes (default 64 MiB), which ends the command `argv`. */
+export function collect(
+  argv: readonly string[],
+  most = mostCaptured,
+): { readonly sink: Sink; readonly bytes: () => Buffer } {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    sink: (chunk) => {
+      length += chunk.length;
+      if (length > most) throw new AppError('exec.tooMuch', { bytes: most, tool: toolName(argv) });
+      chunks.push(chunk);
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
 }
 
 /** The program among the words of a command. */

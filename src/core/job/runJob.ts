@@ -82,8 +82,16 @@ const stderrLog: Log = {
   warn: (message) => logLine(`WARNING ${message}`),
 };
 
+/** A pod that never stops to complain fills no disk. */
+const most = { line: 16_000, log: 64 << 20 };
+let logged = 0;
+
 function logLine(text: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${visibleLines(text).replaceAll('\n', '\n  ')}\n`);
+  if (logged > most.log) return;
+  const line = visibleLines(text.slice(0, most.line)).replaceAll('\n', '\n  ');
+  logged += line.length;
+  const last = logged > most.log ? '\nThe log is full; what comes after this is not in it.' : '';
+  process.stderr.write(`${new Date().toISOString()} ${line}${last}\n`);
 }
 
 interface Parts {

@@ -1,157 +1,39 @@
 import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
-import type { Access, ToolVersion } from '../postgres/access';
-import type { DatabaseFacts, PodFacts } from './databasePod';
+import type { Access } from '../postgres/access';
+import type { PodFacts } from './databasePod';
 import { serverMessage } from '../serverMessage';
 import { whyBusy } from './busy';
+import { readAnswer, type Answer, type DiskLine, type Login, type Tool, type Tried } from './probeAnswer';
 import { probeCommand } from './probeScript';
+
+/** 50,000 databases, each with a long comment. */
+const mostAnswered = 32 * 1024 * 1024;
 
 /**
  * Finds out in one exec how PostgreSQL is reached in a pod and what it says of itself: tools, a login (superuser where
  * there is one), role, databases, extensions, cores, free disk. No secret leaves the pod.
  *
  * Throws `pod.noTools` (no client tools), `pod.noServer` (nothing answers), `pod.busy` (it starts, stops, or is full), `pod.noLogin` (it answers,
- * but lets none of the roles in), and what the exec throws.
+ * but lets none of the roles in), `exec.answer` (what it answers is not what a probe answers), and what the exec throws.
  */
 export async function probe(exec: PodExec, signal?: AbortSignal): Promise<PodFacts> {
-  const end = await capture(exec, probeCommand(), signal === undefined ? {} : { signal });
+  const end = await capture(exec, probeCommand(), {
+    most: mostAnswered,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (end.exitCode !== 0) {
-    throw new AppError('exec.failed', { tool: 'sh', exitCode: end.exitCode, stderr: end.stderr.trim() });
+    throw new AppError('exec.failed', {
+      tool: 'sh',
+      exitCode: end.exitCode,
+      stderr: serverMessage(end.stderr).slice(0, 2000),
+    });
   }
   const reference = `${exec.place.namespace}/${exec.place.pod}`;
   const answer = readAnswer(end.stdout);
   if (answer.tools.length === 0) throw new AppError('pod.noTools', { reference, tool: 'pg_dump' });
   if (answer.login === undefined) throw noWayIn(reference, answer);
   return facts(reference, answer, answer.login, end.stderr);
-}
-
-interface Tool {
-  readonly bin: string;
-  readonly dump: ToolVersion;
-  readonly restore: ToolVersion | undefined;
-  readonly psql: ToolVersion | undefined;
-  readonly zstd: boolean;
-  readonly lz4: boolean;
-}
-
-interface Tried {
-  readonly user: string;
-  readonly host: string;
-  readonly message: string;
-}
-
-interface Login {
-  readonly user: string;
-  readonly host: string;
-  readonly port: string;
-  readonly kind: string;
-  readonly name: string;
-}
-
-interface ServerFacts {
-  readonly version: number;
-  readonly standby: boolean;
-  readonly name: string;
-  readonly superuser: boolean;
-  readonly createDb: boolean;
-  readonly createRole: boolean;
-  readonly signalBackend: boolean;
-  readonly readAllStats: boolean;
-}
-
-interface Answer {
-  readonly tools: Tool[];
-  readonly tried: Tried[];
-  login?: Login;
-  /** what a server that lets us in says at it */
-  readonly said: string[];
-  /** the postmaster's own word, where it wrote one down */
-  state?: string;
-  readonly databases: DatabaseFacts[];
-  server?: ServerFacts;
-  systemId?: string;
-  extensions: Readonly<Record<string, string>>;
-  readonly df: Map<string, DiskLine>;
-  readonly cpu: { limit?: number; online: number };
-}
-
-interface DiskLine {
-  readonly fileSystem: string;
-  readonly free: number;
-}
-
-function readAnswer(text: string): Answer {
-  const answer: Answer = {
-    tools: [],
-    tried: [],
-    said: [],
-    databases: [],
-    extensions: {},
-    df: new Map(),
-    cpu: { online: 1 },
-  };
-  for (const line of text.split('\n')) {
-    if (line.startsWith('{')) readJson(answer, line);
-    else readLine(answer, line.split('\t'));
-  }
-  return answer;
-}
-
-function readLine(answer: Answer, [tag, a = '', b = '', c = '', d = '', e = '', f = '', g = '']: string[]): void {
-  if (tag === 'tool') {
-    const dump = version(b);
-    if (dump) {
-      answer.tools.push({
-        bin: a,
-        dump,
-        restore: version(c),
-        psql: version(d),
-        zstd: f === 'yes',
-        lz4: g === 'yes',
-      });
-    }
-  } else if (tag === 'tried') answer.tried.push({ user: a, host: b, message: d });
-  else if (tag === 'login') answer.login = { user: a, host: b, port: c, kind: d, name: e };
-  else if (tag === 'said') answer.said.push(a);
-  else if (tag === 'state') answer.state = a.trim();
-  else if (tag === 'df') {
-    const disk = diskLine(b);
-    if (disk) answer.df.set(a, disk);
-  } else if (tag === 'cpu') readCpu(answer, a, b);
-}
-
-function readCpu(answer: Answer, kind: string, value: string): void {
-  if (kind === 'nproc') answer.cpu.online = Number(value) || 1;
-  const [quota, period] = value.split(' ').map(Number);
-  if (kind === 'max' && quota !== undefined && period !== undefined && quota > 0 && period > 0) {
-    answer.cpu.limit = quota / period;
-  }
-}
-
-function readJson(answer: Answer, line: string): void {
-  const row = JSON.parse(line) as Record<string, unknown>;
-  if (row['kind'] === 'server') answer.server = row as unknown as ServerFacts;
-  else if (row['kind'] === 'system') answer.systemId = String(row['id']);
-  else if (row['kind'] === 'extensions') answer.extensions = row['versions'] as Record<string, string>;
-  else if (row['kind'] === 'database') answer.databases.push(databaseFacts(row));
-}
-
-/** Drops the kind and what is null: optional means absent. */
-function databaseFacts(row: Record<string, unknown>): DatabaseFacts {
-  const known = Object.entries(row).filter(([name, value]) => name !== 'kind' && value !== null);
-  return Object.fromEntries(known) as unknown as DatabaseFacts;
-}
-
-/** `df -P`: file system, blocks, used, available, capacity, mount point; the first may hold blanks. */
-function diskLine(line: string): DiskLine | undefined {
-  const match = /^(.*?)\s+(\d+)\s+(-?\d+)\s+(-?\d+)\s+(\S+%|-)\s+(.*)$/.exec(line);
-  if (!match) return undefined;
-  return { fileSystem: `${match[1] ?? ''} ${match[6] ?? ''}`, free: Math.max(0, Number(match[4])) * 1024 };
-}
-
-function version(text: string): ToolVersion | undefined {
-  const major = /^(\d+)/.exec(text)?.[1];
-  return major === undefined ? undefined : { text, major: Number(major) };
 }
 
 function noWayIn(reference: string, { tried, state }: Answer): AppError {
@@ -179,7 +61,7 @@ function isNews(line: string): boolean {
 function facts(reference: string, answer: Answer, login: Login, stderr: string): PodFacts {
   const { server } = answer;
   if (!server || answer.databases.length === 0) {
-    throw new AppError('exec.failed', { tool: 'psql', exitCode: 3, stderr: serverMessage(stderr) });
+    throw new AppError('exec.failed', { tool: 'psql', exitCode: 3, stderr: serverMessage(stderr).slice(0, 2000) });
   }
   const tool = rightTool(answer.tools, Math.floor(server.version / 10000));
   if (!tool.restore) throw new AppError('pod.noTools', { reference, tool: 'pg_restore' });

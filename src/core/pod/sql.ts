@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
+import { parseJson } from '../json';
 import { toolCommand, type Access } from '../postgres/access';
 import { databaseArgument } from '../postgres/quote';
 import { serverMessage } from '../serverMessage';
@@ -33,7 +34,13 @@ export async function query<Row>(
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => {
+      const row = parseJson(line);
+      // what it is instead may be rows, and is not shown
+      if (row === undefined)
+        throw new AppError('exec.answer', { tool: 'psql', message: 'a row of it is no JSON', database });
+      return row as Row;
+    });
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from '../postgres/archive/readTableOfContents';
 import { definitionsCommand, type RestoreOptions } from '../postgres/restoreCommand';
 import { sessionSettings, settingStatement } from '../postgres/session';
+import { collect } from '../exec/podExec';
 import { serverMessage } from '../serverMessage';
 import { analyzeSql } from './analyze';
 import type { Workplace } from './databaseRow';
@@ -95,11 +96,11 @@ async function definitions(
   part: Parameters<typeof definitionsCommand>[1],
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  const sink = (piece: Buffer): void => void pieces.push(piece);
   const argv = definitionsCommand(server.access, part);
+  // the table of contents as SQL, which has a limit of its own
+  const { sink, bytes } = collect(argv, 512 * 1024 * 1024);
   const end = await server.exec.feed(argv, Readable.from([toc]), toc.length, { signal, sink });
-  if (end.exitCode === 0) return withoutCommands(Buffer.concat(pieces));
+  if (end.exitCode === 0) return withoutCommands(bytes());
   throw new AppError('exec.failed', {
     tool: 'pg_restore',
     exitCode: end.exitCode,

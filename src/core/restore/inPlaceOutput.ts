@@ -1,4 +1,5 @@
 import { AppError } from '../errors';
+import { parseJson } from '../json';
 import { decoderOf } from '../postgres/archive/encoding';
 import { RowDigest } from '../postgres/archive/rowDigest';
 import type { ArchiveReading, SequenceReading, TableReading } from '../postgres/archive/reading';
@@ -17,6 +18,7 @@ export class InPlaceOutput {
   private digest: RowDigest | undefined;
   /** lines of sequences, in the archive's encoding */
   private readonly sequences: Buffer[] = [];
+  private kept = 0;
 
   constructor(
     mark: string,
@@ -61,6 +63,7 @@ export class InPlaceOutput {
       rest = rest.subarray(at);
       const end = rest.indexOf(10);
       if (end < 0) {
+        if (rest.length > mostWord) throw unreadable('a line of ours has no end');
         this.held = Buffer.from(rest);
         return;
       }
@@ -74,7 +77,7 @@ export class InPlaceOutput {
     this.finishTable();
     this.section = word;
     if (word === 'table') this.beginTable(Number(number));
-    else this.words.push(line);
+    else if (this.words.push(line) > mostWords) throw unreadable('lines of ours have no end');
     const waiting = this.waiting.get(word);
     this.waiting.delete(word);
     waiting?.(line.slice(word.length + 1));
@@ -83,7 +86,13 @@ export class InPlaceOutput {
   private body(bytes: Buffer): void {
     if (bytes.length === 0) return;
     if (this.digest) this.digest.push(bytes, viewOf(bytes), 0, bytes.length);
-    else if (this.section === 'sequences') this.sequences.push(Buffer.from(bytes));
+    else if (this.section === 'sequences') this.keep(bytes);
+  }
+
+  private keep(bytes: Buffer): void {
+    this.kept += bytes.length;
+    if (this.kept > mostSequences) throw unreadable('the values of sequences have no end');
+    this.sequences.push(Buffer.from(bytes));
   }
 
   private beginTable(index: number): void {
@@ -102,12 +111,19 @@ export class InPlaceOutput {
   }
 }
 
+const mostWords = 10_000;
+const mostWord = 64 * 1024;
+const mostSequences = 64 * 1024 * 1024;
+
 /** psql prints the rows without it. */
 const endMarker = Buffer.from('\\.\n\n\n');
 
 function sequenceOf(line: string): SequenceReading {
-  const [schema, name, lastValue, isCalled] = JSON.parse(line) as [string, string, string, boolean];
-  return { schema, name, lastValue, isCalled };
+  const value = parseJson(line);
+  const [schema, name, lastValue, isCalled] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (typeof schema !== 'string' || typeof name !== 'string' || typeof lastValue !== 'string')
+    throw unreadable('the value of a sequence');
+  return { schema, name, lastValue, isCalled: isCalled === true };
 }
 
 function unreadable(reason: string): AppError {

@@ -64,7 +64,7 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     const sink = (chunk: Buffer): void => output.push(chunk);
     const length = lengthOf(session);
     const onStderrLine = (line: string): void => {
-      if (state.isCommitting) state.answers.push(line);
+      if (state.isCommitting && state.answers.length < mostAnswers) state.answers.push(line);
     };
     const end = await server.exec.feed(argv, source, length, { signal: stop.signal, sink, onStderrLine });
     if (end.exitCode === 0 && output.heard('committed')) return aboutAnswers(state);
@@ -157,6 +157,9 @@ function opening({ database, mark }: InPlaceSession): Buffer {
 }
 
 /** Empty lines: they push what stands before them through the buffers on the way, which wait for more otherwise. */
+/** Lines that a server says to a COMMIT. */
+const mostAnswers = 100;
+
 const push = Buffer.alloc(1 << 16, '\n');
 
 async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

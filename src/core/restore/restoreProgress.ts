@@ -66,7 +66,7 @@ export class RestoreWords {
     const shown = this.shown(line);
     if (!this.going || shown === undefined) return;
     this.progress.work.log.warn(shown);
-    if (this.words.length < 40) this.words.push(shown);
+    if (this.words.length < 40) this.words.push(shown.slice(0, 2000));
   }
 
   errors(stderr: string): string {

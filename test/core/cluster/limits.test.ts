@@ -16,7 +16,8 @@ const code =
     return true;
   };
 
-describe('an API server that is not what it says', () => {
+describe('an API server that is not what it says', function () {
+  this.timeout(180_000);
   let api: Awaited<ReturnType<typeof startApi>>;
   let handler: (request: IncomingMessage, response: ServerResponse) => void;
   let client: KubeClient;
@@ -75,7 +76,7 @@ describe('an API server that is not what it says', () => {
     let pages = 0;
     handler = (_request, response) => answer(response, 200, { items: [], metadata: { continue: `c${++pages}` } });
     await assert.rejects(client.list('/x'), code('cluster.tooMuch'));
-    assert.equal(pages, 2000);
+    assert.equal(pages, 1000);
     pages = 0;
     const big = 'x'.repeat(30 << 20);
     handler = (_request, response) => answer(response, 200, { items: [big], metadata: { continue: `c${++pages}` } });
@@ -83,7 +84,7 @@ describe('an API server that is not what it says', () => {
     assert.ok(pages <= 9, String(pages));
     pages = 0;
     handler = (_request, response) =>
-      answer(response, 200, { items: [big], metadata: ++pages < 12 ? { continue: `c${pages}` } : {} });
+      answer(response, 200, { items: [big], metadata: ++pages < 9 ? { continue: `c${pages}` } : {} });
     // what nobody holds does not count
     assert.deepEqual((await client.list('/x', { onPage: () => [] })).items, []);
   });
