@@ -77,6 +77,10 @@ const ofTargets: Words = {
   pgcron: () => 'pg_cron lives in one database of a server, by name; its jobs would run in the wrong one',
   'encoding.differs': (data) =>
     `the archive's encoding is ${shown(data, 'archive')}, the database's ${shown(data, 'target')}`,
+  'encoding.unreadable': (data) =>
+    `text that the database's encoding ${shown(data, 'target')} cannot hold (the archive's is ${shown(data, 'archive')}): ${unreadableText(data)}; put it right in the source, or restore into a database of the archive's encoding`,
+  'encoding.noConversion': (data) =>
+    `the server cannot convert ${shown(data, 'archive')} into ${shown(data, 'target')}; restore into a database of the archive's encoding`,
   'locale.differs': (data) =>
     `text was sorted and changed by ${shown(data, 'archive')}, and will be by ${shown(data, 'target')}: ORDER BY, upper() and lower(), and columns that are generated from them may give something else`,
   'public.create': () =>
@@ -87,6 +91,13 @@ const ofTargets: Words = {
   'disk.target': (data) =>
     `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,
 };
+
+function unreadableText(data: Data): string {
+  const all = Array.isArray(data['tables']) ? (data['tables'] as { table?: string; rows?: number }[]) : [];
+  const names = all.map(({ table = '?', rows = 0 }) => `${table} (${some(rows, 'row')})`);
+  const more = typeof data['count'] === 'number' ? data['count'] - all.length : 0;
+  return safe(`${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`);
+}
 
 /** Grouped by why. */
 function leftText(data: Data, hints: Hints): string {

@@ -22,6 +22,7 @@ import { chooseStreams, restoreIn } from './restoreIn';
 import { checkMapping, settleRoles } from './roles';
 import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
 import { rehearse, serverWords, swap, type OwnSteps } from './swap';
+import { aboutText } from './textFits';
 import { verifySide } from './verifySide';
 
 export interface RestoreRequest {
@@ -154,7 +155,13 @@ export async function lookAround(
   const { createRoles = false, mapRoles = {}, as, backup, ...rest } = request;
   const origin = originOfBackup(backup, reading);
   const seen = await preflight(server, { ...rest, as, origin, roles: { createRoles, mapRoles } }, work);
-  const findings = [...seen.findings, ...(await more(seen))];
+  const known = [...seen.findings, ...(await more(seen))];
+  const to = (seen.live ?? newSide(reading, seen.own)).encoding;
+  // what is refused anyhow needs no other look at the rows
+  const ofText = isBlocked(known)
+    ? []
+    : await aboutText(server, backup, { from: reading.header.encoding, to }, work.signal);
+  const findings = [...known, ...ofText];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
   return { ...seen, findings };

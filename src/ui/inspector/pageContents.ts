@@ -1,3 +1,4 @@
+import { allRoles, rolesOfDatabase } from '../../core/postgres/archive/databaseReading';
 import path from 'node:path';
 import type { Inspection, Provenance } from '../../core/catalog/inspectBackup';
 import type { Manifest } from '../../core/catalog/manifest';
@@ -77,9 +78,11 @@ function countedTables(contents: ArchiveContents, manifest: Manifest): PageTable
   });
 }
 
-function rolesOf({ roles, namedRoles }: ArchiveContents): PageContents['roles'] {
-  const named = new Set(namedRoles);
-  return roles.map((name) => ({ name, named: named.has(name) }));
+function rolesOf(contents: ArchiveContents): PageContents['roles'] {
+  const { namedRoles, database } = contents;
+  const ofDatabase = database === undefined ? [] : rolesOfDatabase(database).filter((role) => role !== database.owner);
+  const named = new Set([...namedRoles, ...ofDatabase]);
+  return allRoles(contents).map((name) => ({ name, named: named.has(name) }));
 }
 
 /** Without a manifest their number is known only where each has an entry of its own (before PostgreSQL 17). */
