@@ -24,6 +24,9 @@ export const cliHints: Hints = {
     '--as replace --in-place does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => '--no-owner leaves owners out',
   trustSettings: () => '--trust-settings sets it',
+  noPrivileges: () => '--no-privileges leaves grants out',
+  goOn: (replaces = false) =>
+    replaces ? '--accept-missing, beside --as replace' : '--go-on; where a database is replaced, --accept-missing',
   missingRoles: () => '--create-roles makes them without login, --map-role a=b uses others',
   undo: (place) => command('undo', [place]),
   putBack: (backup, place) => command('restore', [backup, place], '--as replace --in-place'),

@@ -18,6 +18,16 @@ export const optionSpecs = {
     type: 'boolean',
     help: 'a new database also gets settings that only a superuser may set, that give a right or run code',
   },
+  'no-privileges': { type: 'boolean', help: 'leave grants out, and what was revoked' },
+  'no-tablespaces': {
+    type: 'boolean',
+    help: 'put all where the database is; done by itself where a tablespace is missing',
+  },
+  'go-on': {
+    type: 'boolean',
+    help: 'go on without what the target refuses: it is listed with why, the rest is proven; exit 3',
+  },
+  'accept-missing': { type: 'boolean', help: '--go-on, also where a database is replaced' },
   'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
   'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
   streams: { type: 'string', value: '1..4', help: 'restore in so many streams at most; default: what pays' },

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors';
 import type { JobOptions } from '../core/job/jobEvents';
+import { checkRestoreOptions } from '../core/job/restoreOptions';
 import { choice, gentleRate, roleMap } from './arguments';
 import type { Call } from './command';
 import type { OptionName, Options } from './options';
@@ -9,6 +10,10 @@ export const restoreFlags = [
   'as',
   'yes',
   'no-owner',
+  'no-privileges',
+  'no-tablespaces',
+  'go-on',
+  'accept-missing',
   'create-roles',
   'trust-settings',
   'map-role',
@@ -22,22 +27,13 @@ export function restoreOptions(options: Options): JobOptions {
   const as = choice('as', options.as, ['new', 'replace']);
   const gentle = gentleRate(options.gentle);
   const streams = choice('streams', options.streams, ['1', '2', '3', '4']);
-  if (options['in-place'] && as !== 'replace') {
-    throw new AppError('usage', { message: '--in-place needs --as replace: it restores into a database that exists.' });
-  }
-  if (options['in-place'] && gentle !== undefined) {
-    throw new AppError('usage', {
-      message: '--in-place does not go with --gentle: others wait for its locks until it is done.',
-    });
-  }
-  if (options['in-place'] && (options['create-roles'] || options['map-role'])) {
-    throw new AppError('usage', {
-      message: '--in-place makes and maps no roles. Make them before, or say --no-owner.',
-    });
-  }
-  return {
+  const asked: JobOptions = {
     ...(as === undefined ? {} : { as }),
     ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
+    ...(options['no-privileges'] === undefined ? {} : { noPrivileges: options['no-privileges'] }),
+    ...(options['no-tablespaces'] === undefined ? {} : { noTablespaces: options['no-tablespaces'] }),
+    ...(options['go-on'] === undefined ? {} : { goOn: options['go-on'] }),
+    ...(options['accept-missing'] === undefined ? {} : { acceptMissing: options['accept-missing'] }),
     ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
     ...(options['trust-settings'] === undefined ? {} : { trustSettings: options['trust-settings'] }),
     ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
@@ -45,6 +41,8 @@ export function restoreOptions(options: Options): JobOptions {
     ...(gentle === undefined ? {} : { gentle }),
     ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
   };
+  checkRestoreOptions(asked);
+  return asked;
 }
 
 /**

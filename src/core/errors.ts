@@ -63,6 +63,8 @@ export const errorCodes = [
   'disk.targetFull', // { reference, free, needed }
   // restore
   'restore.refused', // { findings }: preflight blocks
+  'restore.cannotMake', // { failures, count }: the target refuses a part of the archive; nothing changed
+  'restore.missing', // { differences, database }: went on without a part, and that was not accepted for a database that is replaced
   'restore.differs', // { differences }: the restored rows are not the backup's
   'restore.swap', // { reason, holders? }: the exchange of names gave up; nothing changed
   'restore.inPlace', // { reason, database, job }: the server refused a part of it; rolled back, nothing changed

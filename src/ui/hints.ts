@@ -23,6 +23,8 @@ export const editorHints: Hints = {
     'a restore in place, which Restore… offers then, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => 'choose in Restore… to leave owners out',
   trustSettings: () => 'whoever wants it sets it by hand afterwards',
+  noPrivileges: () => 'a restore from a terminal can leave grants out',
+  goOn: () => 'choose in Restore… to go on without what is missing',
   missingRoles: () => 'have an administrator make them; a restore from a terminal can use others instead',
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
   putBack: (backup, place) =>

@@ -1,8 +1,14 @@
 import type { ComparisonNote, Difference } from '../core/postgres/archive/reading';
+import { some } from '../core/some';
 import { count } from './format';
 
 /** One difference of a comparison; left and right are the operands in their order. */
 export function differenceWords(difference: Difference): string {
+  const { because } = difference;
+  return because === undefined ? plainWords(difference) : `${plainWords(difference)} (${because.says})`;
+}
+
+function plainWords(difference: Difference): string {
   switch (difference.kind) {
     case 'rows':
       return `${difference.table}: ${count(difference.left)} rows and ${count(difference.right)} rows`;
@@ -11,7 +17,7 @@ export function differenceWords(difference: Difference): string {
     case 'columns':
       return `${difference.table}: columns ${difference.left.join(', ')} and ${difference.right.join(', ')}`;
     case 'table':
-      return `${difference.table}: missing on the ${difference.missing}`;
+      return `${difference.table}: missing on the ${difference.missing}${difference.rows === undefined ? '' : `, with its ${some(difference.rows, 'row')}`}`;
     case 'sequence':
       return `sequence ${difference.sequence}: ${difference.left ?? 'missing'} and ${difference.right ?? 'missing'}`;
     case 'largeObjects':
@@ -19,7 +25,7 @@ export function differenceWords(difference: Difference): string {
     case 'property':
       return propertyWords(difference);
     case 'definition':
-      return `${difference.what} ${difference.name}: ${difference.change.replace('missing', 'missing on the')}`;
+      return `${difference.what} ${difference.name}: ${changes[difference.change]}`;
   }
 }
 
@@ -35,6 +41,12 @@ function propertyWords({ what, name, change, left, right }: Extract<Difference, 
 function noLimit(what: string, value: string): string {
   return what === 'connection limit' && value === '-1' ? 'none' : value;
 }
+const changes = {
+  'missing left': 'missing on the left',
+  'missing right': 'missing on the right',
+  changed: 'changed',
+  failed: 'refused in part',
+} as const;
 
 /** What two archives may differ in without differing. */
 export function comparisonNoteWords({ code, data }: ComparisonNote): string {

@@ -3,6 +3,7 @@ import { uncertainPhases } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
 import { visible } from '../core/visible';
 import { size } from './format';
+import { cures, refusalLines } from './causeWords';
 import { neededRights } from './neededRule';
 import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
@@ -38,6 +39,12 @@ export function runningText({ what, why, todo }: Words): string {
 }
 
 type ErrorWords = (data: Data, hints: Hints) => Words;
+
+/** Where it is put right what one of them says. */
+const placeOf: Readonly<Record<string, string>> = {
+  pg_dump: 'the database that is backed up, or in its pod',
+  pg_restore: 'the target, its server or its pod',
+};
 
 const incomplete = 'Nothing of it counts as done.';
 const nothingChanged = 'The target is unchanged.';
@@ -176,7 +183,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo:
       data['exitCode'] === 137
         ? `Give the pod more memory, then ${hints.again()}.`
-        : `Put that right in the server or the pod, then ${hints.again()}.`,
+        : `Put that right in ${placeOf[String(data['tool'])] ?? 'the server or the pod'}, then ${hints.again()}.`,
   }),
   'pod.unknown': (data, hints) => ({
     what: `There is no pod ${shown(data, 'reference')}.`,
@@ -312,6 +319,24 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: 'Refused by the preflight. Nothing was changed.',
     todo: `What blocks is listed ${hints.details()}.`,
   }),
+  'restore.cannotMake': (data, hints) => {
+    const failures = listOf(data, 'failures');
+    const all = typeof data['count'] === 'number' ? data['count'] : failures.length;
+    return {
+      what: `The target refuses ${all === 1 ? 'a part' : `${all} parts`} of the backup. Nothing of it was put in place.`,
+      why: refusalLines(failures, all).join('\n'),
+      todo: [nothingChanged, ...cures(failures, hints), `To go on without: ${hints.goOn()}.`].join('\n'),
+    };
+  },
+  'restore.missing': (data, hints) => ({
+    what: `What the target refuses is missing in what was restored, so ${shown(data, 'database')} was not replaced by it.`,
+    why: `It is listed ${hints.details()}; all else is as in the backup.`,
+    todo: [
+      nothingChanged,
+      ...cures(becauses(data), hints),
+      `To replace it by what lacks these: ${hints.goOn(true)}.`,
+    ].join('\n'),
+  }),
   'restore.differs': (_, hints) => ({
     what: "What was restored differs from the backup's rows, so it was not put in place.",
     why: `The differences are listed ${hints.details()}.`,
@@ -325,7 +350,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'restore.inPlace': (data, hints) => ({
     what: 'The restore in place was given up; its transaction is rolled back.',
     why: shown(data, 'reason'),
-    todo: `${nothingChanged} Put that right in the server, then ${hints.again()}.`,
+    todo: `${nothingChanged} What is refused is put right where it is: in the database that was backed up, or in the target. Then ${hints.again()}.`,
   }),
   'restore.unknown': (data, hints) => ({
     what:
@@ -460,6 +485,17 @@ const tlsWords: Readonly<Record<string, { readonly why: string; readonly todo: s
     todo: 'Check the address and the port in the kubeconfig, and whether a proxy answers instead.',
   },
 };
+
+/** What the data hold as a list of objects. */
+function listOf(data: Data, key: string): Data[] {
+  const list = data[key];
+  return Array.isArray(list) ? (list as Data[]) : [];
+}
+
+/** Why each difference came about, where that is known. */
+function becauses(data: Data): Data[] {
+  return listOf(data, 'differences').flatMap(({ because }) => (because === undefined ? [] : [because as Data]));
+}
 
 /** Statuses that pass by themselves, what is gone, and what an administrator has to look at. */
 function afterRefusal(status: unknown, hints: Hints): string {

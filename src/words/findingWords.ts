@@ -148,6 +148,16 @@ const ofSwaps: Words = {
   downtime: (data) => downtime(data),
 };
 
+/** A restore of the same would fail in the same way. */
+function afterFailure(data: Data, hints: Hints): string {
+  const { after } = data;
+  if (after === 'restore.cannotMake' || after === 'restore.missing') {
+    return `to go on from there without what the target refuses: ${hints.restore()}, ${hints.goOn(after === 'restore.missing')}`;
+  }
+  if (after === 'restore.differs') return 'a restore from there would meet the same';
+  return `to go on from there: ${hints.restore()}`;
+}
+
 /** The exchange of names ends the sessions of the primary only. */
 function onReplicas(them: string): string {
   return `sessions on ${them} stay in the old database until they connect again`;
@@ -217,7 +227,7 @@ const notes: Words = {
   'side.remains': (data, hints) =>
     `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
   'backup.kept': (data, hints) =>
-    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; to go on from there: ${hints.restore()}`,
+    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; ${afterFailure(data, hints)}`,
   'inPlace.before': (data) =>
     `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,

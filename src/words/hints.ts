@@ -37,6 +37,10 @@ export interface Hints {
   noOwner(): string;
   /** has a new database get settings that give a right or run code */
   trustSettings(): string;
+  /** restores without the grants */
+  noPrivileges(): string;
+  /** goes on without what the target refuses; `replaces`: a database is replaced by what lacks it */
+  goOn(replaces?: boolean): string;
   /** what helps where roles are missing */
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */

@@ -3,7 +3,7 @@ import { safe } from './format';
 import { texts, type Data } from './shown';
 
 /** How a job ended that did not fail, in a sentence. */
-export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: JobKind): string {
+export function outcomeWords({ outcome, data, findings = [], differences = [] }: JobResult, kind: JobKind): string {
   const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
   if (kind === 'diff') return outcome === 'done' ? 'The same.' : 'Different.';
   const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
@@ -16,6 +16,9 @@ export function outcomeWords({ outcome, data, findings = [] }: JobResult, kind: 
     case 'copy':
       if (findings.some(({ code }) => code === 'inPlace.definitions')) {
         return `Restored into ${named('target')}; the rows are verified, the definitions could not be compared.`;
+      }
+      if (differences.some(({ because }) => because !== undefined)) {
+        return `Restored into ${named('target')} without what is listed; all that is there is verified.`;
       }
       return `Restored into ${named('target')} and verified${differently}.`;
     case 'undo':

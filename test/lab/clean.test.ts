@@ -176,7 +176,7 @@ describe('clean', function () {
     await server.sql('postgres', 'drop database tiny');
     await server.sql('postgres', 'drop role left_behind; create role heir');
     const args = ['restore', backup, place, '--map-role', 'left_behind=heir'];
-    faults.exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 4000, on: 'stdin' });
+    faults.exec.push({ kind: 'slow', match: 'pg_restore -v', bytesPerSecond: 4000, on: 'stdin' });
     const run = startFerry(setting, ...args);
     while ((await server.sql('postgres', `select from pg_roles where rolname = 'left_behind'`)).length === 0) {
       await sleep(50);

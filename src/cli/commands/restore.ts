@@ -7,7 +7,7 @@ import { requestOf } from '../setting';
 export const restore: Command = {
   name: 'restore',
   usage:
-    '<backup> <database ref> [--as new|replace] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--in-place]',
+    '<backup> <database ref> [--as new|replace] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--in-place]',
   summary: 'restore a backup: a new database, or with --as replace instead of one that exists',
   examples: [
     'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop',

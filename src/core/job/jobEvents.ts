@@ -22,6 +22,10 @@ export interface JobOptions {
   readonly deep?: string;
   readonly as?: 'new' | 'replace';
   readonly noOwner?: boolean;
+  readonly noPrivileges?: boolean;
+  readonly noTablespaces?: boolean;
+  readonly goOn?: boolean;
+  readonly acceptMissing?: boolean;
   readonly createRoles?: boolean;
   /** of a restore into a new database: also settings that only a superuser may set, that give a right or run code */
   readonly trustSettings?: boolean;

@@ -6,10 +6,16 @@ export interface RestoreOptions {
   readonly application: string;
   /** leave out who owns what */
   readonly noOwner: boolean;
+  /** leave out grants and default privileges */
+  readonly noPrivileges?: boolean;
+  /** put all where the database's tablespace is */
+  readonly noTablespaces?: boolean;
+  /** go on behind an error; pg_restore then ends with 1 and says how many it passed over */
+  readonly goOn?: boolean;
 }
 
 /**
- * The argv that restores an archive from stdin into `database` in the pod: stops at the first error, says on stderr what it does.
+ * The argv that restores an archive from stdin into `database` in the pod: stops at the first error unless it is to go on, says on stderr what it does.
  * Publications and subscriptions stay out: they would send or fetch rows at once.
  */
 export function restoreCommand(access: Access, database: string, options: RestoreOptions): string[] {
@@ -40,8 +46,8 @@ done
 exec "$@"`;
 
 function restoring(access: Access, database: string, options: RestoreOptions, ...more: string[]): string[] {
-  const owner = options.noOwner ? ['--no-owner'] : [];
-  const args = ['-e', '-v', '-w', '--no-publications', '--no-subscriptions', ...owner, ...more];
+  const errors = options.goOn ? [] : ['-e'];
+  const args = ['-v', '-w', ...errors, ...leftOut(options), ...more];
   const env = {
     PGAPPNAME: options.application,
     // of the role's or the pod's there may be no way to the database's; the archive says its own before anything else
@@ -58,9 +64,17 @@ export function definitionsCommand(
   access: Access,
   options: RestoreOptions & { readonly section: 'pre-data' | 'post-data' },
 ): string[] {
-  const owner = options.noOwner ? ['--no-owner'] : [];
-  const args = ['-f', '-', '--no-publications', '--no-subscriptions', ...owner, `--section=${options.section}`];
+  const args = ['-f', '-', ...leftOut(options), `--section=${options.section}`];
   return toolCommand(access, 'pg_restore', args, { PGAPPNAME: options.application });
+}
+
+function leftOut({ noOwner, noPrivileges = false, noTablespaces = false }: RestoreOptions): string[] {
+  return [
+    ...['--no-publications', '--no-subscriptions'],
+    ...(noOwner ? ['--no-owner'] : []),
+    ...(noPrivileges ? ['--no-privileges'] : []),
+    ...(noTablespaces ? ['--no-tablespaces'] : []),
+  ];
 }
 
 /** What a line of pg_restore -v says it begins with. */

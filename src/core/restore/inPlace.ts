@@ -14,7 +14,8 @@ import { newMark, runInPlace } from './inPlaceSession';
 import { readLive } from './readLive';
 import { lookAround, PhaseClock, type RestoreRequest, type RestoreResult } from './restore';
 import { applicationOf } from './sideDatabase';
-import { compareWithBackup, concernsRows } from './verifySide';
+import { concernsRows } from './missing';
+import { compareWithBackup } from './verifySide';
 
 export interface InPlaceRequest extends RestoreRequest {
   /** takes a verified backup of the live database: the way back. Called while nobody can write to it; its sessions are named by `safetyBackupOf` */

@@ -23,6 +23,12 @@ export interface PreflightInput {
   readonly trustSettings?: boolean;
   /** a side database that never gets a name: what belongs to the database itself is not carried over */
   readonly sideOnly?: boolean;
+  /** nor are grants */
+  readonly noPrivileges?: boolean;
+  readonly noTablespaces?: boolean;
+  /** what the target refuses is passed over */
+  readonly goOn?: boolean;
+  readonly acceptMissing?: boolean;
   /** in the live database itself: neither a side database nor a swap */
   readonly inPlace?: boolean;
   /** alias of the target's cluster, what its place is called, and which places are protected: for the wrong-target guard */
@@ -73,7 +79,9 @@ export async function preflight(
     ...aboutDisk(seen),
     ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
   ];
-  return { findings, roles, facts, ...(live ? { live } : {}), ...(own ? { own } : {}) };
+  const goesOn = input.goOn === true || input.acceptMissing === true;
+  const told = goesOn ? findings.map(passedOver) : findings;
+  return { findings: told, roles, facts, ...(live ? { live } : {}), ...(own ? { own } : {}) };
 }
 
 /** What only the database itself names, a new one needs; where our role can make none, a missing one is left out instead. */
@@ -109,6 +117,17 @@ export function aboutLeft(left: NewDatabase['left']): Finding[] {
 
 function union(...lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())].sort();
+}
+
+/** What keeps parts of an archive out, but not the rest. */
+export const onlyParts: ReadonlySet<string> = new Set([
+  ...['extensions.missing', 'extensions.untrusted', 'roles.missing', 'roles.owners'],
+  ...['collations.missing', 'owners.superuser', 'objects.superuser'],
+]);
+
+function passedOver(finding: Finding): Finding {
+  const isPart = onlyParts.has(finding.code) && finding.data['mapped'] === undefined;
+  return isPart && finding.level === 'block' ? { ...finding, level: 'warn' } : finding;
 }
 
 interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {

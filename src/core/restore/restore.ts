@@ -32,6 +32,13 @@ export interface RestoreRequest {
   /** `replace` goes on where the database exists; default `new` */
   readonly as?: 'new' | 'replace';
   readonly noOwner?: boolean;
+  readonly noPrivileges?: boolean;
+  /** all goes where the database is; also where the target lacks a tablespace of the backup */
+  readonly noTablespaces?: boolean;
+  /** what the target refuses is passed over: all that is missing then is told, and the rest proven */
+  readonly goOn?: boolean;
+  /** also a database that lacks something takes the place of one that is replaced */
+  readonly acceptMissing?: boolean;
   readonly createRoles?: boolean;
   readonly mapRoles?: Readonly<Record<string, string>>;
   /** a new database also gets those settings that only a superuser may set, that give a right or run code */
@@ -48,7 +55,7 @@ export interface RestoreRequest {
 }
 
 export interface RestoreResult {
-  /** `differences`: the definitions are not all worded as in the backup, or a new database is not itself as it was; never rows */
+  /** `differences`: the definitions are not all worded as in the backup, or a new database is not itself as it was; rows only where they were refused, gone on without and told */
   readonly outcome: 'done' | 'differences';
   readonly differences: readonly Difference[];
   readonly notes: readonly ComparisonNote[];
@@ -70,8 +77,8 @@ export interface RestoreResult {
  * made, filled, compared with the backup, and given the name in one transaction. Until that transaction the live database is
  * untouched; whatever fails before, the side database is dropped again.
  *
- * Throws `backup.damaged`, `restore.refused` { findings }, `restore.differs` { differences }, `restore.swap`, `restore.unknown`,
- * `disk.targetFull`, `exec.*`, `usage`, `cancelled`.
+ * Throws `backup.damaged`, `restore.refused` { findings }, `restore.cannotMake` { failures }, `restore.missing` { differences }, `restore.differs`
+ * { differences }, `restore.swap`, `restore.unknown`, `disk.targetFull`, `exec.*`, `usage`, `cancelled`.
  */
 export async function restore(request: RestoreRequest, outer: Work): Promise<RestoreResult> {
   checkMapping(request.mapRoles ?? {});
@@ -187,7 +194,8 @@ async function fillSide(
   seen: Preflight,
   work: Work,
 ): Promise<Side> {
-  const { backup, target, database, job, noOwner = false, cluster } = request;
+  const { backup, target, database, job, noOwner = false, noPrivileges = false, cluster } = request;
+  const goOn = request.goOn === true || request.acceptMissing === true;
   const name = sideName(database, job);
   const options = { application: applicationOf(job), signal: work.signal };
   let made: readonly string[] = [];
@@ -212,9 +220,14 @@ async function fillSide(
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
     const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
     const archive = { file: archivePath(backup), bytes: reading.bytes, ...proven, streams };
-    await restoreIn(server, { ...archive, into: name, noOwner, job, reference }, work);
-    const leftOut = { owners: noOwner };
-    const comparison = await verifySide(server, target, { side: name, backup: reading, leftOut, job }, work);
+    const how = { noOwner, noPrivileges, noTablespaces: request.noTablespaces === true, goOn };
+    const failures = await restoreIn(server, { ...archive, into: name, ...how, job, reference }, work);
+    const leftOut = { owners: noOwner, grants: noPrivileges };
+    const input = { side: name, backup: reading, leftOut, job, failures };
+    const comparison = await verifySide(server, target, input, work);
+    if (seen.live && failures.length > 0 && request.acceptMissing !== true) {
+      throw new AppError('restore.missing', { differences: comparison.differences, database });
+    }
     // after the comparison: with its own roles it is worded as the backup is
     await settleRoles(server, name, seen.roles, options);
     return { row, mark, comparison, made, findings, ...(rehearsed ? { own: rehearsed.own } : {}) };

@@ -5,8 +5,9 @@ import type { Work } from '../progress';
 import { readTableOfContents } from '../postgres/archive/readTableOfContents';
 import type { PlacedBlock } from '../postgres/archive/skimArchive';
 import { splitArchive, type ArchivePart } from '../postgres/archive/splitArchive';
-import { indexesCommand, restoreCommand } from '../postgres/restoreCommand';
+import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/restoreCommand';
 import type { Workplace } from './databaseRow';
+import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
 import { applicationOf } from './sideDatabase';
 import { targetRoom, watchTarget } from './targetDisk';
@@ -22,18 +23,27 @@ export interface RestoreInput {
   /** the database it goes into */
   readonly into: string;
   readonly noOwner: boolean;
+  readonly noPrivileges?: boolean;
+  readonly noTablespaces?: boolean;
+  /** what the server refuses is passed over, and told at the end */
+  readonly goOn?: boolean;
   readonly job: string;
   /** names the target in errors */
   readonly reference: string;
 }
 
 /**
- * Streams an archive into a database with the pod's own pg_restore, which stops at the first error; watches the target's disk meanwhile. Several
- * streams share the rows, and as many sessions what comes after them; the first that fails ends the others.
- * Resolves only when every pg_restore ended with 0 behind its last byte. Throws `exec.failed` with pg_restore's words, `disk.targetFull`,
- * `cancelled`, and what the exec throws; the database then holds a part.
+ * Streams an archive into a database with the pod's own pg_restore; watches the target's disk meanwhile. Several streams share the rows, and as many
+ * sessions what comes after them; the first that fails ends the others. What the rows need is made first, and all that the server refuses of it is
+ * found before any row moves; behind that the first error ends it. With `goOn` none does, and what was refused is returned.
+ * Resolves only when every pg_restore came to its end behind its last byte. Throws `restore.cannotMake` { failures, count }, `exec.failed`
+ * with pg_restore's words, `disk.targetFull`, `cancelled`, and what the exec throws; the database then holds a part.
  */
-export async function restoreIn(server: Workplace, input: RestoreInput, work: Work): Promise<void> {
+export async function restoreIn(
+  server: Workplace,
+  input: RestoreInput,
+  work: Work,
+): Promise<readonly RestoreFailure[]> {
   work.report({ type: 'phase', phase: 'restore' });
   const stop = new AbortController();
   const abort = (): void => stop.abort(new AppError('cancelled'));
@@ -41,9 +51,15 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
   if (work.signal.aborted) abort();
   const room = await targetRoom(server, stop.signal);
   const unwatch = room && watchTarget(server, room.folder, input.reference, (error) => stop.abort(error));
+  const restoring = new Restoring(server, input, work, stop);
   try {
-    await new Restoring(server, input, work, stop).run();
+    await restoring.run();
+    return await restoring.failures();
   } catch (error) {
+    if (error === refused || stop.signal.reason === refused) {
+      const failures = await restoring.failures();
+      throw new AppError('restore.cannotMake', { failures: failures.slice(0, toldFailures), count: failures.length });
+    }
     if (stop.signal.aborted && stop.signal.reason instanceof Error) throw stop.signal.reason;
     throw error;
   } finally {
@@ -51,6 +67,11 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
     work.signal.removeEventListener('abort', abort);
   }
 }
+
+/** The archive holds what the server refuses: which, the lines of pg_restore say. */
+const refused = new Error('refused');
+/** as many go into an error */
+const toldFailures = 200;
 
 /** How many streams pay: one for each core that the pod has, and each with a share that is worth its start. */
 export function chooseStreams(cores: number, bytes: number, most = mostStreams): number {
@@ -66,7 +87,9 @@ const longestToc = 16_000_000;
 /** One archive on its way. */
 class Restoring {
   private readonly progress: RestoreProgress;
-  private readonly options: { readonly application: string; readonly noOwner: boolean };
+  private readonly options: RestoreOptions;
+  private readonly goOn: boolean;
+  private readonly said: FailureLines[] = [];
 
   constructor(
     private readonly server: Workplace,
@@ -75,21 +98,36 @@ class Restoring {
     private readonly stop: AbortController,
   ) {
     this.progress = new RestoreProgress(input.bytes, work);
-    this.options = { application: applicationOf(input.job), noOwner: input.noOwner };
+    const { noOwner, noPrivileges = false, noTablespaces = false, goOn = false } = input;
+    this.goOn = goOn;
+    this.options = { application: applicationOf(input.job), noOwner, noPrivileges, noTablespaces, goOn };
+  }
+
+  /** What was refused until now. */
+  async failures(): Promise<RestoreFailure[]> {
+    const found = this.said.flatMap((lines) => lines.found);
+    if (found.length === 0) return [];
+    const file = createReadStream(this.input.file);
+    return namedFailures(found, (await readTableOfContents(file as AsyncIterable<Buffer>)).entries);
   }
 
   async run(): Promise<void> {
     const { bytes, blocks = [], streams } = this.input;
     const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
-    if (streams < 2 || blocks.length === 0 || dataStart > longestToc) return this.feed(whole);
+    if (streams < 2 || blocks.length === 0 || dataStart > longestToc) return this.feed(whole, this.collecting);
     const file = createReadStream(this.input.file, { end: dataStart });
     const parts = splitArchive(await readTableOfContents(file as AsyncIterable<Buffer>), blocks, streams);
-    await this.feed(parts.before);
+    await this.feed(parts.before, this.collecting);
     await this.together(parts.data);
     const { server, input, options } = this;
-    await this.feed(parts.indexes, indexesCommand(server.access, input.into, options, streams));
+    // the errors of several sessions would be told in one another's lines
+    await this.feed(parts.indexes, indexesCommand(server.access, input.into, options, this.goOn ? 1 : streams));
     await this.feed(parts.last);
+  }
+
+  private get collecting(): string[] {
+    return restoreCommand(this.server.access, this.input.into, { ...this.options, goOn: true });
   }
 
   /** The first error is the one that is told; all have ended when it is. */
@@ -111,14 +149,27 @@ class Restoring {
     argv = restoreCommand(this.server.access, this.input.into, this.options),
   ): Promise<void> {
     const words = new RestoreWords(this.progress);
+    const failures = new FailureLines();
+    this.said.push(failures);
+    const judge = new Judge(failures, () => this.stop.abort(refused));
     const source = Readable.from(this.bytesOf(part), { objectMode: false, highWaterMark: 256 * 1024 });
-    const end = await this.server.exec.feed(argv, source, part.bytes, {
-      signal: this.stop.signal,
-      onStderrLine: (line) => words.line(line),
-    });
+    const end = await this.server.exec
+      .feed(argv, source, part.bytes, {
+        signal: this.stop.signal,
+        onStderrLine: (line) => {
+          words.line(line);
+          failures.line(line);
+          if (!this.goOn) judge.line(line);
+        },
+      })
+      .finally(() => judge.close());
     if (end.exitCode !== 0) {
-      const stderr = words.errors(end.stderr);
-      throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
+      const isOfArchive = failures.found.length > 0 && !failures.isFatal;
+      if (isOfArchive && !this.goOn) throw refused;
+      if (!isOfArchive || !failures.isThrough || end.exitCode !== 1) {
+        const stderr = words.errors(end.stderr);
+        throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
+      }
     }
     if (end.bytes !== part.bytes) {
       throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${part.bytes} bytes` });
@@ -138,5 +189,32 @@ class Restoring {
         yield buffer;
       }
     }
+  }
+}
+
+/** Ends a pg_restore that goes on behind errors: when what the rows need was tried as a whole, or soon after an error behind that. */
+class Judge {
+  private pastDefinitions = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly failures: FailureLines,
+    private readonly onRefused: () => void,
+  ) {}
+
+  line(line: string): void {
+    const kind = restoreStep(line)?.kind;
+    if (kind === 'data' || kind === 'index') this.pastDefinitions = true;
+    // without its session the rest says nothing
+    if (this.failures.isFatal) return this.close();
+    if (this.failures.found.length === 0 || !this.pastDefinitions) return;
+    if (kind !== undefined) this.onRefused();
+    // what else belongs to the error comes with it
+    else this.timer ??= setTimeout(this.onRefused, 500);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

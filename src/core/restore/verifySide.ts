@@ -1,18 +1,19 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
-import type { ArchiveReading, Comparison, Difference } from '../postgres/archive/reading';
+import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Report, Work } from '../progress';
 import { analyze, tellUnanalyzed } from './analyze';
+import { explained, unexplained } from './missing';
 import { readLive } from './readLive';
+import type { RestoreFailure } from './restoreFailures';
 import type { Workplace } from './databaseRow';
 import { applicationOf } from './sideDatabase';
 
 /** What a restore left out or changed on purpose: no difference. */
 export interface LeftOut {
-  /** owners were not restored, or roles were mapped: then the grants are worded differently too */
   readonly owners: boolean;
-  /** the grants; default: as the owners */
+  /** grants are restored without owners too, and then compared; default: they are not left out */
   readonly grants?: boolean;
 }
 
@@ -24,10 +25,17 @@ export interface LeftOut {
 export async function verifySide(
   server: Workplace,
   pod: OpenPod,
-  input: { readonly side: string; readonly backup: ArchiveReading; readonly leftOut: LeftOut; readonly job: string },
+  input: {
+    readonly side: string;
+    readonly backup: ArchiveReading;
+    readonly leftOut: LeftOut;
+    readonly job: string;
+    /** what the restore went on without: only these may be missing, each with its rows */
+    readonly failures?: readonly RestoreFailure[];
+  },
   work: Work,
 ): Promise<Comparison> {
-  const { side, backup, leftOut, job } = input;
+  const { side, backup, leftOut, job, failures = [] } = input;
   work.report({ type: 'phase', phase: 'analyze' });
   let isAnalyzed = false;
   const application = applicationOf(job);
@@ -47,9 +55,10 @@ export async function verifySide(
   try {
     const [restored] = await Promise.all([reading, analyzing]);
     const comparison = compareWithBackup(backup, restored, leftOut);
-    const differences = comparison.differences.filter(concernsRows);
+    const told = explained(comparison.differences, failures, backup);
+    const differences = unexplained(told);
     if (differences.length > 0) throw new AppError('restore.differs', { differences });
-    return comparison;
+    return { ...comparison, equal: told.length === 0, differences: told };
   } catch (error) {
     failed.abort(error);
     await Promise.allSettled([reading, analyzing]);
@@ -62,7 +71,7 @@ export async function verifySide(
 export function compareWithBackup(
   backup: ArchiveReading,
   restored: ArchiveReading,
-  { owners, grants = owners }: LeftOut,
+  { owners, grants = false }: LeftOut,
 ): Comparison {
   return compareReadings(backup, restored, {
     sameMajor: sameMajor(backup, restored),
@@ -75,9 +84,4 @@ export function sameMajor(left: ArchiveReading, right: ArchiveReading): boolean 
   const majors = ({ header }: ArchiveReading): string =>
     `${Number.parseInt(header.serverVersion, 10)} ${Number.parseInt(header.dumpVersion, 10)}`;
   return majors(left) === majors(right);
-}
-
-/** Everything but wording and what belongs to the database itself: such a difference never reaches a swap. */
-export function concernsRows(difference: Difference): boolean {
-  return difference.kind !== 'definition' && difference.kind !== 'property';
 }

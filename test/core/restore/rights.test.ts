@@ -134,7 +134,7 @@ for (const major of [15, 18] as const) {
 }
 
 function restoredBy({ ran }: LocalExec): readonly (readonly string[])[] {
-  return ran.filter((argv) => argv.includes('-e') && argv.some((word) => word.endsWith('pg_restore')));
+  return ran.filter((argv) => argv.includes('-v') && argv.some((word) => word.endsWith('pg_restore')));
 }
 
 async function failure(promise: Promise<unknown>): Promise<AppError> {

@@ -67,12 +67,12 @@ describe(`faults of a stream, ${judged}`, function () {
 
   describe('the stream of a restore', () => {
     for (const [what, fault] of [
-      ['cut (RST) in mid-upload', { match: 'pg_restore -e', kind: 'cut', on: 'stdin', afterBytes: 1_000_000 }],
+      ['cut (RST) in mid-upload', { match: 'pg_restore -v', kind: 'cut', on: 'stdin', afterBytes: 1_000_000 }],
       [
         'Status: Success in mid-upload',
-        { match: 'pg_restore -e', kind: 'success', on: 'stdin', afterBytes: 1_000_000 },
+        { match: 'pg_restore -v', kind: 'success', on: 'stdin', afterBytes: 1_000_000 },
       ],
-      ['close 1000 in mid-upload', { match: 'pg_restore -e', kind: 'silent', on: 'stdin', afterBytes: 1_000_000 }],
+      ['close 1000 in mid-upload', { match: 'pg_restore -v', kind: 'silent', on: 'stdin', afterBytes: 1_000_000 }],
       ['cut while the copy is compared', { match: 'pg_dump -F', kind: 'cut', afterBytes: 300_000 }],
       ['Status: Success while the copy is compared', { match: 'pg_dump -F', kind: 'success', afterBytes: 300_000 }],
     ] as const) {
@@ -133,7 +133,7 @@ describe(`faults of a stream, ${judged}`, function () {
     ] as const) {
       it(what, async () => {
         // what the rows need is shorter; of the streams it meets the one that is there first
-        const inStream = { match: 'pg_restore -e', on: 'stdin', ...fault } as const;
+        const inStream = { match: 'pg_restore -v', on: 'stdin', ...fault } as const;
         const run = await scene.withFault('cluster-b', inStream, 'restore', large, wide, '--as', 'replace', '--yes');
         assert.equal(run.exitCode, 1, told(run));
         assert.deepEqual(
@@ -148,7 +148,7 @@ describe(`faults of a stream, ${judged}`, function () {
     it('cancelled, and killed, among the streams', async () => {
       for (const signal of ['SIGINT', 'SIGKILL'] as const) {
         const { exec } = scene.lab.clusters['cluster-b'].state.faults;
-        exec.push({ kind: 'slow', match: 'pg_restore -e', bytesPerSecond: 1_000_000, on: 'stdin', sticky: true });
+        exec.push({ kind: 'slow', match: 'pg_restore -v', bytesPerSecond: 1_000_000, on: 'stdin', sticky: true });
         const run = startFerry(scene.setting, 'restore', large, wide, '--as', 'replace', '--yes');
         await until(() => run.events.some((event) => event.type === 'progress' && event.phase === 'restore'));
         await until(async () => (await scene.lab.server('pg16').sql('postgres', streamSessions)).length === 2);

@@ -4,13 +4,13 @@ import { AppError, toAppError } from '../../errors';
 import { isBlocked } from '../../finding';
 import { findPoolers } from '../../pod/findPoolers';
 import { lookAhead } from '../../restore/lookAhead';
-import { checkMapping } from '../../restore/roles';
 import { expectRestore, type ExpectedRestore } from '../expectRestore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { listJobs } from '../listJobs';
+import { checkRestoreOptions } from '../restoreOptions';
 import { gentleOf, Places, type DatabasePlace } from '../places';
 import { backupFacts, backUpPlace } from './backupJob';
-import { asPart, openTarget, restoreInto, tellExpected } from './restoreJob';
+import { asPart, leavingOut, openTarget, restoreInto, tellExpected } from './restoreJob';
 
 /**
  * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
@@ -20,7 +20,7 @@ export const copyJob: RunKind = async (context) => {
   const { request, work } = context;
   const [from = '', to = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
-  checkMapping(request.options.mapRoles ?? {});
+  checkRestoreOptions(request.options);
   const places = new Places(request.kubeconfigs, gentleOf(request.options));
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
@@ -60,7 +60,8 @@ export const copyJob: RunKind = async (context) => {
     try {
       return await restoreInto(context, entry, target, to);
     } catch (error) {
-      work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder } });
+      const { code } = toAppError(error);
+      work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder, after: code } });
       throw error;
     }
   }
@@ -82,7 +83,7 @@ async function refuseEarly(
   source: DatabasePlace,
   { client, pod, database }: DatabasePlace,
 ): Promise<void> {
-  const { as, noOwner, createRoles = false, mapRoles = {}, trustSettings, inPlace } = request.options;
+  const { as, createRoles = false, mapRoles = {}, inPlace } = request.options;
   const [sourceEnvironment, environment, poolers] = await Promise.all([
     environmentOf(source.client, source.pod.pod.namespace, work.signal),
     environmentOf(client, pod.pod.namespace, work.signal),
@@ -95,8 +96,7 @@ async function refuseEarly(
         ...(sourceEnvironment === undefined ? {} : { environment: sourceEnvironment }),
       },
       ...{ target: pod, database, as, roles: { createRoles, mapRoles }, poolers, job: id },
-      ...(noOwner === undefined ? {} : { noOwner }),
-      ...(trustSettings === undefined ? {} : { trustSettings }),
+      ...leavingOut(request.options),
       ...(inPlace === undefined ? {} : { inPlace }),
       cluster: client.cluster.alias,
       ...(environment === undefined ? {} : { environment }),

@@ -11,6 +11,8 @@ import { restore, type RestoreRequest } from '../../restore/restore';
 import { expectRestoreOf, type ExpectedRestore } from '../expectRestore';
 import type { JobContext, JobDone, RunKind } from '../jobContext';
 import { listJobs } from '../listJobs';
+import type { JobOptions } from '../jobEvents';
+import { checkRestoreOptions } from '../restoreOptions';
 import { gentleOf, lockKey, Places, type DatabasePlace } from '../places';
 import { backUpPlace } from './backupJob';
 
@@ -66,7 +68,8 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  const { as, noOwner, createRoles, mapRoles, trustSettings, streams: most, inPlace } = request.options;
+  checkRestoreOptions(request.options);
+  const { as, createRoles, mapRoles, streams: most, inPlace, ...options } = request.options;
   const streams = gentleOf(request.options) === undefined ? most : 1;
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
@@ -77,10 +80,9 @@ export async function restoreInto(
     target: pod,
     database,
     ...(as === undefined ? {} : { as }),
-    ...(noOwner === undefined ? {} : { noOwner }),
+    ...leavingOut(options),
     ...(createRoles === undefined ? {} : { createRoles }),
     ...(mapRoles === undefined ? {} : { mapRoles }),
-    ...(trustSettings === undefined ? {} : { trustSettings }),
     ...(streams === undefined ? {} : { streams }),
     job: id,
     cluster: client.cluster.alias,
@@ -104,6 +106,21 @@ export async function restoreInto(
       seconds: (Date.now() - started) / 1000,
       ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${reference}` }),
     },
+  };
+}
+
+/** What a restore leaves out, or goes on without, as the options of the request say. */
+export function leavingOut(
+  options: JobOptions,
+): Pick<RestoreRequest, 'noOwner' | 'noPrivileges' | 'noTablespaces' | 'trustSettings' | 'goOn' | 'acceptMissing'> {
+  const { noOwner, noPrivileges, noTablespaces, trustSettings, goOn, acceptMissing } = options;
+  return {
+    ...(noOwner === undefined ? {} : { noOwner }),
+    ...(noPrivileges === undefined ? {} : { noPrivileges }),
+    ...(noTablespaces === undefined ? {} : { noTablespaces }),
+    ...(trustSettings === undefined ? {} : { trustSettings }),
+    ...(goOn === undefined ? {} : { goOn }),
+    ...(acceptMissing === undefined ? {} : { acceptMissing }),
   };
 }
 

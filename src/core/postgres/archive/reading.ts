@@ -89,7 +89,20 @@ export interface DefinitionReading {
 }
 
 /** One thing in which two readings differ. Rows that differ never reach a swap. */
-export type Difference =
+export type Difference = DifferenceOfKind & {
+  /** why, where a restore went on without what the target refused */
+  readonly because?: Because;
+};
+
+/** What a server said of something that it refused. */
+export interface Because {
+  /** see `RestoreFailure` */
+  readonly cause: string;
+  readonly subject?: string;
+  readonly says: string;
+}
+
+type DifferenceOfKind =
   | { readonly kind: 'rows'; readonly table: string; readonly left: number; readonly right: number }
   | { readonly kind: 'content'; readonly table: string; readonly rows: number }
   | {
@@ -98,7 +111,13 @@ export type Difference =
       readonly left: readonly string[];
       readonly right: readonly string[];
     }
-  | { readonly kind: 'table'; readonly table: string; readonly missing: 'left' | 'right' }
+  | {
+      readonly kind: 'table';
+      readonly table: string;
+      readonly missing: 'left' | 'right';
+      /** how many rows are missing with it, where that is told */
+      readonly rows?: number;
+    }
   | { readonly kind: 'sequence'; readonly sequence: string; readonly left?: string; readonly right?: string }
   | {
       readonly kind: 'largeObjects';
@@ -110,7 +129,8 @@ export type Difference =
       readonly kind: 'definition';
       readonly what: string;
       readonly name: string;
-      readonly change: 'missing left' | 'missing right' | 'changed';
+      /** `failed`: the target refused a part of it, and no other difference tells of it */
+      readonly change: 'missing left' | 'missing right' | 'changed' | 'failed';
     }
   | {
       /** of the database itself */
