@@ -17,7 +17,7 @@ import { collect } from '../exec/podExec';
 import { serverMessage } from '../serverMessage';
 import { analyzeSql } from './analyze';
 import type { Workplace } from './databaseRow';
-import { droppingSql, said, sequencesSql } from './inPlaceScript';
+import { droppingSql, lockWait, said, sequencesSql } from './inPlaceScript';
 
 /** An archive as one psql session takes it: the SQL in the archive's encoding, in this order. */
 export interface InPlaceArchive {
@@ -43,8 +43,9 @@ export interface Staying {
 }
 
 /**
- * Takes an archive apart. The pod's own pg_restore words the definitions. They reach the server as string literals that no text can end, and rows
- * only behind a COPY whose end was proven: psql reads no word of the archive as a command of its own (CVE-2025-8714).
+ * Takes an archive apart. The pod's own pg_restore words the definitions. psql reads no word of the archive as a command of its own (CVE-2025-8714):
+ * definitions are base64 to it, names have no sign that it knows but letters, and rows come behind a COPY as text that the reader has looked at, byte
+ * by byte, before it goes out (see `RowDigest`): nothing in it ends the COPY but its own end marker. Behind that stands `restrictSql`.
  * Throws `exec.*`, `archive.damaged`.
  */
 export async function takeApart(
@@ -60,15 +61,21 @@ export async function takeApart(
   const postData = await definitions(server, short, { application, noOwner, section: 'post-data' }, signal);
   const sets = toc.entries.filter(({ kind }) => kind === 'SEQUENCE SET').map((entry) => definitionOf(toc, entry));
   const copies = toc.entries.filter(({ hasData }) => hasData);
-  const copyBytes = copies.reduce((sum, { copyStatement }) => sum + copyStatement.length, 0);
+  const fromStdin = new Map(copies.map((entry) => [entry.dumpId, copyOf(entry, 'FROM STDIN')]));
+  const copyBytes = [...fromStdin.values()].reduce((sum, { length }) => sum + length, 0);
   const textBytes = reading.tables.reduce((sum, table) => sum + table.textBytes + endMarkerBytes, 0);
+  const settings = settingStatement(sessionSettings(server.access, 'read', { lock_timeout: lockWait }));
+  const executed = (sql: Buffer): Buffer => literally(sql, toc, settings);
   return {
-    before: Buffer.concat([Buffer.from(`\\encoding ${encodingOf(toc)}\n${droppingSql}`), literally(preData, mark)]),
+    before: Buffer.concat([
+      Buffer.from(`set client_encoding = '${encodingOf(toc)}';\n${droppingSql}`),
+      executed(preData),
+    ]),
     rowBytes: copyBytes + textBytes,
-    rows: (abort, onBytes) => rowsOf(file, toc, abort, onBytes),
+    rows: (abort, onBytes) => rowsOf(file, fromStdin, abort, onBytes),
     after: Buffer.concat([
-      ...(sets.length > 0 ? [literally(Buffer.concat(sets), mark)] : []),
-      literally(postData, mark),
+      ...(sets.length > 0 ? [executed(Buffer.concat(sets))] : []),
+      executed(postData),
       Buffer.from(analyzeSql('')),
     ]),
     proof: Buffer.concat([
@@ -117,15 +124,16 @@ function withoutCommands(sql: Buffer): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function literally(sql: Buffer, mark: string): Buffer {
-  const quote = `$q${mark}$`;
-  if (sql.includes(quote)) throw new AppError('internal', { message: 'a random text was guessed' });
-  const around = `$ferry${mark}$`;
-  return Buffer.concat([
-    Buffer.from(`do ${around} begin execute ${quote}`),
-    sql,
-    Buffer.from(`${quote}; end ${around};\n`),
-  ]);
+/** What psql sees of it is letters and digits. Behind it the settings of the session are as they were, whatever it sets. */
+function literally(sql: Buffer, toc: TableOfContents, settings: string): Buffer {
+  const packed = sql.toString('base64').replaceAll(/.{1024}/g, '$&\n');
+  const text = `pg_catalog.convert_from(pg_catalog.decode('${packed}', 'base64'), '${encodingOf(toc)}')`;
+  const strings = toc.entries.find(({ kind }) => kind === 'STDSTRINGS');
+  const escapes = strings !== undefined && definitionOf(toc, strings).includes("'off'");
+  return Buffer.from(
+    `${escapes ? 'set standard_conforming_strings = off;\n' : ''}do $ferry$ begin execute ${text}; end $ferry$;\n` +
+      `set client_encoding = '${encodingOf(toc)}';\n${settings}`,
+  );
 }
 
 function encodingOf({ header }: TableOfContents): string {
@@ -134,41 +142,65 @@ function encodingOf({ header }: TableOfContents): string {
 }
 
 function proofOf(copies: readonly TocEntry[], mark: string): Buffer {
-  const tables = copies.flatMap(({ copyStatement }, index) => [
-    Buffer.from(`\\echo ${mark} table ${index}\n`),
-    copyStatement.subarray(0, copyStatement.length - copyEnding.length),
-    Buffer.from('TO STDOUT;\n'),
+  const tables = copies.flatMap((entry, index) => [
+    Buffer.from(`select '${mark} table ${index}';\n`),
+    copyOf(entry, 'TO STDOUT'),
   ]);
-  return Buffer.concat([...tables, Buffer.from(`\\echo ${mark} sequences\n${sequencesSql}${said(mark, 'printed')}`)]);
+  return Buffer.concat([
+    ...tables,
+    Buffer.from(`select '${mark} sequences';\n${sequencesSql}${said(mark, 'printed')}`),
+  ]);
 }
 
-/** What every COPY statement of an archive ends with; the reader accepts no other. */
-const copyEnding = 'FROM stdin;\n';
+/** A COPY of the table and columns that an entry's statement names, in words of ours. */
+function copyOf({ copyStatement }: TocEntry, direction: 'FROM STDIN' | 'TO STDOUT'): Buffer {
+  const copy = parseCopyStatement(copyStatement);
+  if (!copy) throw new AppError('internal', { message: 'a COPY statement that the reader took cannot be read' });
+  const columns = copy.columns.flatMap((column, index) => [Buffer.from(index === 0 ? ' (' : ', '), plainName(column)]);
+  return Buffer.concat([
+    ...[Buffer.from('COPY '), plainName(copy.schema), Buffer.from('.'), plainName(copy.table), ...columns],
+    Buffer.from(`${columns.length === 0 ? '' : ')'} ${direction};\n`),
+  ]);
+}
+
+/**
+ * A name in which psql knows no sign: ASCII but letters, digits and `_` is written as its number; what is not ASCII stays, and in an encoding of servers
+ * no byte of it can be taken for another sign.
+ */
+function plainName(name: Buffer): Buffer {
+  const signs: Buffer[] = [];
+  for (const byte of name) {
+    const stays = byte > 0x7f || /\w/.test(String.fromCharCode(byte));
+    signs.push(stays ? Buffer.from([byte]) : Buffer.from(`!${byte.toString(16).padStart(4, '0')}`));
+  }
+  return Buffer.concat([Buffer.from('U&"'), ...signs, Buffer.from(`" UESCAPE '!'`)]);
+}
 
 async function* rowsOf(
   file: string,
-  toc: TableOfContents,
+  copies: ReadonlyMap<number, Buffer>,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  const copies = new Map(toc.entries.map(({ dumpId, copyStatement }) => [dumpId, copyStatement]));
   const pieces: Buffer[] = [];
   const more = new Bell();
   const fewer = new Bell();
   const over = new AbortController();
   const tap = {
     table: (dumpId: number) => void pieces.push(copies.get(dumpId) ?? Buffer.alloc(0)),
-    text: (piece: Buffer) => void pieces.push(piece),
-  };
-  async function* source(): AsyncGenerator<Buffer> {
-    for await (const piece of createReadStream(file, { highWaterMark: 1 << 16 })) {
-      yield piece as Buffer;
+    text: (piece: Buffer): Promise<void> | undefined => {
+      pieces.push(piece);
       more.ring();
-      while (pieces.length > 64 && !over.signal.aborted) await fewer.heard();
-    }
-  }
+      // a few bytes of an archive may be gigabytes of rows
+      return pieces.length > 64 ? room() : undefined;
+    },
+  };
+  const room = async (): Promise<void> => {
+    while (pieces.length > 32 && !over.signal.aborted) await fewer.heard();
+  };
   const state = { ended: false };
-  const reading = readArchive(source(), {
+  const source = createReadStream(file, { highWaterMark: 1 << 16 }) as AsyncIterable<Buffer>;
+  const reading = readArchive(source, {
     tap,
     signal: AbortSignal.any([signal, over.signal]),
     onProgress: ({ bytes }) => onBytes(bytes),

@@ -2,6 +2,9 @@ import { definitionsSql, ofUsers } from './inPlaceCatalog';
 import { kindOfDefault } from './settleStatement';
 import { aloneWith, raisedByUs } from './swapScript';
 
+/** How long one lock is waited for: a session that holds one in an open transaction ends the attempt. */
+export const lockWait = '30s';
+
 /** Remembers the definitions as they were when the writers were locked out: a cursor keeps its snapshot. */
 const heldCursor = 'ferry_held';
 
@@ -16,7 +19,7 @@ do $ferry$ begin
 end $ferry$;
 begin isolation level read committed read write;
 select txid_current() as ferry_transaction, ${timelineSql} as ferry_timeline \\gset
-${said(mark, "begun ' || :ferry_transaction || '@' || :'ferry_timeline' || '")}${aloneWith(database.name)}
+${said(mark, "begun ' || :ferry_transaction || '@' || :'ferry_timeline' || ' ' || :'VERSION_NUM' || '")}${aloneWith(database.name)}
 do $ferry$ begin
   if (select oid from pg_database where datname = current_database()) <> ${database.oid} then
     raise exception '${raisedByUs}the database is not the one that was looked at before'; end if;
@@ -29,6 +32,18 @@ end $ferry$;
 declare ${heldCursor} no scroll cursor for select array_agg(concat_ws(' ', classid::oid, objid, objsubid, version)) from (${definitionsSql}) d;
 ${said(mark, 'held')}`;
 }
+
+/**
+ * From here on psql obeys no command of its own but the one that takes this back, whose key nobody can guess; a comment for a psql that does not
+ * know it. The same length both times.
+ */
+export function restrictSql(versionNumber: number, key: string): string {
+  const { [Math.floor(versionNumber / 10_000)]: since = 0 } = restrictsSince;
+  return versionNumber % 10_000 >= since && versionNumber >= 130_000 ? `\\restrict ${key}\n` : `--estrict ${key}\n`;
+}
+
+/** The minor version of psql that knows `\restrict`; 0 for majors that always did. */
+const restrictsSince: Readonly<Record<number, number>> = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 };
 
 /**
  * Drops all that a restore makes: schemas with all in them, and in schemas that stay (public, and those of extensions) what does not belong to
@@ -58,8 +73,15 @@ end $ferry$;
 `;
 
 /** Prints what the sequences hold, one JSON array a line. */
-export const sequencesSql = `select format('select json_build_array(%L, %L, last_value::text, is_called) from %I.%I', n.nspname, c.relname, n.nspname, c.relname)
-from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and ${userSchema()} and ${notOfExtension('pg_class', 'c')} order by 1 \\gexec
+export const sequencesSql = `do $ferry$ declare s text; lines text[] := '{}'; line text; printed refcursor := 'ferry_sequences'; begin
+  for s in select format('select json_build_array(%L, %L, last_value::text, is_called) from %I.%I', n.nspname, c.relname, n.nspname, c.relname)
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and ${userSchema()} and ${notOfExtension('pg_class', 'c')} order by 1 loop
+    execute s into line;
+    lines := lines || line;
+  end loop;
+  open printed for select unnest(lines);
+end $ferry$;
+fetch all from ferry_sequences;
 `;
 
 /**
@@ -111,9 +133,6 @@ export const rightsSql = `select json_build_object(
       * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)), 'live', ${droppedObjects()}),
   'owners', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, 'member')),
   'schemas', (select coalesce(json_agg(n.nspname), '[]') from pg_namespace n where ${staying('n')}));`;
-
-/** How long one lock is waited for: a session that holds one in an open transaction ends the attempt. */
-const lockWait = '30s';
 
 function userSchema(): string {
   return `${ofUsers('n')} and ${notOfExtension('pg_namespace', 'n')}`;

@@ -10,7 +10,7 @@ import type { Work } from '../progress';
 import type { Workplace } from './databaseRow';
 import type { InPlaceArchive } from './inPlaceArchive';
 import { InPlaceOutput } from './inPlaceOutput';
-import { commitSql, openingSql, timelineSql } from './inPlaceScript';
+import { commitSql, openingSql, restrictSql, timelineSql } from './inPlaceScript';
 import { serverMessage } from '../serverMessage';
 import { applicationOf } from './sideDatabase';
 import { serverWords } from './swap';
@@ -117,7 +117,8 @@ async function* conversation(
   const { archive, database, mark, reading } = session;
   const { signal } = work;
   yield opening(session);
-  state.transaction = await orAbort(output.said('begun'), signal);
+  const [transaction, version] = (await orAbort(output.said('begun'), signal)).split(' ');
+  state.transaction = transaction ?? '';
   work.report({ type: 'note', code: 'inPlace.transaction', data: { database: database.name, id: state.transaction } });
   await orAbort(output.said('held'), signal);
   signal.throwIfAborted();
@@ -125,6 +126,7 @@ async function* conversation(
   state.held = backingUp.catch(() => undefined);
   await orAbort(backingUp, signal);
   work.report({ type: 'phase', phase: 'restore' });
+  yield Buffer.from(restrictSql(Number(version), newMark()));
   yield archive.before;
   yield* archive.rows(signal, (bytes) => {
     const percent = Math.min(100, (bytes / Math.max(1, reading.bytes)) * 100);
@@ -148,7 +150,8 @@ async function* conversation(
 function lengthOf(session: InPlaceSession): number {
   const { archive, mark } = session;
   const { before, rowBytes, after, proof } = archive;
-  const texts = [opening(session), before, after, proof, push, Buffer.from(commitSql(mark))];
+  const restrict = Buffer.from(restrictSql(0, mark));
+  const texts = [opening(session), restrict, before, after, proof, push, Buffer.from(commitSql(mark))];
   return texts.reduce((sum, { length }) => sum + length, rowBytes);
 }
 
