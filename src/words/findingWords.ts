@@ -204,6 +204,8 @@ export function waitingText(data: Data): string {
 const notes: Words = {
   ...ofSources,
   keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
+  'archive.behind': () =>
+    'behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole',
   'integrity.notProvable': () =>
     'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
   'sessions.ended': (data) =>

@@ -8,7 +8,7 @@ import { restrictSql } from '../../src/core/restore/inPlaceScript';
 import { chance } from '../core/postgres/archive/damageArchive';
 import { hostileArchive, type HostileEntry } from '../core/postgres/archive/hostileArchive';
 import { inPieces } from '../core/postgres/archive/realArchives';
-import { execIn, openServer } from '../core/openServer';
+import { openServer } from '../core/openServer';
 import type { Server } from '../lab/servers';
 
 /** How many of them psql was given, how many the reader refused, and how often it obeyed a word of an archive. */
@@ -57,7 +57,7 @@ export async function fuzzPsql(
 }
 
 /** The same psql with nothing in between: tables as they stand in an archive. It says how many of the attacks psql obeys. */
-export async function psqlAlone(server: Server, attacks: readonly Attack[]): Promise<string[]> {
+export async function psqlAlone(server: Server, attacks: readonly Attack[], wall = ''): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'dbf-fuzz-'));
   const canary = join(folder, 'canary');
   const obeyed: string[] = [];
@@ -66,7 +66,7 @@ export async function psqlAlone(server: Server, attacks: readonly Attack[]): Pro
     for (const { name, encoding, copy, rows } of attacks) {
       const create = Buffer.from(`create temp table t (a text);\n`);
       const text = Buffer.concat([
-        Buffer.from(`\\encoding ${encoding}\n`),
+        Buffer.from(`\\encoding ${encoding}\n${wall}`),
         create,
         copy,
         Buffer.from(rows.replaceAll('CANARY', canary), 'latin1'),
@@ -216,7 +216,7 @@ class Fuzz {
       await writeFile(file, archive);
       const reading = await readArchive(inPieces(archive));
       const { exec, facts } = await openServer(this.#server);
-      const place = { exec: exec ?? execIn(this.#server), access: facts.access, from: 'postgres' };
+      const place = { exec, access: facts.access, from: 'postgres' };
       const how = {
         application: 'fuzz',
         noOwner: true,
@@ -224,7 +224,7 @@ class Fuzz {
         mark: 'mark',
         signal: AbortSignal.timeout(600_000),
       };
-      const parts = await takeApart(place as Parameters<typeof takeApart>[0], file, reading, how);
+      const parts = await takeApart(place, file, reading, how);
       const rows: Buffer[] = [];
       for await (const piece of parts.rows(how.signal, () => undefined)) rows.push(piece);
       // without what looks for a transaction that is not there

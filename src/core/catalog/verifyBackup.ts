@@ -24,12 +24,19 @@ export async function verifyBackup(
   work: { readonly signal: AbortSignal; readonly report: Report },
 ): Promise<ArchiveReading> {
   const reading = await read(entry, work, readArchive);
+  tellBehind(entry, reading, work.report);
   if (entry.manifest.origin === 'adopted') {
     notProvable(entry, work.report);
     if (!isInCatalog(entry)) return reading;
   }
   await agree(entry, reading, work.report);
   return reading;
+}
+
+/** pg_restore does not look at it, and nothing of it is restored. */
+function tellBehind({ id }: BackupEntry, { behind }: ArchiveReading, report: Report): void {
+  if (behind?.isToc === false)
+    report({ type: 'note', code: 'archive.behind', data: { backup: id, bytes: behind.bytes } });
 }
 
 function notProvable({ id }: BackupEntry, report: Report): void {

@@ -219,7 +219,9 @@ async function fillSide(
     for (const finding of findings) work.report({ type: 'finding', finding });
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
     const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
-    const archive = { file: archivePath(backup), bytes: reading.bytes, ...proven, streams };
+    // pg_restore ends with the last data block, and what stands behind it would not arrive
+    const bytes = reading.bytes - (reading.behind?.bytes ?? 0);
+    const archive = { file: archivePath(backup), ...proven, bytes, streams };
     const how = { noOwner, noPrivileges, noTablespaces: request.noTablespaces === true, goOn };
     const failures = await restoreIn(server, { ...archive, into: name, ...how, job, reference }, work);
     const leftOut = { owners: noOwner, grants: noPrivileges };

@@ -14,6 +14,8 @@ export type TakePacked = (from: number, to: number) => Promise<void> | undefined
 export class BlockReader {
   readonly #window: ByteWindow;
   #entry = '';
+  /** where each block began, by dump id */
+  readonly places = new Map<number, number>();
 
   constructor(window: ByteWindow) {
     this.#window = window;
@@ -30,6 +32,7 @@ export class BlockReader {
     if (block.offset !== undefined && block.offset !== window.offset) {
       this.fail(`the data block is not where the table of contents says (${block.offset})`);
     }
+    this.places.set(block.dumpId, window.offset);
     const type = window.buffer[window.position] ?? 0;
     if (type !== (block.table === undefined ? largeObjectsBlock : tableBlock))
       this.fail('not a data block of this kind');
@@ -63,11 +66,6 @@ export class BlockReader {
         left -= count;
       }
     }
-  }
-
-  /** After the last block. */
-  async end(): Promise<void> {
-    if (await this.#window.need(1)) throw damaged(this.#window.offset, 'there are bytes after the last data block');
   }
 
   fail(reason: string, cause?: unknown): never {

@@ -18,7 +18,7 @@ export interface ArchiveTap {
   text(piece: Buffer): Promise<void> | undefined;
 }
 
-/** Reads the data blocks of an archive, which must be those of its table of contents, in that order, up to the end of the file. */
+/** Reads the data blocks of an archive, which must be those of its table of contents, in that order. */
 export class DataReader {
   /** bytes of COPY text read so far */
   textBytes = 0;
@@ -49,8 +49,12 @@ export class DataReader {
       if (block.table === undefined) await this.#readLargeObjects();
       else tables.push(await this.#readTable(block.dumpId, block.table));
     }
-    await this.#blocks.end();
     return { tables, largeObjects: this.#largeObjects.result() };
+  }
+
+  /** where each block began, by dump id */
+  get places(): ReadonlyMap<number, number> {
+    return this.#blocks.places;
   }
 
   /** After an error. */

@@ -33,17 +33,21 @@ export async function measureBlocks(
   const window = await FileWindow.open(file);
   const walk = new Walk(window, contents, options);
   try {
-    for (const block of walk.jump(contents.blocks)) await walk.over(block);
+    try {
+      for (const block of walk.jump(contents.blocks)) await walk.over(block);
+    } finally {
+      walk.report();
+    }
+    await walk.finish();
   } finally {
-    walk.report();
     await window.close();
   }
-  walk.finish();
 }
 
 class Walk {
   readonly #window: FileWindow;
   readonly #fileBytes: number;
+  readonly #entries: number;
   readonly #options: Parameters<typeof measureBlocks>[2];
   #position: number;
   #measured: MeasuredBlock[] = [];
@@ -53,6 +57,7 @@ class Walk {
   constructor(window: FileWindow, contents: ArchiveContents, options: Parameters<typeof measureBlocks>[2]) {
     this.#window = window;
     this.#fileBytes = contents.fileBytes;
+    this.#entries = contents.header.entryCount;
     this.#options = options;
     this.#position = contents.dataStart;
   }
@@ -98,8 +103,12 @@ class Walk {
   }
 
   /** After the last block. */
-  finish(): void {
-    if (this.#position < this.#fileBytes) throw damaged(this.#position, 'there are bytes after the last data block');
+  async finish(): Promise<void> {
+    if (this.#position === this.#fileBytes) return;
+    const from = this.#position;
+    // the table of contents once more, as `readBehind` has it
+    const isToc = this.#fileBytes - from > 5 && (await this.#int()) === this.#entries;
+    if (!isToc) throw damaged(from, 'there are bytes after the last data block');
   }
 
   /** Steps over the chunks of one table or large object. */

@@ -2,6 +2,7 @@ import { readArchiveHead, type ArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
 import { DataReader, type ArchiveTap } from './dataReader';
 import type { ArchiveHeader, ArchiveReading } from './reading';
+import { readBehind } from './secondToc';
 import { readToc, type TocReading } from './tocReader';
 
 /** How far a reading is. */
@@ -15,9 +16,9 @@ export interface ArchiveProgress {
 }
 
 /**
- * Reads a custom-format archive (versions 1.14 to 1.16) as it streams by, in flat memory: structure, rows and digests.
+ * Reads a custom-format archive (versions 1.13 to 1.16) as it streams by, in flat memory: structure, rows and digests.
  * It returns only when the archive is whole: every data block of the table of contents is there, in order, readable to its
- * end, and nothing after the last. The pieces of `source` must not be written to after they are handed out; the source is told to
+ * end, and nothing after the last, or what `readBehind` takes. The pieces of `source` must not be written to after they are handed out; the source is told to
  * stop (`return`) when the reading fails. `onProgress` is called for every piece, so keep it cheap.
  *
  * Throws `archive.damaged` with the offset and reason, `archive.foreign` for what is not a custom-format archive,
@@ -37,6 +38,7 @@ export async function readArchive(
     const toc = await readToc(window, head);
     data = new DataReader(window, head.compression, toc.decode, options.tap);
     const { tables, largeObjects } = await data.read(toc.blocks);
+    const behind = await readBehind(window, head, toc, data.places);
     return {
       header: headerOf(head, toc),
       bytes: window.received,
@@ -51,6 +53,7 @@ export async function readArchive(
       namedRoles: toc.namedRoles,
       extensions: toc.extensions,
       kinds: toc.kinds,
+      ...(behind === undefined ? {} : { behind }),
       ...ofDatabase(toc),
     };
   } finally {

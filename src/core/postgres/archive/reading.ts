@@ -1,5 +1,7 @@
 import type { DatabaseReading } from './databaseReading';
 
+import type { Behind } from './secondToc';
+
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
 export interface ArchiveReading {
   readonly header: ArchiveHeader;
@@ -28,9 +30,11 @@ export interface ArchiveReading {
   readonly database?: DatabaseReading;
   /** it says itself what PUBLIC may in the schema public */
   readonly ofPublic?: boolean;
+  /** what stands behind the last data block, where something does */
+  readonly behind?: Behind;
 }
 
-/** The head of a custom-format archive (versions 1.14 to 1.16; facts measured on files of 15 to 18). */
+/** The head of a custom-format archive (versions 1.13 to 1.16; facts measured on files of 15 to 18). */
 export interface ArchiveHeader {
   readonly version: string;
   readonly compression: 'none' | 'gzip' | 'lz4' | 'zstd';

@@ -3,6 +3,7 @@ import { BlockReader } from './blockReader';
 import { ByteWindow } from './byteWindow';
 import { headerOf, ofDatabase } from './readArchive';
 import type { ArchiveReading } from './reading';
+import { readBehind } from './secondToc';
 import { readToc } from './tocReader';
 
 /** A data block, from its head to its end: the bytes `[from, to)` of the file. */
@@ -40,13 +41,14 @@ export async function skimArchive(
       else while ((await reader.largeObject()) !== 0) await reader.packed(skip);
       blocks.push({ dumpId: block.dumpId, from, to: window.offset });
     }
-    await reader.end();
+    const behind = await readBehind(window, head, toc, reader.places);
     const { sequences, definitions, roles, owners, namedRoles, extensions, kinds } = toc;
     return {
       header: headerOf(head, toc),
       bytes: window.received,
       sha256: window.sha256(),
       ...ofDatabase(toc),
+      ...(behind === undefined ? {} : { behind }),
       ...{ blocks, sequences, definitions, roles, owners, namedRoles, extensions, kinds },
     };
   } finally {

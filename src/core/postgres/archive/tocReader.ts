@@ -8,6 +8,7 @@ import type { DatabaseReading } from './databaseReading';
 import { Definitions } from './definitions';
 import { decoderOf, type Decode } from './encoding';
 import type { DefinitionReading, SequenceReading } from './reading';
+import { TocPrint } from './secondToc';
 import { readTocEntry, type RawTocEntry } from './tocEntry';
 import { isPlain, validityIn, type IsValid } from './validText';
 
@@ -38,6 +39,8 @@ export interface EntryNames {
 }
 
 export interface TocReading {
+  /** see `TocPrint` */
+  readonly print: string;
   readonly encoding: string;
   readonly decode: Decode;
   /** the last one first, so that who reads them takes them off the end and lets them go */
@@ -60,12 +63,14 @@ export async function readToc(
   each?: (entry: RawTocEntry, names: EntryNames) => void,
 ): Promise<TocReading> {
   const collector = new TocCollector();
+  const print = new TocPrint();
   let kept = 0;
   for (let index = 1; index <= head.entryCount; index += 1) {
     const place = `entry ${index} of ${head.entryCount}`;
     const at = window.offset;
     const { minor, offsetSize } = head;
     const entry = await readTocEntry(window, { minor, offsetSize, isValid: collector.isValid }, place);
+    print.add(window, at, offsetSize);
     const names = collector.add(entry, at, place);
     if (!ofLargeObject(names)) kept += window.offset - at;
     if (kept > longestToc) throw damaged(at, `a table of contents of more than ${longestToc >> 20} MB`, place);
@@ -73,7 +78,7 @@ export async function readToc(
   }
   const reading = collector.result();
   if (reading.encoding === '') throw damaged(window.offset, 'the table of contents does not say its encoding');
-  return reading;
+  return { ...reading, print: print.result() };
 }
 
 /** Bytes of all entries but those of large objects, of which nothing is kept. */
@@ -124,7 +129,7 @@ class TocCollector {
     return names;
   }
 
-  result(): TocReading {
+  result(): Omit<TocReading, 'print'> {
     const { definitions, roles, owners, namedRoles, extensions } = this.#definitions.result();
     this.#interned.clear();
     return {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError } from '../../../../src/core/errors';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
+import { inspectArchive } from '../../../../src/core/postgres/archive/inspectArchive';
+import { measureBlocks } from '../../../../src/core/postgres/archive/measureBlocks';
 import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
 import { definitionOf, readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
+import { skimArchive } from '../../../../src/core/postgres/archive/skimArchive';
 import type { Server } from '../../../lab/servers';
 import { dumpOf, inPieces, readBuffer, restoredText, serverWithData } from './realArchives';
 
@@ -90,6 +94,49 @@ describe('readArchive', () => {
         assert.deepEqual(latin.tables[0]?.columns, ['maß', 'b']);
         assert.equal(latin.tables[0].name, 'größe');
         assert.equal(latin.tables[0].rows, 2);
+      });
+
+      it('reads what pg_dump leaves when a shell sends its output to a file', async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'dbf-shell-'));
+        const file = join(folder, 'shell.dump');
+        try {
+          const handle = await open(file, 'w');
+          const connection = ['-h', server.socketDir, '-p', String(server.port), '-U', server.superuser];
+          await new Promise<void>((resolve, reject) => {
+            const dump = spawn(join(server.bin, 'pg_dump'), ['-Fc', ...connection, 'odd'], {
+              stdio: ['ignore', handle.fd, 'inherit'],
+            });
+            dump.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`pg_dump: ${String(code)}`))));
+          });
+          await handle.close();
+          const archive = await readFile(file);
+          const reading = await readBuffer(archive);
+          assert.deepEqual(contentOf(reading), contentOf(await readBuffer(await dumpOf(server, 'odd'))));
+          // 16 opens its output to append, and the second table of contents, with the places of the data, goes to the end
+          assert.equal(reading.behind?.isToc, major === 15 ? undefined : true);
+          const skim = await skimArchive(inPieces(archive));
+          assert.deepEqual(skim.behind, reading.behind);
+          assert.equal(archive.length - (reading.behind?.bytes ?? 0), skim.blocks.at(-1)?.to);
+          const contents = await inspectArchive(file);
+          await measureBlocks(file, contents, { signal: new AbortController().signal, onProgress: () => undefined });
+          if (reading.behind === undefined) return;
+          const from = archive.length - reading.behind.bytes;
+          for (const other of [
+            archive.subarray(0, -1),
+            archive.subarray(0, from + 40),
+            Buffer.concat([archive, archive]),
+          ]) {
+            const { behind, ...rest } = await readBuffer(other);
+            assert.equal(behind?.isToc, false);
+            assert.deepEqual(contentOf(rest), contentOf(reading));
+          }
+          for (const behind of [Buffer.from('x'), Buffer.alloc(200), archive.subarray(from + 1), archive]) {
+            const garbled = Buffer.concat([archive.subarray(0, from), behind]);
+            await assert.rejects(readBuffer(garbled), (error) => isAppError(error, 'archive.damaged'));
+          }
+        } finally {
+          await rm(folder, { recursive: true });
+        }
       });
 
       it('reads every byte that a server can hold, and as many columns', async () => {
