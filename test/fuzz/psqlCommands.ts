@@ -228,7 +228,7 @@ class Fuzz {
       const rows: Buffer[] = [];
       for await (const piece of parts.rows(how.signal, () => undefined)) rows.push(piece);
       // without what looks for a transaction that is not there
-      const before = parts.before.subarray(parts.before.lastIndexOf('do $ferry$'));
+      const before = parts.before.subarray(parts.before.indexOf('do $ferry$ begin execute pg_catalog.convert_from'));
       const client = Buffer.from(`begin;\nset client_encoding = '${reading.header.encoding}';\n${restrictSql(0, 'x')}`);
       const stderr = await runPsql(
         this.#server,
