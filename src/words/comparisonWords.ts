@@ -57,6 +57,23 @@ export function comparisonNoteWords({ code, data }: ComparisonNote): string {
     leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
     majorsDiffer: () =>
       `majors ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner`,
+    withoutData: () => `without data in one of the two, and empty in the other: ${emptyWords(data)}`,
   } satisfies Record<ComparisonNote['code'], () => string>;
   return words[code]();
+}
+
+function emptyWords(data: ComparisonNote['data']): string {
+  const list = (key: string, what: string): string[] => {
+    const names = Array.isArray(data[key]) ? data[key].map(String) : [];
+    const all = Number(data[`${key}Count`] ?? names.length);
+    if (all === 0) return [];
+    const shown = names.slice(0, 10).join(', ');
+    return [`${what} ${shown}${all > 10 ? ` and ${count(all - 10)} more` : ''}`];
+  };
+  const objects = Number(data['largeObjects'] ?? 0);
+  return [
+    ...list('tables', 'tables'),
+    ...list('sequences', 'sequences'),
+    ...(objects === 0 ? [] : [`${count(objects)} large objects`]),
+  ].join('; ');
 }

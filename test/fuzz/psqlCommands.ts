@@ -46,6 +46,7 @@ export async function fuzzPsql(
         if (await isRead(hostileArchive(entries, { encoding }))) passed.push(entries);
         else refused += rowsPerTable + 3;
       }
+      if (passed.length === 0) continue;
       const { minor, compression } = ofMajor[server.major];
       const numbered = passed.flat().map((entry, index) => ({ ...entry, id: index + 100 }));
       obeyed += await fuzz.send(hostileArchive(numbered, { encoding, minor, compression }));

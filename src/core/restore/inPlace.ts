@@ -83,7 +83,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   return {
     outcome: compared.isWhole && compared.differences.length === 0 ? 'done' : 'differences',
     differences: compared.differences,
-    notes: compared.notes,
+    notes: [...(comparison?.notes ?? []).filter(({ code }) => code === 'withoutData'), ...compared.notes],
     findings: [...findings, ...ofCommit, ...compared.findings],
     before,
     lockedSeconds,
@@ -117,7 +117,13 @@ async function compareAfterwards(
       owners: noOwner,
       grants: false,
     });
-    return { isWhole: true, differences: differences.filter((one) => !concernsRows(one)), notes, findings: [] };
+    const ofDefinitions = notes.filter(({ code }) => code !== 'withoutData');
+    return {
+      isWhole: true,
+      differences: differences.filter((one) => !concernsRows(one)),
+      notes: ofDefinitions,
+      findings: [],
+    };
   } catch (error) {
     const { code, message } = toAppError(error);
     work.log.warn(`the definitions could not be compared: ${message}`);

@@ -1,3 +1,4 @@
+import { WithoutData } from './withoutData';
 import { compareDefinitions, type Ignored } from './compareDefinitions';
 import type {
   ArchiveReading,
@@ -27,9 +28,11 @@ export interface CompareOptions {
 export function compareReadings(left: ArchiveReading, right: ArchiveReading, options: CompareOptions = {}): Comparison {
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
-  const { tables, rows } = compareTables(left.tables, right.tables, differences, notes);
-  compareSequences(left.sequences, right.sequences, differences);
-  compareLargeObjects(left.largeObjects, right.largeObjects, differences);
+  const empty = new WithoutData(left, right);
+  const { tables, rows } = compareTables(left.tables, right.tables, empty, differences, notes);
+  compareSequences(left.sequences, right.sequences, empty, differences);
+  if (!empty.coversLargeObjects()) compareLargeObjects(left.largeObjects, right.largeObjects, differences);
+  notes.push(...empty.notes());
   const sameMajor = options.sameMajor ?? majorsOf(left) === majorsOf(right);
   const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, !sameMajor);
   differences.push(...found.differences);
@@ -53,6 +56,7 @@ interface TablesCompared {
 function compareTables(
   left: readonly TableReading[],
   right: readonly TableReading[],
+  empty: WithoutData,
   differences: Difference[],
   notes: ComparisonNote[],
 ): TablesCompared {
@@ -64,14 +68,14 @@ function compareTables(
     others.delete(keyOf(table));
     const label = labelOf(table);
     if (other === undefined) {
-      differences.push({ kind: 'table', table: label, missing: 'right' });
+      differences.push(...empty.table(table, 'right'));
       continue;
     }
     tables += 1;
     rows += table.rows;
     differences.push(...compareTable(label, table, other, notes));
   }
-  for (const table of others.values()) differences.push({ kind: 'table', table: labelOf(table), missing: 'left' });
+  for (const table of others.values()) differences.push(...empty.table(table, 'left'));
   return { tables, rows };
 }
 
@@ -90,6 +94,7 @@ function compareTable(label: string, left: TableReading, right: TableReading, no
 function compareSequences(
   left: readonly SequenceReading[],
   right: readonly SequenceReading[],
+  empty: WithoutData,
   differences: Difference[],
 ): void {
   const others = new Map(right.map((sequence) => [keyOf(sequence), sequence]));
@@ -97,10 +102,12 @@ function compareSequences(
     const other = others.get(keyOf(sequence));
     others.delete(keyOf(sequence));
     if (other?.lastValue === sequence.lastValue && other.isCalled === sequence.isCalled) continue;
+    if (other === undefined && empty.coversSequence(sequence, 'right')) continue;
     const difference = { kind: 'sequence', sequence: labelOf(sequence), left: stateOf(sequence) } as const;
     differences.push(other === undefined ? difference : { ...difference, right: stateOf(other) });
   }
   for (const sequence of others.values()) {
+    if (empty.coversSequence(sequence, 'left')) continue;
     differences.push({ kind: 'sequence', sequence: labelOf(sequence), right: stateOf(sequence) });
   }
 }

@@ -1,7 +1,5 @@
 import type { DatabaseReading } from './databaseReading';
 
-import type { Behind } from './secondToc';
-
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
 export interface ArchiveReading {
   readonly header: ArchiveHeader;
@@ -46,6 +44,14 @@ export interface ArchiveHeader {
   readonly dumpVersion: string;
   readonly encoding: string;
   readonly entryCount: number;
+}
+
+/** What stands behind the last data block. */
+export interface Behind {
+  /** from there to the end of the file */
+  readonly bytes: number;
+  /** whether it is the table of contents once more, each data block where it says that it is */
+  readonly isToc: boolean;
 }
 
 export interface TableReading {
@@ -159,7 +165,7 @@ type DifferenceOfKind =
 
 /** Something a person may want to know that is not a difference, e.g. a child table with its columns in another order. */
 export interface ComparisonNote {
-  readonly code: 'columnOrder' | 'wording' | 'leftOut' | 'majorsDiffer';
+  readonly code: 'columnOrder' | 'wording' | 'leftOut' | 'majorsDiffer' | 'withoutData';
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -3,16 +3,9 @@ import type { ArchiveHead } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
 import { damaged } from './damage';
 import { Hash128, hexOf } from './hash128';
+import type { Behind } from './reading';
 import { readTocEntry } from './tocEntry';
 import type { TocReading } from './tocReader';
-
-/** What stands behind the last data block. */
-export interface Behind {
-  /** from there to the end of the file */
-  readonly bytes: number;
-  /** whether it is the table of contents once more, each data block where it says that it is */
-  readonly isToc: boolean;
-}
 
 /** The entries of a table of contents but for the places of their data: a second one of the same archive has the same print. */
 export class TocPrint {
