@@ -57,10 +57,11 @@ async function planOf(
     Promise.all([...new Set(clients)].map((client) => loginEnd(client, signal))),
   ]);
   const environment = environmentOf(target);
+  const clusters = clients.map(({ cluster }) => cluster);
   const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
   return planRestore(
     {
-      ...{ from, target: opened, options: { as }, poolers, logins, ...place, root: settings.root() },
+      ...{ from, target: opened, options: { as }, poolers, logins, clusters, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
       protection: {
         origin: protection.isProtected(...placeOf(source)),

@@ -95,8 +95,9 @@ export class ClusterModel {
     this.changed(this);
   }
 
-  /** Drops what is known; what runs is ended. */
+  /** Drops what is known, the login as well: a new one may be there; what runs is ended. */
   forget(): void {
+    this.client.forgetLogin();
     this.#abort.abort();
     this.#abort = new AbortController();
     this.#loading = undefined;

@@ -107,7 +107,10 @@ export class Clusters implements vscode.Disposable {
   /** Reads the files again; a cluster is loaded again where it is another one now, or where a new login may help it. */
   #reread(): void {
     this.#reading = undefined;
-    for (const model of this.#models.values()) if (model.failure) model.forget();
+    for (const model of this.#models.values()) {
+      if (model.failure) model.forget();
+      else model.client.forgetLogin();
+    }
     this.#changed.fire(undefined);
   }
 

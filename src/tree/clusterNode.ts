@@ -27,20 +27,26 @@ export class ClusterNode implements TreeNode {
 
   item(): vscode.TreeItem {
     const { model, label } = this;
-    const { server, user } = model.cluster;
+    const { server, user, insecure } = model.cluster;
     const protection: Protection = this.view.protection.ofCluster(model.cluster);
     const state = stateOf(model);
     const item = new vscode.TreeItem(label, this.view.initialState(this));
     item.id = this.id;
     item.iconPath = model.failure
       ? new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'))
-      : new vscode.ThemeIcon(protection === 'protected' ? 'lock' : 'server-environment');
-    item.description = [protection === 'protected' ? 'protected' : undefined, state].filter(Boolean).join(' · ');
+      : insecure
+        ? new vscode.ThemeIcon('unverified', new vscode.ThemeColor('list.warningForeground'))
+        : new vscode.ThemeIcon(protection === 'protected' ? 'lock' : 'server-environment');
+    const marks = [
+      protection === 'protected' ? 'protected' : undefined,
+      insecure ? 'certificate not checked' : undefined,
+    ];
+    item.description = [...marks, state].filter(Boolean).join(' · ');
     item.tooltip = new vscode.MarkdownString()
       .appendMarkdown('**')
       .appendText(label)
       .appendMarkdown('**\n\n')
-      .appendText(`${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}`);
+      .appendText(`${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}${insecure ? notChecked : ''}`);
     item.contextValue = contextValue('cluster', {
       canProtect: protection !== 'protected',
       canUnprotect: protection === 'protected',
@@ -60,6 +66,8 @@ export class ClusterNode implements TreeNode {
     return view.namespacesOf(model).map((namespace) => new NamespaceNode(this, namespace));
   }
 }
+
+const notChecked = '\nWho answers there is not proven: the kubeconfig says insecure-skip-tls-verify.';
 
 function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string {
   if (failure) return wordsFor(failure).short;

@@ -34,6 +34,8 @@ const ofSources: Words = {
   'source.standby': (data) => `the source ${shown(data, 'pod')} is a standby`,
   'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${tables(data)}`,
   'source.timescale': () => 'the source uses TimescaleDB: a restore needs its own steps',
+  'cluster.insecure': (data) =>
+    `who answers at ${shown(data, 'server')} is not proven: the kubeconfig of ${shown(data, 'cluster')} says insecure-skip-tls-verify, and logins and rows go to whoever it is`,
   'login.ends': (data, hints) =>
     `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(Number(data['seconds']))}): what has to connect after that fails; before it, ${hints.login()}`,
   'globals.failed': (data) => `roles could not be written down, the backup has none: ${shown(data, 'message')}`,

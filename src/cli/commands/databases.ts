@@ -1,6 +1,9 @@
 import type { DatabaseFacts } from '../../core/pod/databasePod';
+import type { Progress } from '../../core/progress';
+import { findingWords } from '../../words/findingWords';
 import { localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
+import { cliHints } from '../hints';
 import { podReference } from '../operands';
 import { kubeconfigsOf } from '../setting';
 import { table } from '../table';
@@ -16,9 +19,15 @@ export const databases: Command = {
   async run(call) {
     const reference = await podReference(call.operands[0]);
     const { Places } = await import('../../core/job/places');
-    const { pod } = await new Places(kubeconfigsOf(call)).pod(reference, new AbortController().signal);
-    const { facts } = pod;
     const { terminal } = call;
+    const report = (progress: Progress): void => {
+      if (progress.type !== 'finding') return;
+      terminal.event(progress);
+      terminal.info(findingWords(progress.finding, cliHints));
+    };
+    const places = new Places(kubeconfigsOf(call), undefined, [], { report });
+    const { pod } = await places.pod(reference, new AbortController().signal);
+    const { facts } = pod;
     const found = facts.databases.filter(({ isTemplate }) => !isTemplate);
     const { access, ...shownFacts } = facts;
     terminal.event({ type: 'server', reference, pod: pod.pod, facts: { ...shownFacts, user: access.user } });

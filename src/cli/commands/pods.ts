@@ -4,6 +4,7 @@ import type { ExecRights } from '../../core/cluster/reviews';
 import { AppError, isAppError, toAppError } from '../../core/errors';
 import type { DatabasePod } from '../../core/pod/databasePod';
 import { wordsFor } from '../../words/errorWords';
+import { findingWords } from '../../words/findingWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
 import { errorLines } from '../errorLines';
@@ -59,6 +60,11 @@ async function listOne(call: Call, cluster: Cluster, namespace: string | undefin
   const { connect } = await import('../../core/cluster/connect');
   const { findPods } = await import('../../core/pod/findPods');
   const { terminal } = call;
+  const { aboutTrust } = await import('../../core/cluster/aboutTrust');
+  for (const finding of aboutTrust([cluster])) {
+    terminal.event({ type: 'finding', finding });
+    terminal.info(findingWords(finding, cliHints));
+  }
   try {
     const client = connect(cluster);
     const { pods: found, forbidden } = await findPods(client, namespace === undefined ? {} : { namespace });

@@ -112,6 +112,12 @@ class HttpsKubeClient implements KubeClient {
     return { url, headers: access.headers, agent: access.newAgent(false) };
   }
 
+  forgetLogin(): void {
+    this.#credentials.forget();
+    retire(this.#agent);
+    this.#agent = undefined;
+  }
+
   async fixedToken(): Promise<string | undefined> {
     return this.#credentials.fixedToken();
   }
@@ -164,8 +170,7 @@ class HttpsKubeClient implements KubeClient {
       if (status === 401 && !renewed) {
         renewed = true;
         attempt = 0;
-        retire(this.#agent);
-        this.#agent = undefined;
+        this.forgetLogin();
         continue;
       }
       const mayRepeat = status === 429 || (status >= 500 && asked.method === 'GET');

@@ -38,6 +38,8 @@ export interface KubeClient {
     resourceVersion: string,
     options: CallOptions,
   ): AsyncIterable<{ type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T }>;
+  /** The login that is known is old, a new one may be in the kubeconfig: the next call reads it again, on a new connection. Calls under way go on. */
+  forgetLogin(): void;
   /** The bearer token where it stands in the kubeconfig and nobody renews it. A secret: to be asked about, never to be kept or shown. */
   fixedToken(): Promise<string | undefined>;
   /** `fresh`: read the kubeconfig file again first (after a 401). */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { KubeClient } from '../cluster/kubeClient';
 import type { OpenPod } from '../pod/databasePod';
+import { aboutTrust } from '../cluster/aboutTrust';
 import { connect } from '../cluster/connect';
 import type { Cluster, KubeconfigProblem } from '../cluster/cluster';
 import { kubeconfigFiles, readClusters } from '../cluster/readClusters';
@@ -8,6 +9,7 @@ import { findCluster, parseReference, type Reference } from '../cluster/referenc
 import { AppError } from '../errors';
 import { gentleExec } from '../exec/gentleExec';
 import { locate } from '../pod/openPod';
+import type { Work } from '../progress';
 import type { JobOptions } from './jobEvents';
 
 /** A place that a reference names, opened. */
@@ -29,12 +31,13 @@ export class Places {
 
   /**
    * `gentle` as a job's options have it: bytes a second. `earlier`: the files that an earlier job used; they are never read for that, since a kubeconfig may run a program: they
-   * only make plain why a cluster is not known where nobody names them now.
+   * only make plain why a cluster is not known where nobody names them now. `work` is told of a cluster that is not to be trusted, once.
    */
   constructor(
     private readonly kubeconfigs: readonly string[],
     private readonly gentle?: number,
     private readonly earlier: readonly string[] = [],
+    private readonly work?: Pick<Work, 'report'>,
   ) {}
 
   /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
@@ -58,7 +61,10 @@ export class Places {
     this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
     const { clusters, problems } = await this.known;
     const cluster = this.named(clusters, name, problems);
-    const client = this.clients.get(cluster.alias) ?? connect(cluster);
+    const known = this.clients.get(cluster.alias);
+    if (known) return known;
+    for (const finding of aboutTrust([cluster])) this.work?.report({ type: 'finding', finding });
+    const client = connect(cluster);
     this.clients.set(cluster.alias, client);
     return client;
   }

@@ -1,5 +1,7 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
+import { aboutTrust } from '../cluster/aboutTrust';
+import type { Cluster } from '../cluster/cluster';
 import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
@@ -40,6 +42,8 @@ export interface PlanRequest {
   readonly protection?: ProtectedSides;
   /** of both clusters, where they are known to end */
   readonly logins?: readonly (Login | undefined)[];
+  /** those that it goes through */
+  readonly clusters?: readonly Cluster[];
   /** poolers in the target's namespace */
   readonly poolers?: readonly PoolerPod[];
   /** its jobs say how long it took before */
@@ -114,7 +118,7 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   const counted = rows === undefined ? {} : { rows };
   const { backup, snapshot, isForeign, bytes } = origin;
   const expected = expectRestore(jobs, { kind, target: request.reference, bytes, ...counted });
-  const findings = [...seen.findings, ...aboutLogins(logins, expected.seconds)];
+  const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...aboutLogins(logins, expected.seconds)];
   return {
     from: {
       kind: kind === 'restore' ? 'backup' : 'database',

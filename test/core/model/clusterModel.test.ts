@@ -113,7 +113,7 @@ class Api {
       },
       get: async <T>() => ({ metadata: { resourceVersion: '1' } }) as T,
       watch: (path, _version, { signal }) => this.#watch(path, signal),
-      ...{ post: no, upgrade: no, fixedToken: no },
+      ...{ post: no, upgrade: no, fixedToken: no, forgetLogin: () => undefined },
     };
     return new ClusterModel(client, () => (this.changes += 1));
   }

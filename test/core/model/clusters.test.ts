@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubeconfigText } from '../cluster/apiDouble';
+import { answer, kubeconfigText, startApi } from '../cluster/apiDouble';
 
 describe('the clusters of a window', () => {
   let folder: string;
@@ -56,5 +56,30 @@ describe('the clusters of a window', () => {
     assert.deepEqual([other?.cluster.server, other === second], ['https://after', false]);
     assert.deepEqual(forgotten, []);
     clusters.dispose();
+  });
+
+  it('go on with the login that the file holds by now: after Refresh, and when the file was written', async () => {
+    const { Clusters } = await import('../../../src/model/clusters');
+    const api = await startApi((_request, response) => answer(response, 200, { items: [], metadata: {} }));
+    const clusters = new Clusters(() => [api.kubeconfig]);
+    const logins = async (): Promise<string[]> => {
+      api.seen.length = 0;
+      const [model] = await clusters.all();
+      await model?.client.get('/asked');
+      return [...new Set(api.seen.map((line) => line.split(' ').at(-1) ?? ''))];
+    };
+    try {
+      assert.deepEqual(await logins(), ['first']);
+      api.setToken('second');
+      clusters.refresh();
+      assert.deepEqual(await logins(), ['second']);
+      const changed = new Promise<void>((resolve) => clusters.onDidChange(() => resolve()));
+      api.setToken('third');
+      await changed;
+      assert.deepEqual(await logins(), ['third']);
+    } finally {
+      clusters.dispose();
+      await api.stop();
+    }
   });
 });

@@ -240,5 +240,6 @@ function fakeClient(list: (path: string) => unknown[], get?: (path: string) => u
     watch: no,
     upgrade: no,
     fixedToken: no,
+    forgetLogin: () => undefined,
   };
 }

@@ -10,7 +10,10 @@ export const backupJob: RunKind = async (context) => {
   const { request, work } = context;
   const [reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
-  const place = await new Places(request.kubeconfigs, request.options.gentle).database(reference, work.signal);
+  const place = await new Places(request.kubeconfigs, request.options.gentle, [], work).database(
+    reference,
+    work.signal,
+  );
   const login = await loginEnd(place.client, work.signal);
   const { entry, findings } = await backUpPlace(context, place, login === undefined ? {} : { login });
   return { outcome: 'done', findings, data: { ...backupFacts(entry), source: reference } };

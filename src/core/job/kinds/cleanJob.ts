@@ -155,7 +155,7 @@ async function reach(
   act: (place: Place) => Promise<void>,
 ): Promise<void> {
   try {
-    await act(await new Places(request.kubeconfigs, undefined, earlier).pod(reference, work.signal));
+    await act(await new Places(request.kubeconfigs, undefined, earlier, work).pod(reference, work.signal));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);

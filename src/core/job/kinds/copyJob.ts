@@ -21,7 +21,7 @@ export const copyJob: RunKind = async (context) => {
   const [from = '', to = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
   checkRestoreOptions(request.options);
-  const places = new Places(request.kubeconfigs, gentleOf(request.options));
+  const places = new Places(request.kubeconfigs, gentleOf(request.options), [], work);
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
   const source = await places.database(from, work.signal);

@@ -8,7 +8,7 @@ import { Places } from '../places';
 export const diffJob: RunKind = async (context) => {
   const { id, request, work } = context;
   work.report({ type: 'phase', phase: 'preflight' });
-  const places = new Places(request.kubeconfigs, request.options.gentle);
+  const places = new Places(request.kubeconfigs, request.options.gentle, [], work);
   const [a = '', b = ''] = request.operands;
   const left = await sideOf(context, places, a);
   const right = await sideOf(context, places, b);

@@ -9,7 +9,7 @@ export const releaseJob: RunKind = async (context) => {
   const { request, work } = context;
   work.report({ type: 'phase', phase: 'preflight' });
   const { reference, job, earlier } = await targetOf(request);
-  const places = new Places(request.kubeconfigs, undefined, earlier);
+  const places = new Places(request.kubeconfigs, undefined, earlier, work);
   const { client, pod, database } = await openTarget(context, places, reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
   const { dropSlots = false } = request.options;

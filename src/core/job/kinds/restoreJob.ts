@@ -22,7 +22,11 @@ export const restoreJob: RunKind = async (context) => {
   const [named = '', reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
   const backup = await findBackup(request.root, named);
-  const target = await openTarget(context, new Places(request.kubeconfigs, gentleOf(request.options)), reference);
+  const target = await openTarget(
+    context,
+    new Places(request.kubeconfigs, gentleOf(request.options), [], context.work),
+    reference,
+  );
   const expected = expectRestoreOf(await listJobs(request.root), backup, reference);
   const findings = await tellExpected(context, expected, [target]);
   const done = await restoreInto(context, backup, target, reference);

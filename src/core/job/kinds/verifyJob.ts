@@ -21,7 +21,7 @@ export const verifyJob: RunKind = async (context) => {
 /** Roles that the target lacks are made for it and dropped with it: a drill is no decision about roles. */
 async function verifyDeep({ id, request, work }: JobContext, entry: BackupEntry, deep: string): Promise<JobDone> {
   const { gentle } = request.options;
-  const { client, pod } = await new Places(request.kubeconfigs, gentle).pod(deep, work.signal);
+  const { client, pod } = await new Places(request.kubeconfigs, gentle, [], work).pod(deep, work.signal);
   const cluster = client.cluster.alias;
   const gentleStreams = gentle === undefined ? {} : { streams: 1 };
   const done = await drill({ backup: entry, target: pod, createRoles: true, ...gentleStreams, job: id, cluster }, work);
