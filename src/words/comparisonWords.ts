@@ -55,8 +55,9 @@ export function comparisonNoteWords({ code, data }: ComparisonNote): string {
     columnOrder: () => `the columns of ${of('table')} stand in another order`,
     wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
     leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
+    // only in results of 0.1.0
     majorsDiffer: () =>
-      `majors ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner`,
+      `PostgreSQL ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner only`,
     withoutData: () => `without data in one of the two, and empty in the other: ${emptyWords(data)}`,
   } satisfies Record<ComparisonNote['code'], () => string>;
   return words[code]();

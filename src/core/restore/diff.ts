@@ -6,18 +6,15 @@ import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareOwn } from '../postgres/archive/compareDatabase';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Progress, Work } from '../progress';
-import { compareCatalogs, readCatalog } from './definitions';
 import { readLive } from './readLive';
 import { applicationOf } from './sideDatabase';
-import { sameMajor } from './verifySide';
 
 /** One side of a comparison: a backup, or a database as it is now. */
 export type Comparable = { readonly backup: BackupEntry } | { readonly pod: OpenPod; readonly database: string };
 
 /**
  * Compares two databases or backups: rows as multisets with columns by name, sequences, large objects, definitions. A live one is
- * dumped and read on the way, in one snapshot; nothing is stored. Where both are live and of different majors, definitions are taken from the
- * catalogs, since their wording differs. Throws `backup.damaged`, `exec.*`, `cancelled`.
+ * dumped and read on the way, in one snapshot; nothing is stored. Throws `backup.damaged`, `exec.*`, `cancelled`.
  */
 export async function compareDatabases(
   left: Comparable,
@@ -33,13 +30,7 @@ export async function compareDatabases(
   const one = await readOne(first, undefined, common, job, before);
   const other = await readOne(second, one, common, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
-  const same = sameMajor(a, b);
-  const comparison = withOwn(compareReadings(a, b, { sameMajor: same }), a, b);
-  if (same || 'backup' in left || 'backup' in right) return comparison;
-  const lines = await Promise.all([left, right].map((side) => readCatalog(side.pod, side.database, work.signal)));
-  const byText = comparison.differences.filter((one) => one.kind !== 'definition' || !inCatalogs.has(one.what));
-  const differences = [...byText, ...compareCatalogs(lines[0] ?? [], lines[1] ?? [])];
-  return { ...comparison, differences, equal: differences.length === 0 };
+  return withOwn(compareReadings(a, b), a, b);
 }
 
 /** With what belongs to the two databases themselves, where both sides hold it. */
@@ -65,9 +56,6 @@ function commonEncoding(left: Comparable, right: Comparable): string | undefined
   if (one === other || one === undefined || other === undefined) return one;
   return [one, other].includes('SQL_ASCII') ? 'SQL_ASCII' : 'UTF8';
 }
-
-/** Kinds that the catalogs tell more exactly. */
-const inCatalogs: ReadonlySet<string> = new Set(['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'DEFAULT', 'ACL']);
 
 async function readOne(
   side: Comparable,

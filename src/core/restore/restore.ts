@@ -224,7 +224,7 @@ async function fillSide(
     const archive = { file: archivePath(backup), ...proven, bytes, streams };
     const how = { noOwner, noPrivileges, noTablespaces: request.noTablespaces === true, goOn };
     const failures = await restoreIn(server, { ...archive, into: name, ...how, job, reference }, work);
-    const leftOut = { owners: noOwner, grants: noPrivileges };
+    const leftOut = { owners: noOwner, grants: noPrivileges, tablespaces: how.noTablespaces };
     const input = { side: name, backup: reading, leftOut, job, failures };
     const comparison = await verifySide(server, target, input, work);
     if (seen.live && failures.length > 0 && request.acceptMissing !== true) {

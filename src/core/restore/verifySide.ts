@@ -15,6 +15,8 @@ export interface LeftOut {
   readonly owners: boolean;
   /** grants are restored without owners too, and then compared; default: they are not left out */
   readonly grants?: boolean;
+  /** everything is where the database is; default: where it was */
+  readonly tablespaces?: boolean;
 }
 
 /**
@@ -71,17 +73,9 @@ export async function verifySide(
 export function compareWithBackup(
   backup: ArchiveReading,
   restored: ArchiveReading,
-  { owners, grants = false }: LeftOut,
+  { owners, grants = false, tablespaces = false }: LeftOut,
 ): Comparison {
   return compareReadings(backup, restored, {
-    sameMajor: sameMajor(backup, restored),
-    ignore: { owners, acls: grants, publications: true, subscriptions: true },
+    ignore: { owners, acls: grants, tablespaces, publications: true, subscriptions: true },
   });
-}
-
-/** Only then are definitions worded alike. */
-export function sameMajor(left: ArchiveReading, right: ArchiveReading): boolean {
-  const majors = ({ header }: ArchiveReading): string =>
-    `${Number.parseInt(header.serverVersion, 10)} ${Number.parseInt(header.dumpVersion, 10)}`;
-  return majors(left) === majors(right);
 }

@@ -203,8 +203,8 @@ describe('after a restore', function () {
       one.kind === 'definition' ? `${one.what} ${one.name} ${one.change}` : one.kind,
     );
     assert.deepEqual(found.sort(), [
-      'COLUMN public.items.name changed',
-      'INDEX public.items.items_name_idx missing right',
+      'INDEX public.items_name_idx missing right',
+      'TABLE public.items changed',
       'content',
     ]);
   });

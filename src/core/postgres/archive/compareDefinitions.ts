@@ -4,31 +4,27 @@ import type { ComparisonNote, DefinitionReading, Difference } from './reading';
 export interface Ignored {
   readonly owners?: boolean;
   readonly acls?: boolean;
+  readonly tablespaces?: boolean;
   readonly publications?: boolean;
   readonly subscriptions?: boolean;
 }
 
 /**
- * Compares definitions by kind, schema and name. A table whose columns only stand in another order is a note. Across majors
- * (`acrossMajors`) the text counts only for kinds that all majors word alike; of the others presence and owner.
+ * Compares definitions by kind, schema and name, and by what they mean. A table whose columns only stand in another order is a note.
+ * `majors` are those of the two servers: what only the younger one can say is no difference.
  */
 export function compareDefinitions(
   left: readonly DefinitionReading[],
   right: readonly DefinitionReading[],
   ignored: Ignored,
-  acrossMajors = false,
+  majors: readonly [left: number, right: number],
 ): { differences: Difference[]; notes: ComparisonNote[] } {
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
   const leftOut = new Map<string, number>();
-  const prepare = (definitions: readonly DefinitionReading[]): readonly DefinitionReading[] =>
-    acrossMajors
-      ? definitions
-          .filter(({ kind, name }) => !listedDifferently.test(kind) && name !== 'large objects')
-          .map(withoutWording)
-      : definitions;
-  const lefts = grouped(prepare(left), ignored, leftOut);
-  const rights = grouped(prepare(right), ignored, leftOut);
+  const oldest = majors[0] === majors[1] ? Infinity : Math.min(...majors);
+  const lefts = grouped(asSaidBy(oldest, left), ignored, leftOut);
+  const rights = grouped(asSaidBy(oldest, right), ignored, leftOut);
   for (const [key, group] of lefts) {
     const others = rights.get(key) ?? [];
     rights.delete(key);
@@ -49,17 +45,15 @@ export function compareDefinitions(
   return { differences, notes };
 }
 
-/** Large objects became groups in 17, statistics came with 18. */
-const listedDifferently = /^(BLOB|STATISTICS DATA)/;
-
-/** Kinds that 15 to 18 word alike: seen on archives of each. */
-const wordedAlike: ReadonlySet<string> = new Set([
-  ...['INDEX', 'CONSTRAINT', 'FK CONSTRAINT', 'TRIGGER', 'POLICY', 'ROW SECURITY', 'INDEX ATTACH', 'TABLE ATTACH'],
-  ...['ACL', 'COMMENT', 'SEQUENCE', 'SEQUENCE OWNED BY', 'DEFAULT', 'TYPE', 'DOMAIN', 'EXTENSION', 'SCHEMA'],
-]);
-
-function withoutWording(definition: DefinitionReading): DefinitionReading {
-  return wordedAlike.has(definition.kind) ? definition : { ...definition, digest: '' };
+/** Definitions as a server of this major can say them: MAINTAIN came with 17, names of NOT NULL with 18. */
+function asSaidBy(major: number, definitions: readonly DefinitionReading[]): readonly DefinitionReading[] {
+  if (major >= 18) return definitions;
+  return definitions.map((definition) => {
+    const { olderDigest, kind } = definition;
+    return olderDigest === undefined || (isAcl(kind) && major >= 17)
+      ? definition
+      : { ...definition, digest: olderDigest };
+  });
 }
 
 /** Several entries may share a kind and a name, e.g. default privileges of several roles. */
@@ -90,9 +84,7 @@ function unmatched(
 ): { missing: DefinitionReading[]; extra: DefinitionReading[] } {
   const extra = [...right];
   const missing = left.filter((definition) => {
-    const at = extra.findIndex(
-      (other) => other.digest === definition.digest && (ignored.owners === true || other.owner === definition.owner),
-    );
+    const at = extra.findIndex((other) => other.digest === definition.digest && samePlace(definition, other, ignored));
     if (at >= 0) extra.splice(at, 1);
     return at < 0;
   });
@@ -101,7 +93,13 @@ function unmatched(
 
 function sameButForOrder(left: DefinitionReading, right: DefinitionReading, ignored: Ignored): boolean {
   if (left.unorderedDigest === undefined || left.unorderedDigest !== right.unorderedDigest) return false;
-  return ignored.owners === true || left.owner === right.owner;
+  return samePlace(left, right, ignored);
+}
+
+/** They belong to the same role and are stored in the same place. */
+function samePlace(left: DefinitionReading, right: DefinitionReading, ignored: Ignored): boolean {
+  const sameOwner = ignored.owners === true || left.owner === right.owner;
+  return sameOwner && (ignored.tablespaces === true || left.tablespace === right.tablespace);
 }
 
 /** Belongs to the database as a place, e.g. its comment and settings; pg_restore without --create passes over it as well. */

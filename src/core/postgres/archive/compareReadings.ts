@@ -11,17 +11,12 @@ import type {
 } from './reading';
 
 export interface CompareOptions {
-  /**
-   * Both were written by the same major version of server and pg_dump, so that definitions can be compared as text. Left out: what
-   * the two headers say.
-   */
-  readonly sameMajor?: boolean;
   /** what was left out on purpose: not a difference */
   readonly ignore?: Ignored;
 }
 
 /**
- * Compares two readings: rows as multisets with columns by name, sequences, large objects, definitions (across majors what all of them word alike). Pure.
+ * Compares two readings: rows as multisets with columns by name, sequences, large objects, definitions by their meaning, also across majors. Pure.
  * Properties of the database itself (owner, settings, comment, grants on it) are not compared: they belong to the place, not
  * to the contents. What differs for an innocent reason (columns in another order) becomes a note.
  */
@@ -33,19 +28,18 @@ export function compareReadings(left: ArchiveReading, right: ArchiveReading, opt
   compareSequences(left.sequences, right.sequences, empty, differences);
   if (!empty.coversLargeObjects()) compareLargeObjects(left.largeObjects, right.largeObjects, differences);
   notes.push(...empty.notes());
-  const sameMajor = options.sameMajor ?? majorsOf(left) === majorsOf(right);
-  const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, !sameMajor);
+  const majors = [majorOf(left), majorOf(right)] as const;
+  const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, majors);
   differences.push(...found.differences);
   const noted = new Set(notes.map((note) => note.data['table']));
   // one note per table, whether it shows in the COPY statement, the definition, or both
   notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data['table'])));
-  if (!sameMajor) notes.push({ code: 'majorsDiffer', data: { left: majorsOf(left), right: majorsOf(right) } });
   return { equal: differences.length === 0, differences, notes, tables, rows };
 }
 
-/** `server/pg_dump`: both word definitions. */
-function majorsOf(reading: ArchiveReading): string {
-  return `${Number.parseInt(reading.header.serverVersion, 10)}/${Number.parseInt(reading.header.dumpVersion, 10)}`;
+/** The major version of the server that was dumped. */
+function majorOf({ header }: ArchiveReading): number {
+  return Number.parseInt(header.serverVersion, 10);
 }
 
 interface TablesCompared {

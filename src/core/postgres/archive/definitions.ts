@@ -1,6 +1,8 @@
 import { isOfDatabase } from './databaseEntries';
 import type { Decode } from './encoding';
 import { Hash128, hexOf, Sum128 } from './hash128';
+import { concernsLargeObjects, LargeObjectEntries } from './largeObjectEntries';
+import { meaningOf, type Meaning } from './meaning';
 import { namedRoles } from './namedRoles';
 import type { DefinitionReading } from './reading';
 import type { RawTocEntry } from './tocEntry';
@@ -28,16 +30,18 @@ const ownerless = new Set([
   'SUBSCRIPTION',
 ]);
 
-/** Collects what the table of contents defines: a digest for each entry, the roles and extensions named. Keeps no SQL. */
+/** Collects what the table of contents defines: a digest of what each entry means, the roles and extensions named. Keeps no SQL. */
 export class Definitions {
   readonly #decode: Decode;
   readonly #definitions: DefinitionReading[] = [];
-  readonly #largeObjects = new Map<string, { kind: string; owner: string; sum: Sum128 }>();
+  readonly #largeObjects = new LargeObjectEntries();
   readonly #owners = new Set<string>();
   readonly #restoredOwners = new Set<string>();
   readonly #namedRoles = new Set<string>();
   readonly #extensions = new Set<string>();
   readonly #hash = new Hash128();
+  /** plain strings have escapes: the archive says `standard_conforming_strings` off */
+  #backslashes = false;
 
   constructor(decode: Decode) {
     this.#decode = decode;
@@ -48,25 +52,26 @@ export class Definitions {
     const { kind, schema, name, owner } = names;
     const ofDatabase = isOfDatabase(kind, name);
     if (owner !== '' && !ofDatabase) this.#owners.add(owner);
+    if (kind === 'STDSTRINGS') this.#backslashes = entry.definition.includes("'off'");
     if (definesNothing.has(kind)) return;
     if (owner !== '' && !ownerless.has(kind)) this.#restoredOwners.add(owner);
     if (kind === 'EXTENSION') this.#extensions.add(name);
-    if (ofDatabase) {
-      // what names roles here is read by itself: only a new database needs them
-    } else if (kind === 'ACL' || kind === 'DEFAULT ACL' || kind === 'POLICY' || kind === 'USER MAPPING') {
-      for (const role of namedRoles(kind, this.#decode(entry.definition))) this.#namedRoles.add(role);
-    }
-    const lanes = this.#hash.reset().update(entry.definition).finish();
-    if (ofLargeObjects(kind, name)) {
-      this.#addLargeObject(kind, owner);
+    const decoded = this.#decode(entry.definition);
+    // what names roles of the database itself is read by itself: only a new database needs them
+    if (!ofDatabase) this.#addNamedRoles(kind, decoded);
+    // what cannot be decoded must not become alike
+    const sql = decoded.includes('\ufffd') ? entry.definition.toString('latin1') : decoded;
+    if (concernsLargeObjects(kind, name)) {
+      this.#largeObjects.add(kind, name, owner, sql);
       return;
     }
-    const digest = hexOf(lanes);
-    if (kind !== 'TABLE') this.#definitions.push({ kind, schema, name, owner, digest });
-    else {
-      const unorderedDigest = this.#unordered(entry.definition);
-      this.#definitions.push({ kind, schema, name, owner, digest, unorderedDigest });
-    }
+    const meaning = meaningOf(kind, sql, this.#backslashes);
+    const tablespace = this.#decode(entry.tablespace);
+    this.#definitions.push({
+      ...{ kind, schema, name, owner },
+      ...(tablespace === '' ? {} : { tablespace }),
+      ...this.#digestsOf(inAccessMethod(meaning, this.#decode(entry.accessMethod))),
+    });
   }
 
   result(): {
@@ -76,12 +81,8 @@ export class Definitions {
     namedRoles: string[];
     extensions: string[];
   } {
-    for (const { kind, owner, sum } of this.#largeObjects.values()) {
-      this.#definitions.push({ kind, schema: '', name: 'large objects', owner, digest: sum.hex() });
-    }
-    this.#largeObjects.clear();
     return {
-      definitions: this.#definitions,
+      definitions: [...this.#definitions, ...this.#largeObjects.definitions()],
       roles: [...new Set([...this.#owners, ...this.#namedRoles])].sort(),
       owners: [...this.#restoredOwners].sort(),
       namedRoles: [...this.#namedRoles].sort(),
@@ -89,38 +90,38 @@ export class Definitions {
     };
   }
 
-  /** A database may have millions of large objects, each with an entry: they count together, per kind and owner. */
-  #addLargeObject(kind: string, owner: string): void {
-    const key = `${kind}\0${owner}`;
-    let group = this.#largeObjects.get(key);
-    if (group === undefined) {
-      group = { kind, owner, sum: new Sum128() };
-      this.#largeObjects.set(key, group);
-    }
-    group.sum.add(this.#hash.lanes);
+  #addNamedRoles(kind: string, sql: string): void {
+    for (const role of namedRoles(kind, sql)) this.#namedRoles.add(role);
   }
 
-  /** The definition's hash with its lines as a set, so that columns in another order give the same. */
-  #unordered(definition: Buffer): string {
+  #digestsOf({ text, parts, older }: Meaning): Pick<DefinitionReading, 'digest' | 'unorderedDigest' | 'olderDigest'> {
+    return {
+      digest: this.#digestOf(text),
+      ...(parts === undefined ? {} : { unorderedDigest: this.#unordered(parts) }),
+      ...(older === undefined ? {} : { olderDigest: this.#digestOf(older) }),
+    };
+  }
+
+  #digestOf(text: string): string {
+    return hexOf(this.#hash.reset().update(Buffer.from(text)).finish());
+  }
+
+  /** The hash of parts as a set, so that columns in another order give the same. */
+  #unordered(parts: readonly string[]): string {
     const sum = new Sum128();
-    const hash = this.#hash;
-    let start = 0;
-    while (start < definition.length) {
-      const newline = definition.indexOf(10, start);
-      const end = newline < 0 ? definition.length : newline;
-      // the last column's line has no comma
-      const comma = end > start && definition[end - 1] === 0x2c ? 1 : 0;
-      hash
-        .reset()
-        .update(definition, start, end - comma)
-        .finish();
-      sum.add(hash.lanes);
-      start = end + 1;
-    }
+    for (const part of parts) sum.add(this.#hash.reset().update(Buffer.from(part)).finish());
     return sum.hex();
   }
 }
 
-function ofLargeObjects(kind: string, name: string): boolean {
-  return kind === 'BLOB' || kind === 'BLOB METADATA' || /^LARGE OBJECTS? \d/.test(name);
+/** How a table is stored stands beside its definition; heap is what everything is that says nothing. */
+function inAccessMethod(meaning: Meaning, method: string): Meaning {
+  if (method === '' || method === 'heap') return meaning;
+  const using = (text: string): string => `${text} USING ${method}`;
+  const { text, parts, older } = meaning;
+  return {
+    text: using(text),
+    ...(parts === undefined ? {} : { parts: [...parts, using('')] }),
+    ...(older === undefined ? {} : { older: using(older) }),
+  };
 }

@@ -92,10 +92,14 @@ export interface DefinitionReading {
   /** the tag, e.g. `orders orders_pkey` */
   readonly name: string;
   readonly owner: string;
-  /** 128-bit hash of the definition's text, hex; the owner stands beside it and is compared by itself */
+  /** where it is stored; absent: where the database is */
+  readonly tablespace?: string;
+  /** 128-bit hash of what the definition means (see `meaningOf`), hex; the owner stands beside it and is compared by itself */
   readonly digest: string;
-  /** TABLE only: hash with the lines as a set: equal when only the order of columns differs */
+  /** tables only: hash with columns and constraints as a set: equal when only their order differs */
   readonly unorderedDigest?: string;
+  /** hash of what older servers can say of it, where that is less: counts only beside one of them */
+  readonly olderDigest?: string;
 }
 
 /** One thing in which two readings differ. Rows that differ never reach a swap. */

@@ -25,6 +25,10 @@ export interface RawTocEntry {
   readonly definitionOffset: number;
   readonly copyStatement: Buffer;
   readonly namespace: Buffer;
+  /** empty: the database's own */
+  readonly tablespace: Buffer;
+  /** of a table; empty where it has none */
+  readonly accessMethod: Buffer;
   readonly owner: Buffer;
   /** place of the data block in the file, where pg_dump could write it down */
   readonly dataOffset: number | undefined;
@@ -115,8 +119,8 @@ class Cursor {
     text(longestText, 'a DROP statement');
     const copyStatement = text(longestText, 'a COPY statement');
     const namespace = text(longestName, "a schema's name");
-    text(longestName, "a tablespace's name");
-    if (minor >= 14) text(longestName, "an access method's name");
+    const tablespace = text(longestName, "a tablespace's name");
+    const accessMethod = minor >= 14 ? text(longestName, "an access method's name") : nothing;
     if (minor >= 16) this.#int();
     const owner = text(longestName, "an owner's name");
     this.#noOids(minor);
@@ -133,6 +137,8 @@ class Cursor {
       definitionOffset,
       copyStatement,
       namespace,
+      tablespace,
+      accessMethod,
       owner,
       dataOffset,
     };

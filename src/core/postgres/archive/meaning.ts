@@ -1,0 +1,153 @@
+import { settle } from './sqlMeaning';
+import { isName, type Token } from './sqlTokens';
+import { groupOf, isComma, isGroup, isSign, isWord, partsOf, textOf, treeOf, type Group, type Node } from './sqlTree';
+import { settledGrants, withoutMaintain } from './grantMeaning';
+
+/** What a definition means, in a form that does not depend on who printed it. */
+export interface Meaning {
+  readonly text: string;
+  /** of a table: its columns, constraints and other statements, whose order may differ */
+  readonly parts?: readonly string[];
+  /** as servers before 17 (grants) or 18 (tables, domains) can say it; only where that differs */
+  readonly older?: string;
+}
+
+/**
+ * The meaning of an entry's SQL. Equal texts mean the same to a server; different ones may still, where PostgreSQL says one thing in two ways
+ * that no rule here knows. `backslashes`: see `tokensOf`. Text that is not SQL as pg_dump writes it stands for itself.
+ */
+export function meaningOf(kind: string, sql: string, backslashes = false): Meaning {
+  const nodes = treeOf(sql, settle, backslashes);
+  if (nodes === undefined) return { text: sql };
+  switch (kind) {
+    case 'ACL':
+    case 'DEFAULT ACL':
+      return withOlder(settledGrants(nodes), settledGrants(nodes, withoutMaintain));
+    case 'VIEW':
+    case 'MATERIALIZED VIEW':
+      return { text: textOf(withoutQualifiers(nodes)) };
+    case 'TABLE':
+    case 'FOREIGN TABLE': {
+      const older = olderTable(nodes);
+      return { ...withOlder(textOf(nodes), older), parts: partsOfTable(nodes) };
+    }
+    case 'DOMAIN':
+      return withOlder(textOf(nodes), textOf(withoutNullNames(nodes)));
+    default:
+      return { text: textOf(nodes) };
+  }
+}
+
+function withOlder(text: string, older: string): Meaning {
+  return older === text ? { text } : { text, older };
+}
+
+/**
+ * `SELECT t.id FROM t` as `SELECT id FROM t`: 15 names the table where 16 and later do not. Only where a query reads from one thing,
+ * and not inside its subqueries: these name the outer table in all majors.
+ */
+function withoutQualifiers(nodes: readonly Node[]): readonly Node[] {
+  const as = nodes.findIndex((node) => isWord(node, 'AS')) + 1;
+  const query = nodes.slice(as);
+  const source = onlySource(query);
+  if (source === undefined) return nodes;
+  const { name, from, end } = source;
+  const before = unqualified(query.slice(0, from), name, 0);
+  return [...nodes.slice(0, as), ...before, ...query.slice(from, end), ...unqualified(query.slice(end), name, 0)];
+}
+
+function unqualified(nodes: readonly Node[], source: string, depth: number): Node[] {
+  const out: Node[] = [];
+  for (let at = 0; at < nodes.length; at += 1) {
+    const node = nodes[at];
+    if (node === undefined) break;
+    if (node.kind === 'group') {
+      const isSubquery = isWord(node.nodes[0], 'SELECT', 'WITH', 'VALUES');
+      const isUnion = node.nodes.some((inner) => isWord(inner, 'UNION', 'INTERSECT', 'EXCEPT'));
+      const isLeft = isSubquery || isUnion || depth > 200;
+      out.push(isLeft ? node : groupOf(node.open, unqualified(node.nodes, source, depth + 1)));
+      continue;
+    }
+    const name = nodes[at + 2];
+    const isSource = isName(node) && node.text === source && isSign(nodes[at + 1], '.');
+    const isColumn = name !== undefined && name.kind !== 'group' && isName(name) && !isGroup(nodes[at + 3], '(');
+    // a type, a collation, a function in a schema of that name
+    const before = nodes[at - 1];
+    const isOther =
+      isSign(before, '.') || isSign(before, '::') || isWord(before, 'COLLATE') || isSign(nodes[at + 3], '.');
+    if (isSource && isColumn && !isOther) at += 1;
+    else out.push(node);
+  }
+  return out;
+}
+
+/** The only thing that the outermost query reads from: its name there, and where its words stand. */
+function onlySource(nodes: readonly Node[]): { name: string; from: number; end: number } | undefined {
+  if (nodes.some((node) => isWord(node, 'UNION', 'INTERSECT', 'EXCEPT'))) return undefined;
+  const from = nodes.findIndex((node) => isWord(node, 'FROM'));
+  if (from < 0) return undefined;
+  const behind = nodes.findIndex((node, at) => at > from && (isSign(node, ';') || isClause(node, nodes[at + 1])));
+  const end = behind < 0 ? nodes.length : behind;
+  const item = nodes.slice(from + 1, end);
+  if (item.some((node) => isComma(node) || isWord(node, 'JOIN'))) return undefined;
+  const last = item.findLast((node): node is Token => node.kind !== 'group' && isName(node));
+  return last === undefined ? undefined : { name: last.text, from, end };
+}
+
+function isClause(node: Node, next: Node | undefined): boolean {
+  return node.kind === 'word' && clauses.has(node.text) && !isWord(next, 'ORDINALITY');
+}
+
+/** What comes behind FROM. */
+const clauses: ReadonlySet<string> = new Set([
+  ...['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', 'FOR', 'WITH', 'TABLESAMPLE'],
+]);
+
+/** The list of columns and constraints, one each, and the other statements, without regard to order. */
+function partsOfTable(nodes: readonly Node[]): string[] {
+  const [create = [], ...others] = statementsOf(nodes);
+  const at = create.findIndex((node) => isGroup(node, '('));
+  const list = create[at];
+  const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map((part) => `  ${textOf(part)}`) : [];
+  const rest = create.filter((node) => node !== list);
+  return [textOf(rest), ...elements, ...others.map(textOf)];
+}
+
+function statementsOf(nodes: readonly Node[]): Node[][] {
+  return partsOf(nodes, (node) => isSign(node, ';')).filter((statement) => statement.length > 0);
+}
+
+/** NOT NULL of a table is a constraint with a name since 18, and one of an inherited column stands in the list. */
+function olderTable(nodes: readonly Node[]): string {
+  const [create = [], ...others] = statementsOf(nodes);
+  const notNull: string[] = [];
+  const kept = create.map((node) => (isGroup(node, '(') ? withoutListed(node, notNull) : node));
+  const statements = others.flatMap((statement) => {
+    const column = statement.findIndex((node) => isWord(node, 'COLUMN'));
+    const name = statement[column + 1];
+    const isNotNull = textOf(statement.slice(column + 2)) === 'SET NOT NULL';
+    if (column < 0 || name === undefined || !isNotNull) return [textOf(statement)];
+    notNull.push(name.text);
+    return [];
+  });
+  return [textOf(kept), ...statements, ...notNull.sort()].join(' ; ');
+}
+
+function withoutListed(list: Group, notNull: string[]): Group {
+  const elements = partsOf(list.nodes, isComma).flatMap((element) => {
+    const bare = withoutNullNames(element);
+    const [not, nothing, column] = bare;
+    if (!isWord(not, 'NOT') || !isWord(nothing, 'NULL') || column === undefined) return [textOf(bare)];
+    notNull.push(column.text);
+    return [];
+  });
+  return { ...list, text: `( ${elements.join(' , ')} )` };
+}
+
+/** `CONSTRAINT name NOT NULL` as `NOT NULL`. */
+function withoutNullNames(nodes: readonly Node[]): Node[] {
+  return nodes.filter((node, at) => {
+    const named = isWord(node, 'CONSTRAINT') ? at : isWord(nodes[at - 1], 'CONSTRAINT') ? at - 1 : -1;
+    return named < 0 || !(isWord(nodes[named + 2], 'NOT') && isWord(nodes[named + 3], 'NULL'));
+  });
+}

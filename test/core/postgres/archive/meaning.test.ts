@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { meaningOf } from '../../../../src/core/postgres/archive/meaning';
+import type { Major } from '../../../lab/binaries';
+import { startServer, type Server } from '../../../lab/servers';
+import { condition, gridSql, mutated } from './expressions';
+
+const majors = [15, 16, 18] as const satisfies readonly Major[];
+const seed = Number(process.env['SEED'] ?? 20261130);
+/** how many expressions go round on each server, and how many mutations of each are judged; more with MEANINGS=… */
+const many = Number(process.env['MEANINGS'] ?? 300);
+
+const meaning = (expression: string): string => meaningOf('CHECK CONSTRAINT', expression).text;
+
+describe('meaningOf, held against PostgreSQL', function () {
+  this.timeout(600_000);
+  const servers = new Map<Major, Server>();
+  const serverOf = (major: Major): Server => {
+    const server = servers.get(major);
+    assert.ok(server);
+    return server;
+  };
+  before(async () => {
+    for (const major of majors) {
+      const server = await startServer({ major });
+      servers.set(major, server);
+      await server.sql('postgres', gridSql);
+    }
+  });
+  after(async () => {
+    await Promise.all([...servers.values()].map((server) => server.stop()));
+  });
+
+  /** What the server prints for conditions that it was given as constraints. */
+  const printed = async (major: Major, conditions: readonly string[]): Promise<string[]> => {
+    const constraints = conditions.map((one, at) => `constraint c${at} check (${one})`);
+    const rows = await serverOf(major).sql<{ text: string }>(
+      'postgres',
+      `create table judge (like grid, ${constraints.join(', ')});
+       create temp view texts as select pg_get_constraintdef(oid) as text, substr(conname, 2)::int as at from pg_constraint where conrelid = 'judge'::regclass and contype = 'c';
+       create temp table found as select * from texts; drop view texts; drop table judge;
+       select text from found order by at`,
+    );
+    return rows.map(({ text }) => text.slice('CHECK '.length));
+  };
+
+  it(`is the same after every round trip on every major (SEED=${seed})`, async () => {
+    const given = fc.sample(condition, { seed, numRuns: many });
+    let anew = 0;
+    for (const major of majors) {
+      const first = await printed(major, given);
+      const meanings = first.map(meaning);
+      for (const next of majors.filter((one) => one >= major)) {
+        const second = await printed(next, first);
+        const third = await printed(next, second);
+        second.forEach((text, at) => {
+          assert.equal(meaning(text), meanings[at], `${given[at]}\n${first[at]}\n${text}`);
+          assert.equal(meaning(third[at] ?? ''), meanings[at], `${given[at]}\n${text}\n${third[at]}`);
+          if (text !== first[at]) anew += 1;
+        });
+      }
+    }
+    assert.ok(anew > many / 4, `only ${anew} were worded anew: the test lost its point`);
+  });
+
+  it(`never is the same for what gives other results (SEED=${seed})`, async () => {
+    let state = seed;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    const originals = await printed(16, fc.sample(condition, { seed: seed + 1, numRuns: many }));
+    const texts = originals.flatMap((text) => [text, ...Array.from({ length: 20 }, () => mutated(text, random))]);
+    const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+    const rows = await serverOf(16).sql<{ result: string }>(
+      'postgres',
+      `select result_of(e) as result from unnest(array[${texts.map(literal).join(', ')}]) with ordinality as x(e, at) order by at`,
+    );
+    assert.equal(rows.length, texts.length);
+    const byMeaning = new Map<string, { text: string; result: string }>();
+    const counts = { valid: 0, same: 0 };
+    texts.forEach((text, at) => {
+      const result = rows[at]?.result ?? '';
+      if (result === 'error') return;
+      counts.valid += 1;
+      const known = byMeaning.get(meaning(text));
+      if (known === undefined) byMeaning.set(meaning(text), { text, result });
+      else {
+        if (known.text !== text) counts.same += 1;
+        assert.equal(known.result, result, `${known.text}\n${text}\n${meaning(text)}`);
+      }
+    });
+    assert.ok(counts.valid > many * 5 && counts.same > many / 4, JSON.stringify(counts));
+  });
+});
