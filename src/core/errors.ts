@@ -48,7 +48,7 @@ export const errorCodes = [
   'name.invalid', // { name }: it holds a zero byte
   // archives and backups
   'archive.damaged', // { offset, reason, entry? }
-  'archive.foreign', // { reason }: not a custom-format archive (plain SQL, tar, something else)
+  'archive.foreign', // { reason, way?, tool? }: not a custom-format archive (plain SQL, tar, something else)
   'archive.version', // { version }
   'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors';
+import type { AppError, ErrorCode } from '../core/errors';
 import { uncertainPhases } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
 import { visible } from '../core/visible';
@@ -244,7 +244,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'archive.foreign': (data) => ({
     what: 'This is not an archive in the custom format of pg_dump.',
     why: shown(data, 'reason'),
-    todo: 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.',
+    todo: wayOn(data),
   }),
   'archive.version': (data) =>
     isOlder(data['version'])
@@ -530,4 +530,20 @@ function capitalised(words: string): string {
 function isOlder(version: unknown): boolean {
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
   return Number(major) < 1 || (Number(major) === 1 && Number(minor) < 13);
+}
+
+/** From a file that is no archive to a backup. */
+function wayOn(data: AppError['data']): string {
+  const tool = `\`${shown(data, 'tool')}\``;
+  const ways: Readonly<Record<string, string>> = {
+    unpack: `Unpack it with ${tool}, and take what is in it. Where that is no archive either, its name is told then.`,
+    load: `Restore it into an empty database with ${tool}, and back that database up. Or make an archive with \`pg_dump -Fc\`.`,
+    start: 'Start a server of its version on it, and back up its databases one by one.',
+    fetch: 'Fetch the file again, and look at its size: this is not what was meant to come.',
+    write: 'Let pg_dump write the file itself, with its option `-f`. What the shell changed cannot be undone.',
+    decrypt: 'Decrypt it first, and take what is in it.',
+    none: 'Only what pg_dump of PostgreSQL wrote can be taken. Make it with `pg_dump -Fc`.',
+  };
+  const known = typeof data['way'] === 'string' ? ways[data['way']] : undefined;
+  return known ?? 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.';
 }

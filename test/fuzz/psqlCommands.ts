@@ -119,6 +119,7 @@ export const knownAttacks: readonly Attack[] = [
 ];
 
 const encodings = ['SQL_ASCII', 'UTF8', 'LATIN1', 'WIN1252', 'EUC_JP', 'EUC_KR', 'KOI8R', 'SQL_ASCII', 'GBK', 'SJIS'];
+const oneByte = new Set(['SQL_ASCII', 'LATIN1', 'WIN1252', 'KOI8R']);
 const rowsPerTable = 12;
 
 /** What the pg_restore of a major reads. */
@@ -284,7 +285,9 @@ class Fuzz {
       else if (pick === words.length + 1) parts.push(Buffer.from([1 + this.#random(127)]));
       else parts.push(Buffer.from(String(this.#random(100))));
     }
-    if (this.#random(300) === 0) parts.push(Buffer.from([this.#random(256)]));
+    // the server refuses rows that are no text in their encoding, and what comes after them would not be tried
+    const most256 = oneByte.has(encoding) ? 256 : 128;
+    if (this.#random(300) === 0) parts.push(Buffer.from([this.#random(most256)]));
     const text = Buffer.concat(parts);
     return text.length > 120 && most < 5 ? text.subarray(0, 40) : text;
   }

@@ -12,10 +12,7 @@ import type { BackupEntry, Manifest } from './manifest';
 export async function adopt(file: string): Promise<BackupEntry> {
   const start = await head(file);
   if (start.subarray(0, 5).toString('latin1') !== 'PGDMP') {
-    throw new AppError('archive.foreign', {
-      file,
-      reason: start.length === 0 ? 'an empty file' : foreignFormat(start),
-    });
+    throw new AppError('archive.foreign', { file, ...foreignFormat(start) });
   }
   const { size, mtime } = await stat(file);
   return { id: file, folder: path.dirname(file), manifest: blankManifest(file, size, mtime) };

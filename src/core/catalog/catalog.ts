@@ -109,7 +109,9 @@ async function named(folder: string): Promise<BackupEntry> {
 async function archiveIn(folder: string): Promise<string> {
   const archive = path.join(folder, archiveFile);
   if (await isFile(archive)) return archive;
-  if (await isFile(path.join(folder, 'toc.dat'))) throw new AppError('archive.foreign', { reason: 'directory format' });
+  if (await isFile(path.join(folder, 'toc.dat'))) {
+    throw new AppError('archive.foreign', { reason: 'directory format', way: 'load', tool: 'pg_restore' });
+  }
   throw new AppError('backup.unknown', { backup: folder });
 }
 

@@ -19,6 +19,7 @@ export interface ArchiveHead {
 
 const magic = Buffer.from('PGDMP');
 const customFormat = 1;
+const tarFormat = 3;
 const directoryFormat = 5;
 const compressions = ['none', 'gzip', 'lz4', 'zstd'] as const;
 
@@ -39,7 +40,11 @@ export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> 
   const offsetSize = await byte(window);
   if (offsetSize !== 8 && offsetSize !== 4) throw damaged(window.offset - 1, 'the size of offsets is neither 4 nor 8');
   const format = await byte(window);
-  if (format === directoryFormat) throw new AppError('archive.foreign', { reason: 'a directory archive' });
+  // the toc.dat of a directory says that it is a tar's
+  if (format === directoryFormat || format === tarFormat) {
+    const reason = 'a directory archive, or its toc.dat: the rows are in the files beside it';
+    throw new AppError('archive.foreign', { reason, way: 'load', tool: 'pg_restore' });
+  }
   if (format !== customFormat) throw damaged(window.offset - 1, 'the format is not the custom format');
   const compression = await readCompression(window, minor);
   const created = await readTime(window);
@@ -62,7 +67,7 @@ async function checkMagic(window: ByteWindow): Promise<void> {
   if (start.length < 5 && magic.subarray(0, start.length).equals(start)) {
     throw damaged(start.length, start.length === 0 ? 'the file is empty' : 'the file ends inside its head');
   }
-  throw new AppError('archive.foreign', { reason: foreignFormat(start) });
+  throw new AppError('archive.foreign', foreignFormat(start));
 }
 
 async function readCompression(window: ByteWindow, minor: number): Promise<ArchiveHeader['compression']> {

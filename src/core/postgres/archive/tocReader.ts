@@ -184,7 +184,11 @@ class TocCollector {
     if (names.kind !== 'TABLE DATA') throw damaged(at, `an entry ${names.kind} cannot have data`, place);
     const label = `TABLE DATA ${names.schema}.${names.name}`;
     const copy = parseCopyStatement(entry.copyStatement);
-    if (copy === undefined) throw damaged(at, unreadableCopy(entry), label);
+    if (copy === undefined && entry.copyStatement.length === 0) {
+      const reason = 'an archive made with --inserts: its rows are statements, which are not proven';
+      throw new AppError('archive.foreign', { reason, way: 'load', tool: 'pg_restore', entry: label });
+    }
+    if (copy === undefined) throw damaged(at, 'the COPY statement cannot be read', label);
     // a root named instead of the partition has a definition that says so (--load-via-partition-root)
     const own = entry.definition.length > 0 || (copy.table.equals(entry.tag) && copy.schema.equals(entry.namespace));
     if (!own) throw damaged(at, 'the COPY statement names another table', label);
@@ -211,10 +215,4 @@ class IdSet {
     this.#bits[byte] = before | bit;
     return (before & bit) === 0;
   }
-}
-
-function unreadableCopy(entry: RawTocEntry): string {
-  return entry.copyStatement.length === 0
-    ? 'the data has no COPY statement (dumped with --inserts?)'
-    : 'the COPY statement cannot be read';
 }

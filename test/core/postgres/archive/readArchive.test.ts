@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { execa } from 'execa';
 import { isAppError } from '../../../../src/core/errors';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
 import { inspectArchive } from '../../../../src/core/postgres/archive/inspectArchive';
@@ -11,6 +13,9 @@ import { measureBlocks } from '../../../../src/core/postgres/archive/measureBloc
 import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
 import { definitionOf, readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
 import { skimArchive } from '../../../../src/core/postgres/archive/skimArchive';
+import { cliHints } from '../../../../src/cli/hints';
+import { wordsFor } from '../../../../src/words/errorWords';
+import { hostileArchive } from './hostileArchive';
 import type { Server } from '../../../lab/servers';
 import { dumpOf, inPieces, readBuffer, restoredText, serverWithData } from './realArchives';
 
@@ -80,7 +85,28 @@ describe('readArchive', () => {
         assert.equal(viaRoot.tables.find((table) => table.name === 'part_2')?.rows, 2);
         const schemaOnly = await readBuffer(await dumpOf(server, 'odd', '--schema-only'));
         assert.deepEqual([schemaOnly.tables.length, schemaOnly.textBytes, schemaOnly.largeObjects.bytes], [0, 0, 0]);
-        await assert.rejects(readBuffer(await dumpOf(server, 'odd', '--inserts')), /--inserts/);
+        const inserts = await readBuffer(await dumpOf(server, 'odd', '--inserts')).catch((error: unknown) => error);
+        assert.ok(isAppError(inserts, 'archive.foreign'));
+        assert.match(String(inserts.data['reason']), /--inserts/);
+        await server.sql('postgres', 'create database inserted');
+        const directory = join(await mkdtemp(join(tmpdir(), 'dbf-directory-')), 'd');
+        await execa(join(server.bin, 'pg_dump'), [
+          '-Fd',
+          '-f',
+          directory,
+          '-h',
+          server.socketDir,
+          '-p',
+          String(server.port),
+          '-U',
+          server.superuser,
+          'inserted',
+        ]);
+        const ofDirectory = await readBuffer(await readFile(join(directory, 'toc.dat'))).catch(
+          (error: unknown) => error,
+        );
+        await rm(join(directory, '..'), { recursive: true });
+        assert.ok(isAppError(ofDirectory, 'archive.foreign'), String(ofDirectory));
       });
 
       it('reads names and values in another encoding', async () => {
@@ -184,19 +210,79 @@ describe('readArchive', () => {
     });
   });
 
-  for (const [what, bytes, reason] of [
-    ['plain SQL', '--\n-- PostgreSQL database dump\n--\n', 'a plain SQL dump'],
-    ['gzip', '\u001f\u008b\b', 'a file compressed with gzip as a whole'],
-    ['zstd', '(\u00b5/\u00fd', 'a file compressed with zstd as a whole'],
-    ['tar', `toc.dat${'\0'.repeat(250)}ustar`, 'a tar archive'],
-    ['anything else', 'hello', 'not a PostgreSQL archive'],
+  const sql = '--\n-- PostgreSQL database dump\n--\n';
+  const inTar = (name: string): string => `${name}${'\0'.repeat(257 - name.length)}ustar`;
+  const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+  for (const [what, bytes, reason, way] of [
+    ['plain SQL', latin(sql), 'a plain SQL dump', 'load'],
+    [
+      'SQL of a server',
+      latin('--\n-- PostgreSQL database cluster dump\n'),
+      'a plain SQL dump of a whole server',
+      'load',
+    ],
+    ['gzip', latin('\u001f\u008b\b'), 'a file compressed with gzip as a whole', 'unpack'],
+    [
+      'an archive in gzip',
+      gzipSync(hostileArchive([])),
+      'an archive that was compressed with gzip as a whole',
+      'unpack',
+    ],
+    [
+      'the start of one',
+      gzipSync(randomBytes(9000)).subarray(0, 512),
+      'a file compressed with gzip as a whole',
+      'unpack',
+    ],
+    ['SQL in gzip', gzipSync(sql), 'a plain SQL dump, compressed with gzip', 'unpack'],
+    [
+      'an archive in zstd',
+      zstdCompressSync(hostileArchive([])),
+      'an archive that was compressed with zstd as a whole',
+      'unpack',
+    ],
+    ['zstd', latin('(\u00b5/\u00fd'), 'a file compressed with zstd as a whole', 'unpack'],
+    ['bzip2', latin('BZh91AY'), 'a file compressed with bzip2 as a whole', 'unpack'],
+    ['xz', latin('\u00fd7zXZ\0'), 'a file compressed with xz as a whole', 'unpack'],
+    ['zip', latin('PK\u0003\u0004'), 'a zip file', 'unpack'],
+    ['tar', latin(inTar('toc.dat')), 'a tar archive', 'load'],
+    ['a base backup', latin(inTar('backup_label')), 'a base backup of a whole server (pg_basebackup)', 'start'],
+    [
+      'a packed one',
+      gzipSync(latin(inTar('base/1/'))),
+      'a base backup of a whole server (pg_basebackup), compressed with gzip',
+      'unpack',
+    ],
+    ['MySQL', latin('-- MySQL dump 10.13  Distrib 8.0.36\n'), 'a dump of MySQL or MariaDB', 'none'],
+    [
+      'MariaDB',
+      latin('/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n'),
+      'a dump of MySQL or MariaDB',
+      'none',
+    ],
+    ['SQLite', latin('SQLite format 3\0'), 'a database of SQLite', 'none'],
+    ['a web page', latin('<!DOCTYPE html><html>'), 'a web page', 'fetch'],
+    ['an answer of an API', latin('{"message": "Not Found"}'), 'JSON text', 'fetch'],
+    ['UTF-16', Buffer.from('\ufeffPGDMP', 'utf16le'), 'an archive that a shell rewrote as UTF-16 text', 'write'],
+    ['base64', latin(hostileArchive([]).toString('base64')), 'an archive in base64', 'unpack'],
+    ['OpenPGP', latin('-----BEGIN PGP MESSAGE-----'), 'a file encrypted with OpenPGP', 'decrypt'],
+    ['anything else', latin('hello'), 'not a PostgreSQL archive', undefined],
   ] as const) {
-    it(`refuses ${what}`, async () => {
-      await assert.rejects(readBuffer(Buffer.from(bytes, 'latin1')), (error) => {
-        return isAppError(error, 'archive.foreign') && error.data['reason'] === reason;
-      });
+    it(`refuses ${what} by its name, with a way on`, async () => {
+      const refused = await readBuffer(bytes).catch((error: unknown) => error);
+      assert.ok(isAppError(refused, 'archive.foreign'), String(refused));
+      assert.deepEqual([refused.data['reason'], refused.data['way']], [reason, way]);
+      const { why, todo = '' } = wordsFor(refused.code, refused.data, cliHints);
+      assert.equal(why, reason);
+      assert.doesNotMatch(todo, /undefined/);
     });
   }
+
+  it('calls older archives older, and later ones later', () => {
+    const todo = (version: string): string => wordsFor('archive.version', { version }, cliHints).todo ?? '';
+    for (const version of ['1.12', '1.10', '0.9']) assert.doesNotMatch(todo(version), /Update/);
+    for (const version of ['1.17', '2.0']) assert.match(todo(version), /Update DB Ferry/);
+  });
 
   it('refuses versions it does not know, and an empty file', async () => {
     const version = Buffer.from('PGDMP\u0001\u0011\u0000\u0004\b\u0001');
