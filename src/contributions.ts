@@ -17,6 +17,7 @@ export const settingNames = [
   'protectedPlaces',
   'pinnedProjects',
   'backupFolder',
+  'trustedKeys',
   'compression',
   'countRows',
   'keepCopies',

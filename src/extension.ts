@@ -23,6 +23,10 @@ import { warnOnce } from './ui/warnOnce';
 /** Composes, and looks for jobs: nothing else is read or asked before a view is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('DB Ferry', { log: true });
+  const given = process.env[trustedKeysVariable] ?? '';
+  // the core, and the jobs that are started from here, read it there
+  const trust = (): void => void (process.env[trustedKeysVariable] = [given, ...settings.trustedKeys()].join(' '));
+  trust();
   const clusters = new Clusters(settings.kubeconfigFiles);
   const backups = new Backups(settings.root);
   const jobs = new Jobs(settings.root);
@@ -47,6 +51,10 @@ export function activate(context: vscode.ExtensionContext): void {
     onSettings(['kubeconfigFiles'], () => clusters.refresh()),
     onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
     onSettings(['backupFolder'], lookAgain),
+    onSettings(['trustedKeys'], () => {
+      trust();
+      backups.refresh();
+    }),
     // what was not looked at before
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       clusters.refresh();
@@ -64,6 +72,8 @@ export function activate(context: vscode.ExtensionContext): void {
     void jobs.restart().catch(tellLater);
   }
 }
+
+const trustedKeysVariable = 'DB_FERRY_TRUSTED_KEYS';
 
 /** The Jobs view asks again when it is opened, and says what is wrong. */
 function tellLater(): void {

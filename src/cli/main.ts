@@ -1,4 +1,5 @@
-import { isAppError, toAppError } from '../core/errors';
+import { AppError, isAppError, toAppError } from '../core/errors';
+import { isPublicKey } from '../core/state/keys';
 import { parseArguments } from './arguments';
 import { commands } from './commands/commands';
 import { commandHelp, generalHelp } from './help';
@@ -16,10 +17,20 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
       return 0;
     }
     if (!command) return 2;
+    trustKeys(options['trust-key'] ?? []);
     return await command.run({ operands, options, terminal });
   } catch (error) {
     return fail(error, terminal);
   }
+}
+
+/** For this process and the jobs that it starts. Throws `usage` for what is no key. */
+function trustKeys(keys: readonly string[]): void {
+  const odd = keys.find((key) => !isPublicKey(key));
+  if (odd !== undefined)
+    throw new AppError('usage', { message: `--trust-key wants ed25519: and a key, not "${odd}".` });
+  if (keys.length === 0) return;
+  process.env['DB_FERRY_TRUSTED_KEYS'] = [process.env['DB_FERRY_TRUSTED_KEYS'] ?? '', ...keys].join(' ').trim();
 }
 
 function fail(error: unknown, terminal: Terminal): number {

@@ -2,6 +2,12 @@
 export const optionSpecs = {
   kubeconfig: { type: 'string', multiple: true, value: '<file>', help: 'read this file too (repeatable)' },
   root: { type: 'string', value: '<folder>', help: 'where backups and jobs are kept' },
+  'trust-key': {
+    type: 'string',
+    multiple: true,
+    value: '<public key>',
+    help: 'what this key signed counts as yours (repeatable); `keys trust` remembers it',
+  },
   reason: { type: 'string', value: '<text>', help: 'why; goes into manifest and report' },
   approval: { type: 'string', value: '<reference>', help: 'who approved it; goes into manifest and report' },
   json: { type: 'boolean', help: 'one event a line; the last is the result' },
@@ -60,6 +66,7 @@ export type OptionName = keyof typeof optionSpecs;
 export const commonOptions = [
   'kubeconfig',
   'root',
+  'trust-key',
   'reason',
   'approval',
   'json',

@@ -1,11 +1,12 @@
 import type { RestorePlan } from '../core/job/planRestore';
-import type { BackupEntry } from '../core/catalog/manifest';
+import { isOurs, type BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
 import type { ClusterNames } from '../model/protection';
 import type { Services } from '../services';
 import { backupName, sourceName } from '../ui/backupWords';
 import { confirmRestore } from '../ui/confirmRestore';
 import { ago } from '../ui/format';
+import { provenanceText } from '../words/provenanceWords';
 import { looking } from '../ui/looking';
 import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
@@ -64,7 +65,8 @@ async function planOf(
       ...{ from, target: opened, options: { as }, poolers, logins, clusters, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
       protection: {
-        origin: protection.isProtected(...placeOf(source)),
+        // where it says that it comes from is no reason to warn less
+        origin: isCertain(source) && protection.isProtected(...placeOf(source)),
         target: protection.isProtected(target.model.cluster, target.pod.namespace),
       },
     },
@@ -85,6 +87,10 @@ function placeOf(source: RestoreSource): [ClusterNames, string] {
   return [{ alias: cluster, server, contexts: [] }, namespace];
 }
 
+function isCertain(source: RestoreSource): boolean {
+  return source.kind === 'database' || isOurs(source.entry);
+}
+
 function environmentOf({ model, pod }: DatabasePlace): string | undefined {
   return model.contents.environments.get(pod.namespace);
 }
@@ -92,5 +98,7 @@ function environmentOf({ model, pod }: DatabasePlace): string | undefined {
 function fromWords(source: RestoreSource): string {
   if (source.kind === 'database') return `${source.place.reference}, as it is now`;
   const { manifest } = source.entry;
-  return `the backup of ${backupName(source.entry)} (${ago(manifest.time.snapshot)}), ${sourceName(manifest.source)}`;
+  const proven = provenanceText(source.entry);
+  const whose = proven === '' ? '' : `, ${proven}`;
+  return `the backup of ${backupName(source.entry)} (${ago(manifest.time.snapshot)}), ${sourceName(manifest.source)}${whose}`;
 }

@@ -13,6 +13,8 @@ export interface SafeOpen {
   readonly inside?: string;
   /** it must be this user's, and nobody else may write to it */
   readonly own?: boolean;
+  /** a person named it: a link at its name is followed first */
+  readonly follow?: boolean;
   /** it must have one name only: what is copied from it is what belongs there */
   readonly single?: boolean;
 }
@@ -21,7 +23,8 @@ export interface SafeOpen {
  * The one way to open what others may have put there, for reading: a regular file, never through a link at its name, of no more bytes than fit. A pipe, a device or a socket is
  * refused before it is opened, so that nothing hangs. The caller closes it. Throws `file.refused` { file, reason }, and what the file system says.
  */
-export async function openSafely(file: string, options: SafeOpen = {}): Promise<FileHandle> {
+export async function openSafely(named: string, options: SafeOpen = {}): Promise<FileHandle> {
+  const file = options.follow ? await realpath(named) : named;
   // a device may do something when it is opened
   judge(file, await lstat(file), options);
   if (options.inside !== undefined) await mustBeInside(file, options.inside);
@@ -34,6 +37,16 @@ export async function openSafely(file: string, options: SafeOpen = {}): Promise<
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** How long such a file is. Bytes. Throws what `openSafely` throws. */
+export async function sizeSafely(file: string, options: SafeOpen = {}): Promise<number> {
+  const handle = await openSafely(file, options);
+  try {
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
   }
 }
 
@@ -81,7 +94,17 @@ export async function* streamSafely(file: string, options: SafeStream = {}): Asy
   }
 }
 
-/** True for a refusal, for which there are words. */
+/** fsync of a file or a folder by its name; what it is does not matter, it is neither read nor written. */
+export async function syncByName(name: string): Promise<void> {
+  const handle = await open(name, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The refusal of a file, as an error. */
 export function refused(file: string, reason: Refused): AppError {
   return new AppError('file.refused', { file, reason });
 }

@@ -2,6 +2,7 @@ import { constants, watch, type FSWatcher } from 'node:fs';
 import { access } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { BackupPlace } from '../core/catalog/backupFolder';
+import type { UnreadableBackup } from '../core/catalog/catalog';
 import type { BackupSummary, Summaries } from '../core/catalog/summary';
 import { AppError, toAppError } from '../core/errors';
 import { contextKeys } from '../contributions';
@@ -31,6 +32,11 @@ export class Backups implements vscode.Disposable {
   /** By database, each newest first, as of the last reading; adopted ones are one group, the last. */
   get groups(): readonly (readonly [BackupSummary, ...BackupSummary[]])[] {
     return groupsOf(this.#list);
+  }
+
+  /** Folders that could not be read as a backup, as of the last reading. */
+  get unreadable(): readonly UnreadableBackup[] {
+    return this.#failure ? [] : (this.#summaries?.unreadable ?? []);
   }
 
   /** Why the root could not be read. */

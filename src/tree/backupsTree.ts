@@ -5,6 +5,7 @@ import { backupDecorations } from '../ui/backupDecorations';
 import { BackupGroupNode } from './backupGroupNode';
 import { FailureNode } from './failureNode';
 import type { TreeNode } from './node';
+import { UnreadableNode } from './unreadableNode';
 
 /** The Backups view: by database, newest first. */
 export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -43,9 +44,9 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node) return [...(await node.children())];
     await this.backups.all();
-    const { failure, groups } = this.backups;
+    const { failure, groups, unreadable } = this.backups;
     if (failure) return [new FailureNode(undefined, failure, () => this.backups.refresh())];
-    return groups.map((group) => new BackupGroupNode(group));
+    return [...groups.map((group) => new BackupGroupNode(group)), ...unreadable.map((one) => new UnreadableNode(one))];
   }
 
   dispose(): void {

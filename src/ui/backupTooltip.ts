@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Verification } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
+import { provenanceText } from '../words/provenanceWords';
 import { backupName } from './backupWords';
 import { count, duration, localTime, serverVersionText, size } from './format';
 
@@ -19,6 +20,7 @@ function facts(backup: BackupSummary): [name: string, value: string | undefined]
   const { asked, job, archive, globals, verified, time, dump } = manifest;
   return [
     ['From', sourceText(backup)],
+    ['Proven', provenanceText(backup) || 'signed by this workspace'],
     ['Server', serverText(backup)],
     ['Asked by', asked.by],
     ['Why', asked.reason],

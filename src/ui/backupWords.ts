@@ -1,5 +1,6 @@
 import type { Manifest } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
+import { asItSays } from '../words/provenanceWords';
 import { ago, localTime, size } from './format';
 
 /** How far a backup was verified: what its badge, its colour and its words say. */
@@ -9,8 +10,10 @@ export type VerifiedState = 'restored' | 'verified' | 'unverified';
 export type Source = Manifest['source'];
 
 /** A line of the list: `2 h ago · 412 MB · verified`. */
-export function backupFacts({ manifest }: BackupSummary): string {
-  return `${ago(manifest.time.snapshot)} · ${size(manifest.size.archive)} · ${verifiedWords(manifest)}`;
+export function backupFacts(backup: BackupSummary): string {
+  const { manifest } = backup;
+  const verified = asItSays(backup, verifiedWords(manifest));
+  return `${ago(manifest.time.snapshot)} · ${size(manifest.size.archive)} · ${verified}`;
 }
 
 /** `shop of 2026-11-23 05:15:14`; an adopted one by its file. */

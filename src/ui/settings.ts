@@ -18,6 +18,7 @@ export const settings = {
   clusterNames: (): Readonly<Record<string, string>> => read('clusterNames', {}),
   protectedPlaces: (): string[] => read<string[]>('protectedPlaces', []),
   pinnedProjects: (): string[] => read<string[]>('pinnedProjects', []),
+  trustedKeys: (): string[] => read<string[]>('trustedKeys', []),
   compression: (): string => read('compression', 'auto'),
   countRows: (): boolean => read('countRows', false),
   keepCopies: (): boolean => read('keepCopies', false),

@@ -264,7 +264,12 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: 'Dump the database again in UTF8, with the option `-E UTF8` of pg_dump.',
   }),
   'backup.unknown': (data, hints) => ({
-    what: `There is no backup "${shown(data, 'backup')}".`,
+    ...(data['folders'] === undefined
+      ? { what: `There is no backup "${shown(data, 'backup')}".` }
+      : {
+          what: `More than one backup says that it is ${shown(data, 'backup')}.`,
+          why: `They are in ${shown(data, 'folders')}. Name the one that is meant by its path.`,
+        }),
     todo: `To see them: ${hints.listBackups()}.`,
   }),
   'backup.damaged': (data) => ({

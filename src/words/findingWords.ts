@@ -38,6 +38,8 @@ const ofSources: Words = {
     `who answers at ${shown(data, 'server')} is not proven: the kubeconfig of ${shown(data, 'cluster')} says insecure-skip-tls-verify, and logins and rows go to whoever it is`,
   'login.ends': (data, hints) =>
     `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(Number(data['seconds']))}): what has to connect after that fails; before it, ${hints.login()}`,
+  'backup.unsigned': (data) =>
+    `the backup could not be signed, so that nothing will prove later that it is yours: ${shown(data, 'message')}`,
   'globals.failed': (data) => `roles could not be written down, the backup has none: ${shown(data, 'message')}`,
   'disk.full': (data) =>
     `not enough space in ${shown(data, 'folder')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed with the reserve`,
@@ -89,6 +91,8 @@ const ofTargets: Words = {
     'until version 14 everyone might create objects in the schema public, since 15 nobody may: whoever needs it is given it anew (GRANT CREATE ON SCHEMA public TO …)',
   'database.left': (data, hints) => `not carried over to the new database: ${leftText(data, hints)}`,
   'archive.foreign': () => 'the archive is not ours: that it is what was dumped cannot be proven',
+  'backup.unproven': () =>
+    'the backup is as its manifest says: no key that you trust signed it, and anybody may have written it',
   'disk.unknown': (data) => `how much space ${shown(data, 'reference')} has cannot be seen`,
   'disk.target': (data) =>
     `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,

@@ -1,6 +1,9 @@
 import type { BackupEntry } from '../../core/catalog/manifest';
 import { count, duration, localTime, safe, size } from '../../words/format';
+import { runningText, wordsFor } from '../../words/errorWords';
+import { asItSays } from '../../words/provenanceWords';
 import type { Command } from '../command';
+import { cliHints } from '../hints';
 import { databaseReference } from '../operands';
 import { rootOf } from '../setting';
 import { table } from '../table';
@@ -14,19 +17,26 @@ export const backups: Command = {
   operands: [0, 1],
   options: [],
   async run(call) {
-    const { listBackups, listPartials } = await import('../../core/catalog/catalog');
+    const { listPartials, readCatalog } = await import('../../core/catalog/catalog');
     const [operand] = call.operands;
     const place = operand === undefined ? undefined : await databaseReference(operand);
     const root = await rootOf(call);
     const { terminal } = call;
-    const found = (await listBackups(root)).filter((entry) => place === undefined || isOf(entry, place));
+    const { entries, unreadable } = await readCatalog(root);
+    const found = entries.filter((entry) => place === undefined || isOf(entry, place));
     const partials = place === undefined ? await listPartials(root) : [];
     for (const entry of found) terminal.event(backupRow(entry));
     for (const folder of partials) terminal.event({ type: 'partial', folder });
+    for (const { folder, error } of unreadable) {
+      terminal.event({ type: 'unreadable', folder, error: { code: error.code, data: error.data } });
+    }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, backups: found.length } });
     if (found.length === 0) terminal.info(`No backups in ${root}.`);
     else terminal.line(table(headings, found.map(columns), [4, 5]));
     for (const folder of partials) terminal.info(`not finished: ${safe(folder)}`);
+    for (const { folder, error } of unreadable) {
+      terminal.info(`cannot be read: ${safe(folder)}: ${runningText(wordsFor(error.code, error.data, cliHints))}`);
+    }
     return 0;
   },
 };
@@ -34,7 +44,10 @@ export const backups: Command = {
 const headings = ['BACKUP', 'TIME', 'OF', 'VERIFIED', 'SIZE', 'ROWS', 'TOOK'];
 
 /** A backup as one event for scripts: its manifest without what is long. */
-function backupRow({ id, folder, manifest }: BackupEntry): { readonly type: string; readonly [fact: string]: unknown } {
+function backupRow({ id, folder, manifest, signed }: BackupEntry): {
+  readonly type: string;
+  readonly [fact: string]: unknown;
+} {
   const { source, time, size: sizes, verified, origin, asked, job, archive } = manifest;
   return {
     type: 'backup',
@@ -48,6 +61,7 @@ function backupRow({ id, folder, manifest }: BackupEntry): { readonly type: stri
     tables: manifest.tables.length,
     rows: rowsOf(manifest.tables),
     verified,
+    signed: signed ?? { by: 'nobody' },
     asked,
     job,
   };
@@ -59,13 +73,14 @@ function isOf({ manifest: { source } }: BackupEntry, reference: string): boolean
   );
 }
 
-function columns({ id, manifest }: BackupEntry): string[] {
+function columns(entry: BackupEntry): string[] {
+  const { id, manifest } = entry;
   const { source, time, size: sizes, verified } = manifest;
   return [
     id,
     localTime(time.snapshot),
     safe(`${source.cluster}/${source.namespace}/${source.workload}/${source.database}`),
-    [...new Set(verified.map(({ level }) => level))].join(', '),
+    asItSays(entry, [...new Set(verified.map(({ level }) => level))].join(', ')),
     size(sizes.archive),
     count(rowsOf(manifest.tables)),
     duration(time.seconds),

@@ -9,6 +9,7 @@ import { databases } from './databases';
 import { diff } from './diff';
 import { job } from './job';
 import { jobs } from './jobs';
+import { keys } from './keys';
 import { pods } from './pods';
 import { release } from './release';
 import { restore } from './restore';
@@ -33,5 +34,6 @@ export const commands: readonly Command[] = [
   jobs,
   job,
   cancel,
+  keys,
   runJobCommand,
 ];

@@ -13,6 +13,7 @@ import {
 import { room, watchDisk, type Room } from '../catalog/disk';
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
+import { signManifest } from '../catalog/signature';
 import { manifestText } from '../catalog/verifyBackup';
 import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../errors';
@@ -23,6 +24,7 @@ import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/dumpCommand';
 import { persist } from '../persist';
 import type { Progress, Work } from '../progress';
+import type { Signed } from '../state/signed';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
@@ -100,13 +102,26 @@ export async function backUp(
       globals: globals.file,
     });
     await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
+    const signed = await signedBy(folders.partial, manifest, plan.findings, work);
     work.signal.throwIfAborted();
     await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest));
-    return { entry: { id: manifest.id, folder: folders.final, manifest }, findings: plan.findings };
+    return { entry: { id: manifest.id, folder: folders.final, manifest, signed }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
     throw reasonOf(error, work.signal);
+  }
+}
+
+/** The signature of this workspace. A backup is worth more than it: without one it is as its manifest says, and that is told. */
+async function signedBy(partial: string, manifest: Manifest, findings: Finding[], work: Work): Promise<Signed> {
+  try {
+    return await signManifest(partial, manifest);
+  } catch (error) {
+    const finding: Finding = { level: 'warn', code: 'backup.unsigned', data: { message: toAppError(error).message } };
+    findings.push(finding);
+    work.report({ type: 'finding', finding });
+    return { by: 'nobody' };
   }
 }
 

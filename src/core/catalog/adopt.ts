@@ -1,6 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors';
+import { openSafely } from '../safeFile';
 import { foreignFormat } from '../postgres/archive/foreignFormat';
 import type { BackupEntry, Manifest } from './manifest';
 
@@ -19,7 +20,7 @@ export async function adopt(file: string): Promise<BackupEntry> {
 }
 
 async function head(file: string): Promise<Buffer> {
-  const handle = await open(file, 'r');
+  const handle = await openSafely(file, { follow: true });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
     return buffer.subarray(0, bytesRead);

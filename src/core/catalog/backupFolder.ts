@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isErrno } from '../errors';
-import { refused } from '../safeFile';
+import { refused, syncByName } from '../safeFile';
 
 /** The place a backup is taken from, as its folder names it. */
 export interface BackupPlace {
@@ -120,12 +120,7 @@ export async function seal(
 
 /** fsync of a file or folder by name. */
 export async function flush(name: string): Promise<void> {
-  const handle = await open(name, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncByName(name);
 }
 
 /** Writes a whole file (mode 0600) so that it is there wholly or not at all, also after a crash. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../errors';
+import { sizeSafely, streamSafely } from '../safeFile';
 import { flush } from './backupFolder';
 import { archivePath } from './catalog';
 import { withRoom, type Room } from './disk';
@@ -33,7 +33,7 @@ export async function exportBackup(
   await removeUnfinished(work.root);
   const finished = await noteUnfinished(work.root, temporary);
   try {
-    const { size } = await stat(archivePath(entry));
+    const size = await sizeSafely(archivePath(entry));
     const { signal, room: look } = work;
     const digest = await withRoom(path.dirname(target), size, { signal, look }, (both) =>
       copyDurably(archivePath(entry), temporary, { ...work, signal: both }),
@@ -61,13 +61,12 @@ function asked(error: AppError, target: string): AppError {
 
 /** Copies a file to one that must not exist (mode 0600), flushed; returns the SHA-256 of what was copied. */
 async function copyDurably(from: string, to: string, { signal, onBytes }: CopyWork): Promise<string> {
-  const { size } = await stat(from);
+  const size = await sizeSafely(from);
   const hash = createHash('sha256');
   const handle = await open(to, 'wx', 0o600);
   try {
     let bytes = 0;
-    for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20, signal })) {
-      const buffer = chunk as Buffer;
+    for await (const buffer of streamSafely(from, { signal })) {
       hash.update(buffer);
       await handle.writeFile(buffer);
       bytes += buffer.length;

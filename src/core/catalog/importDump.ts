@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../errors';
 import { readArchive } from '../postgres/archive/readArchive';
 import { allRoles } from '../postgres/archive/databaseReading';
 import type { ArchiveReading } from '../postgres/archive/reading';
+import { sizeSafely, streamSafely } from '../safeFile';
+import type { Signed } from '../state/signed';
 import { adopt } from './adopt';
 import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';
 import { removePartial } from './catalog';
@@ -12,6 +13,7 @@ import { withRoom } from './disk';
 import type { CopyWork } from './exportBackup';
 import type { BackupEntry, Manifest } from './manifest';
 import { prepareRoot } from './root';
+import { signManifest } from './signature';
 import { noteUnfinished } from './unfinished';
 import { manifestText } from './verifyBackup';
 
@@ -36,9 +38,11 @@ export async function importDump(
     );
     const manifest = { ...manifestOf(blank, reading), asked: options.asked };
     await writeDurably(path.join(partial, manifestFile), manifestText(manifest));
+    // that it is the file which was adopted here; where it came from nobody can prove
+    const signed = await signManifest(partial, manifest).catch((): Signed => ({ by: 'nobody' }));
     signal.throwIfAborted();
     await seal(partial, final);
-    return { id: manifest.id, folder: final, manifest };
+    return { id: manifest.id, folder: final, manifest, signed };
   } catch (error) {
     await removePartial(partial);
     throw reasonOf(error, signal);
@@ -54,10 +58,10 @@ function placeOf(file: string): Parameters<typeof makePartialFolder>[1] {
 }
 
 async function copyWhile(file: string, to: string, { signal, onBytes }: CopyWork): Promise<ArchiveReading> {
-  const { size } = await stat(file);
+  const size = await sizeSafely(file, { follow: true });
   const copy = await open(to, 'wx', 0o600);
   try {
-    const source = createReadStream(file, { highWaterMark: 1 << 20, signal });
+    const source = streamSafely(file, { follow: true, signal });
     const reading = await readArchive(
       written(source, copy, (bytes) => onBytes?.(bytes, size)),
       { signal },

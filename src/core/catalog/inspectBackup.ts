@@ -1,9 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { inspectArchive, type ArchiveContents } from '../postgres/archive/inspectArchive';
 import { manifestFile, partialSuffix } from './backupFolder';
+import { isErrno } from '../errors';
+import { readSafely } from '../safeFile';
+import { keyRing, type KeyRing } from '../state/keys';
+import type { Signed } from '../state/signed';
 import type { Manifest } from './manifest';
+import { longestManifest, parseManifest } from './parseManifest';
+import { signedBy } from './signature';
 
 /** An archive file and what stands beside it. */
 export interface Inspection {
@@ -24,18 +30,22 @@ export type Provenance =
   /** a manifest of this archive, but the file is longer or shorter than it says: the archive is damaged */
   | { readonly state: 'size'; readonly manifest: Manifest }
   /** a manifest of this archive, by header and size; whether each byte is as it says is for `verifyBackup` */
-  | { readonly state: 'known'; readonly manifest: Manifest };
+  | { readonly state: 'known'; readonly manifest: Manifest; readonly signed: Signed };
 
 /**
  * Reads an archive file up to the end of its table of contents, and the manifest beside it. Throws what `inspectArchive` throws; a manifest
  * that does not fit is an answer, not an error.
  */
-export async function inspectBackup(file: string, options: { signal?: AbortSignal } = {}): Promise<Inspection> {
-  const contents = await inspectArchive(file, options);
-  return { contents, provenance: await provenanceOf(file, contents) };
+export async function inspectBackup(
+  file: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Inspection> {
+  const real = await realpath(file);
+  const contents = await inspectArchive(real, options);
+  return { contents, provenance: await provenanceOf(real, contents, await keyRing()) };
 }
 
-async function provenanceOf(file: string, contents: ArchiveContents): Promise<Provenance> {
+async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRing): Promise<Provenance> {
   const folder = path.dirname(file);
   if (folder.endsWith(partialSuffix)) return { state: 'partial' };
   let manifest: Manifest | undefined;
@@ -46,18 +56,19 @@ async function provenanceOf(file: string, contents: ArchiveContents): Promise<Pr
   }
   if (manifest?.archive.file !== path.basename(file)) return { state: 'foreign' };
   if (!isDeepStrictEqual(manifest.archive.header, contents.header)) return { state: 'other', manifest };
-  return { state: manifest.size.archive === contents.fileBytes ? 'known' : 'size', manifest };
+  if (manifest.size.archive !== contents.fileBytes) return { state: 'size', manifest };
+  return { state: 'known', manifest, signed: await signedBy(folder, manifest, ring) };
 }
 
 async function manifestBeside(folder: string): Promise<Manifest | undefined> {
-  const text = await readFile(path.join(folder, manifestFile), 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  const file = path.join(folder, manifestFile);
+  const text = await readSafely(file, { most: longestManifest, inside: folder }).catch((error: unknown) => {
+    if (isErrno(error, ['ENOENT'])) return undefined;
     throw error;
   });
   if (text === undefined) return undefined;
-  const manifest = JSON.parse(text) as Partial<Manifest> | null;
+  const manifest = JSON.parse(text.toString()) as Partial<Manifest> | null;
   // the manifest.json of some other tool says nothing of this file
   if (manifest?.format !== 'db-ferry-backup') return undefined;
-  if (manifest.formatVersion !== 1) throw new Error(`format version ${String(manifest.formatVersion)} is not known`);
-  return manifest as Manifest;
+  return parseManifest(manifest);
 }

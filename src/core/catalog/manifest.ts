@@ -1,3 +1,4 @@
+import { isProven, type Signed } from '../state/signed';
 import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
 
 /** `manifest.json` of a backup; documented in docs/backup-format.md. Times are UTC ISO 8601, sizes bytes, durations seconds. */
@@ -72,4 +73,17 @@ export interface BackupEntry {
   readonly id: string;
   readonly folder: string;
   readonly manifest: Manifest;
+  /** what the signature beside the manifest says; absent of a file that has no manifest */
+  readonly signed?: Signed;
+}
+
+/** Ours means signed: by this workspace, or by one that the user trusts. All else is as its manifest says, and an adopted one is somebody's however it is signed. */
+export function isOurs({ manifest, signed }: Provenance): boolean {
+  return manifest.origin === 'db-ferry' && isProven(signed);
+}
+
+/** What tells whose a backup is. */
+export interface Provenance {
+  readonly manifest: Pick<Manifest, 'origin'>;
+  readonly signed?: Signed;
 }

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { AppError, isErrno } from '../errors';
+import { readSafely } from '../safeFile';
 import { isTracked, isWorkTreeTop, workTreeOf } from '../state/gitIndex';
 import { isOwn, mayBeWritten } from '../state/levels';
 import { encodeName, manifestFile } from './backupFolder';
@@ -84,6 +85,7 @@ async function ignoresAll(folder: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return (await readFile(file, 'utf8')).split('\n').some((line) => line.trim() === '*');
+    const text = await readSafely(file, { most: 1e6 }).then(String, () => '');
+    return text.split('\n').some((line) => line.trim() === '*');
   }
 }

@@ -1,13 +1,20 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { readSafely } from '../safeFile';
+import { keyRing, type KeyRing } from '../state/keys';
+import type { Signed } from '../state/signed';
 import { manifestFile, partialSuffix } from './backupFolder';
-import { backupFolders } from './catalog';
+import { damagedManifest, lookForBackups, mustFit, type UnreadableBackup } from './catalog';
 import type { Manifest } from './manifest';
+import { longestManifest, parseManifest, parseShortManifest } from './parseManifest';
+import { signatureFile, signedBy } from './signature';
 
 /** A backup as a list shows it: the manifest without what grows with the database. */
 export interface BackupSummary {
   readonly id: string;
   readonly folder: string;
+  /** what the signature beside the manifest says */
+  readonly signed?: Signed;
   readonly manifest: Omit<Manifest, 'tables' | 'sequences' | 'counted'>;
   readonly tables: number;
   /** of all tables together */
@@ -20,32 +27,52 @@ export interface BackupSummary {
  */
 export class Summaries {
   #known = new Map<string, Known>();
+  #unreadable: readonly UnreadableBackup[] = [];
 
-  /** The backups under a root, oldest first, as `listBackups` finds them; a missing root holds none. */
+  /** Folders that could not be read as a backup when it was listed last. */
+  get unreadable(): readonly UnreadableBackup[] {
+    return this.#unreadable;
+  }
+
+  /** The backups under a root, oldest first, as `readCatalog` finds them; a missing root holds none. */
   async list(root: string): Promise<BackupSummary[]> {
     const known = new Map<string, Known>();
-    for (const folder of await backupFolders(root)) {
+    const { folders, unreadable } = await lookForBackups(root);
+    const ring = await keyRing();
+    for (const folder of folders) {
       if (folder.endsWith(partialSuffix)) continue;
-      const one = await this.#summary(folder);
-      if (one) known.set(folder, one);
+      try {
+        known.set(folder, await this.#summary(root, folder, ring));
+      } catch (error) {
+        unreadable.push({ folder, error: damagedManifest(folder, error) });
+      }
     }
     this.#known = known;
+    this.#unreadable = unreadable;
     return [...known.values()].map(({ summary }) => summary).sort(byId);
   }
 
-  /** Undefined for a folder whose manifest cannot be read: it shows when it is named. */
-  async #summary(folder: string): Promise<Known | undefined> {
-    try {
-      const file = path.join(folder, manifestFile);
-      const { mtimeMs, size, ino } = await stat(file);
-      const version = `${mtimeMs} ${size} ${ino}`;
-      const known = this.#known.get(folder);
-      if (known?.version === version) return known;
-      return { version, summary: summaryOf(folder, await readFile(file, 'utf8')) };
-    } catch {
-      return undefined;
-    }
+  async #summary(root: string, folder: string, ring: KeyRing): Promise<Known> {
+    const file = path.join(folder, manifestFile);
+    const version = [JSON.stringify(ring), await versionOf(file), await versionOf(path.join(folder, signatureFile))];
+    const known = this.#known.get(folder);
+    if (known?.version === version.join(' ')) return known;
+    const text = (await readSafely(file, { most: longestManifest, inside: root })).toString();
+    const summary = summaryOf(folder, text);
+    mustFit(root, folder, summary.manifest);
+    // the whole of it is parsed only where there is something to hold it against
+    const signed: Signed =
+      version[2] === '' ? { by: 'nobody' } : await signedBy(folder, JSON.parse(text) as unknown, ring, root);
+    return { version: version.join(' '), summary: { ...summary, signed } };
   }
+}
+
+/** Tells whether a file was changed; '' where there is none. */
+async function versionOf(file: string): Promise<string> {
+  return lstat(file).then(
+    ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
+    () => '',
+  );
 }
 
 interface Known {
@@ -57,26 +84,25 @@ interface Known {
 export function summaryOf(folder: string, text: string): BackupSummary {
   const { block, rest } = cut(text, 'tables');
   const short = ['sequences', 'counted'].reduce((left, name) => cut(left, name).rest, rest);
-  const manifest = JSON.parse(short) as Parsed | null;
-  if (manifest?.format !== 'db-ferry-backup') throw new Error('not a manifest of a backup');
-  if (manifest.formatVersion !== 1) throw new Error(`format version ${String(manifest.formatVersion)} is not known`);
+  const parsed = parseShortManifest(JSON.parse(short)) as Parsed;
   // a text not written by us is parsed whole
-  const parsed = (manifest.tables ?? []).map(({ rows }) => rows);
-  delete manifest.tables;
-  delete manifest.sequences;
-  delete manifest.counted;
-  const whole = manifest as BackupSummary['manifest'];
-  const rows = block === undefined ? parsed : rowsIn(block);
+  const tables = block === undefined ? parseManifest(parsed).tables : [];
+  delete parsed.tables;
+  delete parsed.sequences;
+  delete parsed.counted;
+  const rows = block === undefined ? tables.map((table) => table.rows) : rowsIn(block);
   return {
-    id: whole.id,
+    id: parsed.id,
     folder,
-    manifest: whole,
+    manifest: parsed,
     tables: rows.length,
     rows: rows.reduce((sum, one) => sum + one, 0),
   };
 }
 
-type Parsed = { -readonly [Key in keyof Manifest]?: Manifest[Key] };
+type Parsed = BackupSummary['manifest'] & {
+  -readonly [Key in 'tables' | 'sequences' | 'counted']?: Manifest[Key];
+};
 
 /** Takes a long value out where it stands: a line of this depth and name is there once, and strings hold no newline. */
 function cut(text: string, name: string): { readonly block: string | undefined; readonly rest: string } {

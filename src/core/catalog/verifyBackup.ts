@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, isAppError } from '../errors';
+import { AppError, isAppError, isErrno } from '../errors';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/readArchive';
 import { skimArchive, type PlacedBlock } from '../postgres/archive/skimArchive';
 import type { Report } from '../progress';
+import { readSafely, sizeSafely, streamSafely } from '../safeFile';
 import { manifestFile, writeDurably } from './backupFolder';
 import { archivePath, isInCatalog } from './catalog';
 import type { BackupEntry, Manifest, Verification } from './manifest';
+import { longestManifest } from './parseManifest';
+import { replaceSigned } from './signature';
 
 /**
  * Reads a backup's archive again, to its last byte, and compares it with the manifest: size, SHA-256, tables with rows and digests, sequences,
@@ -100,12 +101,20 @@ export async function recordVerification(
 
 async function record(entry: BackupEntry, verification: Verification): Promise<void> {
   const file = path.join(entry.folder, manifestFile);
-  const written = await readFile(file);
+  const written = await readSafely(file, { most: longestManifest, inside: entry.folder });
   const added = (before: readonly Verification[]): Verification[] => [
     ...before.filter((one) => !sameKind(one, verification)),
     verification,
   ];
-  await writeDurably(file, withVerified(written, added) ?? [rewritten(written, added)]);
+  const pieces = withVerified(written, added) ?? [rewritten(written, added)];
+  const after = Buffer.concat(pieces);
+  await replaceSigned(entry.folder, { before: () => parsed(written), after: () => parsed(after) }, async () =>
+    writeDurably(file, pieces),
+  );
+}
+
+function parsed(text: Buffer): unknown {
+  return JSON.parse(text.toString()) as unknown;
 }
 
 type Change = (before: readonly Verification[]) => Verification[];
@@ -161,21 +170,23 @@ async function read<Reading>(
   reader: (source: AsyncIterable<Buffer>, options: { signal: AbortSignal }) => Promise<Reading>,
 ): Promise<Reading> {
   const file = archivePath(entry);
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => undefined,
-  );
+  const inside = entry.folder;
+  const opening = { inside, follow: !isInCatalog(entry) };
+  const size = await sizeSafely(file, opening).catch((error: unknown) => {
+    if (isErrno(error, ['ENOENT'])) return undefined;
+    throw error;
+  });
   if (size === undefined) throw new AppError('backup.damaged', { backup: entry.id, reason: 'the archive is missing' });
   work.report({ type: 'phase', phase: 'read' });
   const progress = paced(work.report, size);
-  const source = createReadStream(file, { highWaterMark: 1 << 20, signal: work.signal });
+  const source = streamSafely(file, { ...opening, signal: work.signal });
   try {
     return await reader(counted(source, progress), { signal: work.signal });
   } catch (error) {
     if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
     throw ours(entry, error);
   } finally {
-    source.destroy();
+    await source.return();
   }
 }
 
@@ -227,7 +238,8 @@ function paced(report: Report, size: number): (bytes: number) => void {
 async function globalsDisagreement(entry: BackupEntry): Promise<string | undefined> {
   const { globals } = entry.manifest;
   if (!globals) return undefined;
-  const content = await readFile(path.join(entry.folder, path.basename(globals.file))).catch(() => undefined);
+  const file = path.join(entry.folder, path.basename(globals.file));
+  const content = await readSafely(file, { most: longestManifest, inside: entry.folder }).catch(() => undefined);
   if (!content) return `${globals.file} is missing`;
   const sha256 = createHash('sha256').update(content).digest('hex');
   return sha256 === globals.sha256 ? undefined : `the SHA-256 of ${globals.file} is not the manifest's`;

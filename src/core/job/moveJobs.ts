@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, realpath, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno } from '../errors';
-import { readSafely } from '../safeFile';
+import { readSafely, syncByName } from '../safeFile';
 import { workTreeOf } from '../state/gitIndex';
 import { checkOwn, isOwn, mayBeWritten } from '../state/levels';
 import { checkState, prepareRootState, rootState } from '../state/stateFolder';
@@ -12,6 +12,7 @@ import { addEvents, noFacts } from './jobFacts';
 import { isJobId, jobFiles, writeWhole } from './jobFolder';
 import { identify, lifeOf } from './processIdentity';
 import { isAlive } from './readJob';
+import { signOld } from './signOld';
 
 /** What became of the jobs that 0.1.0 kept in the root itself; written once. */
 export interface Moved {
@@ -55,6 +56,7 @@ export async function moveOldJobs(root: string): Promise<void> {
       else left[id] = outcome;
     }
     await note(root, { moved, waiting, left });
+    await signOld(root, moved);
   });
 }
 
@@ -155,14 +157,9 @@ async function copyThenRemove(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
     const copy = join(making, name);
     await copyFile(join(from, name), copy, constants.COPYFILE_EXCL);
-    const file = await open(copy, 'r+');
-    try {
-      const { atime, mtime } = await lstat(join(from, name));
-      await file.utimes(atime, mtime);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    const { atime, mtime } = await lstat(join(from, name));
+    await utimes(copy, atime, mtime);
+    await syncByName(copy);
   }
   await rename(making, to);
   await rm(from, { recursive: true });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestFile, writeDurably } from '../catalog/backupFolder';
+import { readSafely } from '../safeFile';
 import type { JobResult } from './jobEvents';
 import { jobFiles } from './jobFolder';
 import { readWholeJob, type WholeJob } from './readJob';
@@ -30,6 +30,10 @@ function backupFolderOf({ request: { kind } }: WholeJob, { data }: JobResult): s
 }
 
 async function append(path: string, text: string): Promise<void> {
-  const before = await readFile(path, 'utf8').catch(() => '');
+  // what is there and is no file of its own is not copied into it
+  const before = await readSafely(path, { most: longestReport, single: true }).then(String, () => '');
   await writeDurably(path, before === '' ? text : `${before}\n---\n\n${text}`);
 }
+
+/** bytes of all reports of a backup together */
+const longestReport = 64e6;

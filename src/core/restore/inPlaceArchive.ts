@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import { parseCopyStatement } from '../postgres/archive/copyStatement';
 import { readArchive } from '../postgres/archive/readArchive';
 import type { ArchiveReading } from '../postgres/archive/reading';
+import { streamSafely } from '../safeFile';
 import {
   definitionOf,
   readTableOfContents,
@@ -55,7 +55,7 @@ export async function takeApart(
   how: RestoreOptions & { readonly staying: Staying; readonly mark: string; readonly signal: AbortSignal },
 ): Promise<InPlaceArchive> {
   const { application, noOwner, staying, mark, signal } = how;
-  const toc = await readTableOfContents(createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>);
+  const toc = await readTableOfContents(streamSafely(file));
   const short = shortenedToc(toc, (entry) => isThere(entry, staying));
   const preData = await definitions(server, short, { application, noOwner, section: 'pre-data' }, signal);
   const postData = await definitions(server, short, { application, noOwner, section: 'post-data' }, signal);
@@ -199,8 +199,7 @@ async function* rowsOf(
     while (pieces.length > 32 && !over.signal.aborted) await fewer.heard();
   };
   const state = { ended: false };
-  const source = createReadStream(file, { highWaterMark: 1 << 16 }) as AsyncIterable<Buffer>;
-  const reading = readArchive(source, {
+  const reading = readArchive(streamSafely(file, { piece: 1 << 16 }), {
     tap,
     signal: AbortSignal.any([signal, over.signal]),
     onProgress: ({ bytes }) => onBytes(bytes),

@@ -1,4 +1,4 @@
-import type { BackupEntry } from '../catalog/manifest';
+import { isOurs, type BackupEntry } from '../catalog/manifest';
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
@@ -36,17 +36,22 @@ export interface RestoreOrigin {
   readonly snapshot: string;
   /** an adopted archive: that it is what was dumped cannot be proven */
   readonly isForeign: boolean;
+  /** false: nothing proves where it comes from. An adopted archive, and a backup that no key signed which counts here */
+  readonly isProven: boolean;
 }
 
 /** A backup as an origin. `reading`: the whole archive, or as much as its table of contents says. */
-export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchive): RestoreOrigin {
+export function originOfBackup(entry: BackupEntry, reading: ReadArchive): RestoreOrigin {
+  const { id, manifest } = entry;
+  const isProven = isOurs(entry);
   const { source, size, time, origin } = manifest;
   const { header, extensions, roles, owners, namedRoles, database: own, ofPublic } = reading;
   const text = reading.textBytes ?? (size.text > 0 ? size.text : size.archive * guessedRatio[header.compression]);
   return {
     backup: id,
     ...(source.systemId === undefined ? {} : { systemId: source.systemId }),
-    ...(source.environment === undefined ? {} : { environment: source.environment }),
+    // what calls itself production could replace production without a warning
+    ...(source.environment === undefined || !isProven ? {} : { environment: source.environment }),
     place: `${source.cluster}/${source.namespace}/${source.workload}`,
     database: source.database,
     serverVersion: header.serverVersion,
@@ -61,6 +66,7 @@ export function originOfBackup({ id, manifest }: BackupEntry, reading: ReadArchi
     bytes: Math.max(size.database ?? 0, text * 1.5),
     snapshot: time.snapshot,
     isForeign: origin === 'adopted',
+    isProven,
   };
 }
 
@@ -107,6 +113,7 @@ export async function originOfDatabase(
     dumpVersion: String(facts.pgDump.major),
     snapshot: new Date().toISOString(),
     isForeign: false,
+    isProven: true,
   };
 }
 

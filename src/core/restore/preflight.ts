@@ -210,6 +210,7 @@ function aboutArchive({ target, origin, live, database, facts: server, inPlace }
   if (!inPlace && Math.max(dumped, tool) < 15 && major >= 15 && origin.ofPublic !== true)
     findings.push(note('public.create', { database }));
   if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup }));
+  else if (!origin.isProven) findings.push(warn('backup.unproven', { backup: origin.backup }));
   return findings;
 }
 

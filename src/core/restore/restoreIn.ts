@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import type { Work } from '../progress';
+import { streamSafely } from '../safeFile';
 import { readTableOfContents } from '../postgres/archive/readTableOfContents';
 import type { PlacedBlock } from '../postgres/archive/skimArchive';
 import { splitArchive, type ArchivePart } from '../postgres/archive/splitArchive';
@@ -107,8 +107,7 @@ class Restoring {
   async failures(): Promise<RestoreFailure[]> {
     const found = this.said.flatMap((lines) => lines.found);
     if (found.length === 0) return [];
-    const file = createReadStream(this.input.file);
-    return namedFailures(found, (await readTableOfContents(file as AsyncIterable<Buffer>)).entries);
+    return namedFailures(found, (await readTableOfContents(streamSafely(this.input.file))).entries);
   }
 
   async run(): Promise<void> {
@@ -116,8 +115,8 @@ class Restoring {
     const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
     if (streams < 2 || blocks.length === 0 || dataStart > longestToc) return this.feed(whole, this.collecting);
-    const file = createReadStream(this.input.file, { end: dataStart });
-    const parts = splitArchive(await readTableOfContents(file as AsyncIterable<Buffer>), blocks, streams);
+    const file = streamSafely(this.input.file, { end: dataStart });
+    const parts = splitArchive(await readTableOfContents(file), blocks, streams);
     await this.feed(parts.before, this.collecting);
     await this.together(parts.data);
     const { server, input, options } = this;
@@ -179,12 +178,7 @@ class Restoring {
   private async *bytesOf({ toc, ranges }: ArchivePart): AsyncGenerator<Buffer> {
     if (toc.length > 0) yield toc;
     for (const { from, to } of ranges) {
-      for await (const chunk of createReadStream(this.input.file, {
-        start: from,
-        end: to - 1,
-        highWaterMark: 256 * 1024,
-      })) {
-        const buffer = chunk as Buffer;
+      for await (const buffer of streamSafely(this.input.file, { start: from, end: to - 1, piece: 256 * 1024 })) {
         this.progress.sent(buffer.length);
         yield buffer;
       }

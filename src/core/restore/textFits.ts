@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { isAscii } from 'node:buffer';
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
 import type { Finding } from '../finding';
 import { query } from '../pod/sql';
+import { streamSafely } from '../safeFile';
 import { inspectArchive } from '../postgres/archive/inspectArchive';
 import { readArchive } from '../postgres/archive/readArchive';
 import { charactersIn, charactersOf, isTextIn } from '../postgres/archive/textOf';
@@ -100,7 +100,7 @@ async function eachRow(
       return undefined;
     },
   };
-  await readArchive(createReadStream(archivePath(backup), { highWaterMark: 1 << 18 }), { signal, tap });
+  await readArchive(streamSafely(archivePath(backup), { piece: 1 << 18 }), { signal, tap });
 }
 
 async function converts(server: Workplace, from: string, to: string, signal: AbortSignal): Promise<boolean> {

@@ -18,9 +18,9 @@ import {
   removeBackup,
   removePartial,
 } from '../../../src/core/catalog/catalog';
-import type { Manifest } from '../../../src/core/catalog/manifest';
 import { defaultRoot, prepareRoot } from '../../../src/core/catalog/root';
 import { isAppError, type ErrorCode } from '../../../src/core/errors';
+import { aManifest } from './aManifest';
 
 describe('catalog', () => {
   let root: string;
@@ -160,7 +160,8 @@ function place(database: string): { cluster: string; namespace: string; workload
 async function sealed(root: string, database: string, now: Date): Promise<{ id: string; folder: string }> {
   const { partial, final } = await makePartialFolder(root, place(database), now, 'job-1');
   const id = makeBackupId(now);
-  const manifest = { format: 'db-ferry-backup', formatVersion: 1, id, origin: 'db-ferry' } as Manifest;
+  const { source } = aManifest();
+  const manifest = aManifest({ id, source: { ...source, ...place(database) } });
   await writeDurably(path.join(partial, 'manifest.json'), JSON.stringify(manifest));
   await seal(partial, final);
   return { id, folder: final };

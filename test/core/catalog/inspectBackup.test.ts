@@ -6,6 +6,7 @@ import { inspectBackup } from '../../../src/core/catalog/inspectBackup';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { manifestText } from '../../../src/core/catalog/verifyBackup';
 import { readArchive } from '../../../src/core/postgres/archive/readArchive';
+import { aManifest } from './aManifest';
 import { generateArchive } from '../postgres/archive/generateArchive';
 import { inPieces } from '../postgres/archive/realArchives';
 
@@ -21,10 +22,11 @@ describe('inspectBackup', () => {
     const archive = Buffer.concat(parts);
     await writeFile(file, archive);
     const { header, tables, bytes, sha256 } = await readArchive(inPieces(archive));
-    manifest = {
-      ...{ format: 'db-ferry-backup', formatVersion: 1, tables, size: { archive: bytes } },
+    manifest = aManifest({
+      tables,
+      size: { archive: bytes, text: 1 },
       archive: { file: 'database.dump', sha256, header },
-    } as unknown as Manifest;
+    });
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -34,7 +36,7 @@ describe('inspectBackup', () => {
   it('knows an archive by the manifest beside it', async () => {
     await write(manifestText(manifest));
     const { contents, provenance } = await inspectBackup(file);
-    assert.deepEqual(provenance, { state: 'known', manifest });
+    assert.deepEqual(provenance, { state: 'known', manifest, signed: { by: 'nobody' } });
     assert.equal(contents.tables.length, 3);
   });
 

@@ -5,15 +5,20 @@ import path from 'node:path';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { Summaries, summaryOf } from '../../../src/core/catalog/summary';
 import { manifestText } from '../../../src/core/catalog/verifyBackup';
+import { aManifest } from './aManifest';
 
 describe('summary of a backup', () => {
   const trap = { name: 'x\n "tables": [\n ]\n   "rows": 9', columns: ['rows'], rows: 3 };
-  const kept = {
-    ...{ format: 'db-ferry-backup', formatVersion: 1, id: '20261123T051500Z-00ff00' },
-    ...{ roles: ['app'], verified: [{ level: 'digest' }] },
-  };
-  const whole = (tables: readonly unknown[]): Manifest =>
-    ({ tables, ...kept, sequences: [{ name: 's' }], counted: { t: 4 } }) as unknown as Manifest;
+  const kept: Partial<Record<keyof Manifest, unknown>> = aManifest({ roles: ['app'] });
+  delete kept.tables;
+  delete kept.sequences;
+  const whole = (tables: readonly object[]): Manifest =>
+    ({
+      tables: tables.map((table) => ({ schema: 's', name: 't', columns: [], textBytes: 1, digest: '', ...table })),
+      ...kept,
+      sequences: [{ schema: 's', name: 's', lastValue: '1', isCalled: true }],
+      counted: { t: 4 },
+    }) as unknown as Manifest;
 
   for (const [what, tables, rows] of [
     ['tables', [trap, { rows: 4 }], 7],
@@ -44,34 +49,42 @@ describe('summaries', () => {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
+  const [a, b, c, d] = ['1', '2', '3', '4'].map((n) => `20261123T05150${n}Z`) as [string, string, string, string];
+  const idOf = (time: string): string => `${time}-00ff00`;
+  const digest = { level: 'digest', time: '2026-11-23T05:15:00.000Z' } as const;
   const folderOf = (time: string): string => path.join(root, 'c', 'n', 'w', 'd', time);
-  const write = async (time: string, verified: readonly string[]): Promise<void> => {
+  const write = async (time: string, verified: Manifest['verified']): Promise<void> => {
     await mkdir(folderOf(time), { recursive: true });
-    const manifest = { format: 'db-ferry-backup', formatVersion: 1, id: time, tables: [], verified };
-    await writeFile(path.join(folderOf(time), 'manifest.json'), manifestText(manifest as unknown as Manifest));
+    const source = { ...aManifest().source, cluster: 'c', namespace: 'n', workload: 'w', database: 'd' };
+    const manifest = aManifest({ id: `${time.slice(0, 16)}-00ff00`, source, verified });
+    await writeFile(path.join(folderOf(time), 'manifest.json'), manifestText(manifest));
   };
 
   it('reads a manifest again only when it has changed, and forgets what is gone', async () => {
     const summaries = new Summaries();
     assert.deepEqual(await summaries.list(root), []);
-    await write('b', []);
-    await write('a', []);
-    await write('c.partial', []);
-    await mkdir(folderOf('d'));
+    await write(b, []);
+    await write(a, []);
+    await write(`${c}.partial`, []);
+    await mkdir(folderOf(d));
     const first = await summaries.list(root);
     assert.deepEqual(
       first.map(({ id }) => id),
-      ['a', 'b'],
+      [idOf(a), idOf(b)],
     );
-    await write('b', ['digest']);
-    await utimes(path.join(folderOf('b'), 'manifest.json'), 1, 1);
+    assert.deepEqual(
+      summaries.unreadable.map(({ folder, error }) => [folder, error.code]),
+      [[folderOf(d), 'backup.damaged']],
+    );
+    await write(b, [digest]);
+    await utimes(path.join(folderOf(b), 'manifest.json'), 1, 1);
     const second = await summaries.list(root);
     assert.equal(second[0], first[0]);
-    assert.deepEqual(second[1]?.manifest.verified, ['digest']);
-    await rm(folderOf('a'), { recursive: true });
+    assert.deepEqual(second[1]?.manifest.verified, [digest]);
+    await rm(folderOf(a), { recursive: true });
     assert.deepEqual(
       (await summaries.list(root)).map(({ id }) => id),
-      ['b'],
+      [idOf(b)],
     );
   });
 });

@@ -55,7 +55,8 @@ describe('arguments', () => {
   });
 
   it('the commands of the design are there, and their examples fit them', () => {
-    const names = 'clusters pods databases backup backups verify diff restore copy undo release clean jobs job cancel';
+    const names =
+      'clusters pods databases backup backups verify diff restore copy undo release clean jobs job cancel keys';
     assert.deepEqual(
       commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name),
       names.split(' '),

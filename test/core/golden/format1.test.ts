@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listBackups } from '../../../src/core/catalog/catalog';
+import { isOurs } from '../../../src/core/catalog/manifest';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { listJobs } from '../../../src/core/job/listJobs';
 
@@ -40,6 +41,15 @@ describe('what 0.1.0 wrote', () => {
       const reading = await verifyBackup(entry, { signal: new AbortController().signal, report: () => undefined });
       assert.equal(reading.tables.length, entry.manifest.tables.length, entry.id);
     }
+  });
+
+  it('backups that its own jobs took are ours once these have moved, and no other is', async () => {
+    const before = await listBackups(root);
+    assert.ok(before.every(({ signed }) => signed?.by === 'nobody'));
+    await listJobs(root);
+    const whole = made.filter(({ name, exitCode }) => exitCode === 0 && /^(backup-|copy-replace-keep)/.test(name));
+    const ours = (await listBackups(root)).filter(isOurs).map(({ id }) => id);
+    assert.deepEqual(ours.sort(), whole.map(({ backup }) => backup ?? '').sort());
   });
 
   it('every job is listed as it ended', async () => {

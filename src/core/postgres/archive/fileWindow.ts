@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openSafely } from '../../safeFile';
 
 /**
  * A window on a file that is walked in steps, forward. Short steps read the file in large pieces, long ones only what stands at their end: a
@@ -15,7 +16,7 @@ export class FileWindow {
   }
 
   static async open(file: string): Promise<FileWindow> {
-    return new FileWindow(await open(file, 'r'));
+    return new FileWindow(await openSafely(file, { follow: true }));
   }
 
   /** True when the bytes `[position, position + count)` can be read now. */

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { sizeSafely, streamSafely } from '../../safeFile';
 import { readArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
 import { headerOf, ofDatabase } from './readArchive';
@@ -64,8 +63,8 @@ export interface DataBlock {
  * ends inside its table of contents), `cancelled`, and what the file system throws.
  */
 export async function inspectArchive(file: string, options: { signal?: AbortSignal } = {}): Promise<ArchiveContents> {
-  const { size } = await stat(file);
-  const window = new ByteWindow(createReadStream(file, { highWaterMark: 1 << 18 }), { signal: options.signal });
+  const size = await sizeSafely(file, { follow: true });
+  const window = new ByteWindow(streamSafely(file, { follow: true, piece: 1 << 18 }), { signal: options.signal });
   try {
     const head = await readArchiveHead(window);
     const collector = new Collector();

@@ -7,6 +7,7 @@ import { manifestText } from '../../../../src/core/catalog/verifyBackup';
 import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
 import { ArchiveDocument } from '../../../../src/ui/inspector/archiveDocument';
 import type { PageContents, ToPage } from '../../../../src/ui/inspector/messages';
+import { aManifest } from '../../catalog/aManifest';
 import { generateArchive } from '../../postgres/archive/generateArchive';
 import { inPieces } from '../../postgres/archive/realArchives';
 import { writeSparseArchive } from '../../postgres/archive/sparseArchive';
@@ -104,11 +105,10 @@ describe('ArchiveDocument', () => {
 
   async function writeManifest(): Promise<Manifest> {
     const { header, tables, largeObjects, bytes, sha256 } = await readArchive(inPieces(archive));
-    const manifest = {
-      ...{ format: 'db-ferry-backup', formatVersion: 1, tables, largeObjects, size: { archive: bytes }, verified: [] },
-      ...{ source: { cluster: 'a' }, time: { snapshot: '', seconds: 1 }, asked: { by: 'me' }, job: 'one' },
+    const manifest = aManifest({
+      ...{ tables, largeObjects, size: { archive: bytes, text: 1 } },
       archive: { file: 'database.dump', sha256, header },
-    } as unknown as Manifest;
+    });
     await writeFile(path.join(folder, 'manifest.json'), manifestText(manifest));
     return manifest;
   }

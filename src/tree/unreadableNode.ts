@@ -1,0 +1,32 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { UnreadableBackup } from '../core/catalog/catalog';
+import { runningText, wordsFor } from '../ui/errorText';
+import { contextValue, type TreeNode } from './node';
+
+/** A folder that stands where a backup does and cannot be read as one: it hides no other. */
+export class UnreadableNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(readonly found: UnreadableBackup) {
+    this.id = `!${found.folder}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { folder, error } = this.found;
+    const why = runningText(wordsFor(error));
+    const item = new vscode.TreeItem(basename(folder));
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.description = 'cannot be read';
+    item.tooltip = `${folder}\n${why}`;
+    item.contextValue = contextValue('unreadable', {});
+    item.accessibilityInformation = { label: `${folder} cannot be read: ${why}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}

@@ -1,0 +1,20 @@
+import { isOurs, type Provenance } from '../core/catalog/manifest';
+
+/** Whose a backup is, as far as anything proves it; '' for one of this workspace. */
+export function provenanceText({ manifest, signed }: Provenance): string {
+  if (manifest.origin === 'adopted') return 'made elsewhere';
+  if (signed?.by === 'own') return '';
+  if (signed?.by === 'trusted')
+    return `signed by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}`;
+  if (signed?.by === 'unknown') return `as its manifest says; signed by ${shortKey(signed.key)}, whom you do not trust`;
+  return signed?.by === 'wrong' ? 'as its manifest says; changed after it was signed' : 'as its manifest says';
+}
+
+/** What was verified of a backup, as far as that is known: of one that nobody we trust signed it is what its manifest says. */
+export function asItSays(backup: Provenance, said: string): string {
+  return isOurs(backup) || backup.manifest.origin === 'adopted' || said === '' ? said : `as its manifest says: ${said}`;
+}
+
+function shortKey(key: string): string {
+  return `${key.slice('ed25519:'.length, 'ed25519:'.length + 8)}…`;
+}
