@@ -6,6 +6,7 @@ import { askReason, askedBy } from '../ui/jobRequest';
 import { askDumpFile } from '../ui/pickBackup';
 import { settings } from '../ui/settings';
 import type { Command } from './command';
+import { showInformationMessage } from '../ui/shown';
 
 const title = 'Adopt Dump File';
 
@@ -23,7 +24,7 @@ export const adoptDump: Command = {
     backups.refresh();
     const { tables, size: sizes } = entry.manifest;
     const facts = `${size(sizes.archive)} · ${count(tables.length)} ${tables.length === 1 ? 'table' : 'tables'}`;
-    const pressed = await vscode.window.showInformationMessage(
+    const pressed = await showInformationMessage(
       `Adopted ${backupName(entry)}: ${facts}. It is whole in its structure; that it is what was dumped cannot be proven.`,
       'Restore…',
     );

@@ -1,8 +1,8 @@
-import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
 import type { ClusterModel } from '../model/clusterModel';
 import type { Services } from '../services';
 import { pickCluster } from '../ui/pickPlace';
+import { showInputBox } from '../ui/shown';
 
 /** A project by its name, which need not be one that may be seen. */
 export interface Project {
@@ -13,7 +13,7 @@ export interface Project {
 /** Asks for a cluster and the name of a project there. Throws `cancelled`. */
 export async function askProject(services: Services, title: string, prompt: string): Promise<Project> {
   const model = await pickCluster(services, { title });
-  const name = await vscode.window.showInputBox({
+  const name = await showInputBox({
     title: `${title}: ${services.trees.clusters.nameOf(model.cluster)}`,
     prompt,
     ignoreFocusOut: true,

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { CleanPlan } from '../core/job/planClean';
 import { JobNode } from '../tree/jobNode';
 import { wordsFor } from '../ui/errorText';
@@ -7,6 +6,7 @@ import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
 import { podOfRow } from './targets';
+import { showInformationMessage, showWarningMessage } from '../ui/shown';
 
 /** Removes what jobs left that do not live any more: of one job, in one pod, or of all. What would go is shown before. */
 export const cleanUp: Command = {
@@ -24,9 +24,7 @@ export const cleanUp: Command = {
     const { jobs, removes, notReached } = plan;
     const takesNothing = removes.length === 0 && notReached.length === 0;
     if (takesNothing && jobs.length === 0) {
-      void vscode.window.showInformationMessage(
-        `There is nothing to clean up${place === undefined ? '' : ` in ${place}`}.`,
-      );
+      void showInformationMessage(`There is nothing to clean up${place === undefined ? '' : ` in ${place}`}.`);
       return;
     }
     // what became of a job is found out and written down without a question
@@ -46,7 +44,7 @@ async function confirm(operand: string | undefined, { removes, notReached }: Cle
     'What restores kept for their undo stays.',
   ].join('\n');
   const where = operand === undefined ? 'after all jobs' : operand.includes('/') ? operand : `after job ${operand}`;
-  const answer = await vscode.window.showWarningMessage(`Clean up ${where}?`, { modal: true, detail }, 'Clean Up');
+  const answer = await showWarningMessage(`Clean up ${where}?`, { modal: true, detail }, 'Clean Up');
   return answer !== undefined;
 }
 

@@ -34,7 +34,8 @@ async function sides(services: Services, selected: readonly unknown[]): Promise<
 
 async function ask(services: Services, placeholder: string, except?: string): Promise<string> {
   const database: Other = {
-    label: '$(database) Choose a Database…',
+    icon: 'database',
+    label: 'Choose a Database…',
     choose: async () => (await oneDatabase(services, undefined, title)).reference,
   };
   return pickBackup(services, {

@@ -1,6 +1,6 @@
-import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
 import type { PodPlace } from '../model/places';
+import { showInputBox } from '../ui/shown';
 
 /** Asks for the name of a database in a pod. Throws `cancelled`, and what opening the pod throws. */
 export async function databaseNamed(
@@ -9,7 +9,7 @@ export async function databaseNamed(
 ): Promise<string> {
   const { facts } = await model.open(pod);
   const taken = new Set(facts.databases.map(({ name }) => name));
-  const name = await vscode.window.showInputBox({
+  const name = await showInputBox({
     title: ask.title,
     prompt: `The name of the database in ${reference}.`,
     ignoreFocusOut: true,

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { BackupEntry } from '../core/catalog/manifest';
 import { backupName } from '../ui/backupWords';
 import { size } from '../ui/format';
@@ -6,6 +5,7 @@ import { pickPod } from '../ui/pickPlace';
 import { startJobs } from '../ui/startJobs';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
+import { showWarningMessage } from '../ui/shown';
 
 const title = 'Deep Verify';
 
@@ -17,7 +17,7 @@ export const deepVerify: Command = {
     const { operand, entry } = await oneBackup(services, target, title);
     const { reference } = await pickPod(services, { title, placeholder: 'In which database pod?' });
     const message = `Deep verify ${backupName(entry)} on ${reference}?`;
-    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail: whatHappens(entry) }, title);
+    const answer = await showWarningMessage(message, { modal: true, detail: whatHappens(entry) }, title);
     if (answer === undefined) return;
     await startJobs(services, [{ kind: 'verify', operands: [operand], options: { deep: reference } }]);
   },

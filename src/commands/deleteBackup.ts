@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { removeBackup } from '../core/catalog/catalog';
 import type { BackupSummary } from '../core/catalog/summary';
 import { AppError } from '../core/errors';
@@ -6,6 +5,7 @@ import type { Services } from '../services';
 import { deletionWords } from '../ui/deletionWords';
 import { ownBackups } from './backupTargets';
 import type { Command } from './command';
+import { showWarningMessage } from '../ui/shown';
 
 /** Deletes backups for good, after one question that names them all. */
 export const deleteBackup: Command = {
@@ -16,7 +16,7 @@ export const deleteBackup: Command = {
     if (chosen.length === 0) return;
     await refuseWhereUsed(services, chosen);
     const { message, detail } = deletionWords(chosen, await services.backups.all());
-    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Delete');
+    const answer = await showWarningMessage(message, { modal: true, detail }, 'Delete');
     if (answer === undefined) return;
     try {
       for (const backup of chosen) await removeBackup(backup);

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { confirmName } from '../ui/confirmName';
 import { ago, size } from '../ui/format';
 import { looking } from '../ui/looking';
@@ -6,6 +5,7 @@ import { startJobs } from '../ui/startJobs';
 import { AppError } from '../core/errors';
 import type { Command } from './command';
 import { keptTarget } from './keptTargets';
+import { showWarningMessage } from '../ui/shown';
 
 /** Drops what restores kept; after it there is no undo. */
 export const dropKept: Command = {
@@ -34,7 +34,7 @@ export const dropKept: Command = {
           ]),
       'After this the restore cannot be undone.',
     ];
-    const answer = await vscode.window.showWarningMessage(
+    const answer = await showWarningMessage(
       `Drop what was kept for ${place.database} on ${place.pod.name}?`,
       { modal: true, detail: detail.join('\n\n') },
       'Drop',

@@ -7,6 +7,7 @@ import { copying } from '../ui/copying';
 import { settings } from '../ui/settings';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
+import { showInformationMessage } from '../ui/shown';
 
 /** Copies a backup's archive to a file that is asked for. */
 export const exportBackup: Command = {
@@ -28,6 +29,6 @@ export const exportBackup: Command = {
     await copying(`Exporting ${backupName(entry)}`, (work) =>
       writeExport(entry, file.fsPath, { ...work, root: settings.root() }),
     );
-    void vscode.window.showInformationMessage(`Exported ${backupName(entry)} to ${file.fsPath}. pg_restore reads it.`);
+    void showInformationMessage(`Exported ${backupName(entry)} to ${file.fsPath}. pg_restore reads it.`);
   },
 };

@@ -1,11 +1,11 @@
-import * as vscode from 'vscode';
 import type { Command } from './command';
+import { showInputBox } from '../ui/shown';
 
 /** Shows only projects whose name holds a text. */
 export const filterProjects: Command = {
   id: 'dbFerry.filterProjects',
   async run({ trees }) {
-    const text = await vscode.window.showInputBox({
+    const text = await showInputBox({
       title: 'Filter Projects',
       prompt: 'Only projects whose name holds this text are shown.',
       value: trees.clusters.filter,

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
 import type { Job } from '../core/job/readJob';
 import type { Services } from '../services';
@@ -6,6 +5,7 @@ import { JobNode } from '../tree/jobNode';
 import { localTime } from '../ui/format';
 import { placesOf } from '../ui/jobTooltip';
 import { jobState, jobTitle } from '../ui/jobWords';
+import { showInformationMessage, showQuickPick } from '../ui/shown';
 
 /** A job from a row that fits, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
 export async function oneJob(
@@ -18,7 +18,7 @@ export async function oneJob(
   if (typeof target === 'string') return jobs.find(({ id }) => id === target);
   const choice = jobs.filter(ask.filter);
   if (choice.length === 0) {
-    void vscode.window.showInformationMessage(ask.none);
+    void showInformationMessage(ask.none);
     return undefined;
   }
   const items = choice.map((job) => ({
@@ -29,7 +29,7 @@ export async function oneJob(
       .join(' · '),
     job,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });
+  const picked = await showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });
   if (!picked) throw new AppError('cancelled');
   return picked.job;
 }

@@ -1,9 +1,9 @@
-import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { NamespaceNode } from '../tree/namespaceNode';
 import { saveList, settings } from '../ui/settings';
 import { askProject } from './askProject';
 import type { Command } from './command';
+import { showQuickPick } from '../ui/shown';
 
 /** Shows a project first; one that may not be listed can be named. */
 export const pinProject: Command = {
@@ -23,7 +23,12 @@ export const unpinProject: Command = {
     const place =
       target instanceof NamespaceNode
         ? target.id
-        : await vscode.window.showQuickPick(pinned, { title: 'Unpin Project', placeHolder: 'Which project?' });
+        : (
+            await showQuickPick(
+              pinned.map((label) => ({ label })),
+              { title: 'Unpin Project', placeHolder: 'Which project?' },
+            )
+          )?.label;
     if (place !== undefined)
       await saveList(
         'pinnedProjects',

@@ -6,6 +6,7 @@ import { ClusterNode } from '../tree/clusterNode';
 import { pickCluster } from '../ui/pickPlace';
 import { saveList, settings } from '../ui/settings';
 import type { Command } from './command';
+import { showInformationMessage, showWarningMessage } from '../ui/shown';
 
 /** From now on replacing a database of this cluster asks for its name. */
 export const protectCluster: Command = {
@@ -43,7 +44,7 @@ export const unprotectCluster: Command = {
     const freed = wider.length > 0 ? [] : ['Its databases can then be replaced without typing their names.'];
     const detail = [`Removes ${quoted(own)} from the protected places.`, ...freed, ...stays].join('\n\n');
     const message = `Unprotect ${name}?`;
-    const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Unprotect');
+    const answer = await showWarningMessage(message, { modal: true, detail }, 'Unprotect');
     if (answer === undefined) return;
     await saveList(
       'protectedPlaces',
@@ -54,7 +55,7 @@ export const unprotectCluster: Command = {
 
 /** What the settings alone can change. */
 async function tell(message: string): Promise<void> {
-  const pressed = await vscode.window.showInformationMessage(message, 'Open Settings');
+  const pressed = await showInformationMessage(message, 'Open Settings');
   if (pressed !== undefined) {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'dbFerry.protectedPlaces');
   }

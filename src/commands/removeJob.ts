@@ -1,10 +1,10 @@
-import * as vscode from 'vscode';
 import { removeJob as remove } from '../core/job/removeJob';
 import type { Job } from '../core/job/readJob';
 import { isLiving } from '../model/jobs';
 import { jobTitle } from '../ui/jobWords';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
+import { showWarningMessage } from '../ui/shown';
 
 /** Removes an ended job from the list, with its log; what it made stays, and what it left only after a question. */
 export const removeJob: Command = {
@@ -28,5 +28,5 @@ async function mayForget(job: Job): Promise<boolean> {
   const detail =
     'It ended in a way that may have left something behind, and Clean Up finds that by the job. Without it, what is left stays, and what became of the job is not found out.';
   const message = `Forget ${jobTitle(job)}?`;
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Forget')) !== undefined;
+  return (await showWarningMessage(message, { modal: true, detail }, 'Forget')) !== undefined;
 }

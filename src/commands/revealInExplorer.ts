@@ -33,9 +33,9 @@ async function listFiles(entry: BackupEntry): Promise<void> {
   const files = await readdir(folder);
   const act = await pick(
     [
-      ...files.map((name) => ({ label: `$(file) ${name}`, value: () => open(join(folder, name)) })),
-      { label: '$(terminal) Open a Terminal There', value: () => terminal(folder) },
-      { label: '$(copy) Copy the Folder’s Path', value: () => vscode.env.clipboard.writeText(folder) },
+      ...files.map((name) => ({ icon: 'file', label: name, value: () => open(join(folder, name)) })),
+      { icon: 'terminal', label: 'Open a Terminal There', value: () => terminal(folder) },
+      { icon: 'copy', label: 'Copy the Folder’s Path', value: () => vscode.env.clipboard.writeText(folder) },
     ],
     { title: `${backupName(entry)}: ${folder}`, placeholder: 'Open which file?' },
   );

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { isBlocked } from '../core/finding';
 import type { UndoPlan } from '../core/restore/undo';
 import type { Services } from '../services';
@@ -9,6 +8,7 @@ import { startJobs } from '../ui/startJobs';
 import { findingLines } from '../ui/findingLines';
 import type { Command } from './command';
 import { keptTarget, type KeptTarget } from './keptTargets';
+import { showWarningMessage } from '../ui/shown';
 
 /** Puts back what a restore replaced, after saying what was written since. */
 export const undoRestore: Command = {
@@ -45,13 +45,13 @@ async function confirm(services: Services, place: KeptTarget, { kept, live, find
     ...findingLines(findings),
   ].join('\n\n');
   if (isBlocked(findings)) {
-    await vscode.window.showWarningMessage(`${database} on ${pod.name} cannot be put back now.`, {
+    await showWarningMessage(`${database} on ${pod.name} cannot be put back now.`, {
       modal: true,
       detail,
     });
     return false;
   }
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarningMessage(
     `Undo the restore of ${database} on ${pod.name}?`,
     { modal: true, detail },
     'Undo Restore',

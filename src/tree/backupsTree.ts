@@ -6,6 +6,7 @@ import { BackupGroupNode } from './backupGroupNode';
 import { FailureNode } from './failureNode';
 import type { TreeNode } from './node';
 import { UnreadableNode } from './unreadableNode';
+import { shownItem } from './shownItem';
 
 /** The Backups view: by database, newest first. */
 export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -34,7 +35,7 @@ export class BackupsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return node.item();
+    return shownItem(node.item());
   }
 
   getParent(node: TreeNode): TreeNode | undefined {

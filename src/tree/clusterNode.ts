@@ -7,6 +7,7 @@ import { comesSoon, LookingNode } from './lookingNode';
 import { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
 import type { ClustersView } from './clustersTree';
+import { titledTooltip } from '../ui/tooltip';
 
 /** A cluster: its projects that hold database pods. */
 export class ClusterNode implements TreeNode {
@@ -42,11 +43,10 @@ export class ClusterNode implements TreeNode {
       insecure ? 'certificate not checked' : undefined,
     ];
     item.description = [...marks, state].filter(Boolean).join(' · ');
-    item.tooltip = new vscode.MarkdownString()
-      .appendMarkdown('**')
-      .appendText(label)
-      .appendMarkdown('**\n\n')
-      .appendText(`${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}${insecure ? notChecked : ''}`);
+    item.tooltip = titledTooltip(
+      label,
+      `${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}${insecure ? notChecked : ''}`,
+    );
     item.contextValue = contextValue('cluster', {
       canProtect: protection !== 'protected',
       canUnprotect: protection === 'protected',

@@ -12,6 +12,7 @@ import type { DatabaseNode } from './databaseNode';
 import { NamespaceNode } from './namespaceNode';
 import type { TreeNode } from './node';
 import { ProblemNode } from './problemNode';
+import { shownItem } from './shownItem';
 
 /** What the rows of the Clusters view ask of it. */
 export interface ClustersView {
@@ -80,7 +81,7 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return node.item();
+    return shownItem(node.item());
   }
 
   getParent(node: TreeNode): TreeNode | undefined {

@@ -4,6 +4,7 @@ import { ago, localTime, size } from '../ui/format';
 import { KeptNode } from './keptNode';
 import { contextValue, type TreeNode } from './node';
 import type { PodNode } from './podNode';
+import { textTooltip } from '../ui/tooltip';
 
 /** A database; below it what restores replaced and kept. */
 export class DatabaseNode implements TreeNode {
@@ -37,7 +38,7 @@ export class DatabaseNode implements TreeNode {
     ]
       .filter((part) => part !== undefined)
       .join(' · ');
-    item.tooltip = new vscode.MarkdownString().appendText(
+    item.tooltip = textTooltip(
       [
         this.reference,
         `owner ${facts.owner}, ${facts.encoding}, ${facts.collate}`,

@@ -8,6 +8,7 @@ import { jobTooltip, placesOf } from '../ui/jobTooltip';
 import { jobState, jobTitle } from '../ui/jobWords';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
+import { textTooltip } from '../ui/tooltip';
 
 /** A job: what it is about, and how far it is or how it ended. */
 export class JobNode implements TreeNode {
@@ -26,7 +27,7 @@ export class JobNode implements TreeNode {
     item.id = this.id;
     item.iconPath = icons[state];
     item.description = jobState(job);
-    item.tooltip = new vscode.MarkdownString().appendText(jobTooltip(job));
+    item.tooltip = textTooltip(jobTooltip(job));
     item.contextValue = contextValue('job', {
       isJob: true,
       canCancel: isLiving(job),

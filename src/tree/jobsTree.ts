@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import type { Jobs } from '../model/jobs';
 import { JobNode } from './jobNode';
+import { shownItem } from './shownItem';
 
 /** The Jobs view: newest first; progress in the row. */
 export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposable {
@@ -25,7 +26,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
   }
 
   getTreeItem(node: JobNode): vscode.TreeItem {
-    return node.item();
+    return shownItem(node.item());
   }
 
   async getChildren(node?: JobNode): Promise<JobNode[]> {

@@ -9,6 +9,7 @@ import { FailureNode } from './failureNode';
 import { comesSoon, LookingNode } from './lookingNode';
 import type { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
+import { textTooltip } from '../ui/tooltip';
 
 /** A database pod: its databases, once somebody opens it. Nothing is run in a pod before that. */
 export class PodNode implements TreeNode {
@@ -43,7 +44,7 @@ export class PodNode implements TreeNode {
     item.description = [ready ? undefined : (reason ?? 'not ready'), version, role]
       .filter((part) => part !== undefined)
       .join(' · ');
-    item.tooltip = new vscode.MarkdownString().appendText(
+    item.tooltip = textTooltip(
       [
         this.reference,
         `${workload.kind} ${workload.name}, container ${pod.container}`,

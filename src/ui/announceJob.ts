@@ -11,6 +11,7 @@ import { jobTitle } from './jobWords';
 import { openReport } from './openReport';
 import { settings } from './settings';
 import { AppError, type ErrorCode } from '../core/errors';
+import { showErrorMessage, showInformationMessage, showWarningMessage } from './shown';
 
 /** The final message of a job, with the next step as a button; opens the report where the setting wants it. */
 export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
@@ -28,7 +29,6 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
 
   function say(): Thenable<string | undefined> {
     const titles = buttons.map(({ title }) => title);
-    const { showErrorMessage, showInformationMessage, showWarningMessage } = vscode.window;
     if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
     if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
     const error = result?.error

@@ -1,18 +1,14 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Verification } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
 import { provenanceText } from '../words/provenanceWords';
 import { backupName } from './backupWords';
 import { count, duration, localTime, serverVersionText, size } from './format';
+import { factsTooltip } from './tooltip';
 
 /** What is known of a backup: where from, by whom, why, how, and how far it was verified. */
 export function backupTooltip(backup: BackupSummary): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown('**').appendText(backupName(backup)).appendMarkdown('**\n\n');
-  for (const [name, value] of facts(backup)) {
-    if (value !== undefined && value !== '') text.appendMarkdown(`${name}: `).appendText(value).appendMarkdown('  \n');
-  }
-  return text;
+  return factsTooltip(backupName(backup), facts(backup));
 }
 
 function facts(backup: BackupSummary): [name: string, value: string | undefined][] {

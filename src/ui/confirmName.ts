@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import type { DatabasePlace } from '../model/places';
 import type { Services } from '../services';
+import { noticeText } from './shownText';
 
 /** Has the database's name typed where its place is protected; true at once elsewhere. False: given up. */
 export async function confirmName({ protection }: Services, { model, pod, database }: DatabasePlace): Promise<boolean> {
   if (!protection.isProtected(model.cluster, pod.namespace)) return true;
   const box = vscode.window.createInputBox();
-  box.title = `${pod.cluster}/${pod.namespace} is protected`;
-  box.prompt = `Type the name of the database (${database}) to go on.`;
+  box.title = noticeText(`${pod.cluster}/${pod.namespace} is protected`);
+  box.prompt = noticeText(`Type the name of the database (${database}) to go on.`);
   box.ignoreFocusOut = true;
   box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : 'Another name'));
   try {

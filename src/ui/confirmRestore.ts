@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Finding } from '../core/finding';
 import type { JobOptions } from '../core/job/jobEvents';
 import type { RestorePlan } from '../core/job/planRestore';
@@ -9,6 +8,7 @@ import { confirmName } from './confirmName';
 import { capital, findingLines } from './findingLines';
 import { ago, count, duration, size } from './format';
 import { editorHints } from './hints';
+import { showWarningMessage } from './shown';
 
 /** What is asked for: where from, in words, and where to. */
 export interface RestoreQuestion {
@@ -28,7 +28,7 @@ export async function confirmRestore(services: Services, question: RestoreQuesti
   const ways = waysOn(plan);
   const where = `${target.database} on ${target.pod.name}`;
   const can = exists ? `Replace ${where}?` : `${verbOf(plan)} into ${target.pod.name}?`;
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarningMessage(
     ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
     { modal: true, detail: detail(services, question, ways) },
     ...ways.map(({ title }) => title),
@@ -82,7 +82,7 @@ function verbOf({ from, target: { exists, database } }: RestorePlan): string {
 }
 
 async function confirmLoss(reference: string, finding: Finding): Promise<boolean> {
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarningMessage(
     'There is no undo for a restore in place.',
     { modal: true, detail: `${reference}\n\n${capital(plainFinding(finding, editorHints))}` },
     'Replace In Place',

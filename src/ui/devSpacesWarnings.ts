@@ -5,6 +5,7 @@ import type { Jobs } from '../model/jobs';
 import { duration, localTime } from './format';
 import { jobTitle } from './jobWords';
 import type { WarnOnce } from './warnOnce';
+import { showWarningMessage } from './shown';
 
 /**
  * Says in one window, once for a workspace, that what is kept in it is lost with it, and once for each of its runs, at the first
@@ -32,13 +33,13 @@ function lateness(workspace: DevSpaces, job: Job): string | undefined {
 }
 
 function warnOfRunLimit(late: string): Thenable<unknown> {
-  return vscode.window.showWarningMessage(
+  return showWarningMessage(
     `${late} That holds for every job that ends later. Cancel it, restart the workspace and begin again; a job that is cut off changes no live database, and Clean Up removes what it left.`,
   );
 }
 
 async function warnOfStorage({ name }: DevSpaces): Promise<void> {
-  const pressed = await vscode.window.showWarningMessage(
+  const pressed = await showWarningMessage(
     `The storage of ${name} is ephemeral: backups and jobs are gone when it stops. Keep them elsewhere with Export…, or another backup folder.`,
     settingsButton,
   );

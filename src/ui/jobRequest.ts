@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
-import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
 import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
 import { settings } from './settings';
+import { showInputBox } from './shown';
 
 /** A job to start: its kind, what it works on, how. */
 export interface WantedJob {
@@ -33,7 +33,7 @@ export function backupOptions(): JobOptions {
 /** The reason, where the setting wants one. Throws `cancelled` when the user gives up. */
 export async function askReason(title: string): Promise<string | undefined> {
   if (!settings.askForReason()) return undefined;
-  const reason = await vscode.window.showInputBox({
+  const reason = await showInputBox({
     title,
     prompt: 'Why? It goes into manifest and report.',
     // what was confirmed before it would be lost

@@ -1,14 +1,11 @@
-import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
+import { withProgress } from './shown';
 
 /** Shows that both sides are looked at, with Cancel, while something is asked. Throws `cancelled`, and what asking throws. */
 export async function looking<T>(place: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Looking at ${place}…`, cancellable: true },
-    async (_progress, token) => {
-      token.onCancellationRequested(() => abort.abort(new AppError('cancelled')));
-      return ask(abort.signal);
-    },
-  );
+  return withProgress({ title: `Looking at ${place}…`, cancellable: true }, async (_progress, token) => {
+    token.onCancellationRequested(() => abort.abort(new AppError('cancelled')));
+    return ask(abort.signal);
+  });
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { AppError } from '../core/errors';
+import { shownRow } from './shown';
+import { noticeText } from './shownText';
 
 /** What can be chosen, and the heads above it. */
 export type Item<Value> =
@@ -7,6 +9,8 @@ export type Item<Value> =
       readonly value: Value;
       /** by which the active row is found again when the list is drawn anew */
       readonly id?: string;
+      /** the one icon of the row; none is made of its texts */
+      readonly icon?: string;
     })
   | { readonly label: string; readonly kind: vscode.QuickPickItemKind.Separator };
 
@@ -31,8 +35,8 @@ export async function pick<Value>(
   coming?: Coming,
 ): Promise<Value> {
   const box = vscode.window.createQuickPick<Item<Value>>();
-  box.title = title;
-  box.placeholder = placeholder;
+  box.title = noticeText(title);
+  box.placeholder = noticeText(placeholder);
   box.matchOnDescription = true;
   box.ignoreFocusOut = true;
   box.keepScrollPosition = true;
@@ -40,7 +44,7 @@ export async function pick<Value>(
   const drawLast = (): void => {
     draw();
     box.busy = false;
-    if (box.items.length === 0 && none !== undefined) box.placeholder = none;
+    if (box.items.length === 0 && none !== undefined) box.placeholder = noticeText(none);
   };
   const unfollow = coming && follow(coming, draw, drawLast);
   if (unfollow) {
@@ -91,8 +95,9 @@ const drawingMs = 250;
 /** The editor makes the first row the active one, which is not the one that Enter was about to choose. */
 function drawAgain<Value>(box: vscode.QuickPick<Item<Value>>, items: readonly Item<Value>[]): void {
   const active = idOf(box.activeItems[0]);
-  box.items = items;
-  const same = active === undefined ? undefined : items.find((item) => idOf(item) === active);
+  const rows = items.map((item) => shownRow(item));
+  box.items = rows;
+  const same = active === undefined ? undefined : rows.find((item) => idOf(item) === active);
   if (same) box.activeItems = [same];
 }
 

@@ -8,6 +8,7 @@ import { pick, type Item } from './pick';
 
 /** Something else that can be chosen than a backup of the list; `choose` asks on. */
 export interface Other {
+  readonly icon: string;
   readonly label: string;
   choose(): Promise<string>;
 }
@@ -31,7 +32,7 @@ export async function pickBackup(
   const items = (): Item<() => Promise<string>>[] => [
     ...backups.groups.flatMap((group) => itemsOf(group.filter(({ folder }) => folder !== except))),
     ...(others.length === 0 ? [] : [separator('')]),
-    ...others.map((other) => ({ label: other.label, alwaysShow: true, value: () => other.choose() })),
+    ...others.map((other) => ({ icon: other.icon, label: other.label, alwaysShow: true, value: () => other.choose() })),
   ];
   const chosen = await pick(
     items,
@@ -43,7 +44,7 @@ export async function pickBackup(
 
 /** A file that is asked for. */
 export function dumpFile(title: string): Other {
-  return { label: '$(folder-opened) Choose a Dump File…', choose: () => askDumpFile(title) };
+  return { icon: 'folder-opened', label: 'Choose a Dump File…', choose: () => askDumpFile(title) };
 }
 
 /** Asks for a dump file; returns its path. Throws `cancelled`. */
@@ -65,7 +66,8 @@ function itemsOf(group: readonly BackupSummary[]): Item<() => Promise<string>>[]
     separator(head),
     ...group.map((backup) => ({
       id: backup.folder,
-      label: `$(archive) ${databaseName(backup.manifest)} · ${localTime(backup.manifest.time.snapshot)}`,
+      icon: 'archive',
+      label: `${databaseName(backup.manifest)} · ${localTime(backup.manifest.time.snapshot)}`,
       description: backupFacts(backup),
       value: () => Promise.resolve(backup.folder),
     })),

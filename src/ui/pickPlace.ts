@@ -47,7 +47,7 @@ export async function pickPod(
   );
 }
 
-type PodItem = vscode.QuickPickItem & { readonly value: PodPlace; readonly id: string };
+type PodItem = vscode.QuickPickItem & { readonly value: PodPlace; readonly id: string; readonly icon: string };
 
 function podItems({ protection, trees }: Services, model: ClusterModel): PodItem[] {
   const name = trees.clusters.nameOf(model.cluster);
@@ -58,7 +58,8 @@ function podItems({ protection, trees }: Services, model: ClusterModel): PodItem
       const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : pod.reason];
       return {
         id: reference,
-        label: `$(${icon}) ${pod.name}`,
+        icon,
+        label: pod.name,
         description: facts.filter((fact) => fact !== undefined).join(' · '),
         value: { model, pod, reference },
       };
@@ -72,7 +73,8 @@ export async function pickDatabase(
   ask: { readonly title: string; readonly place: string },
 ): Promise<string> {
   const items = databases.map(({ facts, kept: [last] }) => ({
-    label: `$(database) ${facts.name}`,
+    icon: 'database',
+    label: facts.name,
     description: [
       facts.bytes === undefined ? undefined : size(facts.bytes),
       last ? `replaced ${ago(last.mark.time)}` : undefined,

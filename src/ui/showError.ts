@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
 import { toAppError } from '../core/errors';
 import { errorButtons } from './errorButtons';
 import { runningText, wordsFor } from './errorText';
+import { showErrorMessage } from './shown';
 
 /** Says what failed, why and what to do, with at most two buttons that do it. What the user gave up is no failure. */
 export async function showError(error: unknown): Promise<void> {
@@ -9,6 +9,6 @@ export async function showError(error: unknown): Promise<void> {
   if (code === 'cancelled') return;
   const words = wordsFor(error);
   const buttons = errorButtons(code, data);
-  const pressed = await vscode.window.showErrorMessage(runningText(words), ...buttons.map(({ title }) => title));
+  const pressed = await showErrorMessage(runningText(words), ...buttons.map(({ title }) => title));
   await buttons.find(({ title }) => title === pressed)?.press();
 }

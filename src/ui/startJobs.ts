@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 import type { JobRequest } from '../core/job/jobEvents';
 import type { Services } from '../services';
 import { showProgress } from './progressNotification';
 import { jobTitle } from './jobWords';
 import { askReason, requestOf, type WantedJob } from './jobRequest';
 import { settings } from './settings';
+import { showWarningMessage } from './shown';
 
 /**
  * Starts jobs, each as a process of its own, and shows how they go. Resolves when all are started, not when they end;
@@ -37,7 +37,7 @@ export async function startJobs(services: Services, wanted: readonly WantedJob[]
 function tellNotStarted(requests: readonly JobRequest[]): void {
   if (requests.length < 2) return;
   const titles = requests.map((request) => jobTitle({ request }));
-  void vscode.window.showWarningMessage(`Not started: ${titles.join('; ')}.`);
+  void showWarningMessage(`Not started: ${titles.join('; ')}.`);
 }
 
 /** The command line that is packaged with the extension; small nurseries keep a stream's memory low. */

@@ -4,6 +4,7 @@ import type { Jobs } from '../model/jobs';
 import { jobPercent } from './jobPercent';
 import { jobTooltip } from './jobTooltip';
 import { jobState, jobTitle } from './jobWords';
+import { hoverText, labelText } from './shownText';
 
 /** One item for all running jobs, there only while one runs; a click shows them. */
 export function statusBar(jobs: Jobs): vscode.Disposable {
@@ -16,10 +17,10 @@ export function statusBar(jobs: Jobs): vscode.Disposable {
     if (!only) return item.hide();
     const text = running.length === 1 ? jobTitle(only) : `${running.length} jobs`;
     const percent = running.length === 1 ? percentOf(only) : undefined;
-    item.text = `$(sync~spin) ${text}${percent === undefined ? '' : ` ${Math.floor(percent)} %`}`;
-    item.tooltip = running.map(jobTooltip).join('\n\n');
+    item.text = `$(sync~spin) ${labelText(text)}${percent === undefined ? '' : ` ${Math.floor(percent)} %`}`;
+    item.tooltip = hoverText(running.map(jobTooltip).join('\n\n'));
     const states = running.map((job) => `${jobTitle(job)}: ${jobState(job)}`);
-    item.accessibilityInformation = { label: `DB Ferry: ${states.join('\n')}` };
+    item.accessibilityInformation = { label: hoverText(`DB Ferry: ${states.join('\n')}`) };
     item.show();
   });
   return vscode.Disposable.from(item, listening);
