@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
+import { reserveIn } from '../core/catalog/disk';
 import { AppError } from '../core/errors';
+import { some } from '../core/some';
 import type { Command } from './command';
+import { nearest } from './nearest';
 import { commonOptions, optionSpecs, type OptionName, type Options, type OptionSpec } from './options';
 
 export interface ParsedArguments {
@@ -14,15 +17,19 @@ export interface ParsedArguments {
 export function parseArguments(argv: readonly string[], commands: readonly Command[]): ParsedArguments {
   const { values, positionals } = parse(argv);
   const options = values as Options;
+  if (options.version === true || positionals[0] === 'version') return { operands: [], options: { version: true } };
   const [first, ...rest] = positionals;
   const name = first === 'help' ? rest[0] : first;
   const help: Options = { ...options, help: true };
   if (name === undefined) {
     if (first === 'help' || options.help === true) return { operands: [], options: help };
-    throw new AppError('usage', { message: 'A command is missing.' });
+    throw new AppError('usage', { message: 'A command is missing.', command: '' });
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) throw new AppError('usage', { message: `There is no command "${name}".` });
+  if (!command) {
+    const names = commands.filter(({ hidden }) => hidden !== true).map((one) => one.name);
+    throw new AppError('usage', { message: `There is no command "${name}".`, ...meant(name, names) });
+  }
   if (first === 'help' || options.help === true) return { command, operands: [], options: help };
   check(command, rest, Object.keys(values) as OptionName[]);
   return { command, operands: rest, options };
@@ -72,6 +79,12 @@ export function compression(value: string | undefined): string | undefined {
   return value;
 }
 
+/** `--reserve`: a size, or a part of the volume. Throws `usage`. */
+export function reserve(value: string | undefined): string | undefined {
+  if (value === undefined || reserveIn(value, 1) !== undefined) return value;
+  throw new AppError('usage', { message: `--reserve takes a size (200MB, 2GiB, 5%, 0), not "${value}".` });
+}
+
 function parse(argv: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
   const config = Object.fromEntries(
     Object.entries(optionSpecs).map(([name, spec]: [string, OptionSpec]) => [
@@ -88,16 +101,34 @@ function parse(argv: readonly string[]): { values: Record<string, unknown>; posi
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // Node explains how to pass such a text as an operand, which no command takes
-    throw new AppError('usage', { message: message.split('. To specify')[0] ?? message });
+    const command = argv.find((word) => !word.startsWith('-'));
+    const option = /'(?:-., )?--([^'= ]+)/.exec(message)?.[1] ?? '';
+    const known = Object.keys(optionSpecs);
+    const like = known.includes(option) ? {} : meant(option, known, '--');
+    throw new AppError('usage', {
+      message: message.split('. To specify')[0] ?? message,
+      ...(command === undefined ? {} : { command }),
+      ...like,
+    });
   }
 }
 
 function check(command: Command, operands: readonly string[], given: readonly OptionName[]): void {
   const [min, max] = command.operands;
   if (operands.length < min || operands.length > max) {
-    throw new AppError('usage', { message: `Usage: db-ferry ${command.name} ${command.usage}`.trimEnd() });
+    const wanted = min === max ? some(min, 'operand') : `${min} or ${some(max, 'operand')}`;
+    const given = operands.length === 1 ? '1 was' : `${operands.length} were`;
+    const usage = `db-ferry ${command.name} ${command.usage}`.trimEnd();
+    const message = `${command.name} takes ${max === 0 ? 'no operand' : wanted}, and ${given} given: ${usage}`;
+    throw new AppError('usage', { message, command: command.name });
   }
   const allowed: readonly OptionName[] = [...commonOptions, ...command.options];
   const odd = given.find((name) => !allowed.includes(name));
-  if (odd) throw new AppError('usage', { message: `${command.name} takes no --${odd}.` });
+  if (odd) throw new AppError('usage', { message: `${command.name} takes no --${odd}.`, command: command.name });
+}
+
+/** What was meant, most likely, as a fact of the error. */
+function meant(word: string, known: readonly string[], before = ''): { readonly meant?: string } {
+  const found = nearest(word, known);
+  return found === undefined ? {} : { meant: `${before}${found}` };
 }

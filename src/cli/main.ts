@@ -1,6 +1,8 @@
+import { version } from '../../package.json';
 import { AppError, isAppError, toAppError } from '../core/errors';
 import { isPublicKey } from '../core/state/keys';
-import { parseArguments } from './arguments';
+import { reserveVariable } from '../core/catalog/disk';
+import { parseArguments, reserve } from './arguments';
 import { commands } from './commands/commands';
 import { commandHelp, generalHelp } from './help';
 import { errorLines } from './errorLines';
@@ -12,12 +14,19 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
   const terminal = new Terminal(streams, argv.includes('--json'), argv.includes('--quiet'));
   try {
     const { command, operands, options } = parseArguments(argv, commands);
+    if (options.version === true) {
+      terminal.print(version);
+      return 0;
+    }
     if (options.help === true) {
       terminal.print((command ? commandHelp(command) : generalHelp(commands)).trimEnd());
       return 0;
     }
     if (!command) return 2;
     trustKeys(options['trust-key'] ?? []);
+    const free = reserve(options.reserve);
+    // the jobs that are started inherit it
+    if (free !== undefined) process.env[reserveVariable] = free;
     return await command.run({ operands, options, terminal });
   } catch (error) {
     return fail(error, terminal);
@@ -37,6 +46,8 @@ function fail(error: unknown, terminal: Terminal): number {
   const { code, data, cause } = toAppError(error);
   const [outcome, exitCode] = endings[code] ?? (['failed', 1] as const);
   terminal.event({ type: 'result', outcome, exitCode, error: { code, data }, data: {} });
+  // who types the name alone wants to know what there is
+  if (code === 'usage' && data['command'] === '') terminal.error(`${generalHelp(commands)}\n`);
   terminal.error(errorLines(code, data));
   if (code === 'internal' && cause instanceof Error) terminal.error(cause.stack ?? '');
   else if (isAppError(cause)) terminal.error(`(${cause.code})`);

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../core/errors';
+import type { Reference } from '../core/cluster/reference';
 import type { Call } from './command';
 import { isPath, rootOf } from './setting';
 
@@ -7,10 +8,7 @@ export async function databaseReference(text: string | undefined): Promise<strin
   const { parseReference } = await import('../core/cluster/reference');
   const reference = parseReference(text ?? '');
   if (reference.pod !== undefined && reference.database !== undefined) return text ?? '';
-  throw new AppError('reference.invalid', {
-    text: text ?? '',
-    message: 'A database is wanted: cluster/namespace/pod/database.',
-  });
+  throw new AppError('reference.invalid', { text: text ?? '', ...wanted(reference, 'database') });
 }
 
 /** A reference that names a pod and no database. Throws `reference.invalid`. */
@@ -18,7 +16,17 @@ export async function podReference(text: string | undefined): Promise<string> {
   const { parseReference } = await import('../core/cluster/reference');
   const reference = parseReference(text ?? '');
   if (reference.pod !== undefined && reference.database === undefined) return text ?? '';
-  throw new AppError('reference.invalid', { text: text ?? '', message: 'A pod is wanted: cluster/namespace/pod.' });
+  throw new AppError('reference.invalid', { text: text ?? '', ...wanted(reference, 'pod') });
+}
+
+/** What a reference names, and what is wanted there. */
+function wanted(
+  { namespace, pod, database }: Reference,
+  what: 'pod' | 'database',
+): { readonly names: string; readonly wanted: string; readonly message: string } {
+  const names = [namespace, pod, database].filter((part) => part !== undefined).length;
+  const message = `A ${what} is wanted: cluster/namespace/pod${what === 'pod' ? '' : '/database'}.`;
+  return { names: ['cluster', 'namespace', 'pod', 'database'][names] ?? '', wanted: what, message };
 }
 
 /** What `diff` compares: a path or an id names a backup, everything with slashes a database. */

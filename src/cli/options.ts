@@ -13,12 +13,13 @@ export const optionSpecs = {
   json: { type: 'boolean', help: 'one event a line; the last is the result' },
   quiet: { type: 'boolean', help: 'print the outcome only' },
   help: { type: 'boolean', short: 'h', help: 'show this' },
+  version: { type: 'boolean', short: 'V', help: 'show the version' },
   to: { type: 'string', value: '<root>', help: 'put the backup under another root' },
   compress: { type: 'string', value: 'auto|zstd:N|gzip:N|none', help: 'default: auto, the fastest the pod knows' },
   count: { type: 'boolean', help: "count the source's rows again in the dump's snapshot (reads every table twice)" },
   deep: { type: 'string', value: '<pod ref>', help: 'restore into a side database there, compare, drop it' },
   as: { type: 'string', value: 'new|replace', help: 'replace: where the database exists already' },
-  yes: { type: 'boolean', help: 'do not ask for the name of a database that is replaced (for scripts)' },
+  yes: { type: 'boolean', help: 'ask nothing (for scripts)' },
   'no-owner': { type: 'boolean', help: 'leave owners out' },
   'trust-settings': {
     type: 'boolean',
@@ -49,6 +50,13 @@ export const optionSpecs = {
   'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
   forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
+  plan: { type: 'boolean', help: 'show what would be done, and change nothing' },
+  last: { type: 'string', value: '<n>', help: 'so many at most; default 20 for people' },
+  reserve: {
+    type: 'string',
+    value: '<size>',
+    help: 'space that stays free here, e.g. 200MB or 0; default: 10 % of the volume, 1 to 10 GiB',
+  },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -69,9 +77,11 @@ export const commonOptions = [
   'trust-key',
   'reason',
   'approval',
+  'reserve',
   'json',
   'quiet',
   'help',
+  'version',
 ] as const satisfies readonly OptionName[];
 
 type Value<Spec extends OptionSpec> = Spec['type'] extends 'boolean'

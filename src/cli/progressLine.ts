@@ -7,6 +7,9 @@ import { expectedText, phaseWords, progressText } from '../words/progressWords';
 import { cliHints } from './hints';
 import type { Terminal } from './terminal';
 
+/** Notes by which a job finds out, later, what became of it. */
+const ofMachines: readonly string[] = ['swap.side', 'inPlace.transaction'];
+
 /** Shows a job's events: on a terminal one line that changes, else one line for each phase. */
 export class ProgressLine {
   private phase: Phase | undefined;
@@ -34,7 +37,7 @@ export class ProgressLine {
         this.say(safe(findingWords(event.finding, cliHints)));
         break;
       case 'note':
-        this.say(safe(noteWords(event.code, event.data, cliHints)));
+        if (!ofMachines.includes(event.code)) this.say(safe(noteWords(event.code, event.data, cliHints)));
         break;
       case 'result':
         this.clear();

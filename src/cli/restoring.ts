@@ -1,8 +1,11 @@
 import { AppError } from '../core/errors';
-import type { JobOptions } from '../core/job/jobEvents';
+import type { JobOptions, JobRequest } from '../core/job/jobEvents';
 import { checkRestoreOptions } from '../core/job/restoreOptions';
+import type { RestorePlan } from '../core/job/planRestore';
+import { planLines } from '../words/planLines';
 import { choice, gentleRate, roleMap } from './arguments';
 import type { Call } from './command';
+import { cliHints } from './hints';
 import type { OptionName, Options } from './options';
 
 /** The options that say how to restore; `copy` takes them too. */
@@ -20,6 +23,7 @@ export const restoreFlags = [
   'streams',
   'gentle',
   'in-place',
+  'plan',
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
@@ -45,28 +49,74 @@ export function restoreOptions(options: Options): JobOptions {
   return asked;
 }
 
+/** Whether a database that is replaced may be asked for. Throws `usage` where nobody is there who could be. */
+export function mayReplace({ options, terminal, command }: Call & { readonly command?: string }, target: string): void {
+  if (options.as !== 'replace' || options.yes === true || options.plan === true || terminal.isInteractive) return;
+  throw new AppError('usage', {
+    message: `Replacing ${target} has to be confirmed, and nobody is there to be asked. A script says --yes.`,
+    ...(command === undefined ? {} : { command }),
+  });
+}
+
 /**
- * Has the database's name typed before it is replaced; with --yes says what is replaced. Throws `usage` where neither
- * is possible, `cancelled` when another name, or none, was typed.
+ * Shows the plan of a restore or a copy where it is asked for, or where a database is to be replaced, and has the name of that typed then: after all that was found, so
+ * that one knows what one agrees to. With --yes it says what is replaced. Returns an exit code where it ends here: after `--plan`, or where something blocks.
+ * Throws `cancelled` when no name was typed, and what looking throws.
  */
-export async function confirmReplacing(call: Call, target: string, by: string): Promise<void> {
+export async function confirmReplacing(
+  call: Call,
+  request: JobRequest,
+  plan: (request: JobRequest) => Promise<RestorePlan> = planned,
+): Promise<number | undefined> {
   const { options, terminal } = call;
-  if (options.as !== 'replace') return;
+  const [from = '', target = ''] = request.operands;
   const database = target.split('/').slice(3).join('/');
-  const means = options['in-place']
+  if (options.plan !== true && options.as !== 'replace') return undefined;
+  if (options.plan !== true && options.yes === true) {
+    terminal.info(
+      `This replaces the database ${target} with ${request.kind === 'restore' ? `the backup ${from}` : from}. ${means(options)}`,
+    );
+    return undefined;
+  }
+  terminal.info('looking at both sides …');
+  const seen = await plan(request);
+  terminal.event({ type: 'plan', ...seen });
+  const lines = planLines(request, seen, cliHints);
+  if (options.plan === true) {
+    for (const line of lines) terminal.line(line);
+    const exitCode = seen.isBlocked ? 4 : 0;
+    const outcome = seen.isBlocked ? 'refused' : 'done';
+    terminal.event({ type: 'result', outcome, exitCode, data: { target, planned: true } });
+    terminal.line(seen.isBlocked ? 'It would be refused. Nothing was changed.' : 'Nothing was changed.');
+    return exitCode;
+  }
+  for (const line of lines) terminal.error(line);
+  if (seen.isBlocked) throw new AppError('restore.refused', { findings: seen.findings });
+  if (seen.target.exists) {
+    terminal.error(means(options));
+    if (
+      !(await terminal.confirm(`Type the name of the database (${database}) to go on, nothing to leave it: `, database))
+    ) {
+      throw new AppError('cancelled');
+    }
+  }
+  return undefined;
+}
+
+function means(options: Options): string {
+  return options['in-place']
     ? 'It is done in place: writers wait from the beginning, readers too while it is restored, and the only way back is the backup that is taken first.'
     : 'All its sessions end, open transactions roll back.';
-  const says = `This replaces the database ${target} with ${by}. ${means}`;
-  if (options.yes === true) {
-    terminal.info(says);
-    return;
+}
+
+async function planned(request: JobRequest): Promise<RestorePlan> {
+  const { planJob } = await import('../core/job/planJob');
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort(new AppError('cancelled'));
+  process.once('SIGINT', onSignal);
+  try {
+    return await planJob(request, stop.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
   }
-  if (!terminal.isInteractive) {
-    throw new AppError('usage', {
-      message: `Replacing ${target} has to be confirmed, and nobody is there to be asked. A script says --yes.`,
-    });
-  }
-  terminal.error(says);
-  const typed = await terminal.ask(`Type the name of the database (${database}) to go on: `);
-  if (typed !== database) throw new AppError('cancelled');
 }

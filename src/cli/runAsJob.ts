@@ -2,7 +2,8 @@ import { AppError } from '../core/errors';
 import { claimAnnouncement } from '../core/job/announce';
 import { cancelJob } from '../core/job/cancelJob';
 import { followJob } from '../core/job/followJob';
-import type { JobKind, JobRequest } from '../core/job/jobEvents';
+import type { JobKind, JobRequest, JobResult } from '../core/job/jobEvents';
+import { removeJob } from '../core/job/removeJob';
 import { startJob } from '../core/job/startJob';
 import { ProgressLine } from './progressLine';
 import { printResult } from './printResult';
@@ -17,7 +18,7 @@ export async function runAsJob(request: JobRequest, terminal: Terminal): Promise
   const stopListening = onSignals(() => (stop = true));
   let shown: ShownJob;
   try {
-    shown = { ...(await startJob(request, { command: ownCommand() })), kind: request.kind };
+    shown = { ...(await startJob(request, { command: ownCommand() })), kind: request.kind, root: request.root };
   } finally {
     stopListening();
   }
@@ -29,6 +30,7 @@ export interface ShownJob {
   readonly id: string;
   readonly folder: string;
   readonly kind: JobKind;
+  readonly root: string;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function watchJob(
       if (owned) await claimAnnouncement(job.folder, 'terminal');
       const findings = event.findings?.filter((finding) => !line.hasShown(finding));
       printResult(findings === undefined ? event : { ...event, findings }, job, terminal);
+      if (owned && neverBegan(event)) await removeJob(job.root, job.id, { forget: true }).catch(() => undefined);
       return event.exitCode;
     }
   } finally {
@@ -69,19 +72,31 @@ export async function watchJob(
   return leave(job, terminal, owned);
 }
 
+/** A name that is not known over there was a slip of the pen: nothing was done, and there is no job to remember. */
+function neverBegan({ outcome, error }: JobResult): boolean {
+  return outcome !== 'unknown' && error !== undefined && slips.includes(error.code);
+}
+
+const slips: readonly string[] = ['pod.unknown', 'database.unknown', 'backup.unknown', 'cluster.unknown'];
+
 function canceller({ id, folder }: ShownJob, terminal: Terminal): () => void {
   return () => {
-    terminal.error(`\nCancelling job ${id} … (Ctrl-C again leaves it to itself)`);
+    terminal.error(`\nCancelling job ${id} … (Ctrl-C again: do not wait for its end)`);
     cancelJob(folder).catch((error: unknown) => {
       terminal.error(`It could not be cancelled: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
 }
 
+/** One's own was told to stop before. */
 function leave({ id }: ShownJob, terminal: Terminal, owned: boolean): number {
   const exitCode = owned ? 5 : 0;
   terminal.event({ type: 'result', outcome: owned ? 'unknown' : 'done', exitCode, data: { job: id, detached: true } });
-  terminal.error(`Job ${id} runs on. db-ferry job ${id} --follow shows it, db-ferry cancel ${id} ends it.`);
+  terminal.error(
+    owned
+      ? `Job ${id} was told to stop and is still at it; nobody waits for it here any more. db-ferry job ${id} --follow shows how it ends.`
+      : `Job ${id} runs on. db-ferry job ${id} --follow shows it, db-ferry cancel ${id} ends it.`,
+  );
   return exitCode;
 }
 

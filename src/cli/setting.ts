@@ -18,7 +18,7 @@ export function kubeconfigsOf({ options }: Call): string[] {
   return (options.kubeconfig ?? []).map((file) => path.resolve(file));
 }
 
-/** A request for a job, as this call asks for it. Paths become absolute: the job has its own working folder. */
+/** A request for a job, as this call asks for it, of names that are known. Paths become absolute: the job has its own working folder. */
 export async function requestOf(
   call: Call,
   kind: JobKind,
@@ -26,7 +26,7 @@ export async function requestOf(
   options: JobOptions = {},
 ): Promise<JobRequest> {
   const { reason, approval } = call.options;
-  return {
+  const request: JobRequest = {
     kind,
     operands: operands.map((operand) => (isPath(operand) ? path.resolve(operand) : operand)),
     options,
@@ -38,6 +38,9 @@ export async function requestOf(
       ...(approval === undefined ? {} : { approval }),
     },
   };
+  const { knowNames } = await import('./knownNames');
+  const about = await knowNames(request);
+  return about === undefined ? request : { ...request, about };
 }
 
 /** True for an operand that names a backup by its path. */

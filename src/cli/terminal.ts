@@ -23,6 +23,11 @@ export class Terminal {
     this.isLive = !json && !quiet && err.isTTY === true && isDumb !== true;
   }
 
+  /** Columns of the terminal that what was asked for goes to; undefined for a pipe or a file. */
+  get width(): number | undefined {
+    return this.streams.out.isTTY === true ? (this.streams.out.columns ?? 100) : undefined;
+  }
+
   /** For scripts: one event as one line. Does nothing without --json. */
   event<Event extends { readonly type: string }>(event: Event): void {
     if (this.json) this.streams.out.write(`${visibleJson(event)}\n`);
@@ -59,6 +64,29 @@ export class Terminal {
     );
   }
 
+  /** Asks until `wanted` is typed; a wrong word may be typed again, none at all gives up: false. */
+  async confirm(question: string, wanted: string): Promise<boolean> {
+    if (!this.isInteractive) return false;
+    const asking = createInterface({ input: this.streams.in, output: this.streams.err });
+    const closed = new AbortController();
+    asking.once('SIGINT', () => asking.close());
+    asking.once('close', () => closed.abort());
+    asking.setPrompt(visibleLines(question));
+    asking.prompt();
+    try {
+      for await (const typed of asking) {
+        if (typed === wanted) return true;
+        if (typed === '') return false;
+        this.error(`That is not ${wanted}.`);
+        // at the end of the input what was typed before it is still read
+        if (!closed.signal.aborted) asking.prompt();
+      }
+      return false;
+    } finally {
+      asking.close();
+    }
+  }
+
   /** Asks a person. Undefined when nobody is there to answer, or they gave none. */
   async ask(question: string): Promise<string | undefined> {
     if (!this.isInteractive) return undefined;
@@ -78,7 +106,7 @@ export class Terminal {
 
 export interface TerminalStreams {
   readonly in: Readable & { readonly isTTY?: boolean };
-  readonly out: Writable;
+  readonly out: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly err: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** the terminal cannot write over a line (TERM=dumb) */
   readonly isDumb?: boolean;

@@ -57,7 +57,7 @@ export const errorCodes = [
   'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
   'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys
   'file.refused', // { file, reason }: a link, a pipe, a device, too long, outside of its root: not opened
-  'root.unreadable', // { root, message, written? }: the folder of the backups cannot be read, or not written to
+  'root.unreadable', // { root, message, written?, trouble? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here
   'disk.targetFull', // { reference, free, needed }
@@ -99,6 +99,11 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', {}, { cause: error });
   if (isErrno(error, ['ENOSPC', 'EDQUOT']))
     return new AppError('disk.full', { message: error.message }, { cause: error });
+  // what was mounted for reading only while we wrote
+  if (isErrno(error, ['EROFS'])) {
+    const data = { root: error.path ?? '?', message: error.message, written: true, trouble: 'readOnly' };
+    return new AppError('root.unreadable', data, { cause: error });
+  }
   return new AppError(
     'internal',
     { message: error instanceof Error ? error.message : String(error) },

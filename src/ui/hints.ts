@@ -12,6 +12,7 @@ export const editorHints: Hints = {
   listBackups: () => 'see the Backups view',
   listJobs: () => 'see the Jobs view',
   usage: () => 'see the documentation',
+  deleteBackup: () => 'right-click it in the Backups view and choose Delete Backup',
   otherFolder: () => 'change the setting "Backup Folder"',
   otherRoot: () => 'change the setting "Backup Folder"',
   cleanUp: () => 'right-click the job in the Jobs view and choose Clean Up',

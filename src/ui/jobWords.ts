@@ -1,31 +1,9 @@
-import { basename, dirname } from 'node:path';
-import { parseReference } from '../core/cluster/reference';
-import type { JobKind } from '../core/job/jobEvents';
 import type { Job } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
 import { phaseWords } from '../words/progressWords';
-import { ago, duration, localTime, size } from './format';
+import { ago, duration, size } from './format';
 
-/** What a job is about, in a line: `Back up shop from postgres-0`. */
-export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
-  const { kind, operands, options } = request;
-  const [first = '', second = ''] = operands;
-  const target = result?.data['target'];
-  // undo and release may name a job; what it is about is known at their end
-  const about = isJob(first) && typeof target === 'string' ? target : first;
-  const titles: Readonly<Record<JobKind, () => string>> = {
-    backup: () => `Back up ${database(first)} from ${pod(first)}`,
-    restore: () => `Restore ${backup(first)} into ${database(second)} on ${pod(second)}`,
-    copy: () => `Copy ${database(first)} from ${pod(first)} to ${copyTarget(first, second)}`,
-    verify: () =>
-      options.deep === undefined ? `Verify ${backup(first)}` : `Deep verify ${backup(first)} on ${pod(options.deep)}`,
-    diff: () => `Compare ${either(first)} with ${either(second)}`,
-    undo: () => `Undo ${isJob(about) ? `job ${about}` : `restore of ${place(about)}`}`,
-    release: () => `Drop what ${isJob(about) ? `job ${about} kept` : `was kept for ${place(about)}`}`,
-    clean: () => (options.forget === true ? `Give up job ${first}` : `Clean up${cleaned(first)}`),
-  };
-  return titles[kind]();
-}
+export { jobTitle } from '../words/jobTitle';
 
 /** How far it is, or how it ended: the dimmed part of its row. */
 export function jobState(job: Job): string {
@@ -81,58 +59,6 @@ function differences({ request: { kind }, result }: Job): string {
   const number = result?.differences?.length;
   if (number === undefined) return 'with differences';
   return number === 1 ? 'one difference' : `${number} differences`;
-}
-
-/** A side of a comparison. */
-function either(operand: string): string {
-  return operand.includes('/') && !operand.startsWith('/') ? place(operand) : backup(operand);
-}
-
-/** What is undone, released or cleaned up is named by a reference, or by a job's id. */
-function isJob(operand: string): boolean {
-  return !operand.includes('/');
-}
-
-function cleaned(operand: string): string {
-  if (operand === '') return ' after all jobs';
-  return isJob(operand) ? ` after job ${operand}` : ` in ${place(operand)}`;
-}
-
-/** `shop on postgres-0`; a pod by its name. */
-function place(reference: string): string {
-  return parts(reference)?.database === undefined ? pod(reference) : `${database(reference)} on ${pod(reference)}`;
-}
-
-/** Another name is worth a word. */
-function copyTarget(from: string, to: string): string {
-  return parts(to)?.database === parts(from)?.database ? pod(to) : place(to);
-}
-
-function database(reference: string): string {
-  return parts(reference)?.database ?? reference;
-}
-
-function pod(reference: string): string {
-  return parts(reference)?.pod ?? reference;
-}
-
-function parts(reference: string): ReturnType<typeof parseReference> | undefined {
-  try {
-    return parseReference(reference);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A folder of the catalog by its database and time, another path by its last part. */
-function backup(idOrPath: string): string {
-  if (!idOrPath.startsWith('/')) return `backup ${idOrPath}`;
-  const name = basename(idOrPath);
-  const time = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(name);
-  if (!time) return name;
-  const [, year, month, day, hour, minute, second] = time;
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
-  return `${decodeURIComponent(basename(dirname(idOrPath)))} of ${localTime(iso)}`;
 }
 
 function seconds(from: string, to: string): string {

@@ -227,7 +227,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: `To see them: ${hints.listDatabases()}.`,
   }),
   'reference.invalid': (data) => ({
-    what: `"${shown(data, 'text')}" is not a reference.`,
+    what:
+      data['names'] === undefined
+        ? `"${shown(data, 'text')}" is not a reference.`
+        : `"${shown(data, 'text')}" names a ${shown(data, 'names')}.`,
     why: shown(data, 'message'),
     todo: 'A place is written cluster/namespace/pod[/database].',
   }),
@@ -265,7 +268,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
   'backup.unknown': (data, hints) => ({
     ...(data['folders'] === undefined
-      ? { what: `There is no backup "${shown(data, 'backup')}".` }
+      ? { what: `There is no backup "${shown(data, 'backup')}".`, ...beginnings(data['fits']) }
       : {
           what: `More than one backup says that it is ${shown(data, 'backup')}.`,
           why: `They are in ${shown(data, 'folders')}. Name the one that is meant by its path.`,
@@ -303,8 +306,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
   'root.unreadable': (data, hints) => ({
     what: `The folder of ${data['state'] === true ? 'jobs and keys' : 'the backups'}, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,
-    why: shown(data, 'message'),
-    todo: `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
+    why: troubles[text(data, 'trouble') ?? ''] ?? shown(data, 'message'),
+    todo:
+      data['state'] === true
+        ? 'Make it writable, or name another place for it in XDG_STATE_HOME.'
+        : `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
   }),
   'disk.full': (data, hints) => ({
     ...(data['folder'] === undefined
@@ -313,7 +319,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
           what: `Not enough space in ${shown(data, 'folder')}.`,
           why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
         }),
-    todo: `Delete old backups, enlarge the volume, or take another folder: ${hints.otherFolder()}.`,
+    todo: `Delete old backups (${hints.deleteBackup()}), enlarge the volume, or take another folder: ${hints.otherFolder()}.`,
   }),
   'disk.targetFull': (data, hints) => ({
     what: `Not enough space on the disk of ${shown(data, 'reference')}.`,
@@ -428,7 +434,8 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   usage: (data, hints) => ({
     what: `Bad usage: ${shown(data, 'message')}`,
-    todo: `To see how it is used: ${hints.usage()}.`,
+    ...(data['meant'] === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
+    todo: `To see how it is used: ${hints.usage(text(data, 'command'))}.`,
   }),
   internal: (data) => ({
     what: 'Something unforeseen happened.',
@@ -501,6 +508,23 @@ function listOf(data: Data, key: string): Data[] {
 function becauses(data: Data): Data[] {
   return listOf(data, 'differences').flatMap(({ because }) => (because === undefined ? [] : [because as Data]));
 }
+
+/** Backups whose ids begin as it was typed. */
+function beginnings(fits: unknown): { readonly why?: string } {
+  if (!Array.isArray(fits)) return {};
+  const shownIds = fits.slice(0, 5).map((id) => visible(String(id)));
+  return { why: `${fits.length} begin like that: ${shownIds.join(', ')}${fits.length > 5 ? ', …' : ''}.` };
+}
+
+/** What keeps one from writing. */
+const troubles: Readonly<Record<string, string>> = {
+  readOnly: 'It is on a read-only file system.',
+  denied: 'This user may not write there.',
+  notFolder: 'It, or something above it, is no folder.',
+  nameTooLong: 'Its path is too long.',
+  loop: 'Links in its path lead in a circle.',
+  gone: 'Something above it is a link that leads nowhere, or went away meanwhile.',
+};
 
 /** Statuses that pass by themselves, what is gone, and what an administrator has to look at. */
 function afterRefusal(status: unknown, hints: Hints): string {

@@ -175,7 +175,10 @@ const inPlace: Words = {
   'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
   'inPlace.foreign': (data) =>
     `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
-  'inPlace.eventTriggers': (data) => `event triggers need a superuser: ${shown(data, 'triggers')}`,
+  'inPlace.eventTriggers': (data) =>
+    data['superuser'] === true
+      ? `event triggers would fire on what a restore in place itself does, so there is none beside them: ${shown(data, 'triggers')}; drop them before, or restore without --in-place`
+      : `event triggers, which only a superuser may drop: ${shown(data, 'triggers')}`,
   'inPlace.publications': (data) => `publications would lose their tables: ${shown(data, 'publications')}`,
   'inPlace.largeObjects': (data) =>
     `large objects cannot be restored in place (here ${shown(data, 'live')}, in the backup ${shown(data, 'backup')})`,

@@ -17,7 +17,9 @@ export interface Hints {
   listBackups(): string;
   listJobs(): string;
   /** when arguments are wrong */
-  usage(): string;
+  usage(command?: string): string;
+  /** deletes a backup that is no longer wanted */
+  deleteBackup(): string;
   /** when a backup does not fit into its folder */
   otherFolder(): string;
   /** when a folder cannot be the one of backups */

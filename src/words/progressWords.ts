@@ -19,7 +19,7 @@ export function progressText(progress: Extract<Progress, { type: 'progress' }>, 
 
 /** What people read for each phase. */
 export const phaseWords: Readonly<Record<Phase, string>> = {
-  preflight: 'looking at both sides',
+  preflight: 'looking before anything is changed',
   dump: 'dumping',
   read: 'reading the archive',
   seal: 'sealing the backup',

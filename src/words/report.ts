@@ -5,6 +5,7 @@ import { wordsFor } from './errorWords';
 import { findingWords, noteWords } from './findingWords';
 import { count, duration, localTime, serverVersionText } from './format';
 import type { Hints } from './hints';
+import { jobTitle } from './jobTitle';
 import { listOf, plain, section, tableOf, withCode } from './markdown';
 import { outcomeWords } from './outcomeWords';
 import { phaseSeconds } from './phaseSeconds';
@@ -29,7 +30,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
   const told = events.flatMap((event) => (event.type === 'note' ? [noteWords(event.code, event.data, hints)] : []));
   const compared = (result.notes ?? []).map(comparisonNoteWords);
   const sections = [
-    `# ${plain([titles[request.kind], ...listed(request.operands)].join(': '))}`,
+    `# ${plain(jobTitle(job))}`,
     `**${outcomes[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
     tableOf(['', ''], aboutRows(job)).join('\n'),
     section('What to do', instructions(job, ways)),
@@ -43,17 +44,6 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
   return `${sections.filter((one) => one !== '').join('\n\n')}\n`;
 }
 
-const titles: Readonly<Record<JobKind, string>> = {
-  backup: 'Backup',
-  restore: 'Restore',
-  copy: 'Copy',
-  verify: 'Verification',
-  diff: 'Comparison',
-  undo: 'Undo',
-  release: 'Release',
-  clean: 'Clean-up',
-};
-
 const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
   done: 'Done.',
   differences: 'Done, with differences.',
@@ -64,10 +54,12 @@ const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
 };
 
 function outcomeSentence(result: JobResult, kind: JobKind, hints: Hints): string {
-  const { error } = result;
+  const { error, outcome } = result;
   if (error === undefined) return outcomeWords(result, kind);
   const { what, why } = wordsFor(error.code, error.data, hints);
-  return [what, why].filter((part) => part !== undefined && part !== '').join(' ');
+  const said = [what, why].filter((part) => part !== undefined && part !== '').join(' ');
+  // it stands before it already
+  return said.startsWith(`${outcomes[outcome]} `) ? said.slice(outcomes[outcome].length + 1) : said;
 }
 
 function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJob): string[][] {
@@ -75,6 +67,7 @@ function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJ
   const [first, second] = operands;
   const isPair = second !== undefined;
   const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
+  const source = text(result?.data ?? {}, 'source');
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
@@ -89,7 +82,7 @@ function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJ
       'expected',
       expected?.seconds === undefined ? undefined : `${duration(expected.seconds)} (by ${basisWords[expected.basis]})`,
     ],
-    ['source', text(result?.data ?? {}, 'source')],
+    ['source', source === first ? undefined : source],
     ['backup', text(result?.data ?? {}, 'backup')],
     ['folder', text(result?.data ?? {}, 'folder')],
     ['before it', text(result?.data ?? {}, 'before')],
@@ -208,10 +201,6 @@ function moment(iso: string | undefined): string | undefined {
 
 function between(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-}
-
-function listed(operands: readonly string[]): string[] {
-  return operands.length === 0 ? [] : [operands.join(' → ')];
 }
 
 function unique(lines: readonly string[]): string[] {

@@ -6,6 +6,8 @@ import { text, texts, type Data } from './shown';
 export function resultNumbers(data: Data): { readonly name: string; readonly text: string }[] {
   return numbers.flatMap(([key, name, format]) => {
     const value = data[key];
+    // where nothing was replaced, nobody waited
+    if (key === 'pauseSeconds' && text(data, 'kept') === undefined) return [];
     return typeof value === 'number' ? [{ name, text: format(value) }] : [];
   });
 }
@@ -41,7 +43,7 @@ function linesOf(all: Lines, data: Data): string[] {
 const numbers: readonly (readonly [key: string, name: string, format: (value: number) => string])[] = [
   ['archiveBytes', 'archive', size],
   ['textBytes', 'unpacked', size],
-  ['tables', 'tables', count],
+  ['tables', 'tables with rows of their own', count],
   ['rows', 'rows', count],
   ['seconds', 'took', duration],
   ['expectedSeconds', 'expected', duration],

@@ -1,25 +1,26 @@
+import type { Reference } from '../../core/cluster/reference';
 import type { BackupEntry } from '../../core/catalog/manifest';
 import { count, duration, localTime, safe, size } from '../../words/format';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { asItSays } from '../../words/provenanceWords';
 import type { Command } from '../command';
 import { cliHints } from '../hints';
-import { databaseReference } from '../operands';
 import { rootOf } from '../setting';
 import { table } from '../table';
 
 /** Lists the catalog. */
 export const backups: Command = {
   name: 'backups',
-  usage: '[<database ref>]',
+  usage: '[<cluster>[/<namespace>[/<pod>[/<database>]]]]',
   summary: 'list the backups in the catalog, oldest first',
-  examples: ['db-ferry backups', 'db-ferry backups prod/shop/postgres-0/shop'],
+  examples: ['db-ferry backups', 'db-ferry backups prod', 'db-ferry backups prod/shop/postgres-0/shop'],
   operands: [0, 1],
   options: [],
   async run(call) {
     const { listPartials, readCatalog } = await import('../../core/catalog/catalog');
+    const { parseReference } = await import('../../core/cluster/reference');
     const [operand] = call.operands;
-    const place = operand === undefined ? undefined : await databaseReference(operand);
+    const place = operand === undefined ? undefined : parseReference(operand);
     const root = await rootOf(call);
     const { terminal } = call;
     const { entries, unreadable } = await readCatalog(root);
@@ -31,8 +32,8 @@ export const backups: Command = {
       terminal.event({ type: 'unreadable', folder, error: { code: error.code, data: error.data } });
     }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, backups: found.length } });
-    if (found.length === 0) terminal.info(`No backups in ${root}.`);
-    else terminal.line(table(headings, found.map(columns), [4, 5]));
+    if (found.length === 0) terminal.info(`No backups${operand === undefined ? '' : ` of ${operand}`} in ${root}.`);
+    else terminal.line(table(headings, found.map(columns), { right: [4, 5], width: terminal.width, flexible: 2 }));
     for (const folder of partials) terminal.info(`not finished: ${safe(folder)}`);
     for (const { folder, error } of unreadable) {
       terminal.info(`cannot be read: ${safe(folder)}: ${runningText(wordsFor(error.code, error.data, cliHints))}`);
@@ -67,9 +68,12 @@ function backupRow({ id, folder, manifest, signed }: BackupEntry): {
   };
 }
 
-function isOf({ manifest: { source } }: BackupEntry, reference: string): boolean {
-  return [source.pod, source.workload].some(
-    (pod) => `${source.cluster}/${source.namespace}/${pod}/${source.database}` === reference,
+function isOf({ manifest: { source } }: BackupEntry, { cluster, namespace, pod, database }: Reference): boolean {
+  return (
+    source.cluster === cluster &&
+    (namespace === undefined || source.namespace === namespace) &&
+    (pod === undefined || source.pod === pod || source.workload === pod) &&
+    (database === undefined || source.database === database)
   );
 }
 

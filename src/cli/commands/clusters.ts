@@ -24,7 +24,8 @@ export const clusters: Command = {
     const rows = found.map(({ alias, server, user, namespace, kubeconfigFile, insecure }) =>
       [alias, server, user, namespace ?? '', kubeconfigFile, insecure ? 'certificate not checked' : ''].map(safe),
     );
-    if (rows.length > 0) terminal.line(table(['CLUSTER', 'SERVER', 'USER', 'NAMESPACE', 'FILE', ''], rows));
+    const headings = ['CLUSTER', 'SERVER', 'USER', 'NAMESPACE', 'FILE', ''];
+    if (rows.length > 0) terminal.line(table(headings, rows, { width: terminal.width, flexible: 4 }));
     else terminal.error('No cluster found. Log in to one (`oc login`), or name a file with --kubeconfig.');
     return exitCode;
   },

@@ -5,6 +5,7 @@ import { cancel } from './cancel';
 import { clean } from './clean';
 import { clusters } from './clusters';
 import { copy } from './copy';
+import { deleteCommand } from './delete';
 import { databases } from './databases';
 import { diff } from './diff';
 import { job } from './job';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   backup,
   backups,
   verify,
+  deleteCommand,
   diff,
   restore,
   copy,

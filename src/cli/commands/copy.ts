@@ -1,13 +1,14 @@
 import { compression } from '../arguments';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
-import { confirmReplacing, restoreFlags, restoreOptions } from '../restoring';
+import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
 import { requestOf } from '../setting';
 
 /** Backup, verify and restore as one job. */
 export const copy: Command = {
   name: 'copy',
-  usage: '<database ref> <database ref> [--keep] [the options of restore]',
+  usage:
+    '<database ref> <database ref> [--as new|replace] [--plan] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--streams 1..4] [--gentle <MB/s>] [--in-place] [--keep] [--compress auto|zstd:N|gzip:N|none] [--count]',
   summary: 'backup, verify and restore as one job',
   examples: [
     'db-ferry copy prod/shop/postgres-0/shop test/shop/pg16-0/shop --create-roles',
@@ -20,13 +21,16 @@ export const copy: Command = {
     const source = await databaseReference(call.operands[0]);
     const target = await databaseReference(call.operands[1]);
     const compress = compression(options.compress);
+    const how = restoreOptions(options);
+    mayReplace(call, target);
     const request = await requestOf(call, 'copy', [source, target], {
-      ...restoreOptions(options),
+      ...how,
       ...(compress === undefined ? {} : { compress }),
       ...(options.keep === undefined ? {} : { keep: options.keep }),
       ...(options.count === undefined ? {} : { count: options.count }),
     });
-    await confirmReplacing(call, target, source);
+    const ended = await confirmReplacing(call, request);
+    if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);
   },

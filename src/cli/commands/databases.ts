@@ -43,7 +43,11 @@ export const databases: Command = {
         }, pg_dump ${facts.pgDump.text}`,
       ),
     );
-    terminal.line(table(['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', ''], found.map(columns), [2]));
+    terminal.line(
+      table(['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', 'NOTE'], found.map(columns), {
+        ...{ right: [2], width: terminal.width, flexible: 5 },
+      }),
+    );
     return 0;
   },
 };

@@ -1,9 +1,9 @@
 import type { Job } from '../../core/job/readJob';
 import { sentences, wordsFor } from '../../words/errorWords';
-import { findingWords } from '../../words/findingWords';
 import { localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
 import type { Command } from '../command';
+import { printResult } from '../printResult';
 import { cliHints } from '../hints';
 import { jobNamed } from '../operands';
 import type { Terminal } from '../terminal';
@@ -24,7 +24,9 @@ export const job: Command = {
     const found = await readWholeJob(folder);
     if (call.options.follow === true) {
       const { watchJob } = await import('../runAsJob');
-      return watchJob({ id, folder, kind: found.request.kind }, call.terminal, { owned: false });
+      return watchJob({ id, folder, kind: found.request.kind, root: found.request.root }, call.terminal, {
+        owned: false,
+      });
     }
     for (const event of found.events) if (event.type !== 'result') call.terminal.event(event);
     call.terminal.event(jobRow(found));
@@ -50,8 +52,10 @@ function print(found: Job, terminal: Terminal): void {
   line('resolved', found.resolved);
   line('took', found.state === 'interrupted' ? undefined : tookText(found));
   line('folder', found.folder);
-  for (const finding of result?.findings ?? []) line('', findingWords(finding, cliHints));
-  if (result?.error) terminal.line(sentences(wordsFor(result.error.code, result.error.data, cliHints)));
+  if (result) {
+    terminal.line();
+    printResult(result, { id: found.id, folder: found.folder, kind: request.kind }, terminal);
+  }
   if (found.state === 'interrupted' && !found.cleaned) {
     const data = { job: found.id, ...(phase === undefined ? {} : { phase }) };
     terminal.line(sentences(wordsFor('job.interrupted', data, cliHints)));

@@ -1,13 +1,13 @@
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
-import { confirmReplacing, restoreFlags, restoreOptions } from '../restoring';
+import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
 import { requestOf } from '../setting';
 
 /** Puts a backup into a database. */
 export const restore: Command = {
   name: 'restore',
   usage:
-    '<backup> <database ref> [--as new|replace] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--in-place]',
+    '<backup> <database ref> [--as new|replace] [--plan] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--streams 1..4] [--gentle <MB/s>] [--in-place]',
   summary: 'restore a backup: a new database, or with --as replace instead of one that exists',
   examples: [
     'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop',
@@ -18,8 +18,11 @@ export const restore: Command = {
   async run(call) {
     const [backup = '', place] = call.operands;
     const target = await databaseReference(place);
-    const request = await requestOf(call, 'restore', [backup, target], restoreOptions(call.options));
-    await confirmReplacing(call, target, `the backup ${backup}`);
+    const options = restoreOptions(call.options);
+    mayReplace(call, target);
+    const request = await requestOf(call, 'restore', [backup, target], options);
+    const ended = await confirmReplacing(call, request);
+    if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);
   },

@@ -5,8 +5,26 @@ import { AppError, reasonOf } from '../errors';
 /** Room on the file system of a folder, in bytes. */
 export interface Room {
   readonly free: number;
-  /** never touched: max(1 GiB, 10 % of the file system), but no more than 10 GiB (network file systems report sizes of their own) */
+  /** never touched: as `DB_FERRY_RESERVE` says; else max(1 GiB, 10 % of the file system), but no more than 10 GiB (network file systems report sizes of their own) */
   readonly reserve: number;
+}
+
+/** Names the reserve, for this process and the jobs that it starts: `200MB`, `2GiB`, `5%`, `0`. */
+export const reserveVariable = 'DB_FERRY_RESERVE';
+
+/** The bytes that a text says, of a file system of `size` bytes; undefined for what is none. */
+export function reserveIn(text: string, size: number): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)\s*(%|[kMGT]?B|[KMGT]iB|)$/.exec(text.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  if (unit === '%') return Number(digits) <= 100 ? (size * Number(digits)) / 100 : undefined;
+  const power = ['', 'k', 'M', 'G', 'T'].indexOf(unit.replace(/i?B$/, '').replace('K', 'k'));
+  return Number(digits) * (unit.endsWith('iB') ? 1024 : 1000) ** power;
+}
+
+function reserveOf(size: number): number {
+  const text = process.env[reserveVariable];
+  const named = text === undefined ? undefined : reserveIn(text, size);
+  return named ?? Math.min(Math.max(gib, size * 0.1), 10 * gib);
 }
 
 /** Room where `folder` is or will be. */
@@ -15,7 +33,7 @@ export async function room(folder: string): Promise<Room> {
     try {
       const found = await statfs(at);
       const size = found.blocks * found.bsize;
-      return { free: found.bavail * found.bsize, reserve: Math.min(Math.max(gib, size * 0.1), 10 * gib) };
+      return { free: found.bavail * found.bsize, reserve: reserveOf(size) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === path.dirname(at)) throw error;
     }

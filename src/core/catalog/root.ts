@@ -1,11 +1,12 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { AppError, isErrno } from '../errors';
 import { readSafely } from '../safeFile';
 import { isTracked, isWorkTreeTop, workTreeOf } from '../state/gitIndex';
 import { isOwn, mayBeWritten } from '../state/levels';
+import { unwritable } from '../unwritable';
 import { encodeName, manifestFile } from './backupFolder';
 
 /**
@@ -51,7 +52,7 @@ function foldersIn(folder: string): string[] {
 export async function checkRoot(root: string): Promise<{ readonly isShared: boolean }> {
   const real = await realpath(root).catch((error: unknown) => {
     // what cannot be reached is said by what reads or writes it
-    if (isErrno(error, ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'])) return undefined;
+    if (isErrno(error, ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'])) return undefined;
     throw error;
   });
   if (real === undefined) return { isShared: false };
@@ -64,9 +65,21 @@ export async function checkRoot(root: string): Promise<{ readonly isShared: bool
   return { isShared: !isOwn(found.uid) || mayBeWritten(found) };
 }
 
-/** Makes the root (0700) where it is none of those that are refused. Inside a git work tree it ignores itself, so that no row of a customer is ever committed. */
+/**
+ * Makes the root (0700) where it is none of those that are refused. Inside a git work tree it ignores itself, so that no row of a customer is ever committed. Throws
+ * `root.refused`, `root.unreadable` where nothing can be written there, `disk.full`.
+ */
 export async function prepareRoot(root: string, cluster?: string): Promise<void> {
   await checkRoot(root);
+  try {
+    await makeRoot(root, cluster);
+    await access(root, constants.W_OK);
+  } catch (error) {
+    throw await unwritable(root, error);
+  }
+}
+
+async function makeRoot(root: string, cluster: string | undefined): Promise<void> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const real = await realpath(root);
   if ((await workTreeOf(real)) === undefined || (await ignoresAll(real))) return;

@@ -12,7 +12,17 @@ export interface JobRequest {
   readonly options: JobOptions;
   readonly kubeconfigs: readonly string[];
   readonly root: string;
+  /** what an operand that is an id or a path stands for, for people: nothing is done by it */
+  readonly about?: JobAbout;
   readonly asked: { readonly by: string; readonly reason?: string; readonly approval?: string };
+}
+
+/** What a job is about, as it was known when it was asked for. */
+export interface JobAbout {
+  /** the place that a backup was taken from, or that a job worked on: `cluster/namespace/workload/database` */
+  readonly place?: string;
+  /** when the backup was taken, UTC ISO 8601 */
+  readonly snapshot?: string;
 }
 
 export interface JobOptions {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { checkRoot, prepareRoot } from '../catalog/root';
-import { AppError, isAppError, isErrno, toAppError } from '../errors';
+import { AppError, isAppError, isErrno } from '../errors';
 import { readSafely } from '../safeFile';
+import { unwritable } from '../unwritable';
 import { checkState, prepareRootState, rootState, stateFolder } from '../state/stateFolder';
 import type { JobEvent, JobRequest } from './jobEvents';
 
@@ -77,10 +78,7 @@ async function writable<T>(folder: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!isErrno(error, notWritable)) throw toAppError(error);
-    const state = folder.startsWith(stateFolder()) ? { state: true } : {};
-    const data = { root: folder, message: error.message, written: true, ...state };
-    throw new AppError('root.unreadable', data, { cause: error });
+    throw await unwritable(folder, error, folder.startsWith(stateFolder()) ? { state: true } : {});
   }
 }
 
@@ -95,9 +93,6 @@ async function fill(folder: string, request: JobRequest): Promise<void> {
   }
 }
 
-/** A folder that may not be written, or a path that is none. */
-const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'];
-
 /**
  * The request of a job. It is taken from this user's own state alone, whatever else looks like one: throws `job.unknown` where there is none,
  * `state.unsafe` where somebody else could have put it there.
@@ -110,7 +105,7 @@ export async function readRequest(folder: string): Promise<JobRequest> {
     return JSON.parse(text.toString()) as JobRequest;
   } catch (error) {
     if (isAppError(error, 'state.unsafe')) throw error;
-    throw new AppError('job.unknown', { job: folder }, { cause: error });
+    throw new AppError('job.unknown', { job: basename(folder) }, { cause: error });
   }
 }
 

@@ -57,6 +57,11 @@ export class Places {
     return { ...(await this.pod(text, signal)), database };
   }
 
+  /** Throws what is thrown where the cluster of a reference is not known; asks no cluster. */
+  async know(text: string): Promise<void> {
+    await this.client(parseReference(text).cluster);
+  }
+
   private async client(name: string): Promise<KubeClient> {
     this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
     const { clusters, problems } = await this.known;

@@ -8,6 +8,7 @@ import type { OpenPod } from '../pod/databasePod';
 import type { PoolerPod } from '../pod/findPoolers';
 import { inspectArchive } from '../postgres/archive/inspectArchive';
 import { workplace } from '../restore/databaseRow';
+import { aboutInPlace, askInPlace } from '../restore/inPlaceFindings';
 import type { LastWrite } from '../restore/lastWrite';
 import { originOfBackup, originOfDatabase, type RestoreOrigin } from '../restore/origin';
 import {
@@ -33,7 +34,7 @@ export interface PlanRequest {
   readonly database: string;
   /** the reference of the target, as the job will be asked */
   readonly reference: string;
-  readonly options: Pick<JobOptions, 'as' | 'noOwner' | 'createRoles' | 'mapRoles'>;
+  readonly options: Pick<JobOptions, 'as' | 'noOwner' | 'createRoles' | 'mapRoles' | 'inPlace' | 'gentle'>;
   /** alias of the target's cluster */
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
@@ -102,7 +103,7 @@ export interface RestorePlan {
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
   const { target, database, cluster, environment, protection, poolers = [], logins = [], options } = request;
-  const { as, noOwner = false, createRoles = false, mapRoles = {} } = options;
+  const { as, noOwner = false, createRoles = false, mapRoles = {}, inPlace = false } = options;
   checkMapping(mapRoles);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
   const place = {
@@ -110,15 +111,21 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     ...(protection === undefined ? {} : { protection }),
   };
   const roles = { createRoles, mapRoles };
-  const input = { origin, target, database, as, roles, noOwner, poolers, ...place };
-  const seen = await preflight(workplace(target, database), input, { signal, lastWrite: true });
+  const input = { origin, target, database, as, roles, noOwner, poolers, inPlace, ...place };
+  const server = workplace(target, database);
+  const seen = await preflight(server, input, { signal, lastWrite: true });
+  const inside = inPlace && seen.live?.allowConnections ? await askInPlace(server, database, signal) : undefined;
+  // of the archive only what its table of contents tells without being read whole
+  const reading = { definitions: [], kinds: {}, extensions: origin.extensions, largeObjects: { count: 0 } };
+  const ofInPlace = inPlace ? aboutInPlace({ target, database, reading, noOwner, seen }, inside) : [];
   const { room } = seen.facts;
   const kind = 'backup' in request.from ? 'restore' : 'copy';
   const rows = 'backup' in request.from ? rowsOf(request.from.backup) : undefined;
   const counted = rows === undefined ? {} : { rows };
   const { backup, snapshot, isForeign, bytes } = origin;
   const expected = expectRestore(jobs, { kind, target: request.reference, bytes, ...counted });
-  const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...aboutLogins(logins, expected.seconds)];
+  const logged = aboutLogins(logins, expected.seconds);
+  const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
   return {
     from: {
       kind: kind === 'restore' ? 'backup' : 'database',

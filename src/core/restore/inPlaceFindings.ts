@@ -37,10 +37,15 @@ export async function askInPlace(server: Workplace, database: string, signal: Ab
   return facts;
 }
 
+/** What is asked of the archive. */
+interface InPlaceReading extends Pick<ArchiveReading, 'definitions' | 'kinds' | 'extensions'> {
+  readonly largeObjects: Pick<ArchiveReading['largeObjects'], 'count'>;
+}
+
 interface Plan {
   readonly target: OpenPod;
   readonly database: string;
-  readonly reading: ArchiveReading;
+  readonly reading: InPlaceReading;
   readonly noOwner: boolean;
   readonly seen: Preflight;
 }
@@ -59,7 +64,7 @@ export function aboutInPlace(
   if (server.prepared.length > 0) block('preparedTransactions', { transactions: server.prepared });
   const { foreign, eventTriggers, publications } = facts;
   if (foreign.length > 0) block('inPlace.foreign', { objects: foreign, role });
-  if (eventTriggers.length > 0) block('inPlace.eventTriggers', { triggers: eventTriggers });
+  if (eventTriggers.length > 0) block('inPlace.eventTriggers', { triggers: eventTriggers, superuser });
   if (publications.length > 0) block('inPlace.publications', { publications });
   const objects = Math.max(facts.largeObjects, reading.largeObjects.count);
   if (objects > 0) block('inPlace.largeObjects', { live: facts.largeObjects, backup: reading.largeObjects.count });
@@ -84,7 +89,7 @@ export function aboutInPlace(
 const superuserKinds = ['EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'ACCESS METHOD'];
 
 /** Without owners too, default privileges are of a role. */
-function ownersOf({ definitions }: ArchiveReading, noOwner: boolean): string[] {
+function ownersOf({ definitions }: InPlaceReading, noOwner: boolean): string[] {
   const made = definitions.filter(
     ({ kind, owner }) => owner !== '' && (noOwner ? kind === 'DEFAULT ACL' : !ownerless.has(kind)),
   );
@@ -103,7 +108,7 @@ const ownerless = new Set([
 ]);
 
 /** About how many locks an archive takes that is restored in one transaction: a table has a TOAST table with its index. */
-function locksOf({ definitions }: ArchiveReading): number {
+function locksOf({ definitions }: InPlaceReading): number {
   return definitions.reduce((sum, { kind }) => sum + (locksOfKind[kind] ?? 1), 0);
 }
 

@@ -56,7 +56,7 @@ describe('arguments', () => {
 
   it('the commands of the design are there, and their examples fit them', () => {
     const names =
-      'clusters pods databases backup backups verify diff restore copy undo release clean jobs job cancel keys';
+      'clusters pods databases backup backups verify delete diff restore copy undo release clean jobs job cancel keys';
     assert.deepEqual(
       commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name),
       names.split(' '),

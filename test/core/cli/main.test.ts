@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -58,6 +58,60 @@ describe('the command line', () => {
     assert.equal(told.exitCode, 2);
     assert.deepEqual([last(told)['type'], last(told)['outcome'], last(told)['exitCode']], ['result', 'usage', 2]);
     assert.equal(told.err, '');
+  });
+
+  it('the name alone shows what there is; a slip of the pen what was meant, and where its help is', async () => {
+    assert.match((await run()).err, /Usage: db-ferry <command>/);
+    for (const [argv, said] of [
+      [['restroe', 'a'], /Did you mean restore\?\n.*db-ferry --help/],
+      [['backup', 'a/b/c/d', '--gentel', '3'], /Did you mean --gentle\?\n.*db-ferry help backup/],
+      [['jobs', '--foo'], /--foo[^]*db-ferry help jobs/],
+      [
+        ['restore', 'x'],
+        /restore takes 2 operands, and 1 was given: db-ferry restore <backup>[^]*db-ferry help restore/,
+      ],
+      [['verify', 'x', '--count'], /takes no --count[^]*db-ferry help verify/],
+      [['databases', 'a/b/c/d'], /"a\/b\/c\/d" names a database\.\nA pod is wanted/],
+      [['backup', 'a/b/c'], /"a\/b\/c" names a pod\.\nA database is wanted/],
+    ] as const) {
+      const { err, exitCode } = await run(...argv);
+      assert.match(err, said);
+      assert.equal(exitCode, 2);
+    }
+  });
+
+  it('the version: 0', async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    for (const argv of [['--version'], ['-V'], ['version'], ['backup', '--version']]) {
+      assert.deepEqual(await run(...argv), { exitCode: 0, out: `${version}\n`, err: '' });
+    }
+  });
+
+  it('names that are not known here make no job', async () => {
+    const own = join(root, 'slips');
+    for (const argv of [
+      ['backup', 'daed/shop/postgres-0/shop'],
+      ['copy', 'dead/a/b/c', 'nowhere/a/b/c'],
+      ['restore', '20260101T000000Z-abcdef', 'dead/a/b/c'],
+      ['verify', '2026'],
+      ['verify', join(root, 'nothing.dump')],
+      ['verify', join(root, 'nothing.dump'), '--deep', 'nowhere/a/b'],
+      ['diff', 'dead/a/b/c', '2026'],
+      ['undo', 'nowhere/a/b/c'],
+      ['release', 't3kq0v1x9z'],
+      ['clean', 'nowhere/a/b'],
+    ]) {
+      const { exitCode, err } = await run(...argv, '--root', own, '--kubeconfig', kubeconfig);
+      assert.equal(exitCode, 1, argv.join(' '));
+      assert.match(err, /There is no (cluster|backup|job)/);
+    }
+    assert.match((await run('jobs', '--root', own)).err, /^No jobs/);
+  });
+
+  it('a job that is not there is named as it was asked for', async () => {
+    assert.match((await run('job', 'nosuch', '--root', root)).err, /There is no job "nosuch"/);
   });
 
   it('replacing without a person and without --yes: 2, and no job', async () => {

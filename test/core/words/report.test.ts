@@ -47,7 +47,7 @@ describe('the report of a job', () => {
       ),
     );
     for (const expected of [
-      '# Restore: b1 → test/shop/pg-0/shop',
+      '# Restore backup b1 into shop on pg-0',
       '**Done.** Restored into test/shop/pg-0/shop and verified.',
       '| asked by | jo@ws |',
       '| reason | before the release |',

@@ -1,0 +1,38 @@
+import { AppError } from '../../core/errors';
+import { localTime, size } from '../../words/format';
+import type { Command } from '../command';
+import { isPath, rootOf } from '../setting';
+
+/** Deletes a backup of the catalog. */
+export const deleteCommand: Command = {
+  name: 'delete',
+  usage: '<backup> [--yes]',
+  summary: 'delete a backup of the catalog for good',
+  examples: ['db-ferry delete 20261123T051500Z-3f9a1c', 'db-ferry delete 20261123T051500Z-3f9a1c --yes'],
+  operands: [1, 1],
+  options: ['yes'],
+  async run({ operands, options, terminal, ...call }) {
+    const { findBackup, removeBackup } = await import('../../core/catalog/catalog');
+    const [named = ''] = operands;
+    // a path may lead anywhere
+    if (isPath(named)) throw new AppError('usage', { message: 'delete takes the id of a backup.', command: 'delete' });
+    const root = await rootOf({ operands, options, terminal, ...call });
+    const backup = await findBackup(root, named);
+    const { source, time, size: sizes } = backup.manifest;
+    const place = `${source.cluster}/${source.namespace}/${source.workload}/${source.database}`;
+    const says = `This deletes the backup ${backup.id} of ${place} (${localTime(time.snapshot)}, ${size(sizes.archive)}) for good.`;
+    if (options.yes !== true) {
+      if (!terminal.isInteractive) {
+        const message = `${says} It has to be confirmed, and nobody is there to be asked. A script says --yes.`;
+        throw new AppError('usage', { message, command: 'delete' });
+      }
+      terminal.error(says);
+      if (!(await terminal.confirm('Type yes to go on, nothing to leave it: ', 'yes'))) throw new AppError('cancelled');
+    }
+    await removeBackup(backup);
+    const data = { backup: backup.id, folder: backup.folder, bytes: sizes.archive };
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
+    terminal.line(`Deleted: ${backup.id} of ${place}, ${size(sizes.archive)}.`);
+    return 0;
+  },
+};

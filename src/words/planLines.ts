@@ -1,0 +1,58 @@
+import type { JobRequest } from '../core/job/jobEvents';
+import type { RestorePlan } from '../core/job/planRestore';
+import { some } from '../core/some';
+import { findingWords } from './findingWords';
+import { count, duration, localTime, safe, size } from './format';
+import type { Hints } from './hints';
+
+/** What a restore or a copy would do, as lines for a person who decides: from where, to where, what is replaced, which roles are made, how long, and all that was found. */
+export function planLines({ operands, options }: JobRequest, plan: RestorePlan, hints: Hints): string[] {
+  const { from, target, roles, expected, disk, findings } = plan;
+  const [source = ''] = operands;
+  const facts = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`];
+  const what = facts.filter((fact) => fact !== undefined).join(', ');
+  const marked = (name: string | undefined): string => (name === undefined ? '' : ` (${name})`);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    [
+      'from',
+      from.kind === 'backup'
+        ? `${from.database}, ${from.isForeign ? 'a foreign archive' : 'the backup'} ${from.backup ?? source} of ${localTime(from.snapshot)}${marked(from.environment)}`
+        : `${source}${marked(from.environment)}, as it is then`,
+    ],
+    ['to', `${target.reference}${marked(target.environment)}`],
+    ['replaces', replaced(plan, options.inPlace === true)],
+    ['makes', made(roles.create)],
+    [
+      'maps',
+      roles.map.length === 0 ? undefined : roles.map.map(({ from: a, to: b }) => `role ${a} to ${b}`).join(', '),
+    ],
+    [
+      'takes',
+      `about ${duration(expected.seconds)}, by ${expected.basis === 'size' ? 'its size' : 'the last run'} (${what})`,
+    ],
+    ['room', disk === undefined ? undefined : `${size(disk.free)} free there, ${size(disk.needed)} needed`],
+  ];
+  return [
+    ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)}${safe(value)}`])),
+    ...findings.map((finding) => safe(findingWords(finding, hints))),
+  ];
+}
+
+/** Each by its name: they stay when the database has gone. */
+function made(roles: readonly string[]): string | undefined {
+  if (roles.length === 0) return undefined;
+  return `${some(roles.length, 'role')} without the right to log in: ${roles.join(', ')}`;
+}
+
+function replaced({ target }: RestorePlan, isInPlace: boolean): string {
+  const { exists, bytes, lastWrite, sessions, kept } = target;
+  if (!exists) return 'nothing: no database of this name is there';
+  const facts = [
+    bytes === undefined ? undefined : size(bytes),
+    lastWrite === undefined ? undefined : `last written ${localTime(lastWrite.time)}`,
+    sessions === 0 ? 'nobody connected' : some(sessions, 'session'),
+  ].filter((fact) => fact !== undefined);
+  const way = isInPlace ? 'a backup of it is taken first' : 'it is kept, closed, for undo';
+  const earlier = kept.length === 0 ? '' : `; ${some(kept.length, 'database')} kept by earlier restores`;
+  return `${facts.join(', ')}; ${way}${earlier}`;
+}
