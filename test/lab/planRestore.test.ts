@@ -53,6 +53,49 @@ describe('what a restore would meet', function () {
     );
   }
 
+  it('restore and copy --plan say it all, with each role that will be made; nothing is changed, and there is no job', async () => {
+    const target = `${places.pg16}/shop`;
+    const server = lab.server('pg16');
+    const seenBefore = await server.sql(
+      'postgres',
+      'select datname from pg_database union select rolname from pg_roles',
+    );
+    const jobs = (await listJobs(setting.root)).length;
+    for (const [command, from] of [
+      ['restore', backup],
+      ['copy', `${places.source}/shop`],
+    ] as const) {
+      const blocked = await ferry(setting, command, from, target, '--plan');
+      assert.equal(blocked.exitCode, 4, told(blocked));
+      const planned = await ferry(setting, command, from, target, '--plan', '--create-roles');
+      assert.equal(planned.exitCode, 0, told(planned));
+      const [said] = planned.events.filter(({ type }) => type === 'plan') as unknown as RestorePlan[];
+      assert.ok(said?.roles.create.includes('shop_owner'), JSON.stringify(said?.roles));
+      assert.ok((said?.expected.seconds ?? 0) > 0);
+    }
+    assert.equal((await listJobs(setting.root)).length, jobs);
+    assert.deepEqual(
+      await server.sql('postgres', 'select datname from pg_database union select rolname from pg_roles'),
+      seenBefore,
+    );
+  });
+
+  it('a name that is not known over there leaves no job either', async () => {
+    const jobs = (await listJobs(setting.root)).length;
+    for (const argv of [
+      ['backup', `${places.source}/shpo`],
+      ['backup', 'cluster-a/shop-prod/postgers-0/shop'],
+      ['copy', `${places.source}/shpo`, `${places.pg16}/x`],
+      ['diff', `${places.source}/shop`, `${places.pg16}/nothing`],
+      ['verify', backup, '--deep', 'cluster-b/nowhere/pg16-0'],
+    ]) {
+      const run = await ferry(setting, ...argv);
+      assert.equal(run.exitCode, 1, told(run));
+      assert.match(String(run.result.error?.code), /^(pod|database)\.unknown$/);
+    }
+    assert.equal((await listJobs(setting.root)).length, jobs);
+  });
+
   it('a new database: nothing is replaced, missing roles block, room and time are said', async () => {
     const seen = await plan('pg16', 'shop', {});
     assert.equal(seen.target.exists, false);
