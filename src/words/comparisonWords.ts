@@ -22,6 +22,8 @@ function plainWords(difference: Difference): string {
       return `sequence ${difference.sequence}: ${difference.left ?? 'missing'} and ${difference.right ?? 'missing'}`;
     case 'largeObjects':
       return `large objects: ${difference.what} differ (${count(difference.left)} and ${count(difference.right)})`;
+    case 'generated':
+      return `${difference.table}: other values in the generated ${difference.columns.length === 1 ? 'column' : 'columns'} ${difference.columns.join(', ')}, computed from the same rows`;
     case 'property':
       return propertyWords(difference);
     case 'definition':
@@ -53,6 +55,8 @@ export function comparisonNoteWords({ code, data }: ComparisonNote): string {
   const of = (key: string): string => (typeof data[key] === 'string' ? data[key] : JSON.stringify(data[key] ?? ''));
   const words = {
     columnOrder: () => `the columns of ${of('table')} stand in another order`,
+    generatedUnproven: () =>
+      `values of generated columns are computed anew, and could not be compared: ${of('tables')}`,
     wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
     leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
     // only in results of 0.1.0

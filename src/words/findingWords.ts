@@ -90,6 +90,8 @@ const ofTargets: Words = {
   'public.create': () =>
     'until version 14 everyone might create objects in the schema public, since 15 nobody may: whoever needs it is given it anew (GRANT CREATE ON SCHEMA public TO …)',
   'database.left': (data, hints) => `not carried over to the new database: ${leftText(data, hints)}`,
+  'database.notCompared': () =>
+    "the rows are the backup's; whether owner, grants and settings of the new database are could not be compared",
   'archive.foreign': () => 'the archive is not ours: that it is what was dumped cannot be proven',
   'backup.unproven': () =>
     'the backup is as its manifest says: no key that you trust signed it, and anybody may have written it',

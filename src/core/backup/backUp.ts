@@ -39,6 +39,8 @@ export interface BackupOptions {
   readonly compress: string;
   /** count the source's rows in the dump's own snapshot; reads every table again */
   readonly count?: boolean;
+  /** false: the values of generated columns are not read, which takes the tables that have some once more */
+  readonly generated?: boolean;
   /** the job's id; names the sessions on the server */
   readonly job: string;
   /** names them instead */
@@ -195,6 +197,7 @@ async function take(
       encoding,
       tables: plan.source.tables,
       count: options.count ?? false,
+      generated: plan.source.generated && options.generated !== false,
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {

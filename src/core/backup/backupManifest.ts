@@ -76,6 +76,7 @@ export function backupManifest(all: Finished): Manifest {
     tables: reading.tables,
     sequences: reading.sequences,
     largeObjects: reading.largeObjects,
+    ...(reading.generated === undefined ? {} : { generated: reading.generated }),
     definitions: reading.definitions.length,
     roles: allRoles(reading),
     extensions: reading.extensions,

@@ -3,6 +3,7 @@ import { isAppError } from '../errors';
 import type { Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
+import { hasGeneratedSql } from '../postgres/generatedColumns';
 import type { Expectation } from './expectation';
 
 /** A table as the source knows it before the dump: what progress is reckoned from. */
@@ -23,6 +24,8 @@ export interface SourceFacts {
   readonly unlogged: readonly string[];
   readonly rowSecurity: readonly string[];
   readonly timescale: boolean;
+  /** some column is generated */
+  readonly generated: boolean;
 }
 
 /**
@@ -47,9 +50,11 @@ export async function askSource(
   const tables: SourceTable[] = [];
   const facts = { unreadable: [] as string[], unlogged: [] as string[], rowSecurity: [] as string[] };
   let timescale = false;
+  let generated = false;
   for (const row of rows) {
     if ('timescale' in row) {
       timescale = row.timescale;
+      generated = row.generated;
       continue;
     }
     if (row.data) tables.push({ oid: row.oid, name: row.name, bytes: row.bytes ?? row.pages * 8192, rows: row.rows });
@@ -57,7 +62,7 @@ export async function askSource(
     if (row.unlogged) facts.unlogged.push(row.name);
     if (row.filtered) facts.rowSecurity.push(row.name);
   }
-  return { tables, timescale, ...facts };
+  return { tables, timescale, generated, ...facts };
 }
 
 /** What stands in the way of a backup, or should be known before it. */
@@ -92,7 +97,7 @@ export function backupFindings(
 }
 
 type SourceRow =
-  | { readonly timescale: boolean }
+  | { readonly timescale: boolean; readonly generated: boolean }
   | {
       readonly oid: number;
       readonly name: string;
@@ -111,7 +116,8 @@ type SourceRow =
  */
 const sourceSql = (sizes: boolean): string => `
 set lock_timeout = '3s'; set statement_timeout = '60s';
-select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'));
+select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'),
+  'generated', (${hasGeneratedSql}));
 with me as (select rolsuper or rolbypassrls as free from pg_roles where rolname = current_user)
 select json_build_object('oid', c.oid::bigint, 'name', n.nspname || '.' || c.relname,
   'bytes', ${sizes ? "case when c.relkind = 'r' then pg_table_size(c.oid) end" : 'null'}, 'pages', c.relpages, 'rows', c.reltuples,

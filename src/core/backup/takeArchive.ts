@@ -6,7 +6,7 @@ import { serverLines, serverMessage } from '../serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
 import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
 import type { Progress, Work } from '../progress';
-import { disagreeingTable, startCounting } from './countRows';
+import { disagreeingTable, startCounting } from '../pod/countRows';
 import { DumpProgress } from './dumpProgress';
 import { GrowingFile } from './growingFile';
 import type { SourceTable } from './preflight';
@@ -31,6 +31,8 @@ export interface TakeOptions {
   readonly tables: readonly SourceTable[];
   /** count the source's rows in the dump's own snapshot and hold them against the archive's */
   readonly count: boolean;
+  /** read the values of generated columns in the dump's own snapshot: reads the tables that have some once more */
+  readonly generated?: boolean;
   readonly work: Work;
 }
 
@@ -46,7 +48,10 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
   const dump: DumpOptions = { ...options, major: source.facts.pgDump.major };
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
-  const counting = options.count ? startCounting(source, database, options.application, signal) : undefined;
+  const counting =
+    options.count || options.generated
+      ? startCounting(source, database, { ...options, rows: options.count }, signal)
+      : undefined;
   const reading = readArchive(file.follow(), { signal });
   const snapshot = new Date();
   const streaming = (async (): Promise<string> => {
@@ -61,20 +66,22 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
       lag = setInterval(() => work.report(readProgress(file)), 250);
       return sha256;
     });
-    const [read, sha256, counted] = await Promise.all([reading, written, counting?.rows]);
+    const [read, sha256, seen] = await Promise.all([reading, written, counting?.seen]);
     if (read.sha256 !== sha256 || read.bytes !== file.bytes) {
       const reason = 'what was read from the disk is not what came from the pod';
       throw new AppError('backup.damaged', { backup: options.file, reason });
     }
-    const result = { reading: read, snapshot, arguments: dumpArguments(database, dump) };
-    if (!counted) return result;
+    const generated = options.generated && seen ? { generated: seen.generated } : {};
+    const result = { reading: { ...read, ...generated }, snapshot, arguments: dumpArguments(database, dump) };
+    if (!options.count || !seen) return result;
+    const counted = seen.rows;
     const miscounted = disagreeingTable(counted, read.tables);
     if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: options.file, reason: miscounted });
     return { ...result, counted };
   } catch (error) {
     failed.abort(error);
     await file.abandon(error instanceof Error ? error : new Error(String(error)));
-    await Promise.allSettled([reading, streaming, counting?.rows]);
+    await Promise.allSettled([reading, streaming, counting?.seen]);
     throw error;
   } finally {
     clearInterval(lag);

@@ -1,4 +1,5 @@
 import { isProven, type Signed } from '../state/signed';
+import type { GeneratedReading } from '../postgres/generatedColumns';
 import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
 
 /** `manifest.json` of a backup; documented in docs/backup-format.md. Times are UTC ISO 8601, sizes bytes, durations seconds. */
@@ -52,6 +53,8 @@ export interface Manifest {
   readonly tables: readonly TableReading[];
   readonly sequences: readonly SequenceReading[];
   readonly largeObjects: LargeObjectReading;
+  /** values of generated columns in the dump's own snapshot; absent where there are none, or nobody asked */
+  readonly generated?: readonly GeneratedReading[];
   readonly definitions: number;
   readonly roles: readonly string[];
   readonly extensions: readonly string[];

@@ -31,7 +31,12 @@ export async function verifyBackup(
     if (!isInCatalog(entry)) return reading;
   }
   await agree(entry, reading, work.report);
-  return reading;
+  return { ...reading, ...generatedOf(entry) };
+}
+
+/** No archive holds them: they are what the source said. */
+function generatedOf({ manifest: { generated } }: BackupEntry): Pick<ArchiveReading, 'generated'> {
+  return generated === undefined ? {} : { generated };
 }
 
 /** pg_restore does not look at it, and nothing of it is restored. */
@@ -72,7 +77,7 @@ export async function proveBackup(
   const { manifest } = entry;
   if (manifest.origin === 'adopted') notProvable(entry, work.report);
   const { tables, largeObjects } = manifest;
-  const reading = { ...skim, tables, largeObjects, textBytes: manifest.size.text };
+  const reading = { ...skim, tables, largeObjects, textBytes: manifest.size.text, ...generatedOf(entry) };
   await agree(entry, reading, work.report);
   return { reading, blocks };
 }

@@ -7,6 +7,7 @@ import { isBlocked, type Finding } from '../finding';
 import type { OpenPod } from '../pod/databasePod';
 import type { PoolerPod } from '../pod/findPoolers';
 import { inspectArchive } from '../postgres/archive/inspectArchive';
+import { rolesOfDatabase } from '../postgres/archive/databaseReading';
 import { workplace } from '../restore/databaseRow';
 import { aboutInPlace, askInPlace } from '../restore/inPlaceFindings';
 import type { LastWrite } from '../restore/lastWrite';
@@ -126,6 +127,8 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   const expected = expectRestore(jobs, { kind, target: request.reference, bytes, ...counted });
   const logged = aboutLogins(logins, expected.seconds);
   const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
+  // a database that is replaced keeps its own
+  const ofDatabase = origin.own && !seen.live ? rolesOfDatabase(origin.own, { owner: false }) : [];
   return {
     from: {
       kind: kind === 'restore' ? 'backup' : 'database',
@@ -140,7 +143,8 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     ...(room === undefined ? {} : { disk: { free: room.free, needed: neededRoom(origin, room) } }),
     roles: seen.roles,
     mayCreateRoles: target.facts.role.createRole,
-    missingWithoutOwners: planRoles(seen.facts.roles, origin.namedRoles, roles).missing,
+    missingWithoutOwners: planRoles(seen.facts.roles, [...new Set([...origin.namedRoles, ...ofDatabase])], roles)
+      .missing,
     expected,
     ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
   };

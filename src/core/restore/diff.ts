@@ -1,11 +1,14 @@
 import type { BackupEntry } from '../catalog/manifest';
 import { verifyBackup } from '../catalog/verifyBackup';
+import { startCounting } from '../pod/countRows';
+import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
 import { compareOwn } from '../postgres/archive/compareDatabase';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Progress, Work } from '../progress';
+import { hasGeneratedColumns } from './readGeneratedColumns';
 import { readLive } from './readLive';
 import { applicationOf } from './sideDatabase';
 
@@ -74,9 +77,33 @@ async function readOne(
   const server = { exec: side.pod.exec, access: side.pod.facts.access };
   const unwatch = watchLocks(server, side.database, how, work);
   try {
-    return await readLive(side.pod, side.database, how, work);
+    return await readWhole(side, how, work);
   } finally {
     unwatch();
+  }
+}
+
+/** With the values of generated columns, in the same snapshot. */
+async function readWhole(
+  { pod, database }: Extract<Comparable, { readonly pod: OpenPod }>,
+  how: Parameters<typeof readLive>[2],
+  work: Work,
+): Promise<ArchiveReading> {
+  const server = { exec: pod.exec, access: pod.facts.access };
+  const { application } = how;
+  if (!(await hasGeneratedColumns(server, database, { application, signal: work.signal }))) {
+    return { ...(await readLive(pod, database, how, work)), generated: [] };
+  }
+  const failed = new AbortController();
+  const signal = AbortSignal.any([work.signal, failed.signal]);
+  const looking = startCounting(pod, database, { application, generated: true }, signal);
+  try {
+    const reading = await readLive(pod, database, { ...how, snapshot: await looking.snapshot }, { ...work, signal });
+    return { ...reading, generated: (await looking.seen).generated };
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled([looking.seen]);
+    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error;
   }
 }
 

@@ -38,9 +38,9 @@ export function unexplained(differences: readonly Difference[]): Difference[] {
   });
 }
 
-/** Everything but wording and what belongs to the database itself: such a difference never reaches a swap unless it was refused, told and accepted. */
+/** Everything but wording, what belongs to the database itself, and what the server computes: such a difference never reaches a swap unless it was refused, told and accepted. */
 export function concernsRows(difference: Difference): boolean {
-  return difference.kind !== 'definition' && difference.kind !== 'property';
+  return !['definition', 'property', 'generated'].includes(difference.kind);
 }
 
 /** Kinds of entries by which a difference of rows comes about. */

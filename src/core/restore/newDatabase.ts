@@ -49,19 +49,22 @@ export interface NewDatabaseInput {
   readonly givable: ReadonlySet<string>;
   readonly noOwner: boolean;
   readonly noPrivileges?: boolean;
+  readonly noTablespaces?: boolean;
   /** also what only a superuser may set, gives a right or runs code */
   readonly trustSettings: boolean;
 }
 
 /** Divides what was backed up into what a new database gets and what is left, with the reason. Pure. */
 export function planNewDatabase(input: NewDatabaseInput): NewDatabase {
-  const { own, facts, role, present, noOwner, noPrivileges = false } = input;
-  const asBackedUp = renamed(input);
+  const { facts, role, present, noOwner, noPrivileges = false } = input;
+  // what is left out on purpose is no difference
+  const own = input.noTablespaces ? withoutTablespace(input.own) : input.own;
+  const asBackedUp = renamed({ ...input, own });
   const left: Left[] = [];
   const owner = noOwner || mayOwn(input, asBackedUp.owner, left) ? asBackedUp.owner : role.name;
   const acl = asBackedUp.acl
     ?.map((grant) => (grant.grantee === asBackedUp.owner ? { ...grant, grantee: owner } : grant))
-    .filter((grant) => mayGrant(grant, input, left, owner));
+    .filter((grant) => !noPrivileges && mayGrant(grant, input, left, owner));
   const granted =
     acl === undefined || noPrivileges ? undefined : normalAcl(withoutGrantors(acl, role.superuser), owner);
   const settings = asBackedUp.settings.filter((setting) => {
@@ -112,6 +115,12 @@ function withoutGrantors(acl: readonly DatabaseGrant[], superuser: boolean): Dat
     ...(grantee === undefined ? {} : { grantee }),
     ...{ privilege, grantable },
   }));
+}
+
+function withoutTablespace(own: DatabaseReading): DatabaseReading {
+  const copy: { -readonly [Key in keyof DatabaseReading]: DatabaseReading[Key] } = { ...own };
+  delete copy.tablespace;
+  return copy;
 }
 
 function withoutAcl(own: DatabaseReading): DatabaseReading {

@@ -87,17 +87,17 @@ export async function preflight(
 /** What only the database itself names, a new one needs; where our role can make none, a missing one is left out instead. */
 function rolesForNew(
   { live, roles }: TargetFacts,
-  { origin: { own }, noOwner, sideOnly, target }: PreflightInput,
+  { origin: { own }, noOwner, noPrivileges, sideOnly, target }: PreflightInput,
 ): string[] {
   if (live || sideOnly === true || own === undefined) return [];
   const { superuser, createRole } = target.facts.role;
-  const named = rolesOfDatabase(own).filter((role) => !noOwner || role !== own.owner);
+  const named = rolesOfDatabase(own, { owner: !noOwner, grants: !noPrivileges });
   return superuser || createRole ? named : named.filter((role) => roles.has(role));
 }
 
 async function newDatabaseOf(
   server: Workplace,
-  { origin: { own }, noOwner = false, trustSettings = false, target, roles: { mapRoles } }: PreflightInput,
+  { origin: { own }, target, roles: { mapRoles }, ...asked }: PreflightInput,
   { roles, server: { givable, givesToNew } }: TargetFacts,
   { create }: RolePlan,
   signal: AbortSignal,
@@ -107,7 +107,9 @@ async function newDatabaseOf(
   const { role } = target.facts;
   const present = new Set([...roles, ...create]);
   const mayHave = new Set([...givable, ...(givesToNew ? create : [])]);
-  return planNewDatabase({ own, facts, role, present, mapRoles, givable: mayHave, noOwner, trustSettings });
+  const { noOwner = false, noPrivileges = false, noTablespaces = false, trustSettings = false } = asked;
+  const how = { noOwner, noPrivileges, noTablespaces, trustSettings };
+  return planNewDatabase({ own, facts, role, present, mapRoles, givable: mayHave, ...how });
 }
 
 /** What of the database itself a new one will not have. */

@@ -21,6 +21,8 @@ export async function readLive(
     readonly application: string;
     readonly encoding?: string;
     readonly schemaOnly?: boolean;
+    /** an exported snapshot to read in */
+    readonly snapshot?: string;
     readonly like?: Pick<ArchiveReading, 'bytes' | 'header'>;
   },
   work: Work,
@@ -35,6 +37,7 @@ export async function readLive(
     compression,
     major: facts.pgDump.major,
     ...(encoding === undefined ? {} : { encoding }),
+    ...(how.snapshot === undefined ? {} : { snapshot: how.snapshot }),
     ...(how.schemaOnly === undefined ? {} : { schemaOnly: how.schemaOnly }),
   });
   const between = new PassThrough({ highWaterMark: 1 << 20 });

@@ -14,7 +14,7 @@ import type { Phase, Work } from '../progress';
 import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { dropMadeRoles, keepRoles, makeRoles } from './madeRoles';
 import { originOfBackup } from './origin';
-import type { Left } from './newDatabase';
+import type { Left, NewDatabase } from './newDatabase';
 import { compareNew, newSide, rehearseNew } from './makeNew';
 import { aboutLeft, preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
@@ -100,13 +100,13 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
     const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
     await proveLogin(server, database, side.row.oid);
     const { notes, tables, rows } = side.comparison;
-    const ofDatabase = seen.own ? await compareNew(server, database, seen.own, request.noOwner ?? false) : [];
-    const differences = [...side.comparison.differences, ...ofDatabase];
+    const ofDatabase = seen.own ? await compareQuietly(server, database, seen.own, request, work) : [];
+    const differences = [...side.comparison.differences, ...(ofDatabase ?? [])];
     return {
-      outcome: differences.length > 0 ? 'differences' : 'done',
+      outcome: differences.length > 0 || ofDatabase === undefined ? 'differences' : 'done',
       differences,
       notes,
-      findings: [...seen.findings, ...side.findings],
+      findings: [...seen.findings, ...side.findings, ...(ofDatabase === undefined ? [notCompared] : [])],
       ...(swapped.kept === undefined ? {} : { kept: swapped.kept }),
       pauseSeconds: swapped.pauseSeconds,
       tables,
@@ -118,6 +118,25 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
     // an unknown outcome: the side database may be the live one by now, and is left alone
     if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer, side.row.oid);
     throw error;
+  }
+}
+
+/** The database is in its place by now: that it could not be looked at is told, and changes nothing of it. */
+const notCompared: Finding = { level: 'warn', code: 'database.notCompared', data: {} };
+
+async function compareQuietly(
+  server: Workplace,
+  database: string,
+  own: NewDatabase,
+  { noOwner = false }: RestoreRequest,
+  work: Work,
+): Promise<readonly Difference[] | undefined> {
+  try {
+    return await compareNew(server, database, own, noOwner);
+  } catch (error) {
+    work.log.warn(`what belongs to the database itself could not be compared: ${toAppError(error).message}`);
+    work.report({ type: 'finding', finding: notCompared });
+    return undefined;
   }
 }
 

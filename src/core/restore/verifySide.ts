@@ -5,6 +5,7 @@ import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Report, Work } from '../progress';
 import { analyze, tellUnanalyzed } from './analyze';
 import { explained, unexplained } from './missing';
+import { readGeneratedColumns } from './readGeneratedColumns';
 import { readLive } from './readLive';
 import type { RestoreFailure } from './restoreFailures';
 import type { Workplace } from './databaseRow';
@@ -54,16 +55,17 @@ export async function verifySide(
   };
   const how = { application, encoding: backup.header.encoding, like: backup };
   const reading = readLive(pod, side, how, { ...work, report, signal });
+  const computing = readGeneratedColumns(server, side, { application, signal });
   try {
-    const [restored] = await Promise.all([reading, analyzing]);
-    const comparison = compareWithBackup(backup, restored, leftOut);
+    const [restored, generated] = await Promise.all([reading, computing, analyzing]);
+    const comparison = compareWithBackup(backup, { ...restored, generated }, leftOut);
     const told = explained(comparison.differences, failures, backup);
     const differences = unexplained(told);
     if (differences.length > 0) throw new AppError('restore.differs', { differences });
     return { ...comparison, equal: told.length === 0, differences: told };
   } catch (error) {
     failed.abort(error);
-    await Promise.allSettled([reading, analyzing]);
+    await Promise.allSettled([reading, computing, analyzing]);
     if (work.signal.aborted) throw new AppError('cancelled', {}, { cause: error });
     throw error;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { startCounting } from '../../../src/core/backup/countRows';
+import { startCounting } from '../../../src/core/pod/countRows';
 import { AppError, isAppError, type ErrorCode } from '../../../src/core/errors';
 import { kubePodExec } from '../../../src/core/exec/kubePodExec';
 import { capture, type PodExec, type ProcessEnd } from '../../../src/core/exec/podExec';
@@ -74,12 +74,12 @@ describe('a pod that is not what it says', () => {
     }
     const source = (exec: PodExec): OpenPod => ({ exec, facts: pod as PodFacts, pod: {} as OpenPod['pod'] });
     const mute = answering(() => endless(Buffer.alloc(100, 'x')));
-    const counting = startCounting(source(mute.exec), 'shop', 'test', new AbortController().signal);
-    await assert.rejects(counting.rows, code('exec.answer'));
+    const counting = startCounting(source(mute.exec), 'shop', { application: 'test', rows: true }, new AbortController().signal);
+    await assert.rejects(counting.seen, code('exec.answer'));
     await assert.rejects(counting.snapshot, code('exec.answer'));
     const lines = answering(() => endless(Buffer.alloc(1 << 20, 'x\n')));
-    const more = startCounting(source(lines.exec), 'shop', 'test', new AbortController().signal);
-    await assert.rejects(more.rows, code('exec.tooMuch'));
+    const more = startCounting(source(lines.exec), 'shop', { application: 'test', rows: true }, new AbortController().signal);
+    await assert.rejects(more.seen, code('exec.tooMuch'));
     assert.equal(lines.taken(), 65 << 20);
   });
 

@@ -246,7 +246,10 @@ for (const [from, to] of [
       try {
         const { facts, ...pod } = await openServer(server);
         const role = { ...facts.role, name: 'builder', superuser: false, createRole: false };
-        const target = { ...pod, facts: { ...facts, role, access: { ...facts.access, user: 'builder' } } };
+        const target = {
+          ...pod,
+          facts: { ...facts, role, access: { ...facts.access, user: 'builder', superuser: false } },
+        };
         const result = await put({ target, noOwner: true });
         const lines = left(result.findings).map(({ what, name: which, why }) => `${what} ${which} ${why}`);
         const ofApp = ['application_name', 'search_path'].map((one) => `setting ${one} of app`);

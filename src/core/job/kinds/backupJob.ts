@@ -26,7 +26,7 @@ export async function backUpPlace(
   more: Pick<BackupOptions, 'application' | 'login'> = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
-  const { to, compress, count } = request.options;
+  const { to, compress, count, gentle } = request.options;
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   return backUp(
     pod,
@@ -36,6 +36,8 @@ export async function backUpPlace(
       cluster: { alias, server },
       compress: compress ?? 'auto',
       ...(count === undefined ? {} : { count }),
+      // a second look at tables is nothing for busy hours
+      ...(gentle === undefined ? {} : { generated: false }),
       job: id,
       asked: request.asked,
       ...(environment === undefined ? {} : { environment }),

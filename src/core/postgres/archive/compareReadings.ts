@@ -1,4 +1,5 @@
 import { WithoutData } from './withoutData';
+import { compareGenerated } from './compareGenerated';
 import { compareDefinitions, type Ignored } from './compareDefinitions';
 import type {
   ArchiveReading,
@@ -28,6 +29,9 @@ export function compareReadings(left: ArchiveReading, right: ArchiveReading, opt
   compareSequences(left.sequences, right.sequences, empty, differences);
   if (!empty.coversLargeObjects()) compareLargeObjects(left.largeObjects, right.largeObjects, differences);
   notes.push(...empty.notes());
+  const generated = compareGenerated(left.generated, right.generated);
+  differences.push(...generated.differences);
+  notes.push(...generated.notes);
   const majors = [majorOf(left), majorOf(right)] as const;
   const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, majors);
   differences.push(...found.differences);

@@ -62,9 +62,14 @@ export function normalAcl(acl: readonly DatabaseGrant[], owner: string): readonl
 }
 
 /** The roles that a database names itself: its owner, who was granted something on it and by whom, whose settings it holds; sorted. */
-export function rolesOfDatabase({ owner, acl = [], settings }: DatabaseReading): string[] {
-  const named = [...acl.flatMap(({ grantee, grantor }) => [grantee, grantor]), ...settings.map(({ role }) => role)];
-  return [...new Set([owner, ...named].filter((role) => role !== undefined && role !== ''))].sort() as string[];
+export function rolesOfDatabase(
+  { owner, acl = [], settings }: DatabaseReading,
+  wanted: { readonly owner?: boolean; readonly grants?: boolean } = {},
+): string[] {
+  const granted = wanted.grants === false ? [] : acl.flatMap(({ grantee, grantor }) => [grantee, grantor]);
+  const named = [...granted, ...settings.map(({ role }) => role)].filter((role) => role !== owner);
+  const all = wanted.owner === false ? named : [owner, ...named];
+  return [...new Set(all.filter((role) => role !== undefined && role !== ''))].sort() as string[];
 }
 
 /** Every role that an archive names: what is in the database, and the database itself. Sorted. */

@@ -1,3 +1,4 @@
+import type { GeneratedReading } from '../generatedColumns';
 import type { DatabaseReading } from './databaseReading';
 
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
@@ -26,6 +27,8 @@ export interface ArchiveReading {
   readonly kinds: Readonly<Record<string, number>>;
   /** what belongs to the database itself; absent where the archive says nothing of it (a part of a database) */
   readonly database?: DatabaseReading;
+  /** values of generated columns, which are in no archive: asked for beside it. Absent: nobody asked */
+  readonly generated?: readonly GeneratedReading[];
   /** it says itself what PUBLIC may in the schema public */
   readonly ofPublic?: boolean;
   /** what stands behind the last data block, where something does */
@@ -146,6 +149,7 @@ type DifferenceOfKind =
       /** `failed`: the target refused a part of it, and no other difference tells of it */
       readonly change: 'missing left' | 'missing right' | 'changed' | 'failed';
     }
+  | { readonly kind: 'generated'; readonly table: string; readonly columns: readonly string[] }
   | {
       /** of the database itself */
       readonly kind: 'property';
@@ -169,7 +173,7 @@ type DifferenceOfKind =
 
 /** Something a person may want to know that is not a difference, e.g. a child table with its columns in another order. */
 export interface ComparisonNote {
-  readonly code: 'columnOrder' | 'wording' | 'leftOut' | 'majorsDiffer' | 'withoutData';
+  readonly code: 'columnOrder' | 'generatedUnproven' | 'wording' | 'leftOut' | 'majorsDiffer' | 'withoutData';
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { AppError } from '../errors';
 import { collect, type Sink } from '../exec/podExec';
 import { asRecord, parseJson } from '../json';
-import type { OpenPod } from '../pod/databasePod';
-import { psqlCommand } from '../pod/sql';
+import type { OpenPod } from './databasePod';
+import { psqlCommand } from './sql';
 import type { TableReading } from '../postgres/archive/reading';
+import { generatedScript, readGenerated, type GeneratedReading } from '../postgres/generatedColumns';
 import { quoteLiteral } from '../postgres/quote';
 import { serverMessage } from '../serverMessage';
 
@@ -12,16 +13,37 @@ import { serverMessage } from '../serverMessage';
 export interface Counting {
   /** the exported snapshot's id, for `pg_dump --snapshot` */
   readonly snapshot: Promise<string>;
-  /** rows by `schema.table`; resolves after the dump's session has gone */
-  readonly rows: Promise<Readonly<Record<string, number>>>;
+  /** what was seen in it; resolves after the dump's session has gone */
+  readonly seen: Promise<Seen>;
+}
+
+/** What a source holds in one snapshot. */
+export interface Seen {
+  /** rows by `schema.table` */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly generated: readonly GeneratedReading[];
+}
+
+export interface CountingOptions {
+  /** application_name of the dump that takes the snapshot over; this session has the same */
+  readonly application: string;
+  /** count the rows of every table */
+  readonly rows?: boolean;
+  /** read the values of generated columns */
+  readonly generated?: boolean;
 }
 
 /**
- * Exports a snapshot and counts the rows of every table in it. The session carries the same application_name as the dump, so that whatever
+ * Exports a snapshot, and in it counts the rows of every table or reads the values of generated columns. The session carries the same application_name as the dump, so that whatever
  * ends the one ends the other. Tables of extensions are left out: a dump may hold a part of them.
  */
-export function startCounting(source: OpenPod, database: string, application: string, signal: AbortSignal): Counting {
-  const script = Buffer.from(countScript(application));
+export function startCounting(
+  source: OpenPod,
+  database: string,
+  { application, rows: isCounted = false, generated = false }: CountingOptions,
+  signal: AbortSignal,
+): Counting {
+  const script = Buffer.from(countScript(application, isCounted, generated));
   const argv = psqlCommand(source.facts.access, database, application);
   const answer = collect(argv);
   let heard: ((id: string) => void) | undefined;
@@ -36,17 +58,17 @@ export function startCounting(source: OpenPod, database: string, application: st
     heard(beginning.toString('utf8', 0, end));
     heard = undefined;
   };
-  const rows = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
-    if (end.exitCode === 0) return readCounts(answer.bytes().toString('utf8'));
+  const seen = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
+    if (end.exitCode === 0) return readSeen(answer.bytes().toString('utf8'));
     throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: serverMessage(end.stderr) });
   });
-  const ended = rows.then((): string => {
+  const ended = seen.then((): string => {
     throw new AppError('internal', { message: 'the counting session ended without a snapshot' });
   });
   const snapshot = Promise.race([first, ended]);
   snapshot.catch(() => undefined);
   ended.catch(() => undefined);
-  return { snapshot, rows };
+  return { snapshot, seen };
 }
 
 /** The first table whose rows in the archive are not those counted at the source; undefined when all are. */
@@ -62,15 +84,21 @@ export function disagreeingTable(
   return undefined;
 }
 
-function readCounts(text: string): Record<string, number> {
-  const lines = text.split('\n').filter((line) => line.startsWith('{'));
-  return Object.fromEntries(
-    lines.map((line) => {
-      const { table, rows } = asRecord(parseJson(line)) ?? {};
-      if (typeof table !== 'string' || typeof rows !== 'number') throw unreadable('no count of a table');
-      return [table, rows];
-    }),
-  );
+function readSeen(text: string): Seen {
+  const rows: Record<string, number> = {};
+  const generated: GeneratedReading[] = [];
+  for (const line of text.split('\n').filter((one) => one.startsWith('{'))) {
+    const parsed = parseJson(line);
+    const columns = readGenerated(parsed);
+    if (columns) {
+      generated.push(columns);
+      continue;
+    }
+    const { table, rows: count } = asRecord(parsed) ?? {};
+    if (typeof table !== 'string' || typeof count !== 'number') throw unreadable('no count of a table');
+    rows[table] = count;
+  }
+  return { rows, generated };
 }
 
 function unreadable(message: string): AppError {
@@ -81,7 +109,7 @@ function unreadable(message: string): AppError {
  * The transaction must stay open until pg_dump has taken the snapshot over: it waits until the dump's session is there, counts, and waits
  * until that session has gone.
  */
-function countScript(application: string): string {
+function countScript(application: string, isCounted: boolean, generated: boolean): string {
   const dumping = `exists (select from pg_stat_activity where application_name = ${quoteLiteral(application)}
     and pid <> pg_backend_pid() and backend_type = 'client backend')`;
   return `set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
@@ -96,12 +124,7 @@ do $$ begin
     perform pg_sleep(0.01);
   end loop;
 end $$;
-select format('select json_build_object(''table'', %L, ''rows'', count(*)) from only %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and (c.relpersistence = 'p' or c.relpersistence = 'u' and not pg_is_in_recovery()) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-  order by 1 \\gexec
-do $$ begin
+${isCounted ? countRowsSql : ''}${generated ? generatedScript : ''}do $$ begin
   loop
     perform pg_stat_clear_snapshot();
     exit when not ${dumping};
@@ -111,3 +134,10 @@ end $$;
 commit;
 `;
 }
+
+const countRowsSql = `select format('select json_build_object(''table'', %L, ''rows'', count(*)) from only %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and (c.relpersistence = 'p' or c.relpersistence = 'u' and not pg_is_in_recovery()) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  order by 1 \\gexec
+`;
