@@ -74,11 +74,21 @@ describe('a pod that is not what it says', () => {
     }
     const source = (exec: PodExec): OpenPod => ({ exec, facts: pod as PodFacts, pod: {} as OpenPod['pod'] });
     const mute = answering(() => endless(Buffer.alloc(100, 'x')));
-    const counting = startCounting(source(mute.exec), 'shop', { application: 'test', rows: true }, new AbortController().signal);
+    const counting = startCounting(
+      source(mute.exec),
+      'shop',
+      { application: 'test', rows: true },
+      new AbortController().signal,
+    );
     await assert.rejects(counting.seen, code('exec.answer'));
     await assert.rejects(counting.snapshot, code('exec.answer'));
     const lines = answering(() => endless(Buffer.alloc(1 << 20, 'x\n')));
-    const more = startCounting(source(lines.exec), 'shop', { application: 'test', rows: true }, new AbortController().signal);
+    const more = startCounting(
+      source(lines.exec),
+      'shop',
+      { application: 'test', rows: true },
+      new AbortController().signal,
+    );
     await assert.rejects(more.seen, code('exec.tooMuch'));
     assert.equal(lines.taken(), 65 << 20);
   });
