@@ -45,7 +45,12 @@ for (const major of [15, 18] as const) {
       const { entry } = await backUp(source, 'shop', options({ count: true }), work);
       const { manifest } = entry;
       const file = archivePath(entry);
-      assert.deepEqual((await readdir(entry.folder)).sort(), ['database.dump', 'globals.sql', 'manifest.json']);
+      assert.deepEqual((await readdir(entry.folder)).sort(), [
+        'database.dump',
+        'globals.sql',
+        'manifest.json',
+        'manifest.sig',
+      ]);
       assert.equal(
         manifest.archive.sha256,
         createHash('sha256')
