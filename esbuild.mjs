@@ -1,11 +1,20 @@
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
 import { chmod, rm, symlink } from 'node:fs/promises';
+import { describeBundles } from './release/describe.mjs';
+
+/** What every bundle was made of. */
+const metafiles = [];
+async function build(options) {
+  const { metafile } = await esbuild.build({ ...options, metafile: true });
+  metafiles.push(metafile);
+}
 
 const common = {
   bundle: true,
   minify: true,
   keepNames: true,
-  sourcemap: true,
+  // the maps are not shipped; `--maps` is for who debugs
+  sourcemap: process.argv.includes('--maps') ? 'linked' : 'external',
   sourcesContent: false,
   platform: 'node',
   target: 'node22',
@@ -65,3 +74,6 @@ await build({
   target: 'es2022',
   format: 'iife',
 });
+
+// what is shipped of others: their licences, and a list of them for machines
+await describeBundles(metafiles, 'dist');

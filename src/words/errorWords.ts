@@ -60,7 +60,7 @@ function forbidden(data: Data): Words {
     todo:
       Array.isArray(missing) && missing.length === 0
         ? 'Its role would allow it: something else in the cluster refuses, an admission policy perhaps. Ask its administrator.'
-        : `Ask for a role there that may ${rights}.`,
+        : `Ask for a role there that may ${rights}: whoever may is superuser of the databases in these pods.`,
   };
 }
 

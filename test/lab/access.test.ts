@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { writeKubeconfig } from './api/kubeconfig';
 import { main } from '../../src/cli/main';
 import { ferry, told } from './ferry';
@@ -88,6 +88,73 @@ describe('who may what', function () {
     assert.doesNotMatch(err, /apiVersion/);
   });
 
+  describe('the roles to apply', () => {
+    const role = async (file: string, name: string): Promise<readonly Rule[]> => {
+      const text = await readFile(new URL(`../../deploy/rbac/${file}`, import.meta.url), 'utf8');
+      const found = parseAllDocuments(text)
+        .map((document) => document.toJS() as { kind: string; metadata: { name: string }; rules: readonly Rule[] })
+        .find(({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name === name);
+      return found?.rules ?? assert.fail(`${name} in ${file}`);
+    };
+
+    /** As RBAC reads them: in a namespace, or in all. */
+    function granted(rules: readonly Rule[], namespace?: string): string[] {
+      return rules.flatMap(({ verbs, resources, resourceNames = [undefined] }) =>
+        verbs.flatMap((verb) =>
+          resources.flatMap((resource) =>
+            resourceNames.map((name) =>
+              [verb, resource, namespace, name].filter((part) => part !== undefined).join(' '),
+            ),
+          ),
+        ),
+      );
+    }
+
+    async function account(name: string, allow: readonly string[]): Promise<string> {
+      const { state, api } = lab.clusters['cluster-b'];
+      state.users.set(name, { name: `system:serviceaccount:limited:${name}`, allow });
+      const file = join(root, `${name}.kubeconfig`);
+      await writeKubeconfig(file, [{ contextName: 'cluster-b', url: api.url, caPem: api.caPem, token: name }]);
+      return file;
+    }
+
+    it('namespace.yaml: finding and working in that namespace', async () => {
+      const kubeconfig = await account('in-namespace', granted(await role('namespace.yaml', 'db-ferry'), 'limited'));
+      const { out } = await typed('pods', 'cluster-b/limited', '--kubeconfig', kubeconfig);
+      assert.match(out, /postgres-0 .* ready *\n/);
+      const run = await ferry({ kubeconfig, root }, 'backup', `${places.limited}/app`);
+      assert.equal(run.exitCode, 0, told(run));
+    });
+
+    it('one-pod.yaml: a pod that is named in full, without listing any; nothing else', async () => {
+      const kubeconfig = await account('one-pod', granted(await role('one-pod.yaml', 'db-ferry-one-pod'), 'limited'));
+      const run = await ferry({ kubeconfig, root }, 'backup', 'cluster-b/limited/postgres-0/app');
+      assert.equal(run.exitCode, 0, told(run));
+      for (const pod of ['postgres', 'postgres-1']) {
+        const { err } = await typed('databases', `cluster-b/limited/${pod}`, '--kubeconfig', kubeconfig);
+        assert.match(err, /may not get pods in limited/);
+      }
+    });
+
+    it('cluster.yaml: finding everywhere and working nowhere; and working where it is bound', async () => {
+      const find = granted(await role('cluster.yaml', 'db-ferry-find'));
+      const finder = await account('finder', find);
+      const { out } = await typed('pods', 'cluster-b', '--kubeconfig', finder);
+      assert.match(out, /limited\/postgres-0 .* no pods\/exec/);
+      const worker = await account('worker', [...find, ...granted(await role('cluster.yaml', 'db-ferry'), 'limited')]);
+      const run = await ferry({ kubeconfig: worker, root }, 'databases', places.limited);
+      assert.equal(run.exitCode, 0, told(run));
+    });
+
+    it('a name that is no pod, where pods may be read and not listed: that is said', async () => {
+      const allow = ['get pods limited', 'get pods/exec limited', 'create pods/exec limited'];
+      const kubeconfig = await account('getting', allow);
+      const { err } = await typed('databases', 'cluster-b/limited/nothing', '--kubeconfig', kubeconfig);
+      assert.match(err, /There is no pod cluster-b\/limited\/nothing/);
+      assert.match(err, /Name a pod itself/);
+    });
+  });
+
   /** As a person sees it. */
   async function typed(...argv: string[]): Promise<{ out: string; err: string }> {
     const [out, err] = [new PassThrough(), new PassThrough()];
@@ -95,3 +162,10 @@ describe('who may what', function () {
     return { out: String(out.read() ?? ''), err: String(err.read() ?? '') };
   }
 });
+
+/** Of a Role or a ClusterRole. */
+interface Rule {
+  readonly verbs: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+}

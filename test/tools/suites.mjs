@@ -12,6 +12,7 @@ const gates = [
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'bundles', command: ['node', 'esbuild.mjs'] },
+  { name: 'what is shipped', command: ['node', 'release/check.mjs', '--offline'] },
 ];
 const suites = [
   { name: 'core', command: ['mocha', '--config', 'test/core/.mocharc.json', 'test/core/**/*.test.ts'] },

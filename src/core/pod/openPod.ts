@@ -41,9 +41,11 @@ export async function locate(
     const members = pods.filter((pod) => pod.workload.name === place.pod);
     if (members.length > 0) return await primary(client, place, members, signal);
   } catch (error) {
-    // who may not list pods is told of the pod that is not there: a workload's name is the rarer thing to mean
-    if (isAppError(error, 'cluster.forbidden') && isAppError(named, 'pod.unknown')) {
-      throw new AppError(named.code, { ...named.data, unlisted: true }, { cause: error });
+    // who may not list pods is told of the pod: a workload's name is the rarer thing to mean
+    if (isAppError(error, 'cluster.forbidden')) {
+      throw isAppError(named, 'pod.unknown')
+        ? new AppError(named.code, { ...named.data, unlisted: true }, { cause: error })
+        : named;
     }
     throw error;
   }

@@ -20,14 +20,15 @@ export function authenticate(state: LabClusterState, request: IncomingMessage): 
   return user;
 }
 
-/** Rules are `verb resource[/sub] [namespace]`; a rule without namespace holds in all; none at all means everything. */
+/** Rules are `verb resource[/sub] [namespace [name]]`; a rule without namespace holds in all, one without name for all; none at all means everything. */
 export function mayDo(user: LabUser, question: Question): boolean {
   if (user.allow === undefined) return true;
   return rulesOf(user).some(
-    ({ verb, resource, namespace }) =>
+    ({ verb, resource, namespace, name }) =>
       (verb === '*' || verb === question.verb) &&
       (resource === '*' || resource === question.resource) &&
-      (namespace === undefined || namespace === question.namespace),
+      (namespace === undefined || namespace === question.namespace) &&
+      (name === undefined || name === question.name),
   );
 }
 
@@ -51,10 +52,12 @@ export function maySeeProject(user: LabUser, project: string): boolean {
   return rulesOf(user).some(({ namespace }) => namespace === undefined || namespace === project);
 }
 
-export function rulesOf(user: LabUser): { verb: string; resource: string; namespace: string | undefined }[] {
+export function rulesOf(
+  user: LabUser,
+): { verb: string; resource: string; namespace: string | undefined; name: string | undefined }[] {
   return (user.allow ?? []).map((rule) => {
-    const [verb = '', resource = '', namespace] = rule.split(' ');
-    return { verb, resource, namespace };
+    const [verb = '', resource = '', namespace, name] = rule.split(' ');
+    return { verb, resource, namespace, name };
   });
 }
 
