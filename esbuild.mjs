@@ -65,6 +65,14 @@ for (const [name, contents] of Object.entries(packages)) {
   await build({ ...common, stdin, outfile: `dist/${fileOf(name)}`, format: 'cjs' });
 }
 
+// the thread that reads archives for the editor
+await build({
+  ...common,
+  entryPoints: ['src/ui/inspector/inspectWorker.ts'],
+  outfile: 'dist/inspectWorker.cjs',
+  format: 'cjs',
+});
+
 // the page of the archive inspector: a browser's script
 await build({
   ...common,

@@ -50,6 +50,7 @@ export const errorCodes = [
   'archive.damaged', // { offset, reason, entry? }
   'archive.foreign', // { reason, way?, tool? }: not a custom-format archive (plain SQL, tar, something else)
   'archive.version', // { version }
+  'archive.tooLarge', // { entries } or { megabytes }: more than the editor takes in
   'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest

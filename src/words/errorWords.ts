@@ -261,6 +261,13 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
           why: 'Versions 1.13 to 1.16 are (pg_dump 10.3 to 18).',
           todo: 'Update DB Ferry.',
         },
+  'archive.tooLarge': (data) => ({
+    what: 'The archive names more than the editor can show.',
+    ...(data['entries'] === undefined
+      ? {}
+      : { why: `It has ${shown(data, 'entries')} tables, data blocks and sequences.` }),
+    todo: 'It was not changed. A backup of this size can still be verified and restored.',
+  }),
   'archive.encoding': (data) => ({
     what: `The archive is written in ${shown(data, 'encoding')}, which no server keeps its texts in.`,
     why: 'In such an encoding a quote or a backslash may be half of another character, so that no two readers need to see the same text.',

@@ -1,6 +1,7 @@
-import { inspectBackup, type Inspection } from '../../core/catalog/inspectBackup';
+import type { Inspection } from '../../core/catalog/inspectBackup';
 import { isAppError } from '../../core/errors';
 import { measureBlocks, type MeasuredBlock } from '../../core/postgres/archive/measureBlocks';
+import type { Inspect } from './inspectInWorker';
 import type { Measuring, PageWords, ToPage } from './messages';
 import { pageContents } from './pageContents';
 
@@ -8,6 +9,7 @@ import { pageContents } from './pageContents';
 export class ArchiveDocument {
   readonly #file: string;
   readonly #explain: (error: unknown) => PageWords;
+  readonly #inspect: Inspect;
   readonly #pages = new Set<(message: ToPage) => void>();
   #state: { readonly inspection: Inspection } | { readonly failure: PageWords } | undefined;
   /** bytes by dump id */
@@ -17,10 +19,11 @@ export class ArchiveDocument {
   #measuring: Measuring = { state: 'stopped' };
   #reading: AbortController | undefined;
 
-  /** `explain` has the words for an error. */
-  constructor(file: string, explain: (error: unknown) => PageWords) {
+  /** `explain` has the words for an error, `inspect` reads the file. */
+  constructor(file: string, explain: (error: unknown) => PageWords, inspect: Inspect) {
     this.#file = file;
     this.#explain = explain;
+    this.#inspect = inspect;
   }
 
   /** Adds a page, which is told all that is known so far, and what comes. Returns what removes it. */
@@ -38,7 +41,7 @@ export class ArchiveDocument {
     const reading = new AbortController();
     this.#reading = reading;
     try {
-      const inspection = await inspectBackup(this.#file, { signal: reading.signal });
+      const inspection = await this.#inspect(this.#file, { signal: reading.signal });
       if (reading.signal.aborted) return;
       this.#take(inspection);
     } catch (error) {

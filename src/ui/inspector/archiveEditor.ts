@@ -4,6 +4,7 @@ import { archiveEditor } from '../../contributions';
 import { wordsFor } from '../errorText';
 import { ArchiveDocument } from './archiveDocument';
 import { archivePage } from './archivePage';
+import { inspectInWorker, type Inspect } from './inspectInWorker';
 import type { FromPage, ToPage } from './messages';
 
 /** Registers the read-only editor of `.dump` files. */
@@ -18,9 +19,12 @@ class OpenArchive implements vscode.CustomDocument {
   readonly #watcher: vscode.FileSystemWatcher;
   #reload: NodeJS.Timeout | undefined;
 
-  constructor(readonly uri: vscode.Uri) {
+  constructor(
+    readonly uri: vscode.Uri,
+    inspect: Inspect,
+  ) {
     const folder = path.dirname(uri.fsPath);
-    this.document = new ArchiveDocument(uri.fsPath, wordsFor);
+    this.document = new ArchiveDocument(uri.fsPath, wordsFor, inspect);
     this.#watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '*'));
     const changed = (which: vscode.Uri): void => {
       if (which.fsPath !== uri.fsPath && path.basename(which.fsPath) !== 'manifest.json') return;
@@ -44,15 +48,17 @@ const settled = 500;
 
 class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> {
   readonly #extensionUri: vscode.Uri;
+  readonly #inspect: Inspect;
 
   constructor(extensionUri: vscode.Uri) {
     this.#extensionUri = extensionUri;
+    this.#inspect = inspectInWorker(vscode.Uri.joinPath(extensionUri, 'dist', 'inspectWorker.cjs').fsPath);
   }
 
   openCustomDocument(uri: vscode.Uri): OpenArchive {
     // a file as some revision had it is not on disk
     if (uri.scheme !== 'file') throw new Error('Only an archive on disk can be inspected.');
-    const opened = new OpenArchive(uri);
+    const opened = new OpenArchive(uri, this.#inspect);
     void opened.document.load();
     return opened;
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspectBackup } from '../../../../src/core/catalog/inspectBackup';
 import type { Manifest } from '../../../../src/core/catalog/manifest';
 import { manifestText } from '../../../../src/core/catalog/verifyBackup';
 import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
@@ -26,7 +27,7 @@ describe('ArchiveDocument', () => {
     archive = Buffer.concat(parts);
     await writeFile(file, archive);
     told = [];
-    opened = new ArchiveDocument(file, (error) => ({ what: String(error) }));
+    opened = new ArchiveDocument(file, (error) => ({ what: String(error) }), inspectBackup);
     opened.addPage((message) => told.push(message));
   });
   afterEach(async () => {

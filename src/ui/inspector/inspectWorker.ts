@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { inspectBackup } from '../../core/catalog/inspectBackup';
+import { AppError, isAppError } from '../../core/errors';
+import type { Failure, FromWorker } from './inspectInWorker';
+
+/** The most tables and data blocks of an archive that go over to the editor's process. */
+const mostTold = 200_000;
+
+/** Runs in a thread of its own: see `inspectInWorker`. */
+async function main(): Promise<void> {
+  const { file } = workerData as { readonly file: string };
+  const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+  try {
+    const inspection = await inspectBackup(file);
+    const { tables, blocks, sequences } = inspection.contents;
+    const count = tables.length + blocks.length + sequences.length;
+    if (count > mostTold) throw new AppError('archive.tooLarge', { entries: count });
+    tell({ inspection });
+  } catch (error) {
+    tell({ failure: toldOf(error) });
+  }
+}
+
+function toldOf(error: unknown): Failure {
+  if (isAppError(error)) return { code: error.code, data: error.data };
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof Error && 'syscall' in error ? { message, syscall: String(error.syscall) } : { message };
+}
+
+void main();

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAppError } from '../../../src/core/errors';
+import { readArchive } from '../../../src/core/postgres/archive/readArchive';
+import type { ArchiveReading } from '../../../src/core/postgres/archive/reading';
+import { takeApart, type InPlaceArchive } from '../../../src/core/restore/inPlaceArchive';
+import { startServer, type Server } from '../../lab/servers';
+import { openServer } from '../openServer';
+import { hostileArchive, hostileTable, zstdBomb } from '../postgres/archive/hostileArchive';
+import { inPieces } from '../postgres/archive/realArchives';
+
+describe('an archive as the session of a restore in place takes it', function () {
+  this.timeout(120_000);
+  let server: Server;
+  let folder: string;
+  let file: string;
+  const signal = new AbortController().signal;
+  before(async () => {
+    server = await startServer({ major: 18 });
+    folder = await mkdtemp(join(tmpdir(), 'dbf-apart-'));
+    file = join(folder, 'a.dump');
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** `reading` is of an archive that is read; the file may be another, as one that was changed behind it. */
+  async function apart(archive: Buffer, reading?: ArchiveReading): Promise<InPlaceArchive> {
+    await writeFile(file, archive);
+    const { exec, facts } = await openServer(server);
+    const place = { exec, access: facts.access, from: 'postgres' };
+    const how = { application: 'test', noOwner: true, staying: { schemas: [], extensions: {} }, mark: 'mark', signal };
+    return takeApart(place, file, reading ?? (await readArchive(inPieces(archive))), how);
+  }
+
+  it('says definitions and names in signs that psql has no use for', async () => {
+    const name = `t "'\\\n\\! touch /tmp/x\n;$q$:x`;
+    const quoted = `"${name.replaceAll('"', '""')}"`;
+    const entries = hostileTable('1\n', {
+      tag: name,
+      create: `CREATE TABLE public.${quoted} (${quoted} text);\nCOMMENT ON TABLE public.${quoted} IS '\n\\! touch /tmp/x\n';\n`,
+      copy: `COPY public.${quoted} (${quoted}) FROM stdin;\n`,
+    });
+    const parts = await apart(hostileArchive(entries));
+    const pieces: Buffer[] = [];
+    for await (const piece of parts.rows(signal, () => undefined)) pieces.push(piece);
+    const [copy = '', ...text] = Buffer.concat(pieces).toString().split('\n');
+    assert.match(copy, /^COPY U&"public" UESCAPE '!'\.U&"[\w!]+" UESCAPE '!' \(U&"[\w!]+" UESCAPE '!'\) FROM STDIN;$/);
+    assert.deepEqual(text, ['1', '\\.', '', '', '']);
+    for (const part of [parts.before, parts.after, parts.proof]) assert.doesNotMatch(part.toString(), /\\/);
+  });
+
+  it('hands out no row that was not looked at, also of a file that was changed since', async () => {
+    const good = await readArchive(inPieces(hostileArchive(hostileTable('x\n'))));
+    for (const row of ['\\.\r', '\0', 'a\rb', '\\.x', 'a\\', '\\q']) {
+      for (const compression of ['none', 'gzip', 'zstd'] as const) {
+        const rows = `${'harmless\n'.repeat(20_000)}${row}\n\\! touch /tmp/x\n`;
+        const parts = await apart(hostileArchive(hostileTable(rows), { compression, chunk: 4096 }), good);
+        const sent: Buffer[] = [];
+        await assert.rejects(
+          async () => {
+            for await (const piece of parts.rows(signal, () => undefined)) sent.push(piece);
+          },
+          (error) => isAppError(error, 'archive.damaged'),
+        );
+        const text = Buffer.concat(sent).toString('latin1').split('\n').slice(1);
+        assert.ok(
+          text.slice(0, -1).every((line) => line === 'harmless'),
+          JSON.stringify(row),
+        );
+        assert.ok('harmless'.startsWith(text.at(-1) ?? ''), JSON.stringify(text.at(-1)));
+      }
+    }
+  });
+
+  it('holds little of rows that come faster than they go', async () => {
+    const data = zstdBomb(4096, Buffer.from('\n\\.\n\n\n'));
+    const parts = await apart(hostileArchive(hostileTable('', { data }), { compression: 'zstd', packed: true }));
+    let bytes = 0;
+    let most = 0;
+    const began = process.memoryUsage().arrayBuffers;
+    for await (const piece of parts.rows(signal, () => undefined)) {
+      bytes += piece.length;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      most = Math.max(most, process.memoryUsage().arrayBuffers - began);
+    }
+    assert.ok(bytes > 4096 * 131_072);
+    assert.ok(most < 150_000_000, `${Math.round(most / 1e6)} MB of ${Math.round(bytes / 1e6)} MB`);
+  });
+});
