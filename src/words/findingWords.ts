@@ -57,11 +57,21 @@ const ofTargets: Words = {
       ? 'nobody is connected to the database now; sessions that come until the swap end then'
       : `${some(Number(data['count']), 'session')} of the database will end, open transactions roll back`,
   'role.rights': (data, hints) =>
-    `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
+    `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['for'] === undefined ? '' : `, to make ${shown(data, 'for')}; ${hints.noOwner()}, ${hints.noPrivileges()}`}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
   'roles.owners': (data, hints) =>
     `the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
   'roles.mapped': (data) => `roles that are mapped away exist in the target already: ${shown(data, 'roles')}`,
+  'tablespaces.missing': (data) =>
+    `tablespaces that are not there, or not to be used by our role: ${shown(data, 'tablespaces')}; what lies in them goes where the database is`,
+  'collations.missing': (data) =>
+    `collations that the server does not have: ${shown(data, 'collations')}${data['imports'] === true ? '; those that its image has are imported' : ''}; they belong to the locales of an image`,
+  'owners.superuser': (data, hints) =>
+    `event triggers and foreign-data wrappers belong to superusers only, and these are none there: ${shown(data, 'owners')}; a role that is made gets no such right: have them made superusers before, ${hints.noOwner()}, ${hints.goOn()}`,
+  'objects.superuser': (data, hints) =>
+    `the role ${shown(data, 'role')} is no superuser, and only one can make: ${shown(data, 'objects')}${more(data, 'objects')}; to go on without: ${hints.goOn()}`,
+  'privileges.public': (data) =>
+    `rights that the backup takes from everybody (PUBLIC) stay, since grants are left out: ${shown(data, 'objects')}${more(data, 'objects')}`,
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
   'wrongTarget.same': (data) =>
     data['by'] === 'place'
@@ -75,8 +85,10 @@ const ofTargets: Words = {
       : `the target is protected; what replaces it is of ${shown(data, 'source')}, which is not`,
   'version.older': (data) =>
     `the archive is of version ${shown(data, 'archive')}, newer than the target (${shown(data, 'target')}, pg_restore ${shown(data, 'pgRestore')})`,
-  'extensions.missing': (data) => `extensions the target does not have: ${shown(data, 'extensions')}`,
-  'extensions.untrusted': (data) => `extensions that only a superuser can create: ${shown(data, 'extensions')}`,
+  'extensions.missing': (data, hints) =>
+    `extensions the target does not have: ${shown(data, 'extensions')}; to go on without: ${hints.goOn()}`,
+  'extensions.untrusted': (data, hints) =>
+    `extensions that only a superuser can create: ${shown(data, 'extensions')}; to go on without: ${hints.goOn()}`,
   timescaledb: () => 'TimescaleDB needs its own steps in a restore',
   pgcron: () => 'pg_cron lives in one database of a server, by name; its jobs would run in the wrong one',
   'encoding.differs': (data) =>
@@ -261,6 +273,13 @@ function downtime(data: Data): string {
   if (data['method'] === 'catalog') return `logins will wait about ${wait}, none fails`;
   const behind = typeof pooler === 'number' ? `; PgBouncer then waits ${duration(pooler)}` : '';
   return `for about ${wait} some logins fail${behind}: our role is no superuser`;
+}
+
+/** ` and 5 more`, where a list is shortened */
+function more(data: Data, key: string): string {
+  const names = data[key];
+  const rest = Array.isArray(names) && typeof data['count'] === 'number' ? data['count'] - names.length : 0;
+  return rest > 0 ? ` and ${rest} more` : '';
 }
 
 function tables(data: Data): string {

@@ -40,7 +40,17 @@ export interface InPlaceResult extends Pick<
  * Throws what `restore` throws but `restore.swap`, and `restore.inPlace` { reason } (rolled back).
  */
 export async function restoreInPlace(request: InPlaceRequest, outer: Work): Promise<InPlaceResult> {
-  const { createRoles, mapRoles = {}, backup, target, database, job, cluster, noOwner = false } = request;
+  const {
+    createRoles,
+    mapRoles = {},
+    backup,
+    target,
+    database,
+    job,
+    cluster,
+    noOwner = false,
+    noPrivileges = false,
+  } = request;
   if (createRoles || Object.keys(mapRoles).length > 0 || request.as !== 'replace') {
     throw new AppError('usage', { message: 'in place wants --as replace, and neither makes nor maps roles' });
   }
@@ -51,13 +61,22 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   const application = applicationOf(job);
   const server = workplace(target, database, application);
   let staying: InPlaceFacts | undefined;
-  const { live, findings } = await lookAround(server, { ...request, inPlace: true }, reading, work, async (seen) => {
-    if (seen.live?.allowConnections) staying = await askInPlace(server, database, work.signal);
-    return aboutInPlace({ target, database, reading, noOwner, seen }, staying);
-  });
+  const { live, findings, withoutTablespaces } = await lookAround(
+    server,
+    { ...request, inPlace: true },
+    reading,
+    work,
+    async (seen) => {
+      if (seen.live?.allowConnections) staying = await askInPlace(server, database, work.signal);
+      return aboutInPlace({ target, database, reading, noOwner, seen }, staying);
+    },
+  );
   if (!live || !staying) throw new AppError('internal', { message: 'a preflight let pass what is not there' });
   const mark = newMark();
-  const how = { application, noOwner, staying, mark, signal: work.signal };
+  const how = {
+    ...{ application, noOwner, noPrivileges, noTablespaces: withoutTablespaces },
+    ...{ staying, mark, signal: work.signal },
+  };
   const archive = await takeApart(server, archivePath(backup), reading, how);
   const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   let before = '';
@@ -79,7 +98,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   for (const finding of ofCommit) work.report({ type: 'finding', finding });
   const lockedSeconds = (Date.now() - since) / 1000;
   const { tables = 0, rows = 0 } = comparison ?? {};
-  const compared = await compareAfterwards(target, request, reading, work);
+  const compared = await compareAfterwards(target, { ...request, noTablespaces: withoutTablespaces }, reading, work);
   return {
     outcome: compared.isWhole && compared.differences.length === 0 ? 'done' : 'differences',
     differences: compared.differences,
@@ -103,7 +122,7 @@ interface Afterwards {
 /** The rows are proven and committed: what happens here is told, and changes nothing of it. */
 async function compareAfterwards(
   target: OpenPod,
-  { database, job, noOwner = false }: InPlaceRequest,
+  { database, job, noOwner = false, noPrivileges = false, noTablespaces = false }: InPlaceRequest,
   reading: ArchiveReading,
   work: Work,
 ): Promise<Afterwards> {
@@ -115,7 +134,8 @@ async function compareAfterwards(
     const definitions = reading.definitions.filter(({ kind }) => !withRows.has(kind));
     const { differences, notes } = compareWithBackup({ ...reading, definitions }, now, {
       owners: noOwner,
-      grants: false,
+      grants: noPrivileges,
+      tablespaces: noTablespaces,
     });
     const ofDefinitions = notes.filter(({ code }) => code !== 'withoutData');
     return {

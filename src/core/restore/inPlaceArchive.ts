@@ -54,11 +54,12 @@ export async function takeApart(
   reading: ArchiveReading,
   how: RestoreOptions & { readonly staying: Staying; readonly mark: string; readonly signal: AbortSignal },
 ): Promise<InPlaceArchive> {
-  const { application, noOwner, staying, mark, signal } = how;
+  const { application, noOwner, noPrivileges = false, noTablespaces = false, staying, mark, signal } = how;
+  const leaves = { application, noOwner, noPrivileges, noTablespaces };
   const toc = await readTableOfContents(streamSafely(file));
   const short = shortenedToc(toc, (entry) => isThere(entry, staying));
-  const preData = await definitions(server, short, { application, noOwner, section: 'pre-data' }, signal);
-  const postData = await definitions(server, short, { application, noOwner, section: 'post-data' }, signal);
+  const preData = await definitions(server, short, { ...leaves, section: 'pre-data' }, signal);
+  const postData = await definitions(server, short, { ...leaves, section: 'post-data' }, signal);
   const sets = toc.entries.filter(({ kind }) => kind === 'SEQUENCE SET').map((entry) => definitionOf(toc, entry));
   const copies = toc.entries.filter(({ hasData }) => hasData);
   const fromStdin = new Map(copies.map((entry) => [entry.dumpId, copyOf(entry, 'FROM STDIN')]));

@@ -29,10 +29,11 @@ export async function lookAhead(request: AheadRequest, work: Work): Promise<read
   const asked = await originOfDatabase(source.pod, source.database, options);
   const reading = await readAhead(request, work);
   const { roles, owners, namedRoles, extensions, ofPublic = true } = reading ?? nothing;
+  const needs = reading?.needs === undefined ? {} : { needs: reading.needs };
   const server = workplace(target, database);
   const seen = await preflight(
     server,
-    { ...input, origin: { ...asked, roles, owners, namedRoles, extensions, ofPublic } },
+    { ...input, origin: { ...asked, roles, owners, namedRoles, extensions, ofPublic, ...needs } },
     work,
   );
   if (!inPlace || !reading) return seen.findings;

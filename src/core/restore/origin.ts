@@ -3,6 +3,7 @@ import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
 import type { DatabaseReading } from '../postgres/archive/databaseReading';
+import type { ArchiveNeeds } from '../postgres/archive/archiveNeeds';
 import type { ArchiveHeader } from '../postgres/archive/reading';
 import { ownOf, ownSql, type OwnRow } from './databaseFacts';
 
@@ -23,6 +24,8 @@ export interface RestoreOrigin {
   readonly own?: DatabaseReading;
   /** PUBLIC may not create in the schema public, or the archive says itself what it may */
   readonly ofPublic?: boolean;
+  /** what else it asks of a target; not known of a database that was only asked */
+  readonly needs?: ArchiveNeeds;
   readonly extensions: readonly string[];
   /** named by what is in the database */
   readonly roles: readonly string[];
@@ -45,7 +48,7 @@ export function originOfBackup(entry: BackupEntry, reading: ReadArchive): Restor
   const { id, manifest } = entry;
   const isProven = isOurs(entry);
   const { source, size, time, origin } = manifest;
-  const { header, extensions, roles, owners, namedRoles, database: own, ofPublic } = reading;
+  const { header, extensions, roles, owners, namedRoles, database: own, ofPublic, needs } = reading;
   const text = reading.textBytes ?? (size.text > 0 ? size.text : size.archive * guessedRatio[header.compression]);
   return {
     backup: id,
@@ -59,6 +62,7 @@ export function originOfBackup(entry: BackupEntry, reading: ReadArchive): Restor
     encoding: header.encoding,
     ...(own === undefined ? {} : { own }),
     ...(ofPublic === undefined ? {} : { ofPublic }),
+    ...(needs === undefined ? {} : { needs }),
     extensions,
     roles,
     owners,
@@ -79,6 +83,7 @@ export interface ReadArchive {
   readonly namedRoles: readonly string[];
   readonly database?: DatabaseReading;
   readonly ofPublic?: boolean;
+  readonly needs?: ArchiveNeeds;
   /** absent where the data was not read */
   readonly textBytes?: number;
 }

@@ -8,6 +8,7 @@ import { localeOf, type DatabaseRow, type Workplace } from './databaseRow';
 import { placeOf, type RestoreOrigin } from './origin';
 import { askForNew, planNewDatabase, type NewDatabase } from './newDatabase';
 import type { ServerFacts } from './preflightFacts';
+import { askAboutParts } from './partFindings';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
 
@@ -53,6 +54,8 @@ export interface Preflight {
   readonly facts: TargetFacts;
   /** what a new database becomes, where the archive says it */
   readonly own?: NewDatabase;
+  /** what the archive puts into tablespaces goes where the database is */
+  readonly withoutTablespaces: boolean;
 }
 
 /**
@@ -66,22 +69,28 @@ export async function preflight(
 ): Promise<Preflight> {
   const facts = await askTarget(server, input.database, options);
   const { origin, noOwner = false, as } = input;
-  const named = noOwner ? origin.namedRoles : origin.roles;
+  const named = neededRoles(input);
   const roles = planRoles(facts.roles, union(named, rolesForNew(facts, input)), input.roles);
   const own = facts.live ? undefined : await newDatabaseOf(server, input, facts, roles, options.signal);
+  const { noPrivileges = false, noTablespaces = false, inPlace = false, target } = input;
+  const encoding = facts.live?.encoding ?? origin.own?.encoding ?? origin.encoding;
+  const asked = { target, encoding, roles, noOwner, noPrivileges, noTablespaces, inPlace };
+  const parts = await askAboutParts(server, origin.needs, asked, options.signal);
   const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles };
   const { live } = facts;
   const findings = [
     ...aboutTarget(seen),
     ...aboutArchive(seen),
     ...aboutRoles(seen),
+    ...parts.findings,
     ...(input.sideOnly ? [] : aboutLeft(own?.left ?? [])),
     ...aboutDisk(seen),
     ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
   ];
   const goesOn = input.goOn === true || input.acceptMissing === true;
   const told = goesOn ? findings.map(passedOver) : findings;
-  return { findings: told, roles, facts, ...(live ? { live } : {}), ...(own ? { own } : {}) };
+  const { withoutTablespaces } = parts;
+  return { findings: told, roles, facts, withoutTablespaces, ...(live ? { live } : {}), ...(own ? { own } : {}) };
 }
 
 /** What only the database itself names, a new one needs; where our role can make none, a missing one is left out instead. */
@@ -120,6 +129,15 @@ export function aboutLeft(left: NewDatabase['left']): Finding[] {
 function union(...lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())].sort();
 }
+
+/** The roles that a restore needs, by what it leaves out. */
+export function neededRoles({ origin, noOwner = false, noPrivileges = false }: RolesAsked): readonly string[] {
+  const { needs, namedRoles, owners, roles } = origin;
+  if (!noPrivileges || !needs) return noOwner ? namedRoles : roles;
+  return union(needs.rolesWithoutGrants, noOwner ? [] : owners);
+}
+
+type RolesAsked = Pick<PreflightInput, 'origin' | 'noOwner' | 'noPrivileges'>;
 
 /** What keeps parts of an archive out, but not the rest. */
 export const onlyParts: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 import { archivePath } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
+import { importCollationsSql } from './partFindings';
 import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
 import { AppError, isAppError, toAppError } from '../errors';
 import { isBlocked, type Finding } from '../finding';
@@ -241,7 +242,10 @@ async function fillSide(
     // pg_restore ends with the last data block, and what stands behind it would not arrive
     const bytes = reading.bytes - (reading.behind?.bytes ?? 0);
     const archive = { file: archivePath(backup), ...proven, bytes, streams };
-    const how = { noOwner, noPrivileges, noTablespaces: request.noTablespaces === true, goOn };
+    const how = { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces, goOn };
+    if (seen.findings.some(({ code, data }) => code === 'collations.missing' && data['imports'] === true)) {
+      await query(server, name, importCollationsSql, options);
+    }
     const failures = await restoreIn(server, { ...archive, into: name, ...how, job, reference }, work);
     const leftOut = { owners: noOwner, grants: noPrivileges, tablespaces: how.noTablespaces };
     const input = { side: name, backup: reading, leftOut, job, failures };

@@ -109,6 +109,8 @@ function ofDatabase({ kind, name }: DefinitionReading): boolean {
 
 function isIgnored({ kind, name }: DefinitionReading, ignored: Ignored): boolean {
   if (ignored.acls === true && isAcl(kind)) return true;
+  // it comes with the database: its entry says who owns it, and nothing else
+  if (ignored.owners === true && kind === 'SCHEMA' && name === 'public') return true;
   if (ignored.publications === true && concerns('PUBLICATION', kind, name)) return true;
   return ignored.subscriptions === true && concerns('SUBSCRIPTION', kind, name);
 }

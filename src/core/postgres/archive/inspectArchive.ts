@@ -1,4 +1,5 @@
 import { sizeSafely, streamSafely } from '../../safeFile';
+import type { ArchiveNeeds } from './archiveNeeds';
 import { readArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
 import { headerOf, ofDatabase } from './readArchive';
@@ -23,6 +24,7 @@ export interface ArchiveContents extends Pick<ArchiveReading, 'database' | 'ofPu
   readonly owners: readonly string[];
   /** those of them that are needed without owners too; sorted */
   readonly namedRoles: readonly string[];
+  readonly needs?: ArchiveNeeds;
   /** counts of entry kinds */
   readonly kinds: Readonly<Record<string, number>>;
   /** the data blocks in the order in which they must stand: what `measureBlocks` walks */

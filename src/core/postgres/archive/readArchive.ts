@@ -62,9 +62,13 @@ export async function readArchive(
   }
 }
 
-/** What a reading has of the database itself. */
-export function ofDatabase({ database, ofPublic }: TocReading): Pick<ArchiveReading, 'database' | 'ofPublic'> {
-  return { ...(database === undefined ? {} : { database }), ofPublic };
+/** What a reading has of the database itself, and of what a server must have. */
+export function ofDatabase({
+  database,
+  ofPublic,
+  needs,
+}: TocReading): Pick<ArchiveReading, 'database' | 'ofPublic' | 'needs'> {
+  return { ...(database === undefined ? {} : { database }), ofPublic, needs };
 }
 
 /** The head as people read it, once the encoding is known. */

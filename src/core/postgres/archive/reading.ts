@@ -1,4 +1,5 @@
 import type { GeneratedReading } from '../generatedColumns';
+import type { ArchiveNeeds } from './archiveNeeds';
 import type { DatabaseReading } from './databaseReading';
 
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
@@ -23,6 +24,8 @@ export interface ArchiveReading {
   readonly namedRoles: readonly string[];
   /** names of the extensions the archive creates; sorted */
   readonly extensions: readonly string[];
+  /** what else it asks of a server */
+  readonly needs?: ArchiveNeeds;
   /** counts of entry kinds (`desc`), for the inspector and the preflight */
   readonly kinds: Readonly<Record<string, number>>;
   /** what belongs to the database itself; absent where the archive says nothing of it (a part of a database) */

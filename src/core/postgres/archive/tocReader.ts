@@ -5,6 +5,8 @@ import { parseCopyStatement } from './copyStatement';
 import { damaged } from './damage';
 import { DatabaseEntries } from './databaseEntries';
 import type { DatabaseReading } from './databaseReading';
+import type { ArchiveNeeds } from './archiveNeeds';
+import { NeedsCollector } from './needsCollector';
 import { Definitions } from './definitions';
 import { decoderOf, type Decode } from './encoding';
 import type { DefinitionReading, SequenceReading } from './reading';
@@ -54,6 +56,7 @@ export interface TocReading {
   readonly kinds: Readonly<Record<string, number>>;
   readonly database: DatabaseReading | undefined;
   readonly ofPublic: boolean;
+  readonly needs: ArchiveNeeds;
 }
 
 /** Reads the whole table of contents; `each` sees every entry as it passes, and must not keep its buffers. */
@@ -103,6 +106,7 @@ class TocCollector {
   #encoding = '';
   #decode: Decode = decoderOf('UTF8');
   #definitions = new Definitions((bytes) => this.#decode(bytes));
+  readonly #needs = new NeedsCollector((bytes) => this.#decode(bytes));
   readonly #database = new DatabaseEntries((bytes) => this.#decode(bytes));
   readonly #blocks: ExpectedBlock[] = [];
   readonly #sequences: SequenceReading[] = [];
@@ -126,6 +130,7 @@ class TocCollector {
     if (entry.hasData) this.#addBlock(entry, names, at, place);
     this.#database.add(entry, names);
     this.#definitions.add(entry, names);
+    this.#needs.add(entry, names);
     return names;
   }
 
@@ -142,6 +147,7 @@ class TocCollector {
       owners,
       namedRoles,
       extensions,
+      needs: this.#needs.result(),
       kinds: Object.fromEntries([...this.#kinds].sort(([left], [right]) => (left < right ? -1 : 1))),
       database: this.#database.result(),
       ofPublic: this.#database.ofPublic,
