@@ -35,7 +35,7 @@ export const errorCodes = [
   'exec.tooMuch', // { bytes, tool }: a short answer was asked for, and it did not end
   'exec.answer', // { tool, message }: what it answered is not what it answers
   'exec.noShell', // { message }: no sh in the container
-  'exec.failed', // { exitCode, stderr, tool }: the command ran to its end and said no
+  'exec.failed', // { exitCode, stderr, tool, sqlState? }: the command ran to its end and said no
   // pods and databases
   'pod.unknown', // { reference, message }
   'pod.noServer', // { reference, message }: no PostgreSQL answers in the pod
@@ -43,6 +43,7 @@ export const errorCodes = [
   'pod.busy', // { reference, is: full | starting | stopping, message }: it is there, and lets nobody in for now
   'pod.noLogin', // { reference, message }: no way in without a password we have
   'pod.noPrimary', // { reference, pods }
+  'lock.waited', // { table, seconds, holders: LockHolder[], database }: somebody holds a lock that is not given up
   'database.unknown', // { reference, database, known }
   'reference.invalid', // { text, message }
   'name.invalid', // { name }: it holds a zero byte

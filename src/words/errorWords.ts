@@ -4,6 +4,7 @@ import type { Phase } from '../core/progress';
 import { visible } from '../core/visible';
 import { size } from './format';
 import { cures, refusalLines } from './causeWords';
+import { heldBy } from './heldBy';
 import { neededRights } from './neededRule';
 import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
@@ -179,7 +180,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why:
       data['exitCode'] === 137
         ? 'It was killed: by the limit of memory of the pod, most likely.'
-        : (text(data, 'stderr') ?? '').trim() || 'It did not say why.',
+        : withheldNote((text(data, 'stderr') ?? '').trim()) || 'It did not say why.',
     todo:
       data['exitCode'] === 137
         ? `Give the pod more memory, then ${hints.again()}.`
@@ -220,6 +221,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `${shown(data, 'reference')} has no primary.`,
     why: `Looked at: ${shown(data, 'pods')}. All are standbys or do not answer.`,
     todo: 'Wait for a failover to end, or name one pod.',
+  }),
+  'lock.waited': (data, hints) => ({
+    what: `Waited ${shown(data, 'seconds')} s for a lock on ${shown(data, 'table')}, and did not get it.`,
+    why: `${heldBy(data['holders'])}.`,
+    todo: `End that transaction (a prepared one by COMMIT PREPARED or ROLLBACK PREPARED), then ${hints.again()}.`,
   }),
   'database.unknown': (data, hints) => ({
     what: `${shown(data, 'reference')}: there is no database "${shown(data, 'database')}".`,
@@ -367,7 +373,10 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
   'restore.inPlace': (data, hints) => ({
     what: 'The restore in place was given up; its transaction is rolled back.',
-    why: shown(data, 'reason'),
+    why:
+      data['holders'] === undefined
+        ? withheldNote(shown(data, 'reason'))
+        : `${shown(data, 'reason')}. ${heldBy(data['holders'])}.`,
     todo: `${nothingChanged} What is refused is put right where it is: in the database that was backed up, or in the target. Then ${hints.again()}.`,
   }),
   'restore.unknown': (data, hints) => ({
@@ -582,4 +591,10 @@ function wayOn(data: AppError['data']): string {
   };
   const known = typeof data['way'] === 'string' ? ways[data['way']] : undefined;
   return known ?? 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.';
+}
+
+/** Where words of a server are left out, that they are. */
+function withheldNote(words: string): string {
+  if (!/…$/m.test(words)) return words;
+  return `${words}\n(What stands for … may hold data and is not shown; the server's own log has it.)`;
 }

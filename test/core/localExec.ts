@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { once } from 'node:events';
 import { AppError } from '../../src/core/errors';
+import { assertBornSafe } from '../bornSafe';
 import type { ExecOptions, ExecPlace, PodExec, ProcessEnd, Sink } from '../../src/core/exec/podExec';
 
 export interface LocalExecOptions {
@@ -31,6 +32,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /**
  * A `PodExec` that runs argv as a local child process in a process group of its own: resolves when the process ended and its last byte was
  * taken, with whatever exit code; on abort or fault the whole group is ended, first asked and then killed, as the dead-man switch does in a pod, and the call rejects.
+ * It fails where an argv begins a session that is not born with its settings.
  */
 export class LocalExec implements PodExec {
   readonly place: ExecPlace;
@@ -69,6 +71,7 @@ export class LocalExec implements PodExec {
     const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
     if (options.signal?.aborted) throw new AppError('cancelled');
     if (fault?.refuse) throw new AppError('exec.refused', { ...fault.refuse });
+    assertBornSafe(argv);
     this.ran.push(argv);
     const child = spawn(argv[0] ?? '', argv.slice(1), {
       stdio: ['pipe', 'pipe', 'pipe'],

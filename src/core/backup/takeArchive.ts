@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
+import { dumpFailure } from '../pod/lockHolders';
 import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { serverLines, serverMessage } from '../serverMessage';
@@ -117,7 +118,7 @@ async function stream(
       },
     });
     if (end.exitCode !== 0) {
-      throw new AppError('exec.failed', { tool: 'pg_dump', exitCode: end.exitCode, stderr: words.errors(end.stderr) });
+      throw await dumpFailure(server, database, end, words.errors(end.stderr), dump.lockWait);
     }
     words.reportWarnings();
   } finally {

@@ -3,7 +3,7 @@ import { capture, type PodExec } from '../exec/podExec';
 import { parseJson } from '../json';
 import { toolCommand, type Access } from '../postgres/access';
 import { databaseArgument } from '../postgres/quote';
-import { serverMessage } from '../serverMessage';
+import { serverMessage, sqlStateOf } from '../serverMessage';
 
 /** Where SQL runs: the pod's own psql, reached as the probe found. */
 export interface Server {
@@ -62,11 +62,13 @@ export async function execute(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (end.exitCode !== 0) {
+    const sqlState = sqlStateOf(end.stderr);
     throw new AppError('exec.failed', {
       tool: 'psql',
       exitCode: end.exitCode,
       stderr: serverMessage(end.stderr),
       database,
+      ...(sqlState === undefined ? {} : { sqlState }),
     });
   }
   return end.stdout;
@@ -77,7 +79,20 @@ export function psqlCommand(access: Access, database: string, application = 'db-
   return toolCommand(
     access,
     'psql',
-    ['-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-d', databaseArgument(database), '-f', '-'],
+    [
+      '-q',
+      '-A',
+      '-t',
+      '-w',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-v',
+      'VERBOSITY=verbose',
+      '-d',
+      databaseArgument(database),
+      '-f',
+      '-',
+    ],
     { PGAPPNAME: application, PGCLIENTENCODING: 'UTF8' },
   );
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError } from '../errors';
 import type { Finding } from '../finding';
 import { endSessions, isOver, sessionsNote } from '../pod/endSessions';
+import { lockHolders, type LockHolder } from '../pod/lockHolders';
 import { psqlCommand, query } from '../pod/sql';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import type { Work } from '../progress';
@@ -11,7 +12,7 @@ import type { Workplace } from './databaseRow';
 import type { InPlaceArchive } from './inPlaceArchive';
 import { InPlaceOutput } from './inPlaceOutput';
 import { commitSql, openingSql, restrictSql, timelineSql } from './inPlaceScript';
-import { serverMessage } from '../serverMessage';
+import { serverMessage, sqlStateOf } from '../serverMessage';
 import { applicationOf } from './sideDatabase';
 import { serverWords } from './swap';
 import { targetRoom, watchTarget } from './targetDisk';
@@ -71,7 +72,11 @@ export async function runInPlace(server: Workplace, session: InPlaceSession, wor
     const stderr = serverMessage(end.stderr);
     const failure = new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr });
     // only psql's exit code 3 means that the server said no
-    if (end.exitCode === 3) throw gaveUp(session, serverWords(failure), failure);
+    if (end.exitCode === 3) {
+      const isLocked = sqlStateOf(end.stderr) === '55P03';
+      const holders = isLocked ? await lockHolders(server, database.name, 'write').catch(() => []) : [];
+      throw gaveUp(session, serverWords(failure), failure, holders);
+    }
     throw failure;
   } catch (error) {
     const reason: unknown = stop.signal.aborted ? stop.signal.reason : error;
@@ -175,8 +180,14 @@ async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
-function gaveUp({ database, job }: InPlaceSession, reason: string, cause: unknown): AppError {
-  return new AppError('restore.inPlace', { reason, database: database.name, job }, { cause });
+function gaveUp(
+  { database, job }: InPlaceSession,
+  reason: string,
+  cause: unknown,
+  holders: readonly LockHolder[] = [],
+): AppError {
+  const held = holders.length === 0 ? {} : { holders };
+  return new AppError('restore.inPlace', { reason, database: database.name, job, ...held }, { cause });
 }
 
 /** The application_name of the sessions of the safety backup, which are not the one that restores. */

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { AppError } from '../errors';
 import type { Sink } from '../exec/podExec';
 import type { OpenPod } from '../pod/databasePod';
+import { dumpFailure } from '../pod/lockHolders';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { serverMessage } from '../serverMessage';
 import { readArchive } from '../postgres/archive/readArchive';
@@ -52,8 +53,7 @@ export async function readLive(
   const dumping = (async (): Promise<void> => {
     const end = await exec.read(argv, sink, { signal, onStderrLine: (line) => progress.line(line) });
     if (end.exitCode !== 0) {
-      const stderr = progress.words(end.stderr);
-      throw new AppError('exec.failed', { tool: 'pg_dump', exitCode: end.exitCode, stderr, database });
+      throw await dumpFailure({ exec, access: facts.access }, database, end, progress.words(end.stderr));
     }
     between.end();
   })();

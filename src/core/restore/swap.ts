@@ -203,7 +203,10 @@ async function attempt(
     if (isAppError(error, 'exec.failed')) {
       const reason = serverWords(error);
       // only psql's exit code 3 means that the server said no; all others may have lost the answer to the COMMIT
-      if (error.data['exitCode'] === 3) return { reason, final: !passing.test(reason) };
+      if (error.data['exitCode'] === 3) {
+        const passes = passing.test(reason) || passingStates.has(String(error.data['sqlState']));
+        return { reason, final: !passes };
+      }
     } else if (isAppError(error) && unsent.includes(error.code)) {
       const { code, message } = error;
       return { reason: `${code}: ${message}`, final: !mayComeBack.includes(code), unsent: error };
@@ -233,6 +236,8 @@ const mayComeBack: readonly ErrorCode[] = ['exec.refused', 'cluster.unreachable'
 /** What passes by itself: a lock, sessions that come back, a deadlock. */
 const passing =
   /lock timeout|statement timeout|sessions remain|being accessed by other users|deadlock|tuple concurrently/;
+/** The same in any language: lock_not_available, query_canceled, object_in_use, deadlock_detected. */
+const passingStates = new Set(['55P03', '57014', '55006', '40P01']);
 
 /** The terminator in a session of its own; that it fails shows in the rename, which then gives up. */
 async function alongside(server: Workplace, oid: number, application: string, signal: AbortSignal): Promise<void> {
