@@ -119,7 +119,7 @@ describe('a restore in place that is broken off', function () {
       const run = await ferry(scene.setting, 'copy', source, target, ...inPlace);
       assert.equal(run.exitCode, 1, told(run));
       assert.equal(run.result.error?.code, 'restore.inPlace', told(run));
-      assert.match(String(run.result.error.data['reason']), /not here/);
+      assert.match(String(run.result.error.data['reason']), /^P0001 raise_exception …$/);
       await scene.unchanged();
     } finally {
       await scene.sclorg.sql('app', 'drop table forbidden; drop function fails()');
