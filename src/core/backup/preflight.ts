@@ -43,8 +43,7 @@ export async function askSource(
   try {
     rows = await query<SourceRow>(server, database, sourceSql(true), { signal });
   } catch (error) {
-    if (!isAppError(error, 'exec.failed') || !['55P03', '57014'].includes(String(error.data['sqlState'])))
-      throw error;
+    if (!isAppError(error, 'exec.failed') || !['55P03', '57014'].includes(String(error.data['sqlState']))) throw error;
     rows = await query<SourceRow>(server, database, sourceSql(false), { signal });
   }
   const tables: SourceTable[] = [];

@@ -30,16 +30,11 @@ export function tellUnanalyzed({ skipped, failed }: Unanalyzed, report: Report):
   const [first] = failed;
   if (!first) return;
   const tables = failed.slice(0, mostNames).map(({ name }) => name);
-  const message = isOwn(first.state) ? serverMessage(`ERROR: ${first.message}`) : `ERROR: SQLSTATE ${first.state}`;
+  const message = serverMessage(`ERROR:  ${first.state}: ${first.message}`);
   report({ type: 'note', code: 'analyze.failed', data: { tables, count: failed.length, message } });
 }
 
 const mostNames = 20;
-
-/** The server words these itself; what a function raises may hold a row. */
-function isOwn(state: string): boolean {
-  return /^(08|42|53|57|HV)/.test(state);
-}
 
 /** Where the block leaves its answer: a setting of the session. */
 const said = 'ferry.unanalyzed';

@@ -61,7 +61,7 @@ export class FailureLines {
     else if (/^pg_restore: while [A-Z]/.test(line)) this.dumpId = undefined;
     else if (/^pg_restore: warning: errors ignored on restore: \d+$/.test(line)) this.isThrough = true;
     const error = /^pg_restore: error: (.*)$/.exec(line)?.[1];
-    if (error !== undefined) this.begin(error, shown ?? line);
+    if (error !== undefined) this.begin(error, shown ?? 'pg_restore: error: …');
     else if (line.startsWith('pg_restore: ')) this.current = undefined;
     else if (this.current) this.goOn(this.current, line);
   }
