@@ -1,5 +1,6 @@
 import type { JobResult } from '../core/job/jobEvents';
 import type { Job } from '../core/job/readJob';
+import { differenceWords } from '../words/comparisonWords';
 import { outcomeWords } from '../words/outcomeWords';
 import { count, duration, size } from './format';
 import { texts } from '../words/shown';
@@ -12,7 +13,15 @@ export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string
   const outcome = outcomeWords(result, job.request.kind);
   // what became of a job is the news of its clean-up
   const found = ['resolved', 'unknown'].flatMap((key) => texts(result.data, key).map(capital));
-  return `${jobTitle(job)}: ${[outcome, ...found.slice(0, mostFound), facts === '' ? '' : `${facts}.`].join(' ').trim()}`;
+  return `${jobTitle(job)}: ${[outcome, ...whatDiffers(result), ...found.slice(0, mostFound), facts === '' ? '' : `${facts}.`].join(' ').trim()}`;
+}
+
+/** The first differences, and how many more there are. */
+function whatDiffers({ differences = [] }: JobResult): string[] {
+  if (differences.length === 0) return [];
+  const more = differences.length - mostFound;
+  const shown = differences.slice(0, mostFound).map(differenceWords);
+  return [`${[...shown, ...(more > 0 ? [`${count(more)} more`] : [])].join('; ')}.`];
 }
 
 /** a notification is no report */

@@ -54,11 +54,12 @@ const changes = {
 export function comparisonNoteWords({ code, data }: ComparisonNote): string {
   const of = (key: string): string => (typeof data[key] === 'string' ? data[key] : JSON.stringify(data[key] ?? ''));
   const words = {
-    columnOrder: () => `the columns of ${of('table')} stand in another order`,
+    columnOrder: () =>
+      `the columns of ${of('table')} stand in another order: that matters only to what reads them by their place, such as INSERT without names`,
     generatedUnproven: () =>
       `values of generated columns are computed anew, and could not be compared: ${of('tables')}`,
     wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
-    leftOut: () => `left out on purpose: ${of('kind')} (${of('count')})`,
+    leftOut: () => `left out on purpose: ${leftOutWords(data)}`,
     // only in results of 0.1.0
     majorsDiffer: () =>
       `PostgreSQL ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner only`,
@@ -81,4 +82,49 @@ function emptyWords(data: ComparisonNote['data']): string {
     ...list('sequences', 'sequences'),
     ...(objects === 0 ? [] : [`${count(objects)} large objects`]),
   ].join('; ');
+}
+
+/** What was left out, why, and how to make it. */
+function leftOutWords(data: ComparisonNote['data']): string {
+  const why = leftOutWhy.get(String(data['kind']));
+  return why === undefined ? leftOutThing(data) : `${leftOutThing(data)}, ${why}`;
+}
+
+/** `publications (changes, px)`; results of 0.1.0 have other kinds and no names. */
+function leftOutThing({ kind, count: all, names = [] }: ComparisonNote['data']): string {
+  const many = typeof all === 'number' ? all : 0;
+  const shown = Array.isArray(names) ? names.map(String) : [];
+  const rest = many - shown.length;
+  const list = shown.length === 0 ? count(many) : `${shown.join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
+  return `${leftOutNames.get(String(kind)) ?? String(kind)} (${list})`;
+}
+
+const leftOutNames: ReadonlyMap<string, string> = new Map([
+  ['PUBLICATION', 'publications'],
+  ['SUBSCRIPTION', 'subscriptions'],
+  ['ACL', 'grants'],
+  ['OWNER', 'owners'],
+  ['TABLESPACE', 'tablespaces'],
+  ['DATABASE', 'owner, grants or tablespace of the database itself'],
+]);
+
+const asked = 'as the restore was asked to';
+const leftOutWhy: ReadonlyMap<string, string> = new Map([
+  [
+    'PUBLICATION',
+    'since a restored database sends its changes to nobody until somebody wants it; CREATE PUBLICATION makes them there',
+  ],
+  ['SUBSCRIPTION', 'since two databases would take the changes of one; CREATE SUBSCRIPTION makes them there'],
+  ['ACL', `${asked}; GRANT gives them`],
+  ['OWNER', `${asked}; ALTER … OWNER TO gives them`],
+  ['TABLESPACE', `${asked}; ALTER … SET TABLESPACE moves there`],
+  ['DATABASE', `${asked}; ALTER DATABASE and GRANT give them`],
+]);
+
+/** That two are the same, with what one of them lacks on purpose. */
+export function sameWords(notes: readonly ComparisonNote[] = []): string {
+  const leftOut = notes.filter(({ code }) => code === 'leftOut').map(({ data }) => data);
+  const all = leftOut.reduce((sum, data) => sum + (typeof data['count'] === 'number' ? data['count'] : 0), 0);
+  if (all === 0) return 'The same.';
+  return `The same, ${count(all)} left out on purpose: ${leftOut.map(leftOutThing).join('; ')}.`;
 }

@@ -1,11 +1,15 @@
 import type { JobKind, JobResult } from '../core/job/jobEvents';
+import { sameWords } from './comparisonWords';
 import { safe } from './format';
 import { texts, type Data } from './shown';
 
 /** How a job ended that did not fail, in a sentence. */
-export function outcomeWords({ outcome, data, findings = [], differences = [] }: JobResult, kind: JobKind): string {
+export function outcomeWords(
+  { outcome, data, findings = [], differences = [], notes = [] }: JobResult,
+  kind: JobKind,
+): string {
   const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
-  if (kind === 'diff') return outcome === 'done' ? 'The same.' : 'Different.';
+  if (kind === 'diff') return outcome === 'done' ? safe(sameWords(notes)) : 'Different.';
   const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
   switch (kind) {
     case 'backup':

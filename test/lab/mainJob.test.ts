@@ -51,7 +51,7 @@ describe('the main job between two clusters', function () {
     // an unlogged table has no rows on a standby; the preflight warned of it
     assert.deepEqual(
       same.result.differences,
-      [{ kind: 'table', table: 'archive.scratch', missing: 'right' }],
+      [{ kind: 'rows', table: 'archive.scratch', left: 2, right: 0 }],
       told(same),
     );
     assert.ok(run.result.findings?.some(({ code }) => code === 'source.unlogged'));
@@ -138,6 +138,28 @@ describe('the main job between two clusters', function () {
     assert.equal(events.filter(({ type }) => type === 'expected').length, 1, 'what the whole takes, not its parts');
     await expectExit(0, 'copy', `${places.pg16}/${oddDatabase}`, `${places.pg18}/${oddDatabase}`, '--create-roles');
     assert.deepEqual(await differences('source', oddDatabase, 'pg18', oddDatabase), []);
+  });
+
+  it('what was restored, also on another major, is the same; what was left out on purpose is told and not counted', async () => {
+    for (const target of ['pg16', 'pg18'] as const) {
+      const restored = `${places[target]}/compared`;
+      const options = ['--create-roles', ...(target === 'pg18' ? ['--no-owner'] : [])];
+      await expectExit(0, 'copy', `${places.source}/shop`, restored, ...options);
+      const same = await expectExit(0, 'diff', `${places.source}/shop`, restored);
+      const leftOut = (same.result.notes ?? []).filter(({ code }) => code === 'leftOut').map(({ data }) => data);
+      const kinds = target === 'pg18' ? ['OWNER', 'PUBLICATION'] : ['PUBLICATION'];
+      assert.deepEqual(leftOut.map(({ kind }) => String(kind)).sort(), kinds, told(same));
+      assert.ok(
+        leftOut.some(({ names }) => JSON.stringify(names) === '["everything"]'),
+        told(same),
+      );
+      // as soon as somebody makes one there, they are compared
+      await lab.server(target).sql('compared', 'create publication mine for table shop.customers');
+      const made = await ferry(setting, 'diff', `${places.source}/shop`, restored);
+      assert.equal(made.exitCode, 3, told(made));
+      assert.match(JSON.stringify(made.result.differences), /"everything".*"missing right"/);
+      await lab.server(target).sql('postgres', 'drop database compared');
+    }
   });
 
   it('verifies deeply and gently in another pod and leaves nothing there', async () => {
@@ -266,13 +288,22 @@ describe('diff finds what changed', function () {
     lab = await startLab({ only: ['source'] });
     setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
     await lab.server('source').sql('postgres', 'create database twin template shop');
+    await lab
+      .server('source')
+      .sql(
+        'postgres',
+        `grant connect on database twin to shop_app; alter database twin set statement_timeout = '5min'; alter role shop_app in database twin set search_path = shop, public; comment on database twin is 'the shop'`,
+      );
   });
   after(async () => {
     await lab.close();
     await rm(setting.root, { recursive: true, force: true });
   });
 
-  it('the same: 0', async () => assert.equal((await diff()).exitCode, 0));
+  it('the same: 0', async () => {
+    const run = await diff();
+    assert.equal(run.exitCode, 0, told(run));
+  });
 
   for (const [what, sql, undo, expected] of [
     [

@@ -5,7 +5,8 @@ import { AppError } from '../errors';
 import type { OpenPod } from '../pod/databasePod';
 import { watchLocks } from '../pod/watchLocks';
 import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
-import { compareOwn } from '../postgres/archive/compareDatabase';
+import { compareOwn, type PropertyDifference } from '../postgres/archive/compareDatabase';
+import type { Ignored } from '../postgres/archive/leftOut';
 import { compareReadings } from '../postgres/archive/compareReadings';
 import type { Progress, Work } from '../progress';
 import { hasGeneratedColumns } from './readGeneratedColumns';
@@ -17,13 +18,14 @@ export type Comparable = { readonly backup: BackupEntry } | { readonly pod: Open
 
 /**
  * Compares two databases or backups: rows as multisets with columns by name, sequences, large objects, definitions. A live one is
- * dumped and read on the way, in one snapshot; nothing is stored. Throws `backup.damaged`, `exec.*`, `cancelled`.
+ * dumped and read on the way, in one snapshot; nothing is stored. What `ignore` names is told and not counted. Throws `backup.damaged`, `exec.*`, `cancelled`.
  */
 export async function compareDatabases(
   left: Comparable,
   right: Comparable,
   job: string,
   work: Work,
+  ignore: Ignored = {},
 ): Promise<Comparison> {
   // what is stored has an encoding already, so a live one follows it
   const first = 'backup' in right && !('backup' in left) ? right : left;
@@ -33,7 +35,7 @@ export async function compareDatabases(
   const one = await readOne(first, undefined, common, job, before);
   const other = await readOne(second, one, common, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
-  return withOwn(compareReadings(a, b), a, b);
+  return withOwn(compareReadings(a, b, { ignore }), a, b, ignore);
 }
 
 /** With what belongs to the two databases themselves, where both sides hold it. */
@@ -41,10 +43,21 @@ function withOwn(
   comparison: Comparison,
   { database: left }: ArchiveReading,
   { database: right }: ArchiveReading,
+  ignored: Ignored,
 ): Comparison {
   if (left === undefined || right === undefined) return comparison;
-  const differences = [...comparison.differences, ...compareOwn(left, right)];
-  return { ...comparison, differences, equal: differences.length === 0 };
+  const own = compareOwn(left, right);
+  const counted = own.filter((one) => !isLeftOut(one, ignored));
+  const count = own.length - counted.length;
+  const differences = [...comparison.differences, ...counted];
+  const notes = count === 0 ? [] : [{ code: 'leftOut', data: { kind: 'DATABASE', count, names: [] } } as const];
+  return { ...comparison, differences, notes: [...comparison.notes, ...notes], equal: differences.length === 0 };
+}
+
+/** With owners, grants or tablespaces those of the database itself were left out. */
+function isLeftOut({ what, change }: PropertyDifference, { owners, acls, tablespaces, made }: Ignored): boolean {
+  if (what === 'grant') return acls === true && made !== undefined && change === `missing ${made}`;
+  return (what === 'owner' && owners === true) || (what === 'tablespace' && tablespaces === true);
 }
 
 /**

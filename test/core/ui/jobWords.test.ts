@@ -80,6 +80,24 @@ describe('words for jobs', () => {
     );
   });
 
+  it('tell at the end of a comparison what differs, and what was left out on purpose', async () => {
+    const { finalWords } = await import('../../../src/ui/finalWords');
+    const end = (result: object): string =>
+      finalWords(
+        { request: { kind: 'diff', operands: [db, 'a/b/c/d'], options: {} } } as unknown as Job,
+        { data: { tables: 2, rows: 5 }, ...result } as unknown as JobResult,
+      );
+    const changed = (name: string): object => ({ kind: 'definition', what: 'INDEX', name, change: 'changed' });
+    const rows = { kind: 'rows', table: 'public.t', left: 3, right: 4 };
+    const differences = [rows, changed('public.i'), changed('public.j')];
+    assert.match(
+      end({ outcome: 'differences', differences }),
+      /: Different\. public\.t: 3 rows and 4 rows; INDEX public\.i: changed; 1 more\. 2 tables · 5 rows\.$/,
+    );
+    const notes = [{ code: 'leftOut', data: { kind: 'PUBLICATION', count: 1, names: ['px'] } }];
+    assert.match(end({ outcome: 'done', notes }), /: The same, 1 left out on purpose: publications \(px\)\. 2 tables/);
+  });
+
   function title(kind: JobKind, operands: readonly string[], options: JobOptions = {}, data?: object): string {
     const result = data === undefined ? {} : { result: { data } };
     return jobTitle({ request: { kind, operands, options }, ...result } as unknown as Job);

@@ -2,6 +2,8 @@ import { findBackup } from '../../catalog/catalog';
 import { AppError } from '../../errors';
 import { compareDatabases, type Comparable } from '../../restore/diff';
 import type { JobContext, RunKind } from '../jobContext';
+import { listJobs } from '../listJobs';
+import { leftOutBetween } from '../madeWithout';
 import { Places } from '../places';
 
 /** Compares: `[a, b]`, each a backup or a database ref. Left is a. */
@@ -12,7 +14,8 @@ export const diffJob: RunKind = async (context) => {
   const [a = '', b = ''] = request.operands;
   const left = await sideOf(context, places, a);
   const right = await sideOf(context, places, b);
-  const { equal, differences, notes, tables, rows } = await compareDatabases(left, right, id, work);
+  const ignore = leftOutBetween(await listJobs(request.root), namesOf(left, a), namesOf(right, b));
+  const { equal, differences, notes, tables, rows } = await compareDatabases(left, right, id, work, ignore);
   return { outcome: equal ? 'done' : 'differences', differences, notes, data: { left: a, right: b, tables, rows } };
 };
 
@@ -23,4 +26,11 @@ async function sideOf({ request, work }: JobContext, places: Places, operand: st
   if (pod.facts.databases.some(({ name }) => name === database)) return { pod, database };
   const known = pod.facts.databases.filter(({ isTemplate }) => !isTemplate).map(({ name }) => name);
   throw new AppError('database.unknown', { reference: operand, database, known });
+}
+
+/** What a job may have called a database: as it is named now, or by its pod or workload. A backup was made by no restore. */
+function namesOf(side: Comparable, operand: string): string[] {
+  if ('backup' in side) return [];
+  const { cluster, namespace, name, workload } = side.pod.pod;
+  return [operand, ...[name, workload.name].map((pod) => `${cluster}/${namespace}/${pod}/${side.database}`)];
 }

@@ -1,6 +1,7 @@
 import { WithoutData } from './withoutData';
 import { compareGenerated } from './compareGenerated';
-import { compareDefinitions, type Ignored } from './compareDefinitions';
+import { compareDefinitions } from './compareDefinitions';
+import type { Ignored } from './leftOut';
 import type {
   ArchiveReading,
   Comparison,

@@ -94,11 +94,12 @@ export class Definitions {
     for (const role of namedRoles(kind, sql)) this.#namedRoles.add(role);
   }
 
-  #digestsOf({ text, parts, older }: Meaning): Pick<DefinitionReading, 'digest' | 'unorderedDigest' | 'olderDigest'> {
+  #digestsOf({ text, parts, older, olderParts }: Meaning): Digests {
     return {
       digest: this.#digestOf(text),
       ...(parts === undefined ? {} : { unorderedDigest: this.#unordered(parts) }),
       ...(older === undefined ? {} : { olderDigest: this.#digestOf(older) }),
+      ...(olderParts === undefined ? {} : { olderUnorderedDigest: this.#unordered(olderParts) }),
     };
   }
 
@@ -114,14 +115,17 @@ export class Definitions {
   }
 }
 
+type Digests = Pick<DefinitionReading, 'digest' | 'unorderedDigest' | 'olderDigest' | 'olderUnorderedDigest'>;
+
 /** How a table is stored stands beside its definition; heap is what everything is that says nothing. */
 function inAccessMethod(meaning: Meaning, method: string): Meaning {
   if (method === '' || method === 'heap') return meaning;
   const using = (text: string): string => `${text} USING ${method}`;
-  const { text, parts, older } = meaning;
+  const { text, parts, older, olderParts } = meaning;
   return {
     text: using(text),
     ...(parts === undefined ? {} : { parts: [...parts, using('')] }),
     ...(older === undefined ? {} : { older: using(older) }),
+    ...(olderParts === undefined ? {} : { olderParts: [...olderParts, using('')] }),
   };
 }

@@ -14,6 +14,7 @@ export function concernsLargeObjects(kind: string, name: string): boolean {
 export class LargeObjectEntries {
   /** by owner: those that are made */
   readonly #made = new Map<string, Sum128>();
+  readonly #all = new Sum128();
   /** by the grants, without a number: those that have them */
   readonly #granted = new Map<string, Sum128>();
   /** comments and security labels, each with its number */
@@ -27,6 +28,7 @@ export class LargeObjectEntries {
       let together = 0n;
       for (const [oid] of sql.matchAll(/\d+/g)) together += this.#wide(oid);
       sumIn(this.#made, owner).addWide(together);
+      this.#all.addWide(together);
       if (name.includes('..')) this.#ranges.set(name, together);
     } else if (kind === 'ACL') {
       const oids = name.replace(/^LARGE OBJECTS? /, '');
@@ -36,12 +38,22 @@ export class LargeObjectEntries {
   }
 
   definitions(): DefinitionReading[] {
-    const found = [...this.#made].map(([owner, sum]) => definition('BLOB', owner, sum.hex()));
-    for (const [kind, sum] of this.#said) found.push(definition(kind, '', sum.hex()));
-    if (this.#granted.size === 0) return found;
-    const grants = new Sum128();
-    for (const [text, sum] of this.#granted) grants.addWide(this.#wide(`${text}\0${sum.hex()}`));
-    return [...found, definition('ACL', '', grants.hex())];
+    const found = [...this.#said].map(([kind, sum]) => definition(kind, '', sum.hex()));
+    if (this.#made.size > 0) found.push(definition('BLOB', this.#owners(), this.#all.hex()));
+    if (this.#granted.size > 0) found.push(definition('ACL', '', this.#together(this.#granted)));
+    return found;
+  }
+
+  /** Who owns them: the one owner, or a digest of who owns which. */
+  #owners(): string {
+    const [owner, another] = this.#made.keys();
+    return owner !== undefined && another === undefined ? owner : this.#together(this.#made);
+  }
+
+  #together(sums: ReadonlyMap<string, Sum128>): string {
+    const all = new Sum128();
+    for (const [text, sum] of sums) all.addWide(this.#wide(`${text}\0${sum.hex()}`));
+    return all.hex();
   }
 
   #wide(text: string): bigint {

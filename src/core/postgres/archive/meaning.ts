@@ -1,6 +1,6 @@
 import { settle } from './sqlMeaning';
 import { isName, type Token } from './sqlTokens';
-import { groupOf, isComma, isGroup, isSign, isWord, partsOf, textOf, treeOf, type Group, type Node } from './sqlTree';
+import { groupOf, isComma, isGroup, isSign, isWord, partsOf, textOf, treeOf, type Node } from './sqlTree';
 import { settledGrants, withoutMaintain } from './grantMeaning';
 
 /** What a definition means, in a form that does not depend on who printed it. */
@@ -10,6 +10,7 @@ export interface Meaning {
   readonly parts?: readonly string[];
   /** as servers before 17 (grants) or 18 (tables, domains) can say it; only where that differs */
   readonly older?: string;
+  readonly olderParts?: readonly string[];
 }
 
 /**
@@ -28,8 +29,11 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
       return { text: textOf(withoutQualifiers(nodes)) };
     case 'TABLE':
     case 'FOREIGN TABLE': {
-      const older = olderTable(nodes);
-      return { ...withOlder(textOf(nodes), older), parts: partsOfTable(nodes) };
+      const statements = statementsOf(nodes).map(withoutOnly);
+      const parts = partsOfTable(statements);
+      const olderParts = olderPartsOfTable(statements);
+      const [text, older] = [parts.join('\n'), olderParts.join('\n')];
+      return older === text ? { text, parts } : { text, parts, older, olderParts };
     }
     case 'DOMAIN':
       return withOlder(textOf(nodes), textOf(withoutNullNames(nodes)));
@@ -104,8 +108,7 @@ const clauses: ReadonlySet<string> = new Set([
 ]);
 
 /** The list of columns and constraints, one each, and the other statements, without regard to order. */
-function partsOfTable(nodes: readonly Node[]): string[] {
-  const [create = [], ...others] = statementsOf(nodes);
+function partsOfTable([create = [], ...others]: readonly (readonly Node[])[]): string[] {
   const at = create.findIndex((node) => isGroup(node, '('));
   const list = create[at];
   const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map((part) => `  ${textOf(part)}`) : [];
@@ -113,35 +116,37 @@ function partsOfTable(nodes: readonly Node[]): string[] {
   return [textOf(rest), ...elements, ...others.map(textOf)];
 }
 
+/** `ALTER FOREIGN TABLE ONLY`, as 17 and later say it: each table of a dump has its own statements. */
+function withoutOnly(statement: readonly Node[]): readonly Node[] {
+  const isForeign = isWord(statement[1], 'FOREIGN') && isWord(statement[2], 'TABLE') && isWord(statement[3], 'ONLY');
+  return isWord(statement[0], 'ALTER') && isForeign ? [...statement.slice(0, 3), ...statement.slice(4)] : statement;
+}
+
 function statementsOf(nodes: readonly Node[]): Node[][] {
   return partsOf(nodes, (node) => isSign(node, ';')).filter((statement) => statement.length > 0);
 }
 
 /** NOT NULL of a table is a constraint with a name since 18, and one of an inherited column stands in the list. */
-function olderTable(nodes: readonly Node[]): string {
-  const [create = [], ...others] = statementsOf(nodes);
+function olderPartsOfTable([create = [], ...others]: readonly (readonly Node[])[]): string[] {
+  const list = create.find((node) => isGroup(node, '('));
+  const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map(withoutNullNames) : [];
   const notNull: string[] = [];
-  const kept = create.map((node) => (isGroup(node, '(') ? withoutListed(node, notNull) : node));
-  const statements = others.flatMap((statement) => {
-    const column = statement.findIndex((node) => isWord(node, 'COLUMN'));
-    const name = statement[column + 1];
-    const isNotNull = textOf(statement.slice(column + 2)) === 'SET NOT NULL';
-    if (column < 0 || name === undefined || !isNotNull) return [textOf(statement)];
-    notNull.push(name.text);
-    return [];
+  const kept = elements.filter(([not, nothing, column]) => {
+    const isListed = isWord(not, 'NOT') && isWord(nothing, 'NULL') && column !== undefined;
+    if (isListed) notNull.push(column.text);
+    return !isListed;
   });
-  return [textOf(kept), ...statements, ...notNull.sort()].join(' ; ');
-}
-
-function withoutListed(list: Group, notNull: string[]): Group {
-  const elements = partsOf(list.nodes, isComma).flatMap((element) => {
-    const bare = withoutNullNames(element);
-    const [not, nothing, column] = bare;
-    if (!isWord(not, 'NOT') || !isWord(nothing, 'NULL') || column === undefined) return [textOf(bare)];
-    notNull.push(column.text);
-    return [];
+  const statements = others.filter((statement) => {
+    const at = statement.findIndex((node) => isWord(node, 'COLUMN'));
+    const column = statement[at + 1];
+    const isSet = at >= 0 && column !== undefined && textOf(statement.slice(at + 2)) === 'SET NOT NULL';
+    if (isSet) notNull.push(column.text);
+    return !isSet;
   });
-  return { ...list, text: `( ${elements.join(' , ')} )` };
+  const head = textOf(create.filter((node) => node !== list));
+  const columns = kept.map((element) => `  ${textOf(element)}`);
+  const rest = [...statements.map(textOf), ...notNull.sort().map((column) => `NOT NULL ${column}`)];
+  return [head, ...columns, ...rest];
 }
 
 /** `CONSTRAINT name NOT NULL` as `NOT NULL`. */

@@ -106,6 +106,7 @@ export interface DefinitionReading {
   readonly unorderedDigest?: string;
   /** hash of what older servers can say of it, where that is less: counts only beside one of them */
   readonly olderDigest?: string;
+  readonly olderUnorderedDigest?: string;
 }
 
 /** One thing in which two readings differ. Rows that differ never reach a swap. */

@@ -164,6 +164,39 @@ for (const major of [15, 18] as const satisfies readonly Major[]) {
       assert.deepEqual(comparison.differences, []);
       const kinds = comparison.notes.filter((note) => note.code === 'leftOut').map((note) => note.data['kind']);
       assert.ok(kinds.includes('ACL') && kinds.includes('PUBLICATION'), JSON.stringify(kinds));
+      // only the side that was made without them may lack them
+      const ignore = { owners: true, acls: true, publications: true };
+      assert.deepEqual(compareReadings(source, bare, { ignore: { ...ignore, made: 'right' } }).differences, []);
+      const lost = compareReadings(source, bare, { ignore: { ...ignore, made: 'left' } }).differences;
+      assert.ok(lost.some((one) => one.kind === 'definition' && one.what === 'PUBLICATION'));
+      assert.ok(lost.some((one) => one.kind === 'definition' && one.what === 'ACL'));
+    });
+
+    it('what is there although it was left out is compared', async () => {
+      await server.sql('postgres', 'create database without template restored');
+      await server.sql(
+        'without',
+        `drop publication changes; create publication other; revoke all on orders from reader; grant select on child to app`,
+      );
+      const without = await readBuffer(await dumpOf(server, 'without'));
+      await server.sql('postgres', 'drop database without');
+      const ignore = { acls: true, publications: true, made: 'right' } as const;
+      const { differences, notes } = compareReadings(source, without, { ignore });
+      assert.deepEqual(
+        differences
+          .map((one) => (one.kind === 'definition' ? `${one.what} ${one.name} ${one.change}` : one.kind))
+          .sort(),
+        [
+          'ACL public.TABLE child missing left',
+          'PUBLICATION TABLE public.changes orders missing right',
+          'PUBLICATION changes missing right',
+          'PUBLICATION other missing left',
+        ],
+      );
+      assert.deepEqual(
+        notes.filter(({ code }) => code === 'leftOut'),
+        [{ code: 'leftOut', data: { kind: 'ACL', count: 1, names: ['TABLE orders'] } }],
+      );
     });
   });
 }

@@ -20,12 +20,12 @@ export const baseSql = `
   create operator class oc for type int using btree as operator 1 <, operator 3 =, function 1 btint4cmp(int, int);
   create collation cl from "C"; create text search configuration ts (copy = simple); create text search dictionary di (template = simple); create statistics st on id, v from t; create statistics st2 on (s in ('a', 'b')), id from t;
   create type cplx as (r float8); create function to_cplx(int) returns cplx language sql immutable as 'select row($1)::cplx'; create cast (int as cplx) with function to_cplx(int);
-  create conversion cv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8; create foreign data wrapper fw; create server sv foreign data wrapper fw; create user mapping for app server sv options (u 'x'); create foreign table ft (a int) server sv;
+  create conversion cv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8; create foreign data wrapper fw; create server sv foreign data wrapper fw; create user mapping for app server sv options (u 'x'); create foreign table ft (a int options (c 'x')) server sv;
   create schema sc; create schema sc2; create extension hstore; create function lh() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler'; create language l1 handler lh;
   create function etf() returns event_trigger language plpgsql as 'begin null; end'; create event trigger et on ddl_command_end execute function etf(); alter event trigger et disable; comment on table t is 'c'; comment on column t.id is 'i';
   create table pa (id int primary key, k text); create table fk (id int references pa, p int constraint fk_p references pa on delete cascade deferrable initially deferred); create table ex (r int4range, s varchar(3), constraint exx exclude using gist (r with &&) where (s in ('a', 'b')));
   create publication pub0 for table t; grant select on t1 to reader; grant select (id), update (v) on t1 to app; grant usage on sequence s3 to app with grant option; grant execute on function f9 to app;
-  alter default privileges grant select on sequences to reader; select lo_create(4711); select lo_create(4712); grant select on large object 4711 to reader;
+  alter default privileges grant select on sequences to reader; select lo_create(4711); select lo_create(4712); select lo_create(4713); alter large object 4713 owner to app; grant select on large object 4711 to reader;
 `;
 
 /**
