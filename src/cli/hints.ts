@@ -1,5 +1,5 @@
 import type { Hints } from '../words/hints';
-import { shellCommand } from '../words/shellCommand';
+import { shellCommand, shellWord } from '../words/shellCommand';
 
 /** What one does next in a terminal. */
 export const cliHints: Hints = {
@@ -33,6 +33,7 @@ export const cliHints: Hints = {
   putBack: (backup, place) => command('restore', [backup, place], '--as replace --in-place'),
   release: (place) => (place === undefined ? '`db-ferry release <database>`' : command('release', [place])),
   dropSlots: () => '--drop-slots drops them too',
+  confirm: (database) => `--confirm ${database === undefined ? '<its name>' : shellWord(database)}`,
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };
 

@@ -20,6 +20,12 @@ export const optionSpecs = {
   deep: { type: 'string', value: '<pod ref>', help: 'restore into a side database there, compare, drop it' },
   as: { type: 'string', value: 'new|replace', help: 'replace: where the database exists already' },
   yes: { type: 'boolean', help: 'ask nothing (for scripts)' },
+  confirm: {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    help: 'the kept database (clean: also a side database or role) of this name is meant, though nothing proves that it is yours',
+  },
   'no-owner': { type: 'boolean', help: 'leave owners out' },
   'trust-settings': {
     type: 'boolean',

@@ -33,12 +33,14 @@ export const cleanUp: Command = {
   },
 };
 
-async function confirm(operand: string | undefined, { removes, notReached }: CleanPlan): Promise<boolean> {
+async function confirm(operand: string | undefined, { removes, claims, notReached }: CleanPlan): Promise<boolean> {
   const more = removes.length - mostLines;
   const detail = [
     ...(removes.length === 0 ? [] : ['Removes what jobs left that do not run any more:']),
     ...removes.slice(0, mostLines).map((one) => `• ${one}`),
     ...(more > 0 ? [`• and ${more} more`] : []),
+    ...(claims.length === 0 ? [] : ['Leaves alone, since nothing proves what it says:']),
+    ...claims.slice(0, mostLines).map((one) => `• ${one}`),
     ...(notReached.length === 0 ? [] : ['What was left there, if anything, cannot be seen now:']),
     ...notReached.map(({ reference, error }) => `• ${reference}: ${wordsFor(error).what}`),
     'What restores kept for their undo stays.',

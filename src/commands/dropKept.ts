@@ -1,10 +1,7 @@
-import { confirmName } from '../ui/confirmName';
-import { ago, size } from '../ui/format';
 import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
-import { AppError } from '../core/errors';
 import type { Command } from './command';
-import { keptTarget } from './keptTargets';
+import { askedOf, confirmKept, keptTarget, keptText, meantOf } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
 
 /** Drops what restores kept; after it there is no undo. */
@@ -13,20 +10,20 @@ export const dropKept: Command = {
   rowsOf: 'clusters',
   async run(services, target) {
     const place = await keptTarget(services, target, 'Drop Kept Database');
-    const { kept, slots } = await looking(place.reference, async (signal) => {
+    const { kept, claims, made, slots } = await looking(place.reference, async (signal) => {
       const [{ openPod }, { planRelease }] = await Promise.all([
         import('../core/pod/openPod'),
         import('../core/restore/release'),
       ]);
       const target = await openPod(place.model.client, place.pod, signal);
-      const restoredBy = place.job === undefined ? {} : { restoredBy: place.job };
-      return planRelease({ target, database: place.database, cluster: place.pod.cluster, ...restoredBy }, signal);
+      return planRelease({ target, ...askedOf(place) }, signal);
     });
-    if (kept.length === 0) throw new AppError('restore.nothingKept', { reference: place.reference });
-    const names = kept.map(({ row: { name, bytes }, mark }) => `${name} (${size(bytes)}, replaced ${ago(mark.time)})`);
+    const names = kept.map((one) => keptText(one, made));
+    const others = claims.map((one) => keptText(one, made));
     const detail = [
       place.reference,
       names.join('\n'),
+      ...(others.length === 0 ? [] : [`Left alone, since nothing proves what it says:\n${others.join('\n')}`]),
       ...(slots.length === 0
         ? []
         : [
@@ -39,8 +36,8 @@ export const dropKept: Command = {
       { modal: true, detail: detail.join('\n\n') },
       'Drop',
     );
-    if (answer === undefined || !(await confirmName(services, place))) return;
-    const options = slots.length === 0 ? {} : { dropSlots: true };
+    if (answer === undefined || !(await confirmKept(services, place, kept))) return;
+    const options = { ...meantOf(kept), ...(slots.length === 0 ? {} : { dropSlots: true }) };
     await startJobs(services, [{ kind: 'release', operands: [place.job ?? place.reference], options }]);
   },
 };

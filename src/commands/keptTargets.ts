@@ -2,7 +2,14 @@ import { AppError } from '../core/errors';
 import { podAt } from './podAt';
 import { parseReference } from '../core/cluster/reference';
 import type { DatabasePlace } from '../model/places';
+import { recordsOf } from '../core/job/records';
+import type { Records } from '../core/restore/marks';
+import type { JudgedDatabase } from '../core/restore/sideDatabase';
+import type { MeantDatabase } from '../core/restore/undo';
 import type { Services } from '../services';
+import { confirmName, typeName } from '../ui/confirmName';
+import { settings } from '../ui/settings';
+import { keptLine } from '../words/keptWords';
 import { KeptNode } from '../tree/keptNode';
 import { JobNode } from '../tree/jobNode';
 import { oneDatabase } from './targets';
@@ -10,6 +17,8 @@ import { oneDatabase } from './targets';
 /** A database for which a restore kept something; `job`: the restore, where one is meant and not just the last. */
 export interface KeptTarget extends DatabasePlace {
   readonly job?: string;
+  /** the kept database itself, where its row was chosen */
+  readonly kept?: { readonly name: string; readonly oid: number };
 }
 
 /** From a row of Clusters or Jobs, a job's id (from a button), or asked for. Throws `cancelled`, `job.unknown`. */
@@ -27,7 +36,50 @@ async function ofRow(services: Services, node: KeptNode, title: string): Promise
   const place = await oneDatabase(services, node, title);
   const { job } = node.kept.mark;
   const known = (await services.jobs.watch()).some(({ id }) => id === job);
-  return known ? { ...place, job } : place;
+  const { name, oid } = node.kept.facts;
+  return { ...place, kept: { name, oid }, ...(known ? { job } : {}) };
+}
+
+/** What a look at what is kept asks for: the row that was chosen means that very one, be it proven or not. */
+export function askedOf({ database, pod, job, kept }: KeptTarget): {
+  readonly database: string;
+  readonly cluster: string;
+  readonly restoredBy?: string;
+  readonly only?: readonly MeantDatabase[];
+  readonly records: Records;
+} {
+  return {
+    ...{ database, cluster: pod.cluster, records: recordsOf(settings.root(), pod) },
+    ...(job === undefined || kept !== undefined ? {} : { restoredBy: job }),
+    ...(kept === undefined ? {} : { only: [{ ...kept, confirmed: true }] }),
+  };
+}
+
+/** Those that were shown and confirmed, for the job. */
+export function meantOf(kept: readonly JudgedDatabase[]): { readonly only: readonly MeantDatabase[] } {
+  return { only: kept.map(({ row: { name, oid }, proof }) => ({ name, oid, confirmed: proof.how === 'claim' })) };
+}
+
+/** A kept database as a line of a question. */
+export function keptText({ row, mark, proof }: JudgedDatabase, made: ReadonlyMap<number, string>): string {
+  const when = made.get(row.oid);
+  return keptLine({
+    ...{ name: row.name, owner: row.owner, job: mark.job, time: mark.time, proof },
+    ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
+    ...(when === undefined ? {} : { made: when }),
+  });
+}
+
+/** Has the name of what only claims to be kept typed, and that of the live one where its place is protected. False: given up. */
+export async function confirmKept(
+  services: Services,
+  place: KeptTarget,
+  kept: readonly JudgedDatabase[],
+): Promise<boolean> {
+  for (const { row } of kept.filter(({ proof }) => proof.how === 'claim')) {
+    if (!(await typeName(`Nothing proves what ${row.name} says of itself`, row.name))) return false;
+  }
+  return confirmName(services, place);
 }
 
 /** The database that a reference names. Throws what `podAt` throws. */

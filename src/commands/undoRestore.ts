@@ -1,13 +1,12 @@
 import { isBlocked } from '../core/finding';
 import type { UndoPlan } from '../core/restore/undo';
 import type { Services } from '../services';
-import { confirmName } from '../ui/confirmName';
-import { ago, size } from '../ui/format';
+import { ago } from '../ui/format';
 import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
 import { findingLines } from '../ui/findingLines';
 import type { Command } from './command';
-import { keptTarget, type KeptTarget } from './keptTargets';
+import { askedOf, confirmKept, keptTarget, keptText, meantOf, type KeptTarget } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
 
 /** Puts back what a restore replaced, after saying what was written since. */
@@ -22,25 +21,26 @@ export const undoRestore: Command = {
         import('../core/restore/undo'),
       ]);
       const opened = await openPod(place.model.client, place.pod, signal);
-      return planUndo(
-        { target: opened, database: place.database, cluster: place.pod.cluster, ...restoredBy(place) },
-        signal,
-      );
+      return planUndo({ target: opened, ...askedOf(place) }, signal);
     });
     if (!(await confirm(services, place, plan))) return;
-    await startJobs(services, [{ kind: 'undo', operands: [place.job ?? place.reference], options: {} }]);
+    await startJobs(services, [
+      { kind: 'undo', operands: [place.job ?? place.reference], options: meantOf([plan.kept]) },
+    ]);
   },
 };
 
-/** A row of a kept database means that very one; its job must be known in this root, else the last one is meant. */
-function restoredBy({ job }: KeptTarget): { restoredBy?: string } {
-  return job === undefined ? {} : { restoredBy: job };
-}
-
-async function confirm(services: Services, place: KeptTarget, { kept, live, findings }: UndoPlan): Promise<boolean> {
+async function confirm(
+  services: Services,
+  place: KeptTarget,
+  { kept, made, live, findings }: UndoPlan,
+): Promise<boolean> {
   const { database, pod } = place;
   const detail = [
-    `${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}${kept.row.bytes === undefined ? '' : `, ${size(kept.row.bytes)}`}).`,
+    kept.proof.how === 'claim'
+      ? `Nothing proves that ${place.reference} was this before a restore of yours:`
+      : `${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}):`,
+    keptText(kept, made),
     live ? 'What is there now is kept, closed: an undo can be undone.' : 'Nothing answers to the name now.',
     ...findingLines(findings),
   ].join('\n\n');
@@ -56,5 +56,5 @@ async function confirm(services: Services, place: KeptTarget, { kept, live, find
     { modal: true, detail },
     'Undo Restore',
   );
-  return answer !== undefined && confirmName(services, place);
+  return answer !== undefined && confirmKept(services, place, [kept]);
 }

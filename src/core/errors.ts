@@ -73,6 +73,7 @@ export const errorCodes = [
   'restore.unknown', // { database, job }: the connection went with the COMMIT; { unforeseen, message, job }: what went there is not known either
   'restore.nothingKept', // { reference, before? }: nothing to undo or release; `before`: the backup that a restore in place took
   'release.slots', // { databases, slots, active? }: replication slots would go with a kept database; `active` ones keep it
+  'restore.claimed', // { reference, database, databases: { name, owner, bytes?, made?, job }[] }: what is there only says that it was kept
   'target.busy', // { reference, job }: another job works on it
   // jobs
   'job.unknown', // { job }

@@ -34,7 +34,8 @@ export class DatabaseNode implements TreeNode {
     item.description = [
       facts.bytes === undefined ? 'may not be read' : size(facts.bytes),
       isBackedUp ? `backed up ${ago(backup)}` : undefined,
-      last ? `replaced ${ago(last.mark.time)}, undo possible` : undefined,
+      last?.isProven ? `replaced ${ago(last.mark.time)}, undo possible` : undefined,
+      last && !last.isProven ? 'something claims to be kept of it' : undefined,
     ]
       .filter((part) => part !== undefined)
       .join(' · ');

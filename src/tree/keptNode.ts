@@ -16,11 +16,12 @@ export class KeptNode implements TreeNode {
   }
 
   item(): vscode.TreeItem {
-    const { facts, mark } = this.kept;
+    const { facts, mark, isProven } = this.kept;
     const item = new vscode.TreeItem(facts.name);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('history');
-    item.description = `kept ${ago(mark.time)}${facts.bytes === undefined ? '' : ` · ${size(facts.bytes)}`}`;
+    const when = isProven ? `kept ${ago(mark.time)}` : `claims to be kept by job ${mark.job}, owner ${facts.owner}`;
+    item.description = `${when}${facts.bytes === undefined ? '' : ` · ${size(facts.bytes)}`}`;
     item.tooltip = `What ${mark.of} was before job ${mark.job} replaced it from ${mark.origin}. Closed; undo puts it back.`;
     item.contextValue = contextValue('kept', { canUndo: true, canDropKept: true });
     item.accessibilityInformation = { label: `Kept database ${facts.name}, ${item.description}` };

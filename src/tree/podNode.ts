@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { formatReference } from '../core/cluster/reference';
 import { isAppError, toAppError, type AppError } from '../core/errors';
 import type { DatabasePod } from '../core/pod/databasePod';
+import { keyRing } from '../core/state/keys';
 import { userDatabases } from '../model/databases';
 import { serverVersionText } from '../ui/format';
 import { DatabaseNode } from './databaseNode';
@@ -87,7 +88,8 @@ export class PodNode implements TreeNode {
     try {
       const { facts } = await opening;
       if (!wasOpen) view.changed(this);
-      return userDatabases(facts).map((database) => new DatabaseNode(this, database));
+      const ring = await keyRing().catch(() => ({ trusted: [] }));
+      return userDatabases(facts, ring).map((database) => new DatabaseNode(this, database));
     } catch (error) {
       return [isAppError(error, 'cancelled') ? new LookingNode(this) : this.#failure(toAppError(error))];
     }

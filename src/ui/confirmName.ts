@@ -6,8 +6,13 @@ import { noticeText } from './shownText';
 /** Has the database's name typed where its place is protected; true at once elsewhere. False: given up. */
 export async function confirmName({ protection }: Services, { model, pod, database }: DatabasePlace): Promise<boolean> {
   if (!protection.isProtected(model.cluster, pod.namespace)) return true;
+  return typeName(`${pod.cluster}/${pod.namespace} is protected`, database);
+}
+
+/** Has a database's name typed; `why` is the title. False: given up. */
+export async function typeName(why: string, database: string): Promise<boolean> {
   const box = vscode.window.createInputBox();
-  box.title = noticeText(`${pod.cluster}/${pod.namespace} is protected`);
+  box.title = noticeText(why);
   box.prompt = noticeText(`Type the name of the database (${database}) to go on.`);
   box.ignoreFocusOut = true;
   box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : 'Another name'));

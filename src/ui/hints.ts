@@ -32,5 +32,7 @@ export const editorHints: Hints = {
     `right-click the backup ${backup} in the Backups view, choose Restore…, and ${place} as its target`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
   dropSlots: () => 'choose Drop Kept Database again, which names them and asks',
+  confirm: (database = 'it') =>
+    `right-click ${database} below the database in the Clusters view; its name is asked for`,
   letSleep: () => 'the setting "Keep Awake"',
 };

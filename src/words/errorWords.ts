@@ -2,7 +2,8 @@ import type { AppError, ErrorCode } from '../core/errors';
 import { uncertainPhases } from '../core/job/readJob';
 import type { Phase } from '../core/progress';
 import { visible } from '../core/visible';
-import { size } from './format';
+import { safe, size } from './format';
+import { keptLine, type KeptFacts } from './keptWords';
 import { cures, refusalLines } from './causeWords';
 import { heldBy } from './heldBy';
 import { neededRights } from './neededRule';
@@ -37,6 +38,18 @@ export function runningText({ what, why, todo }: Words): string {
     .filter((part) => part !== '')
     .map((part) => (/[.!?:]$/.test(part) ? part : `${part}.`))
     .join(' ');
+}
+
+/** What claims to be kept, a line each: whose it is, how large, since when. */
+function claims(data: Data): string[] {
+  const { databases } = data;
+  if (!Array.isArray(databases)) return [];
+  return (databases as readonly KeptFacts[]).map((one) => safe(keptLine(one)));
+}
+
+function firstClaim(data: Data): string | undefined {
+  const { databases } = data;
+  return Array.isArray(databases) ? (databases as readonly KeptFacts[])[0]?.name : undefined;
 }
 
 type ErrorWords = (data: Data, hints: Hints) => Words;
@@ -403,6 +416,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
       todo: `Where nothing needs them any more: ${hints.dropSlots()}.`,
     };
   },
+  'restore.claimed': (data, hints) => ({
+    what: `Nothing proves that what is there for ${shown(data, 'reference')} was kept by a restore of yours.`,
+    why: claims(data).join('\n'),
+    todo: `Whoever owns a database can give it such a name and comment. If you know that it is the right one: ${hints.confirm(firstClaim(data))}.`,
+  }),
   'restore.nothingKept': (data, hints) => {
     const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
     const before = text(data, 'before');

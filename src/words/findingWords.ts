@@ -159,6 +159,8 @@ const ofSwaps: Words = {
     `security labels stay with the old database; whoever needs them sets them anew (SECURITY LABEL … ON DATABASE ${shown(data, 'database')}): ${shown(data, 'labels')}`,
   'kept.exists': (data, hints) =>
     `databases kept by earlier restores: ${shown(data, 'databases')} (${bytes(data, 'bytes')}); to drop them: ${hints.release()}`,
+  'kept.claims': (data) =>
+    `left alone, since nothing proves that a restore of yours kept it: ${shown(data, 'databases')}`,
   writesAfterBackup: (data) =>
     `what was written after the backup (${localTime(shown(data, 'snapshot'))}) will exist only in the kept database`,
   'undo.written': (data) =>

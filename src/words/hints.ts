@@ -49,6 +49,8 @@ export interface Hints {
   undo(place: string): string;
   /** restores the backup that a restore in place took before it; `place` is a reference */
   putBack(backup: string, place: string): string;
+  /** does it with a database that only claims to be kept; undefined: which one is not known */
+  confirm(database?: string): string;
   /** drops what restores kept */
   release(place?: string): string;
   /** drops what restores kept although replication slots go with it */

@@ -26,7 +26,13 @@ export function resultLines(data: Data, hints: Hints): string[] {
 
 /** What clean and release removed, found out, left and could not reach, as lines. */
 export function removalLines(data: Data): string[] {
-  return linesOf(removals, data);
+  const { dropped } = data;
+  if (!Array.isArray(dropped)) return linesOf(removals, data);
+  // each with what it freed
+  const lines = (dropped as readonly { readonly name: string; readonly bytes?: number }[]).map(({ name, bytes }) =>
+    safe(`removed ${name}${bytes === undefined ? '' : ` (${size(bytes)})`}`),
+  );
+  return [...lines, ...linesOf(removals, { ...data, removed: undefined })];
 }
 
 /** True where clean could not find out what became of a job, or of a place. */
@@ -48,6 +54,7 @@ const numbers: readonly (readonly [key: string, name: string, format: (value: nu
   ['seconds', 'took', duration],
   ['expectedSeconds', 'expected', duration],
   ['lockedSeconds', 'locked for', duration],
+  ['bytes', 'freed', size],
   ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
 ];
 
@@ -59,6 +66,7 @@ const places: Lines = [
 
 const removals: Lines = [
   ['removed', (value) => `removed ${value}`],
+  ['claims', (value) => `left alone, since nothing proves what it says: ${value}`],
   ['slots', (value) => `dropped with it: the replication slot ${value}`],
   ['resolved', (value) => value],
   ['unknown', (value) => value],

@@ -114,7 +114,7 @@ async function gap(what: string, place: PlaceName, port: number, user: string, i
     `said: ${JSON.stringify(run.result.data['pauseSeconds'])} s`,
     bar,
   ]);
-  await must('release', `${places[place]}/app`);
+  await must('release', `${places[place]}/app`, '--yes');
 }
 
 /** A B A B …, each with its own preparation that is not counted; the ratio pair by pair, its median printed. */

@@ -44,7 +44,7 @@ for (const [who, as] of [
       await expectExit(4, 'restore', backup, clusters.to);
       await expectExit(0, 'restore', backup, clusters.to, '--as', 'replace', '--yes');
       assert.equal(await clusters.target.fingerprint('ferrytest'), original);
-      await expectExit(0, 'undo', clusters.to);
+      await expectExit(0, 'undo', clusters.to, '--yes');
       assert.equal(await clusters.target.fingerprint('ferrytest'), changed);
       assert.equal((await clusters.target.leftovers()).trim(), '');
     });

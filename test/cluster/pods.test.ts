@@ -73,7 +73,7 @@ describe('real clusters: pods of all kinds', function () {
         const backup = String((await expectExit(0, 'backup', reference)).result.data['backup']);
         await expectExit(0, 'verify', backup, '--deep', `${String(alias)}/demo/${name}`);
         await expectExit(0, 'restore', backup, reference, '--as', 'replace', '--yes');
-        await expectExit(0, 'undo', reference);
+        await expectExit(0, 'undo', reference, '--yes');
         assert.equal(await pod.fingerprint('ferrytest'), original);
         assert.equal((await pod.leftovers()).trim(), '');
       } finally {

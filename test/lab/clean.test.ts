@@ -9,10 +9,11 @@ import { identify } from '../../src/core/job/processIdentity';
 import { planClean, type CleanPlan } from '../../src/core/job/planClean';
 import { readJob } from '../../src/core/job/readJob';
 import type { Phase } from '../../src/core/progress';
-import { markText, sideName, keptName } from '../../src/core/restore/sideDatabase';
+import { sideName, keptName } from '../../src/core/restore/sideDatabase';
 import type { Exchange } from '../../src/core/restore/swap';
 import { ferry, startFerry, told, type FerrySetting } from './ferry';
 import { places, startLab, type Lab } from './lab';
+import { markSigned } from '../core/restore/signedMark';
 import type { Server } from './servers';
 
 describe('clean', function () {
@@ -147,6 +148,7 @@ describe('clean', function () {
   describe('a role that a killed job made', () => {
     it('is dropped; one that is used stays, is told, and told again', async () => {
       const { id, folder } = await killed('verify', ['backup1'], 'restore', undefined, { deep: places.pg16 });
+      await saysThatItMade(folder, ['free', 'used']);
       const mark = JSON.stringify({ dbFerry: { job: id, time: new Date().toISOString() } });
       for (const name of ['free', 'used']) {
         await lab.server('pg16').sql('postgres', `create role ${name}; comment on role ${name} is '${mark}'`);
@@ -221,7 +223,8 @@ describe('clean', function () {
 
   describe('what a clean would remove', () => {
     it('is told before it, of a job, of a place and of all, and is then what it removes', async () => {
-      const { id } = await killed('restore', ['backup1', target], 'restore');
+      const { id, folder } = await killed('restore', ['backup1', target], 'restore');
+      await saysThatItMade(folder, ['free']);
       await killed('backup', ['gone/with/the-0/wind'], 'dump');
       const side = sideName('shop', id);
       await ours(side, id, 'side');
@@ -259,7 +262,7 @@ describe('clean', function () {
     });
 
     it('is nothing where nothing is left', async () => {
-      assert.deepEqual(await plan(), { jobs: [], removes: [], notReached: [] });
+      assert.deepEqual(await plan(), { jobs: [], removes: [], claims: [], notReached: [] });
     });
   });
 
@@ -294,10 +297,14 @@ describe('clean', function () {
     return made;
   }
 
+  async function saysThatItMade(folder: string, roles: readonly string[]): Promise<void> {
+    const note = { time: new Date().toISOString(), type: 'note', code: 'roles.made', data: { roles } };
+    await appendFile(join(folder, 'events.ndjson'), `${JSON.stringify(note)}\n`);
+  }
+
   async function ours(name: string, job: string, role: 'side' | 'kept', time = new Date()): Promise<void> {
-    const mark = markText({ job, role, of: 'shop', time: time.toISOString(), origin: 'backup1' });
     await lab.server('pg16').sql('postgres', `create database "${name}" connection limit 5`);
-    await lab.server('pg16').sql('postgres', `comment on database "${name}" is '${mark}'`);
+    await markSigned(lab.server('pg16'), name, { job, role, of: 'shop', time: time.toISOString(), origin: 'backup1' });
   }
 
   async function made(name: string): Promise<number> {

@@ -91,7 +91,7 @@ async function demo(running: Lab): Promise<void> {
   if (lines.length > 0) throw new Error('source and target differ');
 
   title('Undo: the database that was there before is back');
-  await ferry('undo', target);
+  await ferry('undo', target, '--yes');
   const after = await compare();
   say(
     'as it should be, the one cent and the added row are there again, so that the two differ (left cluster-a, right cluster-b):',

@@ -117,7 +117,7 @@ describe('the main job between two clusters', function () {
     const app = await server.connect('shop', 'shop_app', 'app-secret');
     assert.equal((await app.query<{ n: number }>('select count(*)::int as n from shop.customers')).rows[0]?.n, 20000);
     await app.end();
-    await expectExit(0, 'undo', `${places.pg16}/shop`);
+    await expectExit(0, 'undo', `${places.pg16}/shop`, '--yes');
     assert.match((await differences('source', 'shop', 'pg16', 'shop')).join(), /rows shop.orders/);
     await nothingLeft('pg16');
   });
@@ -127,9 +127,9 @@ describe('the main job between two clusters', function () {
     const kept = (): Promise<unknown[]> =>
       lab.server('pg16').sql('postgres', `select datname from pg_database where datname like '%\\_\\_before\\_%'`);
     assert.ok((await kept()).length > 0);
-    await expectExit(0, 'release', `${places.pg16}/shop`);
+    await expectExit(0, 'release', `${places.pg16}/shop`, '--yes');
     assert.equal((await kept()).length, 0);
-    assert.equal((await ferry(setting, 'undo', `${places.pg16}/shop`)).exitCode, 1);
+    assert.equal((await ferry(setting, 'undo', `${places.pg16}/shop`, '--yes')).exitCode, 1);
   });
 
   it('copies 15 → 16 → 18 as one job each, an odd name included', async () => {
@@ -212,8 +212,8 @@ describe('the main job between two clusters', function () {
       ['restore', backup, place, '--no-owner'],
       ['backup', place, '--count'],
       ['restore', backup, place, '--no-owner', '--as', 'replace', '--yes'],
-      ['undo', place],
-      ['release', place],
+      ['undo', place, '--yes'],
+      ['release', place, '--yes'],
       ['verify', backup, '--deep', places.pg16],
     ]) {
       const before = api.requests.length;

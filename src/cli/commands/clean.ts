@@ -1,28 +1,55 @@
 import { AppError } from '../../core/errors';
-import type { Command } from '../command';
+import type { JobRequest } from '../../core/job/jobEvents';
+import { runningText, wordsFor } from '../../words/errorWords';
+import { safe } from '../../words/format';
+import type { Call, Command } from '../command';
+import { cliHints } from '../hints';
 import { jobOrPod } from '../operands';
 import { requestOf } from '../setting';
 
 /** Removes what interrupted jobs left. */
 export const clean: Command = {
   name: 'clean',
-  usage: '[<job> [--forget] | <pod ref>]',
+  usage: '[<job> [--forget] | <pod ref>] [--confirm <name>] [--plan]',
   summary: 'remove what interrupted jobs left, here and in the targets',
   examples: [
     'db-ferry clean',
     'db-ferry clean t3kq0v1x9z',
     'db-ferry clean test/shop/pg16-0',
     'db-ferry clean t3kq0v1x9z --forget',
+    'db-ferry clean test/shop/pg16-0 --plan',
   ],
   operands: [0, 1],
-  options: ['forget'],
+  options: ['forget', 'confirm', 'plan'],
   async run(call) {
     await jobOrPod(call);
     const forget = call.options.forget === true;
     if (forget && (call.operands[0] ?? '/').includes('/')) {
       throw new AppError('usage', { message: '--forget wants the id of a job.' });
     }
+    const only = (call.options.confirm ?? []).map((name) => ({ name, confirmed: true }));
+    const options = { ...(forget ? { forget } : {}), ...(only.length === 0 ? {} : { only }) };
+    const request = await requestOf(call, 'clean', call.operands, options);
+    if (call.options.plan === true) return showPlan(call, request);
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(await requestOf(call, 'clean', call.operands, forget ? { forget } : {}), call.terminal);
+    return runAsJob(request, call.terminal);
   },
 };
+
+/** What it would remove, here and there. Changes nothing. */
+async function showPlan({ terminal }: Call, { root, operands, kubeconfigs }: JobRequest): Promise<number> {
+  const { planClean } = await import('../../core/job/planClean');
+  const [operand] = operands;
+  const asked = { root, kubeconfigs, ...(operand === undefined ? {} : { operand }) };
+  const { jobs, removes, claims, notReached } = await planClean(asked, new AbortController().signal);
+  const unreached = notReached.map(({ reference, error: { code, data } }) => ({ reference, error: { code, data } }));
+  terminal.event({ type: 'plan', kind: 'clean', jobs, removes, claims, notReached: unreached });
+  terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { planned: true } });
+  if (removes.length + claims.length + unreached.length === 0) terminal.line('There is nothing to clean up.');
+  for (const one of removes) terminal.line(safe(`would remove ${one}`));
+  for (const one of claims) terminal.line(safe(`would leave alone, since nothing proves what it says: ${one}`));
+  for (const { reference, error } of unreached) {
+    terminal.line(safe(`cannot see ${reference}: ${runningText(wordsFor(error.code, error.data, cliHints))}`));
+  }
+  return 0;
+}

@@ -1,5 +1,9 @@
 import type { DatabaseFacts } from '../../core/pod/databasePod';
 import type { Progress } from '../../core/progress';
+import { signatureOf } from '../../core/restore/marks';
+import { readMark } from '../../core/restore/sideDatabase';
+import { keyRing } from '../../core/state/keys';
+import { isProven as proven } from '../../core/state/signed';
 import { findingWords } from '../../words/findingWords';
 import { localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
@@ -29,10 +33,20 @@ export const databases: Command = {
     const { pod } = await places.pod(reference, new AbortController().signal);
     const { facts } = pod;
     const found = facts.databases.filter(({ isTemplate }) => !isTemplate);
+    const ring = await keyRing();
+    const isProven = (one: DatabaseFacts): boolean => {
+      const mark = readMark(one.comment);
+      return mark !== undefined && proven(signatureOf(facts.systemId, one, mark, ring));
+    };
     const { access, ...shownFacts } = facts;
     terminal.event({ type: 'server', reference, pod: pod.pod, facts: { ...shownFacts, user: access.user } });
     for (const database of found) {
-      terminal.event({ type: 'database', reference: `${reference}/${database.name}`, ...database });
+      terminal.event({
+        type: 'database',
+        reference: `${reference}/${database.name}`,
+        ...database,
+        proven: isProven(database),
+      });
     }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { databases: found.length } });
     const major = Math.floor(facts.serverVersion / 10_000);
@@ -44,29 +58,32 @@ export const databases: Command = {
       ),
     );
     terminal.line(
-      table(['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', 'NOTE'], found.map(columns), {
-        ...{ right: [2], width: terminal.width, flexible: 5 },
-      }),
+      table(
+        ['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', 'NOTE'],
+        found.map((one) => columns(one, isProven(one))),
+        {
+          ...{ right: [2], width: terminal.width, flexible: 5 },
+        },
+      ),
     );
     return 0;
   },
 };
 
-function columns({ name, owner, bytes, encoding, collate, allowConnections, comment }: DatabaseFacts): string[] {
+function columns(
+  { name, owner, bytes, encoding, collate, allowConnections, comment }: DatabaseFacts,
+  isProven: boolean,
+): string[] {
   const closed = allowConnections ? '' : 'closed';
-  const note = [closed, ourComment(comment) ?? comment ?? ''].filter((part) => part !== '').join(', ');
+  const note = [closed, ourComment(comment, isProven) ?? comment ?? ''].filter((part) => part !== '').join(', ');
   return [name, owner, size(bytes), encoding, collate, note].map(safe);
 }
 
-/** What a database of ours is, in words: its comment is for machines. */
-function ourComment(comment: string | undefined): string | undefined {
-  if (!comment?.startsWith('{"dbFerry":')) return undefined;
-  try {
-    const { dbFerry } = JSON.parse(comment) as { dbFerry: Readonly<Record<string, unknown>> };
-    const { role, of, job, time } = dbFerry;
-    if (typeof of !== 'string' || typeof job !== 'string' || typeof time !== 'string') return undefined;
-    return role === 'kept' ? `${of} before job ${job} (${localTime(time)})` : `side database of job ${job}`;
-  } catch {
-    return undefined;
-  }
+/** What a database of ours is, or claims to be, in words: its comment is for machines. */
+function ourComment(comment: string | undefined, isProven: boolean): string | undefined {
+  const mark = readMark(comment);
+  if (!mark) return undefined;
+  const { role, of, job, time } = mark;
+  if (!isProven) return role === 'kept' ? `claims to be ${of}, kept by job ${job}` : `claims to be of job ${job}`;
+  return role === 'kept' ? `${of} before job ${job} (${localTime(time)})` : `side database of job ${job}`;
 }

@@ -1,19 +1,24 @@
 import type { Command } from '../command';
 import { jobOrDatabase } from '../operands';
+import { keptFlags } from '../keptFlags';
 import { requestOf } from '../setting';
 
 /** Drops what a restore kept. */
 export const release: Command = {
   name: 'release',
-  usage: '<job | database ref>',
+  usage: '<job | database ref> [--yes | --confirm <kept database>] [--plan]',
   summary: 'drop the old database that a restore kept',
-  examples: ['db-ferry release test/shop/pg16-0/shop', 'db-ferry release t3kq0v1x9z'],
+  examples: [
+    'db-ferry release test/shop/pg16-0/shop',
+    'db-ferry release t3kq0v1x9z --yes',
+    'db-ferry release test/shop/pg16-0/shop --plan',
+  ],
   operands: [1, 1],
-  options: ['drop-slots'],
+  options: ['drop-slots', ...keptFlags],
   async run(call) {
     await jobOrDatabase(call);
     const options = call.options['drop-slots'] === true ? { dropSlots: true } : {};
-    const { runAsJob } = await import('../runAsJob');
-    return runAsJob(await requestOf(call, 'release', call.operands, options), call.terminal);
+    const { confirmKept } = await import('../kept');
+    return confirmKept(call, await requestOf(call, 'release', call.operands, options));
   },
 };

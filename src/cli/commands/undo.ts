@@ -1,18 +1,23 @@
 import type { Command } from '../command';
 import { jobOrDatabase } from '../operands';
+import { keptFlags } from '../keptFlags';
 import { requestOf } from '../setting';
 
 /** Swaps back. */
 export const undo: Command = {
   name: 'undo',
-  usage: '<job | database ref>',
+  usage: '<job | database ref> [--yes | --confirm <kept database>] [--plan]',
   summary: 'put the database back that a restore replaced',
-  examples: ['db-ferry undo test/shop/pg16-0/shop', 'db-ferry undo t3kq0v1x9z'],
+  examples: [
+    'db-ferry undo test/shop/pg16-0/shop',
+    'db-ferry undo t3kq0v1x9z --yes',
+    'db-ferry undo test/shop/pg16-0/shop --plan',
+  ],
   operands: [1, 1],
-  options: [],
+  options: keptFlags,
   async run(call) {
     await jobOrDatabase(call);
-    const { runAsJob } = await import('../runAsJob');
-    return runAsJob(await requestOf(call, 'undo', call.operands), call.terminal);
+    const { confirmKept } = await import('../kept');
+    return confirmKept(call, await requestOf(call, 'undo', call.operands));
   },
 };

@@ -1,6 +1,7 @@
 import type { Progress } from '../progress';
 import type { Difference, ComparisonNote } from '../postgres/archive/reading';
 import type { Finding } from '../finding';
+import type { MeantDatabase } from '../restore/undo';
 
 export type JobKind = 'backup' | 'restore' | 'copy' | 'verify' | 'diff' | 'undo' | 'release' | 'clean';
 
@@ -48,6 +49,8 @@ export interface JobOptions {
   readonly inPlace?: boolean;
   /** of a release: also where replication slots of the kept database go with it */
   readonly dropSlots?: boolean;
+  /** of an undo, a release, a clean: those that are meant, as they were shown; no other is touched, but by a clean */
+  readonly only?: readonly MeantDatabase[];
   /** of a clean: the servers are not asked, and what is left there is not looked for any more */
   readonly forget?: boolean;
 }

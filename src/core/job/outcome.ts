@@ -50,7 +50,14 @@ export const exitCodes = {
 const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
 
 /** Refused before anything was tried, by a rule or by another job. */
-const refusals: readonly ErrorCode[] = ['restore.refused', 'backup.refused', 'release.slots', 'target.busy', ...misuse];
+const refusals: readonly ErrorCode[] = [
+  'restore.refused',
+  'restore.claimed',
+  'backup.refused',
+  'release.slots',
+  'target.busy',
+  ...misuse,
+];
 
 /** Refusals while the preflight looks around; later they are failures. */
 const refusalsInPreflight: readonly ErrorCode[] = ['disk.full', 'disk.targetFull'];

@@ -1,13 +1,14 @@
 import { listUnfinished } from '../catalog/unfinished';
 import { toAppError, type AppError } from '../errors';
 import { countProcesses } from '../pod/endProcesses';
-import { listLeftovers } from '../restore/clean';
+import { listLeftovers, type Leftover, type LeftoversOfJob } from '../restore/clean';
 import { applicationOf } from '../restore/sideDatabase';
 import { some } from '../some';
-import { isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
+import { claimText, isGone, jobsOf, sessionsOf, told, whereOf } from './kinds/cleanJob';
 import { listLeftHere } from './leftHere';
 import { listJobs } from './listJobs';
 import { Places, type Place } from './places';
+import { recordsOf } from './records';
 import type { Job } from './readJob';
 
 /** What a clean is asked to do: as its job would be. */
@@ -24,6 +25,8 @@ export interface CleanPlan {
   readonly jobs: readonly string[];
   /** what would be removed, as people read it */
   readonly removes: readonly string[];
+  /** what only claims to be a job's, and stays unless its name is confirmed */
+  readonly claims: readonly string[];
   /** places that cannot be asked now */
   readonly notReached: readonly { readonly reference: string; readonly error: AppError }[];
 }
@@ -42,6 +45,7 @@ export async function planClean(
   const job = isPlace ? undefined : operand;
   const removes = new Set(await listLeftHere(root, all, job));
   if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
+  const claims = new Set<string>();
   const notReached = new Map<string, AppError>();
   await Promise.all([
     ...jobs.map(async (job) => {
@@ -53,6 +57,7 @@ export async function planClean(
   return {
     jobs: jobs.map(({ id }) => id),
     removes: [...removes],
+    claims: [...claims],
     notReached: [...notReached].map(([reference, error]) => ({ reference, error })),
   };
 
@@ -74,9 +79,12 @@ export async function planClean(
     const [sessions, commands, left] = await Promise.all([
       sessionsOf(pod, id),
       countProcesses(pod.exec, applicationOf(id), signal),
-      listLeftovers(pod, [id], signal),
+      listLeftovers(pod, [id], recordsOf(root, pod.pod), signal),
     ]);
-    const own = left.filter(({ job }) => job === id).flatMap(({ leftovers }) => leftovers);
+    const own = proven(
+      left.filter(({ job }) => job === id),
+      pod,
+    );
     const open = [
       ...(sessions > 0 ? [some(sessions, 'session')] : []),
       ...(commands > 0 ? [some(commands, 'command')] : []),
@@ -86,10 +94,18 @@ export async function planClean(
 
   async function leftByTheDead(known: readonly Job[], pod: Place['pod']): Promise<string[]> {
     const ids = known.map(({ id }) => id);
-    const left = await listLeftovers(pod, ids, signal);
+    const left = await listLeftovers(pod, ids, recordsOf(root, pod.pod), signal);
     const gone = await Promise.all(left.map(({ job, newest }) => isGone(pod, known, job, newest)));
     const dead = left.filter((_, at) => gone[at]);
-    return dead.flatMap(({ leftovers }) => leftovers.map((one) => told(one, nameOf(pod))));
+    for (const one of left.filter((_, at) => !gone[at])) proven([one], pod);
+    return proven(dead, pod).map((one) => told(one, nameOf(pod)));
+  }
+
+  /** What is proven of them; the rest is told as what it is. */
+  function proven(left: readonly LeftoversOfJob[], pod: Place['pod']): Leftover[] {
+    const all = left.flatMap(({ leftovers }) => leftovers);
+    for (const one of all) if (!one.isProven) claims.add(claimText(one, nameOf(pod)));
+    return all.filter(({ isProven }) => isProven);
   }
 }
 

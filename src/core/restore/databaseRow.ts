@@ -9,6 +9,7 @@ export interface DatabaseRow {
   readonly oid: number;
   readonly name: string;
   readonly owner: string;
+  readonly ownerIsSuperuser: boolean;
   readonly encoding: string;
   readonly collate: string;
   readonly ctype: string;
@@ -39,6 +40,8 @@ export function localeOf({ provider, collate, ctype, locale, icuRules }: Databas
 export interface Workplace extends Server {
   /** where SQL about other databases is run; never the target itself */
   readonly from: string;
+  /** the server's own identifier, where it may be read: what is signed for this server counts on no other */
+  readonly system?: string;
 }
 
 /**
@@ -47,7 +50,14 @@ export interface Workplace extends Server {
  */
 export function workplace(pod: OpenPod, target: string, application?: string): Workplace {
   const named = application === undefined ? {} : { application };
-  return { exec: pod.exec, access: pod.facts.access, from: maintenanceDatabase(pod.facts, target), ...named };
+  const system = pod.facts.systemId === undefined ? {} : { system: pod.facts.systemId };
+  return {
+    exec: pod.exec,
+    access: pod.facts.access,
+    from: maintenanceDatabase(pod.facts, target),
+    ...named,
+    ...system,
+  };
 }
 
 /** Every database of the server. Throws `exec.failed` and what the exec throws. */
@@ -85,6 +95,7 @@ export async function readDatabaseByOid(
 /** One row for each database. Columns that only some majors have are read through JSON. */
 export const rowsSql = (where = ''): string => `
 select json_strip_nulls(json_build_object('oid', d.oid::bigint, 'name', d.datname, 'owner', pg_get_userbyid(d.datdba),
+  'ownerIsSuperuser', coalesce((select r.rolsuper from pg_roles r where r.oid = d.datdba), false),
   'encoding', pg_encoding_to_char(d.encoding), 'collate', d.datcollate, 'ctype', d.datctype,
   'provider', coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
   'locale', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'),

@@ -4,8 +4,8 @@ import { query } from '../pod/sql';
 import { quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import { readDatabase, workplace, type Workplace } from './databaseRow';
-import { applicationOf, dropOurs, type OurDatabase } from './sideDatabase';
-import { findKept, nothingKept, type KeptRequest } from './undo';
+import { applicationOf, dropOurs, type JudgedDatabase, type OurDatabase } from './sideDatabase';
+import { claimed, findKept, madeAt, nothingKept, type KeptRequest } from './undo';
 
 /** A logical replication slot of a kept database: whoever reads from it has its place in the stream of changes there. */
 export interface KeptSlot {
@@ -15,22 +15,32 @@ export interface KeptSlot {
   readonly active: boolean;
 }
 
-/** What a release would drop, and the replication slots that go with it. Changes nothing. Throws `exec.*`. */
+/** What a release would drop, and the replication slots that go with it. Changes nothing. Throws `restore.nothingKept`, `restore.claimed`, `exec.*`. */
 export async function planRelease(
   request: KeptRequest & { readonly job?: string },
   signal: AbortSignal,
-): Promise<{ readonly kept: readonly OurDatabase[]; readonly slots: readonly KeptSlot[] }> {
+): Promise<{
+  readonly kept: readonly JudgedDatabase[];
+  /** what only claims to be kept: it is dropped only where its name is confirmed */
+  readonly claims: readonly JudgedDatabase[];
+  /** when those were made, by their OIDs, where the server says it */
+  readonly made: ReadonlyMap<number, string>;
+  readonly slots: readonly KeptSlot[];
+}> {
   const { target, database, job } = request;
   const server = workplace(target, database, job === undefined ? undefined : applicationOf(job));
-  const kept = await findKept(server, request, signal);
-  return { kept, slots: await slotsOf(server, kept, signal) };
+  const { usable: kept, claims } = await findKept(server, request, signal);
+  const unproven = [...kept, ...claims].filter(({ proof }) => proof.how === 'claim');
+  const made = await madeAt(server, unproven);
+  if (kept.length === 0) throw claims.length === 0 ? nothingKept(request) : await claimed(server, request, claims);
+  return { kept, claims, made, slots: await slotsOf(server, kept, signal) };
 }
 
 /**
- * Drops what restores kept for a database: all of it, or that of one restore. There is no undo after it. DROP DATABASE takes the database's
+ * Drops what restores kept for a database: all of it that is proven, that of one restore, or those that are meant. What only claims to be kept stays. There is no undo after it. DROP DATABASE takes the database's
  * logical slots along: it is done only with `dropSlots`. Cancelling is heard between two
  * databases; what is then left is returned as `remaining`, and so is what could not be dropped after another was. Throws
- * `restore.nothingKept`, `release.slots`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
+ * `restore.nothingKept`, `restore.claimed`, `release.slots`, `exec.failed` and `cancelled` only while nothing is dropped yet, `restore.unknown` when the server does not say.
  */
 export async function release(
   request: KeptRequest & { readonly job: string; readonly dropSlots?: boolean },
@@ -39,13 +49,17 @@ export async function release(
   readonly removed: readonly string[];
   readonly remaining: readonly string[];
   readonly bytes: number;
+  /** the same with their sizes */
+  readonly dropped: readonly { readonly name: string; readonly bytes?: number }[];
+  /** what only claims to be kept, and stays */
+  readonly claims: readonly string[];
   /** names of the slots that went with them */
   readonly slots: readonly string[];
 }> {
   work.report({ type: 'phase', phase: 'release' });
   const server = workplace(request.target, request.database, applicationOf(request.job));
-  const kept = await findKept(server, request, work.signal);
-  if (kept.length === 0) throw nothingKept(request);
+  const { usable: kept, claims } = await findKept(server, request, work.signal);
+  if (kept.length === 0) throw claims.length === 0 ? nothingKept(request) : await claimed(server, request, claims);
   const slots = await slotsOf(server, kept, work.signal);
   const inUse = slots.filter(({ active }) => active);
   if (inUse.length > 0 || (slots.length > 0 && request.dropSlots !== true)) {
@@ -72,6 +86,8 @@ export async function release(
   }
   return {
     removed: removed.map(({ row }) => row.name),
+    dropped: removed.map(({ row: { name, bytes } }) => ({ name, ...(bytes === undefined ? {} : { bytes }) })),
+    claims: claims.map(({ row }) => row.name),
     remaining: kept.slice(removed.length).map(({ row }) => row.name),
     bytes: removed.reduce((sum, { row }) => sum + (row.bytes ?? 0), 0),
     slots: slots.filter((slot) => removed.some(({ row }) => row.name === slot.database)).map(({ name }) => name),

@@ -21,7 +21,8 @@ import { aboutLeft, preflight, type Preflight } from './preflight';
 import { askLive } from './preflightFacts';
 import { chooseStreams, restoreIn } from './restoreIn';
 import { checkMapping, settleRoles } from './roles';
-import { applicationOf, createSide, dropQuietly, remark, sideName, type Mark } from './sideDatabase';
+import type { Mark } from './marks';
+import { applicationOf, createSide, dropQuietly, remark, sideName } from './sideDatabase';
 import { rehearse, serverWords, swap, type OwnSteps } from './swap';
 import { aboutText } from './textFits';
 import { verifySide } from './verifySide';
@@ -97,7 +98,7 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   const input = { database, side: side.row, job, origin: backup.id, superuser, also, ...own };
   try {
     const { written } = await askLive(server, side.row.name, work.signal);
-    await remark(server, side.row.name, side.mark, work.signal);
+    await remark(server, side.row, side.mark, work.signal);
     const swapped = await swap(server, seen.live ? { ...input, live: seen.live, written } : input, work);
     await proveLogin(server, database, side.row.oid);
     const { notes, tables, rows } = side.comparison;
@@ -299,7 +300,7 @@ async function clearUp(
   if (end && !isOver(end)) work.report(sessionsNote(applicationOf(job), end));
   work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
   if (roles.length === 0) return gone;
-  const remaining = gone ? await dropMadeRoles(server, job).catch(() => roles) : roles;
+  const remaining = gone ? await dropMadeRoles(server, job, roles).catch(() => roles) : roles;
   if (remaining.length > 0) work.report({ type: 'note', code: 'roles.remain', data: { roles: remaining, job } });
   return gone;
 }

@@ -3,28 +3,49 @@ import { persist } from '../persist';
 import { endSessions, type Ends } from '../pod/endSessions';
 import { execute } from '../pod/sql';
 import type { DatabaseLocale } from '../postgres/archive/databaseReading';
+import { keyRing } from '../state/keys';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../postgres/quote';
+import { proofBySignature, sealed, signatureOf, type Mark, type Proof, type Records } from './marks';
 import { readDatabase, readDatabaseByOid, readDatabases, type DatabaseRow, type Workplace } from './databaseRow';
 
-/** What the COMMENT of a database of ours says, as `{"dbFerry": …}`. */
-export interface Mark {
-  readonly job: string;
-  /** `side`: made by a restore, not yet seen by anyone; `kept`: what was live before a swap */
-  readonly role: 'side' | 'kept';
-  /** the name of the live database it belongs to */
-  readonly of: string;
-  /** UTC ISO 8601 */
-  readonly time: string;
-  /** the backup, or what else it came from */
-  readonly origin: string;
-  /** of a kept one: how many rows the new live database's statistics counted as written when it took its place */
-  readonly written?: number;
-}
-
-/** A database of ours on a server. */
+/** A database on a server that says it is ours. */
 export interface OurDatabase {
   readonly row: DatabaseRow;
   readonly mark: Mark;
+}
+
+/** The same with what proves it. */
+export interface JudgedDatabase extends OurDatabase {
+  readonly proof: Proof;
+}
+
+/**
+ * What proves that databases are ours: the signature in the mark, or else our own record of the job, where the owner is one who could have lost it to a swap or made it: that of the live
+ * database, our own role, a superuser. `live`: what answers to the name now.
+ */
+export async function judged(
+  server: Workplace,
+  ours: readonly OurDatabase[],
+  {
+    records,
+    live,
+    role,
+  }: { readonly records?: Records | undefined; readonly live?: DatabaseRow | undefined; readonly role?: string },
+): Promise<JudgedDatabase[]> {
+  const ring = await keyRing();
+  const all: JudgedDatabase[] = [];
+  for (const one of ours) {
+    const { row, mark } = one;
+    let proof = proofBySignature(signatureOf(server.system, row, mark, ring));
+    const isCredible = row.ownerIsSuperuser || row.owner === live?.owner || row.owner === role;
+    if (proof.how === 'claim' && records && isCredible) {
+      const isKnown =
+        mark.role === 'kept' ? await records.kept(mark.job, mark.of, row.oid) : await records.worked(mark.job);
+      if (isKnown) proof = { how: 'record' };
+    }
+    all.push({ ...one, proof });
+  }
+  return all;
 }
 
 /** The name of the side database of a job: `<db>__restore_<id>`. */
@@ -69,7 +90,8 @@ revoke connect on database ${quoted} from public;`,
       { application: applicationOf(mark.job), ...(signal ? { signal } : {}) },
     );
     const made = await readDatabase(server, name, signal);
-    if (made) return made;
+    // its number is known only now, and belongs to what is signed
+    if (made) return await remark(server, made, mark, signal);
     throw new AppError('internal', { message: `the side database ${name} was made and is not there` });
   } catch (error) {
     await dropQuietly(server, { name }, mark.job);
@@ -77,14 +99,20 @@ revoke connect on database ${quoted} from public;`,
   }
 }
 
-/** Writes its mark anew, with the time of now: a sign of life. Throws `exec.*`. */
-export async function remark(server: Workplace, name: string, mark: Mark, signal?: AbortSignal): Promise<void> {
-  const text = quoteLiteral(markText({ ...mark, time: new Date().toISOString() }));
-  const sql = `comment on database ${quoteIdentifier(name)} is ${text};`;
+/** Writes its mark anew, signed, with the time of now: a sign of life. Returns it as it is then. Throws `exec.*`. */
+export async function remark(
+  server: Workplace,
+  row: DatabaseRow,
+  mark: Mark,
+  signal?: AbortSignal,
+): Promise<DatabaseRow> {
+  const comment = markText(await sealed(server.system, row, { ...mark, time: new Date().toISOString() }));
+  const sql = `comment on database ${quoteIdentifier(row.name)} is ${quoteLiteral(comment)};`;
   await execute(server, server.from, sql, signal ? { signal } : {});
+  return { ...row, comment };
 }
 
-/** All databases of ours on the server. */
+/** All databases of the server that say they are ours. */
 export async function listOurs(server: Workplace, signal?: AbortSignal): Promise<OurDatabase[]> {
   return oursAmong(await readDatabases(server, signal));
 }
@@ -196,9 +224,14 @@ export function readMark(comment: string | undefined): Mark | undefined {
   if (!comment?.startsWith('{"dbFerry":')) return undefined;
   try {
     const { dbFerry } = JSON.parse(comment) as { dbFerry: Partial<Mark> };
-    const { job, role, of, time = '', origin = '', written } = dbFerry;
+    const { job, role, of, time = '', origin = '', written, by, signature } = dbFerry;
     if (typeof job !== 'string' || typeof of !== 'string' || (role !== 'side' && role !== 'kept')) return undefined;
-    return { job, role, of, time, origin, ...(typeof written === 'number' ? { written } : {}) };
+    if (typeof time !== 'string' || typeof origin !== 'string') return undefined;
+    return {
+      ...{ job, role, of, time, origin },
+      ...(typeof written === 'number' ? { written } : {}),
+      ...(typeof by === 'string' && typeof signature === 'string' ? { by, signature } : {}),
+    };
   } catch {
     return undefined;
   }

@@ -7,7 +7,8 @@ import { quoteIdentifier, quoteLiteral } from '../postgres/quote';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
 import { comparisonStatement, propertyStatements, readProperties, type DatabaseProperties } from './properties';
-import { applicationOf, keptName, markText, type Mark } from './sideDatabase';
+import { sealed, type Mark } from './marks';
+import { applicationOf, keptName, markText } from './sideDatabase';
 import { catalogFirst, databaseFirst, raisedByUs, rehearsal, terminator, type SwapScript } from './swapScript';
 
 export interface SwapInput {
@@ -139,9 +140,11 @@ async function makeScript(server: Workplace, input: SwapInput, signal: AbortSign
   const wanted = await readProperties(server, server.from, live.oid, signal);
   const time = new Date().toISOString();
   const mark: Mark = { job, role: 'kept', of: database, time, origin, ...(written === undefined ? {} : { written }) };
+  const keptAs = keptName(database, job);
+  const signed = await sealed(server.system, { oid: live.oid, name: keptAs, owner: wanted.owner }, mark);
   return {
     ...common,
-    live: { name: live.name, oid: live.oid, keptAs: keptName(database, job), keptComment: markText(mark) },
+    live: { name: live.name, oid: live.oid, keptAs, keptComment: markText(signed) },
     comment: wanted.comment,
     properties: [...propertyStatements(side.name, wanted, present), ...also, comparisonStatement(live.oid, side.oid)],
   };

@@ -132,7 +132,7 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
     else if (ended.exitCode !== 5 && !wasKilled(ended))
       assert.ok(!replaced, `says that nothing changed\n${told(ended)}`);
     if (!replaced) return;
-    const undone = await ferry(stage.setting(), 'undo', target.reference);
+    const undone = await ferry(stage.setting(), 'undo', target.reference, '--yes');
     assert.equal(undone.exitCode, 0, told(undone));
     assert.equal(await target.pod.fingerprint('ferrytest'), target.live, 'undone');
   }

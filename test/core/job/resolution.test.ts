@@ -111,7 +111,7 @@ describe('what became of a job whose outcome was not known', () => {
 });
 
 function resolve(kind: JobKind, operands: readonly string[], cleaned: Partial<Cleaned>): Resolution {
-  const nothing = { removed: [], left: [], swapped: [], databases: [] };
+  const nothing = { removed: [], left: [], claims: [], swapped: [], databases: [] };
   return resolutionOf(jobOf(kind, operands), place, 'shop', { ...nothing, ...cleaned });
 }
 

@@ -5,9 +5,10 @@ import { workplace } from '../../../src/core/restore/databaseRow';
 import { originOfDatabase, type RestoreOrigin } from '../../../src/core/restore/origin';
 import { preflight, type PreflightInput } from '../../../src/core/restore/preflight';
 import { planUndo } from '../../../src/core/restore/undo';
-import { keptName, markText } from '../../../src/core/restore/sideDatabase';
+import { keptName } from '../../../src/core/restore/sideDatabase';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
+import { markSigned } from './signedMark';
 
 for (const major of [15, 18] as const) {
   describe(`what is said before a swap, PostgreSQL ${major}`, function () {
@@ -123,8 +124,7 @@ for (const major of [15, 18] as const) {
         const job = 'abc1';
         const kept = keptName('app', job);
         await server.sql('postgres', `create database ${kept}`);
-        const mark = markText({ job, role: 'kept', of: 'app', time: '2026-01-01T00:00:00Z', origin: 'x' });
-        await server.sql('postgres', `comment on database ${kept} is '${mark}'`);
+        await markSigned(server, kept, { job, role: 'kept', of: 'app', time: '2026-01-01T00:00:00Z', origin: 'x' });
         const plan = await planUndo({ target, database: 'app', cluster: 'b' }, signal);
         assert.deepEqual(one(plan.findings, 'replicas')?.data, { count: 1 });
       } finally {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { isAppError, type AppError } from '../../../src/core/errors';
 import { noLog } from '../../../src/core/log';
 import { planRelease, release } from '../../../src/core/restore/release';
-import { keptName, markText } from '../../../src/core/restore/sideDatabase';
+import { keptName } from '../../../src/core/restore/sideDatabase';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
+import { markSigned } from './signedMark';
 
 const work = { report: () => undefined, signal: new AbortController().signal, log: noLog };
 
@@ -21,11 +22,14 @@ describe('release', function () {
     await server.sql('postgres', `create database ${kept}`);
     await server.sql(kept, `create table t as select generate_series(1, 1000) as i`);
     await server.sql(kept, `select pg_create_logical_replication_slot('paused', 'test_decoding')`);
-    const mark = markText({ job: 'abc1', role: 'kept', of: 'shop', time: '2026-01-01T00:00:00Z', origin: 'x' });
-    await server.sql(
-      'postgres',
-      `comment on database ${kept} is '${mark}'; alter database ${kept} allow_connections false`,
-    );
+    await markSigned(server, kept, {
+      job: 'abc1',
+      role: 'kept',
+      of: 'shop',
+      time: '2026-01-01T00:00:00Z',
+      origin: 'x',
+    });
+    await server.sql('postgres', `alter database ${kept} allow_connections false`);
   });
 
   const request = async (): Promise<Parameters<typeof release>[0]> => ({

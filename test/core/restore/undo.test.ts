@@ -19,6 +19,7 @@ import { createSide, dropQuietly, sideName } from '../../../src/core/restore/sid
 import { undo } from '../../../src/core/restore/undo';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
+import { noRecords } from './signedMark';
 
 const work: Work = { report: () => undefined, signal: new AbortController().signal, log: noLog };
 
@@ -111,7 +112,7 @@ describe('after a restore', function () {
     const removed: string[] = [];
     const onRemoved = async ({ name }: Leftover): Promise<void> => void removed.push(name);
     const cleaned = await clean(
-      { target: await target(), jobs: [], isDead: (job) => job === 'dead1', onRemoved },
+      { target: await target(), jobs: [], records: noRecords, isDead: (job) => job === 'dead1', onRemoved },
       work,
     );
     assert.deepEqual(removed, [sideName('shop', 'dead1')]);
@@ -123,7 +124,7 @@ describe('after a restore', function () {
       cleaned.left.map(({ job }) => job),
       ['live1'],
     );
-    await clean({ target: await target(), jobs: [], isDead: () => true, onRemoved }, work);
+    await clean({ target: await target(), jobs: [], records: noRecords, isDead: () => true, onRemoved }, work);
     assert.deepEqual(await databases(), ['shop']);
   });
 

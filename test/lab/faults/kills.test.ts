@@ -40,7 +40,7 @@ describe(`kill -9 of the job process at ${kills} random points, ${judged}`, func
       if (differences.length > 0) {
         // the swap was committed before the kill: then the whole of the backup must be there, and undo must work
         assert.deepEqual(compareFingerprints(await scene.seen('source'), await scene.seen('pg16')), []);
-        const undone = await ferry(scene.setting, 'undo', target);
+        const undone = await ferry(scene.setting, 'undo', target, '--yes');
         assert.equal(undone.exitCode, 0, told(undone));
       }
       assert.deepEqual(compareFingerprints(live, await scene.seen('pg16')), []);

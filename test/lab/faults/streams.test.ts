@@ -109,7 +109,7 @@ describe(`faults of a stream, ${judged}`, function () {
       );
       const changed = compareFingerprints(live, await scene.seen('pg16')).length > 0;
       assert.ok(run.exitCode === 5 || (run.exitCode === 0) === changed, `what is said must be true\n${told(run)}`);
-      if (changed) assert.equal((await ferry(scene.setting, 'undo', target)).exitCode, 0);
+      if (changed) assert.equal((await ferry(scene.setting, 'undo', target, '--yes')).exitCode, 0);
       await scene.nothingLeft('restore: connection lost in the swap', run);
     });
   });

@@ -25,7 +25,7 @@ describe('a restore in place, by an owner who may not create databases', functio
     assert.equal(run.result.data['undo'], `db-ferry restore ${before} ${target} --as replace --in-place`);
     await scene.expectExit(0, 'verify', before);
     const job = run.events.find((event) => event.type === 'started') as Extract<JobEvent, { type: 'started' }>;
-    const undo = await scene.expectExit(1, 'undo', job.job);
+    const undo = await scene.expectExit(1, 'undo', job.job, '--yes');
     assert.deepEqual(undo.result.error, { code: 'restore.nothingKept', data: { reference: target, before } });
     await scene.expectExit(0, 'restore', before, target, '--as', 'replace', '--yes', '--in-place');
     await scene.unchanged();

@@ -16,6 +16,7 @@ import { removeLeftHere } from '../leftHere';
 import { listJobs } from '../listJobs';
 import { placesOf, targetOf } from '../jobTarget';
 import { Places, type Place } from '../places';
+import { recordsOf } from '../records';
 import { isLiving, readJob, readWholeJob, type Job } from '../readJob';
 import {
   exchangeIn,
@@ -65,6 +66,8 @@ class Done {
   readonly unknown: string[] = [];
   /** what may belong to a job that works, in another workspace perhaps */
   readonly spared: string[] = [];
+  /** what only claims to be a job's, and stays */
+  readonly claims: string[] = [];
   /** jobs whose servers are not asked any more */
   readonly forgotten: string[] = [];
 
@@ -76,7 +79,8 @@ class Done {
     const { removed, notReached, unknown, spared, forgotten } = this;
     // of a job in a place that is cleaned as a whole it is seen twice
     const remaining = [...new Set(this.remaining)];
-    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten };
+    const claims = [...new Set(this.claims)];
+    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten, claims };
     return { ...lines, spared, nothing: Object.values(lines).every(({ length }) => length === 0) };
   }
 }
@@ -167,7 +171,13 @@ async function reach(
 }
 
 /** Of one job in one place. What others left stays: it may be all that proves what became of them. */
-async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: string, done: Done): Promise<void> {
+async function cleanOf(
+  { work, request }: JobContext,
+  job: Job,
+  place: Place,
+  reference: string,
+  done: Done,
+): Promise<void> {
   const database = maintenanceDatabase(place.pod.facts);
   const end = await endSessions(serverOf(place), applicationOf(job.id), { database });
   for (const [what, { ended, remaining }] of [['session', end] as const, ['command', end.commands] as const]) {
@@ -176,7 +186,9 @@ async function cleanOf({ work }: JobContext, job: Job, place: Place, reference: 
   }
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
-  const cleaned = await clean({ target: place.pod, jobs: [job.id], isDead, onRemoved }, work);
+  const proof = { records: recordsOf(request.root, place.pod.pod), confirmed: confirmedIn(request) };
+  const cleaned = await clean({ target: place.pod, jobs: [job.id], ...proof, isDead, onRemoved }, work);
+  for (const one of cleaned.claims.filter((left) => isDead(left.job))) done.claims.push(claimText(one, reference));
   for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
   // what is left can still commit
   if (isOver(end)) await findOut(job, place, reference, cleaned, done);
@@ -192,7 +204,11 @@ async function cleanPlace(context: JobContext, reference: string, all: readonly 
       return gone;
     };
     const onRemoved = (one: Leftover): Promise<void> => note(one, reference, all, done);
-    const { left } = await clean({ target: place.pod, jobs: all.map(({ id }) => id), isDead, onRemoved }, context.work);
+    const { request, work } = context;
+    const proof = { records: recordsOf(request.root, place.pod.pod), confirmed: confirmedIn(request) };
+    const asked = { target: place.pod, jobs: all.map(({ id }) => id), ...proof, isDead, onRemoved };
+    const { left, claims } = await clean(asked, work);
+    for (const one of claims) done.claims.push(claimText(one, reference));
     for (const one of left) {
       if (dead.has(one.job)) done.remaining.push(told(one, reference));
       else done.spared.push(`${told(one, reference)} (job ${one.job})`);
@@ -207,6 +223,17 @@ async function note(one: Leftover, reference: string, jobs: readonly Job[], done
   if (one.kind === 'role' || !job || !isUncertain(job)) return;
   const [cluster, namespace, pod] = reference.split('/');
   await settle(job, notCommitted(job.id, `${cluster}/${namespace}/${pod}/${one.of}`), done);
+}
+
+/** Names of what only claims to be ours, which a person typed. */
+export function confirmedIn({ options }: JobContext['request']): string[] {
+  return (options.only ?? []).filter(({ confirmed }) => confirmed).map(({ name }) => name);
+}
+
+/** What only claims to be a job's, as people read it. */
+export function claimText(one: Leftover, reference: string): string {
+  const whose = one.owner === undefined ? '' : `, owner ${one.owner}`;
+  return `${told(one, reference)}${whose} (says that job ${one.job} made it)`;
 }
 
 /** A leftover as people read it. */

@@ -2,6 +2,7 @@ import { release } from '../../restore/release';
 import type { RunKind } from '../jobContext';
 import { targetOf } from '../jobTarget';
 import { Places } from '../places';
+import { recordsOf } from '../records';
 import { openTarget } from './restoreJob';
 
 /** Drops what restores kept: `[job | database ref]`. */
@@ -12,13 +13,14 @@ export const releaseJob: RunKind = async (context) => {
   const places = new Places(request.kubeconfigs, undefined, earlier, work);
   const { client, pod, database } = await openTarget(context, places, reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
-  const { dropSlots = false } = request.options;
-  const { removed, remaining, bytes, slots } = await release(
-    { target: pod, database, cluster: client.cluster.alias, job: context.id, dropSlots, ...restoredBy },
+  const { dropSlots = false, only } = request.options;
+  const more = { ...restoredBy, ...(only === undefined ? {} : { only }), records: recordsOf(request.root, pod.pod) };
+  const { removed, dropped, remaining, claims, bytes, slots } = await release(
+    { target: pod, database, cluster: client.cluster.alias, job: context.id, dropSlots, ...more },
     work,
   );
   return {
     outcome: remaining.length === 0 ? 'done' : 'differences',
-    data: { target: reference, removed, remaining, bytes, ...(slots.length === 0 ? {} : { slots }) },
+    data: { target: reference, removed, dropped, remaining, claims, bytes, ...(slots.length === 0 ? {} : { slots }) },
   };
 };

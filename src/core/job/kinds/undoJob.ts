@@ -2,6 +2,7 @@ import { undo } from '../../restore/undo';
 import type { RunKind } from '../jobContext';
 import { targetOf } from '../jobTarget';
 import { Places } from '../places';
+import { recordsOf } from '../records';
 import { openTarget } from './restoreJob';
 
 /** Swaps back: `[job | database ref]`. */
@@ -12,8 +13,10 @@ export const undoJob: RunKind = async (context) => {
   const places = new Places(request.kubeconfigs, undefined, earlier, work);
   const { client, pod, database } = await openTarget(context, places, reference);
   const restoredBy = job === undefined ? {} : { restoredBy: job };
+  const { only } = request.options;
+  const more = { ...restoredBy, ...(only === undefined ? {} : { only }), records: recordsOf(request.root, pod.pod) };
   const cluster = client.cluster.alias;
-  const done = await undo({ target: pod, database, cluster, job: id, ...restoredBy }, work);
+  const done = await undo({ target: pod, database, cluster, job: id, ...more }, work);
   const { findings, kept, ...facts } = done;
   return {
     outcome: 'done',

@@ -1,0 +1,39 @@
+import type { Proof } from '../core/restore/marks';
+import { localTime, size } from './format';
+
+/** A kept database as a person sees it before something is done with it. */
+export interface KeptFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly bytes?: number;
+  /** when the database was made, where the server says it */
+  readonly made?: string;
+  /** the job that kept it, as its mark says */
+  readonly job: string;
+  /** when that was, as its mark says */
+  readonly time?: string;
+  readonly proof: Proof;
+}
+
+/** `shop__before_t3kq0v1x9z: owner shop_owner, 412 MB, kept by job t3kq0v1x9z` */
+export function keptLine({ name, owner, bytes, made, job, time, proof }: KeptFacts): string {
+  const facts = [
+    `owner ${owner}`,
+    bytes === undefined ? undefined : size(bytes),
+    made === undefined ? undefined : `made ${localTime(made)}`,
+    `${proofWords(proof)} job ${job}`,
+    time === undefined || proof.how === 'claim' ? undefined : localTime(time),
+  ];
+  return `${name}: ${facts.filter((fact) => fact !== undefined).join(', ')}`;
+}
+
+/** How sure it is who kept it; goes before the job. */
+export function proofWords(proof: Proof): string {
+  if (proof.how === 'record') return 'kept by';
+  if (proof.how === 'signed')
+    return proof.by === 'own'
+      ? 'kept by'
+      : `kept by ${proof.name === undefined || proof.name === '' ? 'a workspace that you trust' : proof.name},`;
+  if (proof.why === 'unknown') return 'claims to be kept by another workspace, whose key you do not trust,';
+  return proof.why === 'wrong' ? 'claims, with a signature that is not its own, to be kept by' : 'claims to be kept by';
+}
