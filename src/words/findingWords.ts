@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding';
 import { some } from '../core/some';
 import type { Left } from '../core/restore/newDatabase';
+import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 import { detail, shown, text, type Data } from './shown';
@@ -72,6 +73,12 @@ const ofTargets: Words = {
     `the role ${shown(data, 'role')} is no superuser, and only one can make: ${shown(data, 'objects')}${more(data, 'objects')}; to go on without: ${hints.goOn()}`,
   'privileges.public': (data) =>
     `rights that the backup takes from everybody (PUBLIC) stay, since grants are left out: ${shown(data, 'objects')}${more(data, 'objects')}`,
+  'definitions.refused': (data, hints) => {
+    const failures = Array.isArray(data['failures']) ? (data['failures'] as Data[]) : [];
+    const all = Number(data['count'] ?? failures.length);
+    const told = [...refusalLines(failures, all), ...cures(failures, hints)].map((line) => line.replace(/\.$/, ''));
+    return `the target refuses ${some(all, 'part')} of what would be restored: ${told.join('; ')}; to go on without: ${hints.goOn()}`;
+  },
   'roles.create': (data) => `roles that will be made, without login: ${shown(data, 'roles')}`,
   'wrongTarget.same': (data) =>
     data['by'] === 'place'

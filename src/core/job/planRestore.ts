@@ -35,7 +35,19 @@ export interface PlanRequest {
   readonly database: string;
   /** the reference of the target, as the job will be asked */
   readonly reference: string;
-  readonly options: Pick<JobOptions, 'as' | 'noOwner' | 'createRoles' | 'mapRoles' | 'inPlace' | 'gentle'>;
+  readonly options: Pick<
+    JobOptions,
+    | 'as'
+    | 'noOwner'
+    | 'noPrivileges'
+    | 'noTablespaces'
+    | 'goOn'
+    | 'acceptMissing'
+    | 'createRoles'
+    | 'mapRoles'
+    | 'inPlace'
+    | 'gentle'
+  >;
   /** alias of the target's cluster */
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
@@ -104,7 +116,15 @@ export interface RestorePlan {
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
   const { target, database, cluster, environment, protection, poolers = [], logins = [], options } = request;
-  const { as, noOwner = false, createRoles = false, mapRoles = {}, inPlace = false } = options;
+  const {
+    as,
+    noOwner = false,
+    noPrivileges = false,
+    noTablespaces = false,
+    createRoles = false,
+    mapRoles = {},
+    inPlace = false,
+  } = options;
   checkMapping(mapRoles);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
   const place = {
@@ -112,7 +132,9 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     ...(protection === undefined ? {} : { protection }),
   };
   const roles = { createRoles, mapRoles };
-  const input = { origin, target, database, as, roles, noOwner, poolers, inPlace, ...place };
+  const { goOn = false, acceptMissing = false } = options;
+  const leaves = { noOwner, noPrivileges, noTablespaces, goOn, acceptMissing };
+  const input = { origin, target, database, as, roles, poolers, inPlace, ...leaves, ...place };
   const server = workplace(target, database);
   const seen = await preflight(server, input, { signal, lastWrite: true });
   const inside = inPlace && seen.live?.allowConnections ? await askInPlace(server, database, signal) : undefined;

@@ -25,6 +25,8 @@ export async function readLive(
     /** an exported snapshot to read in */
     readonly snapshot?: string;
     readonly like?: Pick<ArchiveReading, 'bytes' | 'header'>;
+    /** sees the archive's bytes as they pass; may keep them */
+    readonly onBytes?: (bytes: Buffer) => void;
   },
   work: Work,
 ): Promise<ArchiveReading> {
@@ -47,6 +49,7 @@ export async function readLive(
   const progress = new DumpSteps(work, total);
   const sink: Sink = async (chunk) => {
     progress.take(chunk.length);
+    how.onBytes?.(chunk);
     if (between.destroyed) throw new AppError('cancelled');
     if (!between.write(chunk)) await once(between, 'drain', { signal });
   };
