@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 import { oneOpen } from './test/tools/oneOpen.mjs';
 import { oneSession } from './test/tools/oneSession.mjs';
@@ -121,6 +122,11 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
   },
   { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere] } },
   // the one gives the streams to the terminal, the other makes each line of its log a text

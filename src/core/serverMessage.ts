@@ -41,7 +41,7 @@ export function serverLines(options: { readonly cut?: boolean } = {}): (line: st
       namesAreShown = found.server?.state !== undefined && !isRaised(found.server);
       return shown;
     }
-    const [, label = '', rest = ''] = /^([A-Z][A-Z ]{2,15}):\s+(.*)$/.exec(line) ?? [];
+    const [, label = '', rest = ''] = /^([A-Z][A-Z ]{2,15}):\s+(\S.*)?$/.exec(line) ?? [];
     if (label === 'HINT') return withLabel('HINT', knownForm(hintForms, rest));
     if (label === 'CONTEXT') {
       isBehind = true;

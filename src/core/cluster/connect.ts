@@ -232,7 +232,7 @@ function retire(agent: Agent | undefined): void {
 }
 
 function urlOf(access: Access, path: string, query: Query = {}): URL {
-  const url = new URL(access.server.href.replace(/\/+$/, '') + path);
+  const url = new URL(access.server.href.replace(/(?<!\/)\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

@@ -178,8 +178,8 @@ function settingStatement(database: string, { role, name, values }: DatabaseSett
 
 /** The elements of a list as the catalog has it: `"$user", public`. */
 export function listElements(text: string): string[] {
-  const found = text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]+))\s*(?:,|$)/g);
-  return Array.from(found, ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? (bare ?? '').trim());
+  const found = text.matchAll(/"((?:[^"]|"")*)(?:"|$)|([^\s,"][^,"]*)/g);
+  return Array.from(found, ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? (bare ?? '').trimEnd());
 }
 
 function whose(database: string, role: string | undefined): string {

@@ -103,7 +103,7 @@ export function namedFailures(found: readonly RawFailure[], entries: readonly To
     if (dumpId !== undefined) seen.add(dumpId);
     const { kind = '', schema = '', name = '' } = (dumpId === undefined ? undefined : byId.get(dumpId)) ?? {};
     const { cause, subject } = causeOf(failure, kind, refused);
-    refused.add(name.replace(/\(.*$/s, ''));
+    refused.add(name.split('(', 1)[0] ?? '');
     const about = subject === undefined ? {} : { subject };
     return [{ kind, schema, name, cause, ...about, says: failure.says }];
   });

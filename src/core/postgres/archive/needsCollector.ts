@@ -54,7 +54,7 @@ export class NeedsCollector {
 
   /** pg_dump gives the clauses a line of their own, before the body. */
   #addRoutine(label: string, definition: string): void {
-    const [, language = '', clauses = ''] = /^ {4}LANGUAGE (\S+)([^\n]*)$/m.exec(definition) ?? [];
+    const [, language = '', clauses = ''] = /^ {4}LANGUAGE (\S+)( [^\n]*)?$/m.exec(definition) ?? [];
     if (/^(?:c|internal|\w+u)$/.test(language) || / LEAKPROOF\b/.test(clauses)) {
       this.#add('functionsBySuperuser', label);
     }
