@@ -13,7 +13,7 @@ export type Progress =
       percent?: number;
       /** bytes per second over the last seconds */
       rate?: number;
-      /** seconds to the end of the phase; absent until the rate is steady */
+      /** seconds to the end: of the step where a step reports it, of the job in a job's events; absent until the rate is steady */
       secondsLeft?: number;
       /** the table in work, `schema.table` */
       table?: string;

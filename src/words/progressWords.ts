@@ -11,10 +11,15 @@ export function progressText(progress: Extract<Progress, { type: 'progress' }>, 
     rate === undefined ? undefined : `${size(rate)}/s`,
     secondsLeft === undefined
       ? undefined
-      : `${duration(secondsLeft)} left, until ${localTime(new Date(now + secondsLeft * 1000).toISOString()).slice(11)}`,
+      : `${aboutSeconds(secondsLeft)} left, until ${localTime(new Date(now + secondsLeft * 1000).toISOString()).slice(11)}`,
     table === undefined ? undefined : safe(table),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** An estimate promises no tenths. */
+function aboutSeconds(seconds: number): string {
+  return seconds < 60 ? `about ${Math.max(1, Math.round(seconds))} s` : `about ${duration(seconds)}`;
 }
 
 /** What people read for each phase. */

@@ -48,6 +48,10 @@ export interface BackupOptions {
   readonly asked: Manifest['asked'];
   /** what the source's place is called: production, test, … */
   readonly environment?: string;
+  /** how fast it may go, bytes a second; the transport keeps to it */
+  readonly gentle?: number | undefined;
+  /** false for a backup of other circumstances, which says nothing of how long this one takes */
+  readonly isLike?: (entry: BackupEntry) => boolean;
   /** of the source's cluster, where it is known to end */
   readonly login?: Login;
   /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
@@ -157,7 +161,9 @@ async function prepare(
   await prepareRoot(options.root, place.cluster);
   const asked = await askSource(source, facts.name, applicationFor(options), work.signal);
   const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
-  const expected = expect(await listBackups(options.root, place), {
+  const history = (await listBackups(options.root, place)).filter((entry) => options.isLike?.(entry) ?? true);
+  const expected = expect(history, {
+    gentle: options.gentle,
     databaseBytes: facts.bytes ?? tableBytes,
     tableBytes,
     compression,

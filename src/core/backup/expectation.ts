@@ -19,19 +19,23 @@ export function expect(
     readonly tableBytes: number;
     readonly compression: Compression;
     readonly cores: number;
+    /** bytes a second at most */
+    readonly gentle?: number | undefined;
   },
 ): Expectation {
+  const paced = (archive: number): number => (now.gentle === undefined ? 0 : archive / now.gentle);
   const wanted = compressionText(now.compression);
   const last = history.filter((entry) => entry.manifest.dump.compression === wanted).at(-1)?.manifest;
   if (last?.size.database !== undefined && last.size.database > 0) {
     const growth = now.databaseBytes / last.size.database;
-    return { bytes: last.size.archive * growth, seconds: last.time.seconds * growth, basis: 'last run' };
+    const archive = last.size.archive * growth;
+    return { bytes: archive, seconds: Math.max(last.time.seconds * growth, paced(archive)), basis: 'last run' };
   }
   const { method, level } = now.compression;
   const bytes = now.tableBytes * (method === 'none' ? 1 : 0.45);
   return {
     bytes,
-    seconds: 1 + now.tableBytes / speed(method, level) / Math.min(1, Math.max(0.1, now.cores)),
+    seconds: 1 + Math.max(now.tableBytes / speed(method, level) / Math.min(1, Math.max(0.1, now.cores)), paced(bytes)),
     basis: 'size',
   };
 }

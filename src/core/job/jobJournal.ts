@@ -13,7 +13,8 @@ export class JobJournal {
   private readonly heart: NodeJS.Timeout;
   private pending: Progress | undefined;
   private flushTimer: NodeJS.Timeout | undefined;
-  private lastProgress = 0;
+  /** when progress was last written, in milliseconds */
+  lastProgress = 0;
   private stopping = false;
   private finished = false;
 

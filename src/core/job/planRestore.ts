@@ -24,6 +24,7 @@ import { checkMapping, planRoles, type RolePlan } from '../restore/roles';
 import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
 import type { JobOptions } from './jobEvents';
 import { listJobs } from './listJobs';
+import { gentleOf } from './places';
 
 /** What would be restored, and where to. */
 export interface PlanRequest {
@@ -146,7 +147,9 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   const rows = 'backup' in request.from ? rowsOf(request.from.backup) : undefined;
   const counted = rows === undefined ? {} : { rows };
   const { backup, snapshot, isForeign, bytes } = origin;
-  const expected = expectRestore(jobs, { kind, target: request.reference, bytes, ...counted });
+  const expected = expectRestore(jobs, {
+    ...{ kind, target: request.reference, bytes, ...counted, gentle: gentleOf(options) },
+  });
   const logged = aboutLogins(logins, expected.seconds);
   const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
   // a database that is replaced keeps its own

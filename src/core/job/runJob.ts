@@ -6,7 +6,9 @@ import { visibleLines } from '../visible';
 import type { JobContext, JobKinds } from './jobContext';
 import type { JobRequest, JobResult } from './jobEvents';
 import { jobFiles, readRequest } from './jobFolder';
+import { JobClock, lastPhases } from './jobClock';
 import { JobJournal } from './jobJournal';
+import { listJobs } from './listJobs';
 import { keepAwake } from './keepAwake';
 import { jobKinds } from './kinds/jobKinds';
 import { exitCodes, failedResult } from './outcome';
@@ -55,14 +57,18 @@ export async function runJob(
   const sleepless = keepAwake((progress) => journal.report(progress));
   const locks: TargetLock[] = [];
   let result: JobResult;
+  const clock = new JobClock(request, lastPhases(await listJobs(request.root).catch(() => []), request));
+  const ticking = tick(clock, journal);
   try {
-    const context = contextOf({ id, folder, request, stop, journal, locks });
+    const context = contextOf({ id, folder, request, stop, journal, locks, clock });
     const run = await kinds[request.kind]();
     const done = await run(context);
-    result = { type: 'result', exitCode: exitCodes[done.outcome], ...done };
+    const data = { ...done.data, phases: clock.phases(Date.now()) };
+    result = { type: 'result', exitCode: exitCodes[done.outcome], ...done, data };
   } catch (error) {
     result = settle(error);
   } finally {
+    clearInterval(ticking);
     sleepless();
     for (const lock of locks) await lock.release();
   }
@@ -101,14 +107,32 @@ interface Parts {
   readonly stop: AbortController;
   readonly journal: JobJournal;
   readonly locks: TargetLock[];
+  readonly clock: JobClock;
 }
 
-function contextOf({ id, folder, request, stop, journal, locks }: Parts): JobContext {
+/** A step that says nothing for a while still has an end. */
+function tick(clock: JobClock, journal: JobJournal): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now - journal.lastProgress < silentMs) return;
+    const progress = clock.silent(now);
+    if (progress) journal.report(progress);
+  }, silentMs / 2);
+  return timer.unref();
+}
+
+const silentMs = 3000;
+
+function contextOf({ id, folder, request, stop, journal, locks, clock }: Parts): JobContext {
   return {
     id,
     folder,
     request,
-    work: { report: (progress) => journal.report(progress), signal: stop.signal, log: stderrLog },
+    work: {
+      report: (progress) => journal.report(clock.timed(progress, Date.now())),
+      signal: stop.signal,
+      log: stderrLog,
+    },
     async lock(key, reference) {
       locks.push(await lockTarget(request.root, id, key, reference));
     },

@@ -43,9 +43,12 @@ export class RestoreProgress {
       type: 'progress',
       phase: this.indexes ? 'indexes' : 'restore',
       bytes: this.bytes,
-      ...(this.total > 0 ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
-      ...(rate === undefined ? {} : { rate }),
-      ...(rate === undefined || rate === 0 || this.indexes ? {} : { secondsLeft: (this.total - this.bytes) / rate }),
+      // all is sent when indexes are made, and no rate is theirs
+      ...(this.total > 0 && !this.indexes ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
+      ...(rate === undefined || this.indexes ? {} : { rate }),
+      ...(rate === undefined || this.bytes === 0 || this.indexes
+        ? {}
+        : { secondsLeft: (this.total - this.bytes) / rate }),
       ...(this.table === undefined ? {} : { table: this.table }),
     });
   }

@@ -37,7 +37,7 @@ describe('format', () => {
     const progress = { phase: 'dump', bytes: 12_000_000, percent: 41.9, rate: 3_400_000, secondsLeft: 65 } as const;
     assert.equal(
       progressText({ type: 'progress', ...progress, table: 'public.a\nb' }, now),
-      'dumping · 41 % · 12.0 MB · 3.4 MB/s · 1 min 05 s left, until 05:16:05 · public.a\\x0ab',
+      'dumping · 41 % · 12.0 MB · 3.4 MB/s · about 1 min 05 s left, until 05:16:05 · public.a\\x0ab',
     );
     assert.equal(progressText({ type: 'progress', phase: 'verify', bytes: 0 }, now), phaseWords.verify);
   });

@@ -3,7 +3,8 @@ import { loginEnd } from '../../cluster/loginEnd';
 import { backUp, type BackupOptions } from '../../backup/backUp';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { JobContext, RunKind } from '../jobContext';
-import { Places, type DatabasePlace } from '../places';
+import { listJobs } from '../listJobs';
+import { gentleOf, Places, type DatabasePlace } from '../places';
 
 /** Takes a backup: `[database ref]`. */
 export const backupJob: RunKind = async (context) => {
@@ -27,6 +28,7 @@ export async function backUpPlace(
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
   const { to, compress, count, gentle } = request.options;
+  const paces = new Map((await listJobs(request.root)).map((job) => [job.id, job.request.options.gentle]));
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   return backUp(
     pod,
@@ -38,6 +40,7 @@ export async function backUpPlace(
       ...(count === undefined ? {} : { count }),
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
+      ...{ gentle: gentleOf(request.options), isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
       job: id,
       asked: request.asked,
       ...(environment === undefined ? {} : { environment }),

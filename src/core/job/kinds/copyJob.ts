@@ -53,7 +53,9 @@ export const copyJob: RunKind = async (context) => {
   async function expectedCopy(): Promise<ExpectedRestore | undefined> {
     const { bytes } = source.pod.facts.databases.find(({ name }) => name === source.database) ?? {};
     if (bytes === undefined) return undefined;
-    return expectRestore(await listJobs(request.root), { kind: 'copy', target: to, bytes });
+    return expectRestore(await listJobs(request.root), {
+      ...{ kind: 'copy', target: to, bytes, gentle: gentleOf(request.options) },
+    });
   }
 
   async function restoreFrom(): Promise<JobDone> {

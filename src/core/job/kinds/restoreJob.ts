@@ -27,7 +27,7 @@ export const restoreJob: RunKind = async (context) => {
     new Places(request.kubeconfigs, gentleOf(request.options), [], context.work),
     reference,
   );
-  const expected = expectRestoreOf(await listJobs(request.root), backup, reference);
+  const expected = expectRestoreOf(await listJobs(request.root), backup, reference, gentleOf(request.options));
   const findings = await tellExpected(context, expected, [target]);
   const done = await restoreInto(context, backup, target, reference);
   return { ...done, findings: [...findings, ...(done.findings ?? [])] };
