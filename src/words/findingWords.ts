@@ -34,6 +34,21 @@ const ofSources: Words = {
   'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
   'source.standby': (data) => `the source ${shown(data, 'pod')} is a standby`,
   'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${tables(data)}`,
+  'dump.passwords': (data) => {
+    const [mappings, subscriptions] = [Number(data['mappings']), Number(data['subscriptions'])];
+    const held = [
+      ...(mappings > 0 ? [`${some(mappings, 'password')} of foreign servers`] : []),
+      ...(subscriptions > 0 ? [`${some(subscriptions, 'password')} of subscriptions`] : []),
+    ];
+    return `the archive holds ${held.join(' and ')}, as pg_dump writes them: whoever can read the backup can read them`;
+  },
+  'source.collation': (data) => {
+    const now = text(data, 'is') === undefined ? 'none that can be told' : shown(data, 'is');
+    return `the system libraries under this database have changed: its collation was of version ${shown(data, 'was')}, now it has ${now}. Rows are not concerned; indexes over text may be: REINDEX, then ALTER DATABASE … REFRESH COLLATION VERSION`;
+  },
+  'source.loginTriggers': (data) =>
+    `triggers run at each login, also at ours, and may write into the database: the role ${shown(data, 'role')} may not turn them off`,
+  'source.warned': (data) => `the server says at login: ${shown(data, 'lines')}`,
   'source.timescale': () => 'the source uses TimescaleDB: a restore needs its own steps',
   'cluster.insecure': (data) =>
     `who answers at ${shown(data, 'server')} is not proven: the kubeconfig of ${shown(data, 'cluster')} says insecure-skip-tls-verify, and logins and rows go to whoever it is`,

@@ -170,7 +170,7 @@ async function prepare(
     cores: source.facts.cores,
   });
   work.report({ type: 'expected', ...expected });
-  const here = { folder: options.root, room: await (options.room ?? room)(options.root), expected };
+  const here = { folder: options.root, room: await (options.room ?? room)(options.root), expected, database: facts };
   const findings = [...backupFindings(source, asked, here), ...aboutLogins([options.login], expected.seconds)];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('backup.refused', { findings });

@@ -1,7 +1,7 @@
 import type { Room } from '../catalog/disk';
 import { isAppError } from '../errors';
 import type { Finding } from '../finding';
-import type { OpenPod } from '../pod/databasePod';
+import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { query } from '../pod/sql';
 import { hasGeneratedSql } from '../postgres/generatedColumns';
 import type { Expectation } from './expectation';
@@ -26,6 +26,14 @@ export interface SourceFacts {
   readonly timescale: boolean;
   /** some column is generated */
   readonly generated: boolean;
+  readonly passwords: Passwords;
+}
+
+/** How many passwords pg_dump will write into the archive, as they are. */
+interface Passwords {
+  /** of foreign servers */
+  readonly mappings: number;
+  readonly subscriptions: number;
 }
 
 /**
@@ -50,10 +58,15 @@ export async function askSource(
   const facts = { unreadable: [] as string[], unlogged: [] as string[], rowSecurity: [] as string[] };
   let timescale = false;
   let generated = false;
+  let passwords: Passwords = { mappings: 0, subscriptions: 0 };
   for (const row of rows) {
     if ('timescale' in row) {
       timescale = row.timescale;
       generated = row.generated;
+      continue;
+    }
+    if ('passwords' in row) {
+      passwords = row.passwords;
       continue;
     }
     if (row.data) tables.push({ oid: row.oid, name: row.name, bytes: row.bytes ?? row.pages * 8192, rows: row.rows });
@@ -61,14 +74,19 @@ export async function askSource(
     if (row.unlogged) facts.unlogged.push(row.name);
     if (row.filtered) facts.rowSecurity.push(row.name);
   }
-  return { tables, timescale, generated, ...facts };
+  return { tables, timescale, generated, passwords, ...facts };
 }
 
 /** What stands in the way of a backup, or should be known before it. */
 export function backupFindings(
   source: OpenPod,
   facts: SourceFacts,
-  here: { readonly folder: string; readonly room: Room; readonly expected: Expectation },
+  here: {
+    readonly folder: string;
+    readonly room: Room;
+    readonly expected: Expectation;
+    readonly database: DatabaseFacts;
+  },
 ): Finding[] {
   const findings: Finding[] = [];
   const { pgDump, serverVersion, standby, role } = source.facts;
@@ -82,6 +100,10 @@ export function backupFindings(
     findings.push(list('block', 'dump.unreadable', facts.unreadable, { role: role.name }));
   if (standby && facts.unlogged.length > 0) findings.push(list('warn', 'source.unlogged', facts.unlogged));
   if (standby) findings.push({ level: 'note', code: 'source.standby', data: { pod: source.pod.name } });
+  const { mappings, subscriptions } = facts.passwords;
+  if (mappings + subscriptions > 0)
+    findings.push({ level: 'warn', code: 'dump.passwords', data: { mappings, subscriptions } });
+  findings.push(...aboutDatabase(source, here.database));
   if (facts.timescale) findings.push({ level: 'warn', code: 'source.timescale', data: {} });
   const needed = Math.ceil(here.expected.bytes * 1.5) + here.room.reserve;
   if (here.room.free < needed) {
@@ -95,7 +117,19 @@ export function backupFindings(
   return findings;
 }
 
+/** What its server says of a database before it is looked into. */
+function aboutDatabase({ facts }: OpenPod, { collation, loginTriggers = false }: DatabaseFacts): Finding[] {
+  const findings: Finding[] = [];
+  if (collation) findings.push({ level: 'note', code: 'source.collation', data: { ...collation } });
+  if (loginTriggers && !facts.role.superuser)
+    findings.push({ level: 'warn', code: 'source.loginTriggers', data: { role: facts.role.name } });
+  const { warnings = [] } = facts;
+  if (warnings.length > 0) findings.push({ level: 'note', code: 'source.warned', data: { lines: warnings } });
+  return findings;
+}
+
 type SourceRow =
+  | { readonly passwords: Passwords }
   | { readonly timescale: boolean; readonly generated: boolean }
   | {
       readonly oid: number;
@@ -117,6 +151,15 @@ const sourceSql = (sizes: boolean): string => `
 set lock_timeout = '3s'; set statement_timeout = '60s';
 select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'),
   'generated', (${hasGeneratedSql}));
+select has_column_privilege('pg_subscription', 'subconninfo', 'select') as has_subscriptions \\gset
+\\if :has_subscriptions
+select count(*) as subscriptions from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())
+  and subconninfo ~* '(^|[[:space:]])(ssl)?password[[:space:]]*=|://[^/@]*:[^/@]*@' \\gset
+\\else
+\\set subscriptions 0
+\\endif
+select json_build_object('passwords', json_build_object('subscriptions', :subscriptions,
+  'mappings', (select count(*) from pg_user_mappings m where exists (select from unnest(m.umoptions) o where o ~* '^[a-z_]*(passw|secret|token|access_key|private_key)[a-z_]*='))));
 with me as (select rolsuper or rolbypassrls as free from pg_roles where rolname = current_user)
 select json_build_object('oid', c.oid::bigint, 'name', n.nspname || '.' || c.relname,
   'bytes', ${sizes ? "case when c.relkind = 'r' then pg_table_size(c.oid) end" : 'null'}, 'pages', c.relpages, 'rows', c.reltuples,

@@ -8,6 +8,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { maintenanceDatabase } from '../pod/maintenanceDatabase';
 import { globalsCommand } from '../postgres/dumpCommand';
 import type { Work } from '../progress';
+import { serverMessage } from '../serverMessage';
 
 /**
  * Writes roles and memberships, without password hashes, beside the archive. A server that refuses is a finding, not a failure: the archive
@@ -24,7 +25,7 @@ export async function takeGlobals(
     const finding: Finding = {
       level: 'warn',
       code: 'globals.failed',
-      data: { message: end.stderr.trim().slice(-500) },
+      data: { message: serverMessage(end.stderr).slice(-500) },
     };
     work.report({ type: 'finding', finding });
     return { finding };

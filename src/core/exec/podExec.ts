@@ -53,15 +53,19 @@ export interface PodExec {
 const mostCaptured = 64 * 1024 * 1024;
 
 /**
- * Runs `argv` and returns its whole stdout as UTF-8; for small answers. Exit codes other than 0 are returned, not thrown. Throws `exec.tooMuch` as soon
+ * Runs `argv` and returns its whole stdout, as UTF-8 or as `decode` reads it; for small answers. Exit codes other than 0 are returned, not thrown. Throws `exec.tooMuch` as soon
  * as more than `most` bytes came (default 64 MiB): the command is ended then.
  */
 export async function capture(
   exec: PodExec,
   argv: readonly string[],
-  options: ExecOptions & { readonly input?: string; readonly most?: number } = {},
+  options: ExecOptions & {
+    readonly input?: string;
+    readonly most?: number;
+    readonly decode?: (bytes: Buffer) => string;
+  } = {},
 ): Promise<ProcessEnd & { stdout: string }> {
-  const { input, most, ...rest } = options;
+  const { input, most, decode = (bytes: Buffer) => bytes.toString('utf8'), ...rest } = options;
   const { sink, bytes: taken } = collect(argv, most);
   let end: ProcessEnd;
   if (input === undefined) end = await exec.read(argv, sink, rest);
@@ -70,7 +74,7 @@ export async function capture(
     const bytes = Buffer.from(input, 'utf8');
     end = await exec.feed(argv, NodeReadable.from([bytes]), bytes.length, { ...rest, sink });
   }
-  return { ...end, stdout: taken().toString('utf8') };
+  return { ...end, stdout: decode(taken()) };
 }
 
 /** A sink that keeps what it takes, and what it has kept. It throws `exec.tooMuch` at more than `most` bytes (default 64 MiB), which ends the command `argv`. */

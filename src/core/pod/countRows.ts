@@ -3,7 +3,7 @@ import { AppError } from '../errors';
 import { collect, type Sink } from '../exec/podExec';
 import { asRecord, parseJson } from '../json';
 import type { OpenPod } from './databasePod';
-import { psqlCommand } from './sql';
+import { linesOf, psqlCommand, textEncoding } from './sql';
 import type { TableReading } from '../postgres/archive/reading';
 import { generatedScript, readGenerated, type GeneratedReading } from '../postgres/generatedColumns';
 import { quoteLiteral } from '../postgres/quote';
@@ -43,7 +43,7 @@ export function startCounting(
   { application, rows: isCounted = false, generated = false }: CountingOptions,
   signal: AbortSignal,
 ): Counting {
-  const script = Buffer.from(countScript(application, isCounted, generated));
+  const script = Buffer.from(textEncoding + countScript(application, isCounted, generated));
   const argv = psqlCommand(source.facts.access, database, application);
   const answer = collect(argv);
   let heard: ((id: string) => void) | undefined;
@@ -59,7 +59,7 @@ export function startCounting(
     heard = undefined;
   };
   const seen = source.exec.feed(argv, Readable.from([script]), script.length, { signal, sink }).then((end) => {
-    if (end.exitCode === 0) return readSeen(answer.bytes().toString('utf8'));
+    if (end.exitCode === 0) return readSeen(linesOf(answer.bytes()));
     throw new AppError('exec.failed', { tool: 'psql', exitCode: end.exitCode, stderr: serverMessage(end.stderr) });
   });
   const ended = seen.then((): string => {

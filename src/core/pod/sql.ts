@@ -2,6 +2,7 @@ import { AppError } from '../errors';
 import { capture, type PodExec } from '../exec/podExec';
 import { parseJson } from '../json';
 import { toolCommand, type Access } from '../postgres/access';
+import { decoderOf } from '../postgres/archive/encoding';
 import { databaseArgument } from '../postgres/quote';
 import { serverMessage, sqlStateOf } from '../serverMessage';
 
@@ -58,7 +59,8 @@ export async function execute(
   if (sql.includes('\0')) throw new AppError('internal', { message: 'a script that holds a zero byte' });
   const argv = psqlCommand(server.access, database, options.application ?? server.application);
   const end = await capture(server.exec, argv, {
-    input: `${sql}\n`,
+    input: `${textEncoding}${sql}\n`,
+    decode: linesOf,
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (end.exitCode !== 0) {
@@ -72,6 +74,27 @@ export async function execute(
     });
   }
   return end.stdout;
+}
+
+/**
+ * A database of SQL_ASCII holds bytes and does not know what they mean: they come as they are, where UTF-8 would be an error for a name that is none. Every
+ * other one speaks UTF-8. What a script for `psqlCommand` begins with; it prints nothing.
+ */
+export const textEncoding = `select case getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end as ferry_encoding \\gset
+\\encoding :ferry_encoding
+`;
+
+/** Text as such a session prints it, each line for itself as an archive's names are read: so that they are the same in both. */
+export function linesOf(bytes: Buffer): string {
+  const decode = decoderOf('SQL_ASCII');
+  const lines: string[] = [];
+  for (let from = 0; from <= bytes.length;) {
+    const at = bytes.indexOf(10, from);
+    const end = at < 0 ? bytes.length : at;
+    lines.push(decode(bytes.subarray(from, end)));
+    from = end + 1;
+  }
+  return lines.join('\n');
 }
 
 /** The argv of a psql that reads a script from stdin, prints bare values, and stops at the first error. */
