@@ -102,7 +102,7 @@ describe('what a restore would meet', function () {
     assert.equal(seen.target.lastWrite, undefined);
     assert.equal(seen.loginWait, undefined);
     assert.ok(seen.roles.missing.length > 0);
-    assert.deepEqual([seen.isBlocked, codes(seen)], [true, ['block roles.missing']]);
+    assert.deepEqual([seen.isBlocked, codes(seen)], [true, ['block roles.missing', 'warn database.left']]);
     assert.ok(seen.disk && seen.disk.free > seen.disk.needed);
     assert.equal(seen.expected.basis, 'size');
     assert.ok((seen.from.rows ?? 0) > 1000);

@@ -4,9 +4,10 @@ import { shortenedToc, type TableOfContents } from '../postgres/archive/readTabl
 import { restoreCommand, type RestoreOptions } from '../postgres/restoreCommand';
 import type { Work } from '../progress';
 import type { DatabaseRow, Workplace } from './databaseRow';
+import type { Mark } from './marks';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import type { RolePlan } from './roles';
-import { applicationOf, createSide, dropQuietly, sideName, type Mark, type NewSide } from './sideDatabase';
+import { applicationOf, createSide, dropQuietly, sideName, type NewSide } from './sideDatabase';
 
 export interface Rehearsal {
   /** the table of contents of an archive; its data are not needed */
