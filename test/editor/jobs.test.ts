@@ -63,7 +63,7 @@ describe('editor: jobs', function () {
     await end.press('Show Report');
     await window
       .webview()
-      .getByRole('heading', { name: /^Backup: / })
+      .getByRole('heading', { name: /^Back up shop from postgres-0$/ })
       .waitFor();
     await window.screenshot('report');
   });

@@ -27,7 +27,7 @@ describe('editor: looks', function () {
         .click();
       await window
         .webview()
-        .getByRole('heading', { name: /^Backup: / })
+        .getByRole('heading', { name: /^Back up / })
         .waitFor();
       await pictures(window, theme, 'report');
       await clusters.row(...source).rightClick('Copy To…');

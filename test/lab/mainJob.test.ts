@@ -64,7 +64,10 @@ describe('the main job between two clusters', function () {
       for (let tries = 0; !holds(); tries++)
         assert.ok((await sleep(100, tries)) < 600, JSON.stringify(run.events.at(-1)));
     };
-    await until(() => run.events.some((event) => event.type === 'progress'));
+    // with bytes on their way its locks are held
+    await until(() =>
+      run.events.some((event) => event.type === 'progress' && event.phase === 'dump' && (event.bytes ?? 0) > 0),
+    );
     const altered = lab.server('source').sql('shop', 'begin; lock table shop.orders; commit');
     await until(() => run.events.some((event) => event.type === 'note' && event.code === 'locks.waiting'));
     run.child.kill('SIGINT');
