@@ -34,7 +34,7 @@ describe('editor: restores', function () {
     assert.match(text, /Takes about [\d.]+ s/);
     assert.match(text, /The server lacks the roles billing, shop_owner, shop_reader, Ödd "rôle"/);
     await window.screenshot('copy');
-    await modal.press('Create 4 Roles and Copy shop');
+    await modal.press('Create 5 Roles and Copy shop');
     await window.notification(/Restored into/).text(60);
     console.log(String(window.actions).replaceAll(/^/gm, '      '));
     assert.ok(window.actions.clicks <= 5, String(window.actions));
