@@ -32,7 +32,7 @@ describe('editor: restores', function () {
     assert.match(text, /From: cluster-a\/shop-prod\/postgres-0\/shop, as it is now/);
     assert.match(text, /it is made new/);
     assert.match(text, /Takes about [\d.]+ s/);
-    assert.match(text, /The server lacks the roles billing, shop_owner, shop_reader, Ödd "rôle"/);
+    assert.match(text, /The server lacks the roles billing, shop_app, shop_owner, shop_reader, Ödd "rôle"/);
     await window.screenshot('copy');
     await modal.press('Create 5 Roles and Copy shop');
     await window.notification(/Restored into/).text(60);
