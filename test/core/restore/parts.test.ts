@@ -133,7 +133,7 @@ for (const [from, to] of [
           .filter(({ code }) => code === 'leftOut')
           .map(({ data }) => data['kind'])
           .sort(),
-        ['ACL', 'DEFAULT ACL', 'SCHEMA'],
+        ['ACL', 'OWNER'],
       );
     });
 
