@@ -138,7 +138,7 @@ for (const [name, next] of [
       const later = await contents(server, 'own');
       await quietly(0, 'restore', backup, `${place}/own`, '--as', 'replace', '--yes');
       assert.equal(await contents(server, 'own'), wanted);
-      await quietly(0, 'undo', `${place}/own`);
+      await quietly(0, 'undo', `${place}/own`, '--yes');
       assert.equal(await contents(server, 'own'), later);
     });
 
@@ -156,7 +156,7 @@ for (const [name, next] of [
 
     it('the end of what a restore kept', async () => {
       await quietly(0, 'restore', backup, `${place}/own`, '--as', 'replace', '--yes');
-      await quietly(0, 'release', `${place}/own`);
+      await quietly(0, 'release', `${place}/own`, '--yes');
       await quietly(0, 'clean', place);
       assert.equal(await contents(server, 'own'), wanted);
     });
