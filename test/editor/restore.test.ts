@@ -146,7 +146,8 @@ describe('editor: restores', function () {
     const fault = { kind: 'slow', match: 'pg_dump -F', on: 'stdout', bytesPerSecond: 500_000 } as const;
     const faults: Partial<Record<Phase, readonly [typeof a, ExecFault]>> = {
       dump: [a, fault],
-      restore: [b, { ...fault, match: 'pg_restore', on: 'stdin' }],
+      // the first pg_restore makes what the rows need, and is over at once
+      restore: [b, { ...fault, match: 'pg_restore', on: 'stdin', sticky: true }],
       verify: [b, fault],
     };
     const found = faults[phase];

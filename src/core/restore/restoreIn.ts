@@ -114,10 +114,13 @@ class Restoring {
     const { bytes, blocks = [], streams } = this.input;
     const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
-    if (streams < 2 || blocks.length === 0 || dataStart > longestToc) return this.feed(whole, this.collecting);
+    const isOne = streams < 2;
+    if (blocks.length === 0 || dataStart > longestToc || (isOne && this.goOn)) return this.feed(whole, this.collecting);
     const file = streamSafely(this.input.file, { end: dataStart });
     const parts = splitArchive(await readTableOfContents(file), blocks, streams);
+    // by itself: a pg_restore that had the rows, too, would be among them before its first error is read here
     await this.feed(parts.before, this.collecting);
+    if (isOne) return this.feed(parts.rest);
     await this.together(parts.data);
     const { server, input, options } = this;
     // the errors of several sessions would be told in one another's lines

@@ -131,9 +131,12 @@ for (const [from, to] of [
       assert.deepEqual(
         result.notes
           .filter(({ code }) => code === 'leftOut')
-          .map(({ data }) => data['kind'])
+          .map(({ data }) => [data['kind'], data['count'], data['names']])
           .sort(),
-        ['ACL', 'OWNER'],
+        [
+          ['ACL', 4, ['SCHEMA public', 'FUNCTION f()', 'TABLE t', 'DEFAULT PRIVILEGES FOR TABLES']],
+          ['OWNER', 3, ['public', 'f()', 't']],
+        ],
       );
     });
 

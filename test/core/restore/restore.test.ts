@@ -167,13 +167,18 @@ for (const [from, to] of [
       await same();
     });
 
-    it('a stream that is cut leaves nothing and changes nothing', async () => {
-      await server.sql('postgres', 'create database shop');
-      const target = await openServer(server);
-      target.exec.faults.push({ match: 'pg_restore -v', cutAfterBytes: 5000 });
-      await refused('exec.cut', run({ as: 'replace', target }));
-      assert.deepEqual(await databases(), ['shop']);
-    });
+    for (const [what, faults] of [
+      ['what the rows need', [{ match: 'pg_restore -v', cutAfterBytes: 500 }]],
+      ['the rows', [{ match: 'pg_restore -v' }, { match: 'pg_restore -v', cutAfterBytes: 5000 }]],
+    ] as const)
+      it(`a stream of ${what} that is cut leaves nothing and changes nothing`, async () => {
+        await server.sql('postgres', 'create database shop');
+        const target = await openServer(server);
+        target.exec.faults.push(...faults);
+        await refused('exec.cut', run({ as: 'replace', target }));
+        assert.equal(target.exec.faults.length, 0);
+        assert.deepEqual(await databases(), ['shop']);
+      });
 
     it('an error in the archive leaves nothing', async () => {
       const target = await openServer(server);

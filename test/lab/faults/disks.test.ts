@@ -89,7 +89,13 @@ describe(`faults of a disk, ${judged}`, function () {
     const { state } = scene.lab.clusters['cluster-b'];
     state.namespaces.push('small');
     state.pods.push(dockerLibrary(small, { namespace: 'small', name: 'small-0' }));
-    state.faults.exec.push({ kind: 'slow', match: 'pg_restore -v', bytesPerSecond: 200_000, on: 'stdin' });
+    state.faults.exec.push({
+      kind: 'slow',
+      match: 'pg_restore -v',
+      bytesPerSecond: 200_000,
+      on: 'stdin',
+      sticky: true,
+    });
     const run = startFerry(scene.setting, 'restore', backup, 'cluster-b/small/small-0/shop', '--create-roles');
     try {
       await until(() => run.events.some((event) => event.type === 'phase' && event.phase === 'restore'));

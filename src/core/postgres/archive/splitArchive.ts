@@ -18,6 +18,8 @@ export interface ArchiveParts {
   readonly indexes: ArchivePart;
   /** sequences, grants, and what pg_restore does behind all else: materialised views are filled with the grants that they need */
   readonly last: ArchivePart;
+  /** all but `before`, for one pg_restore */
+  readonly rest: ArchivePart;
 }
 
 /**
@@ -45,6 +47,10 @@ export function splitArchive(toc: TableOfContents, blocks: readonly PlacedBlock[
       [],
     ),
     last: only('last'),
+    rest: partOf(
+      shortenedToc(place, (entry) => roles.get(entry) === 'before'),
+      inPlaces(blocks),
+    ),
   };
 }
 
@@ -101,7 +107,11 @@ function shared(blocks: readonly PlacedBlock[], streams: number): PlacedBlock[][
     least.bytes += block.to - block.from;
     least.blocks.push(block);
   }
-  return shares.map((share) => share.blocks.sort((left, right) => left.from - right.from));
+  return shares.map((share) => inPlaces(share.blocks));
+}
+
+function inPlaces(blocks: readonly PlacedBlock[]): PlacedBlock[] {
+  return [...blocks].sort((left, right) => left.from - right.from);
 }
 
 function partOf(toc: Buffer, ranges: readonly PlacedBlock[]): ArchivePart {
