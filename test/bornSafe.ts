@@ -18,8 +18,8 @@ export function assertBornSafe(argv: readonly string[]): boolean {
     assert.equal(levels.length, 3);
     return true;
   }
-  // the last one is a name that a test gives its script: a client is never begun without arguments
-  const at = argv.findIndex((one, index) => client.test(one) && index < argv.length - 1);
+  // behind `sh -c <script>` it is only what a test calls its script
+  const at = argv.findIndex((one, index) => client.test(one) && argv[index - 2] !== '-c');
   if (at < 0) return false;
   const before = argv.slice(0, at);
   const options = before.filter((one) => one.startsWith('PGOPTIONS='));
