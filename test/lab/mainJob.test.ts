@@ -66,7 +66,7 @@ describe('the main job between two clusters', function () {
     };
     // with bytes on their way its locks are held
     await until(() =>
-      run.events.some((event) => event.type === 'progress' && event.phase === 'dump' && (event.bytes ?? 0) > 0),
+      run.events.some((event) => event.type === 'progress' && event.phase === 'dump' && event.bytes > 0),
     );
     const altered = lab.server('source').sql('shop', 'begin; lock table shop.orders; commit');
     await until(() => run.events.some((event) => event.type === 'note' && event.code === 'locks.waiting'));
