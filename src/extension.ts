@@ -11,14 +11,14 @@ import { BackupsTree } from './tree/backupsTree';
 import { ClustersTree } from './tree/clustersTree';
 import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
-import { devSpacesWarnings } from './ui/devSpacesWarnings';
+import { devSpacesWarnings } from './ui/notify/devSpacesWarnings';
 import { registerArchiveInspector } from './ui/inspector/archiveEditor';
-import { JobMessages } from './ui/jobMessages';
-import { loginWarnings } from './ui/loginWarnings';
-import { refreshWhenJobsEnd } from './ui/refreshWhenJobsEnd';
+import { JobMessages } from './ui/notify/jobMessages';
+import { loginWarnings } from './ui/notify/loginWarnings';
+import { refreshWhenJobsEnd } from './ui/notify/refreshWhenJobsEnd';
 import { onSettings, settings } from './ui/settings';
-import { statusBar } from './ui/statusBar';
-import { warnOnce } from './ui/warnOnce';
+import { statusBar } from './ui/notify/statusBar';
+import { warnOnce } from './ui/notify/warnOnce';
 
 /** Composes, and looks for jobs: nothing else is read or asked before a view is opened. */
 export function activate(context: vscode.ExtensionContext): void {

@@ -6,7 +6,7 @@ import type { ProtectedPlaces } from './model/protection';
 import type { BackupsTree } from './tree/backupsTree';
 import type { ClustersTree } from './tree/clustersTree';
 import type { JobsTree } from './tree/jobsTree';
-import type { JobMessages } from './ui/jobMessages';
+import type { JobMessages } from './ui/notify/jobMessages';
 
 /** What commands work with; made once in extension.ts and handed on. */
 export interface Services {

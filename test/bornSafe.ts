@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sessionOptions, sessionSettings } from '../src/core/postgres/session';
+import { sessionOptions, sessionSettings } from '../src/core/postgres/tools/session';
 
 const client = /(?:^|\/)(?:psql|pg_dump|pg_restore|pg_dumpall)$/;
 

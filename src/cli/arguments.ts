@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { reserveIn } from '../core/catalog/disk';
-import { AppError } from '../core/errors';
-import { some } from '../core/some';
+import { AppError } from '../core/base/errors';
+import { some } from '../core/base/some';
 import type { Command } from './command';
 import { nearest } from './nearest';
 import { commonOptions, optionSpecs, type OptionName, type Options, type OptionSpec } from './options';

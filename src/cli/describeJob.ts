@@ -1,4 +1,4 @@
-import type { Describe } from '../core/job/report';
+import type { Describe } from '../core/job/record/report';
 import { editorHints } from '../ui/hints';
 import { reportOf } from '../words/report';
 import { cliHints } from './hints';

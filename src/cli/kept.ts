@@ -1,8 +1,8 @@
-import { AppError } from '../core/errors';
-import { isBlocked } from '../core/finding';
-import type { JobOptions, JobRequest } from '../core/job/jobEvents';
-import type { KeptPlan } from '../core/job/planKept';
-import type { JudgedDatabase } from '../core/restore/sideDatabase';
+import { AppError } from '../core/base/errors';
+import { isBlocked } from '../core/base/finding';
+import type { JobOptions, JobRequest } from '../core/job/record/jobEvents';
+import type { KeptPlan } from '../core/job/plan/planKept';
+import type { JudgedDatabase } from '../core/restore/side/sideDatabase';
 import { findingWords } from '../words/findingWords';
 import { safe } from '../words/format';
 import { keptLine, type KeptFacts } from '../words/keptWords';
@@ -25,7 +25,7 @@ export async function confirmKept(call: Call, request: JobRequest): Promise<numb
       throw new AppError('usage', { message });
     }
   }
-  const { planKept } = await import('../core/job/planKept');
+  const { planKept } = await import('../core/job/plan/planKept');
   const plan = await planKept(request, new AbortController().signal, named);
   show(call, request, plan);
   if (options.plan === true) return isBlocked(plan.findings) ? 4 : 0;

@@ -1,4 +1,4 @@
-import type { JobAbout, JobRequest } from '../core/job/jobEvents';
+import type { JobAbout, JobRequest } from '../core/job/record/jobEvents';
 
 /**
  * Looks that what a request names is there, as far as this machine knows: clusters, backups. So a slip of the pen makes no job. Returns what its ids and paths stand for.
@@ -6,10 +6,10 @@ import type { JobAbout, JobRequest } from '../core/job/jobEvents';
  */
 export async function knowNames(request: JobRequest): Promise<JobAbout | undefined> {
   const { kind, operands, kubeconfigs } = request;
-  const { placesOf } = await import('../core/job/jobTarget');
+  const { placesOf } = await import('../core/job/plan/jobTarget');
   const references = placesOf(request);
   if (references.length > 0) {
-    const { Places } = await import('../core/job/places');
+    const { Places } = await import('../core/job/plan/places');
     const places = new Places(kubeconfigs);
     for (const reference of references) await places.know(reference);
   }
@@ -34,7 +34,7 @@ async function aboutBackup(root: string, named: string): Promise<JobAbout> {
 }
 
 async function aboutJob(root: string, id: string): Promise<JobAbout> {
-  const { jobFolder, readRequest } = await import('../core/job/jobFolder');
+  const { jobFolder, readRequest } = await import('../core/job/record/jobFolder');
   const { kind, operands, about } = await readRequest(jobFolder(root, id));
   const place = kind === 'restore' || kind === 'copy' ? operands[1] : (about?.place ?? operands[0]);
   return place === undefined ? {} : { place };

@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { AppError, isAppError, toAppError } from '../core/errors';
+import { AppError, isAppError, toAppError } from '../core/base/errors';
 import { isPublicKey } from '../core/state/keys';
 import { reserveVariable } from '../core/catalog/disk';
 import { parseArguments, reserve } from './arguments';

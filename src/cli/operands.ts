@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../core/errors';
+import { AppError, isAppError } from '../core/base/errors';
 import type { Reference } from '../core/cluster/reference';
 import type { Call } from './command';
 import { isPath, rootOf } from './setting';
@@ -50,7 +50,7 @@ export async function jobOrPod(call: Call): Promise<void> {
 }
 
 async function knownJob(call: Call, id: string): Promise<void> {
-  const { readRequest } = await import('../core/job/jobFolder');
+  const { readRequest } = await import('../core/job/record/jobFolder');
   try {
     await readRequest(await jobNamed(call, id));
   } catch (error) {
@@ -61,8 +61,8 @@ async function knownJob(call: Call, id: string): Promise<void> {
 
 /** The folder of a job of this root, whether there is one or not. Throws `job.unknown` for what is no id. */
 export async function jobNamed(call: Call, id: string): Promise<string> {
-  const { jobFolder } = await import('../core/job/jobFolder');
-  const { moveOldJobs } = await import('../core/job/moveJobs');
+  const { jobFolder } = await import('../core/job/record/jobFolder');
+  const { moveOldJobs } = await import('../core/job/record/moveJobs');
   const root = await rootOf(call);
   await moveOldJobs(root);
   return jobFolder(root, id);

@@ -1,4 +1,4 @@
-import type { JobKind, JobResult } from '../core/job/jobEvents';
+import type { JobKind, JobResult } from '../core/job/record/jobEvents';
 import { comparisonNoteWords, differenceWords } from '../words/comparisonWords';
 import { findingWords } from '../words/findingWords';
 import { count, safe } from '../words/format';

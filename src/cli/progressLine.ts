@@ -1,6 +1,6 @@
-import type { Finding } from '../core/finding';
-import type { JobEvent } from '../core/job/jobEvents';
-import type { Phase } from '../core/progress';
+import type { Finding } from '../core/base/finding';
+import type { JobEvent } from '../core/job/record/jobEvents';
+import type { Phase } from '../core/base/progress';
 import { findingWords, noteWords } from '../words/findingWords';
 import { localTime, safe } from '../words/format';
 import { expectedText, phaseWords, progressText } from '../words/progressWords';

@@ -1,7 +1,7 @@
-import { AppError } from '../core/errors';
-import type { JobOptions, JobRequest } from '../core/job/jobEvents';
-import { checkRestoreOptions } from '../core/job/restoreOptions';
-import type { RestorePlan } from '../core/job/planRestore';
+import { AppError } from '../core/base/errors';
+import type { JobOptions, JobRequest } from '../core/job/record/jobEvents';
+import { checkRestoreOptions } from '../core/job/plan/restoreOptions';
+import type { RestorePlan } from '../core/job/plan/planRestore';
 import { planLines } from '../words/planLines';
 import { choice, gentleRate, roleMap } from './arguments';
 import type { Call } from './command';
@@ -110,7 +110,7 @@ function means(options: Options): string {
 }
 
 async function planned(request: JobRequest): Promise<RestorePlan> {
-  const { planJob } = await import('../core/job/planJob');
+  const { planJob } = await import('../core/job/plan/planJob');
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new AppError('cancelled'));
   process.once('SIGINT', onSignal);

@@ -1,10 +1,10 @@
-import { AppError } from '../core/errors';
-import { claimAnnouncement } from '../core/job/announce';
-import { cancelJob } from '../core/job/cancelJob';
-import { followJob } from '../core/job/followJob';
-import type { JobKind, JobRequest, JobResult } from '../core/job/jobEvents';
-import { removeJob } from '../core/job/removeJob';
-import { startJob } from '../core/job/startJob';
+import { AppError } from '../core/base/errors';
+import { claimAnnouncement } from '../core/job/run/announce';
+import { cancelJob } from '../core/job/run/cancelJob';
+import { followJob } from '../core/job/record/followJob';
+import type { JobKind, JobRequest, JobResult } from '../core/job/record/jobEvents';
+import { removeJob } from '../core/job/record/removeJob';
+import { startJob } from '../core/job/run/startJob';
 import { ProgressLine } from './progressLine';
 import { printResult } from './printResult';
 import type { Terminal } from './terminal';

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
+import type { JobKind, JobOptions, JobRequest } from '../core/job/record/jobEvents';
 import { sharedRoot } from '../words/rootWords';
 import type { Call } from './command';
 

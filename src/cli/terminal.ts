@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { visible, visibleJson, visibleLines } from '../core/visible';
+import { visible, visibleJson, visibleLines } from '../core/base/visible';
 
 /**
  * Where a command prints: for people, or one JSON event a line for scripts. Whatever is printed is text: nothing in it writes to the terminal,

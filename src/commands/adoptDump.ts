@@ -3,7 +3,7 @@ import { backupName } from '../ui/backupWords';
 import { copying } from '../ui/copying';
 import { count, size } from '../ui/format';
 import { askReason, askedBy } from '../ui/jobRequest';
-import { askDumpFile } from '../ui/pickBackup';
+import { askDumpFile } from '../ui/ask/pickBackup';
 import { settings } from '../ui/settings';
 import type { Command } from './command';
 import { showInformationMessage } from '../ui/shown';

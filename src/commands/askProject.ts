@@ -1,7 +1,7 @@
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import type { ClusterModel } from '../model/clusterModel';
 import type { Services } from '../services';
-import { pickCluster } from '../ui/pickPlace';
+import { pickCluster } from '../ui/ask/pickPlace';
 import { showInputBox } from '../ui/shown';
 
 /** A project by its name, which need not be one that may be seen. */

@@ -3,7 +3,7 @@ import type { BackupEntry } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
 import type { Services } from '../services';
 import { BackupNode } from '../tree/backupNode';
-import { pickBackup } from '../ui/pickBackup';
+import { pickBackup } from '../ui/ask/pickBackup';
 import { settings } from '../ui/settings';
 
 /** A backup that a command works on. */

@@ -1,6 +1,6 @@
-import type { CleanPlan } from '../core/job/planClean';
+import type { CleanPlan } from '../core/job/plan/planClean';
 import { JobNode } from '../tree/jobNode';
-import { wordsFor } from '../ui/errorText';
+import { wordsFor } from '../ui/notify/errorText';
 import { looking } from '../ui/looking';
 import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
@@ -17,7 +17,7 @@ export const cleanUp: Command = {
     const operand = place ?? job;
     const what = place ?? (job === undefined ? 'what jobs left' : `what job ${job} left`);
     const plan = await looking(what, async (signal) => {
-      const { planClean } = await import('../core/job/planClean');
+      const { planClean } = await import('../core/job/plan/planClean');
       const asked = { root: settings.root(), kubeconfigs: settings.kubeconfigFiles() };
       return planClean({ ...asked, ...(operand === undefined ? {} : { operand }) }, signal);
     });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { toAppError } from '../core/errors';
+import { toAppError } from '../core/base/errors';
 import type { Services } from '../services';
-import { showError } from '../ui/showError';
+import { showError } from '../ui/notify/showError';
 
 /** One command: its id and what it does. `target` is the row, the file or nothing that it was called on. */
 export interface Command {

@@ -1,7 +1,7 @@
 import type { Services } from '../services';
 import { DatabaseNode } from '../tree/databaseNode';
 import { PodNode } from '../tree/podNode';
-import { dumpFile, pickBackup, type Other } from '../ui/pickBackup';
+import { dumpFile, pickBackup, type Other } from '../ui/ask/pickBackup';
 import { startJobs } from '../ui/startJobs';
 import { backupOperand } from './backupTargets';
 import type { Command } from './command';

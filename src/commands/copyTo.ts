@@ -1,5 +1,5 @@
 import { DatabaseNode } from '../tree/databaseNode';
-import { pickPod } from '../ui/pickPlace';
+import { pickPod } from '../ui/ask/pickPlace';
 import type { Command } from './command';
 import { restoreFlow } from './restoreFlow';
 import { oneDatabase, podOfRow } from './targets';

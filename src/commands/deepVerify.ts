@@ -1,7 +1,7 @@
 import type { BackupEntry } from '../core/catalog/manifest';
 import { backupName } from '../ui/backupWords';
 import { size } from '../ui/format';
-import { pickPod } from '../ui/pickPlace';
+import { pickPod } from '../ui/ask/pickPlace';
 import { startJobs } from '../ui/startJobs';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';

@@ -1,6 +1,6 @@
 import { removeBackup } from '../core/catalog/catalog';
 import type { BackupSummary } from '../core/catalog/summary';
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import type { Services } from '../services';
 import { deletionWords } from '../ui/deletionWords';
 import { ownBackups } from './backupTargets';

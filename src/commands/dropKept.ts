@@ -13,7 +13,7 @@ export const dropKept: Command = {
     const { kept, claims, made, slots } = await looking(place.reference, async (signal) => {
       const [{ openPod }, { planRelease }] = await Promise.all([
         import('../core/pod/openPod'),
-        import('../core/restore/release'),
+        import('../core/restore/side/release'),
       ]);
       const target = await openPod(place.model.client, place.pod, signal);
       return planRelease({ target, ...askedOf(place) }, signal);

@@ -1,5 +1,5 @@
-import { AppError } from '../core/errors';
-import type { Job } from '../core/job/readJob';
+import { AppError } from '../core/base/errors';
+import type { Job } from '../core/job/record/readJob';
 import type { Services } from '../services';
 import { JobNode } from '../tree/jobNode';
 import { localTime } from '../ui/format';

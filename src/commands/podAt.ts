@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import type { PodPlace } from '../model/places';
 import type { Services } from '../services';
 

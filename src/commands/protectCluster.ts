@@ -3,7 +3,7 @@ import type { ClusterModel } from '../model/clusterModel';
 import { wholeCluster } from '../model/protection';
 import type { Services } from '../services';
 import { ClusterNode } from '../tree/clusterNode';
-import { pickCluster } from '../ui/pickPlace';
+import { pickCluster } from '../ui/ask/pickPlace';
 import { saveList, settings } from '../ui/settings';
 import type { Command } from './command';
 import { showInformationMessage, showWarningMessage } from '../ui/shown';

@@ -1,5 +1,5 @@
-import { removeJob as remove } from '../core/job/removeJob';
-import type { Job } from '../core/job/readJob';
+import { removeJob as remove } from '../core/job/record/removeJob';
+import type { Job } from '../core/job/record/readJob';
 import { isLiving } from '../model/jobs';
 import { jobTitle } from '../ui/jobWords';
 import type { Command } from './command';

@@ -1,4 +1,4 @@
-import { pickPod } from '../ui/pickPlace';
+import { pickPod } from '../ui/ask/pickPlace';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
 import { databaseNamed } from './databaseNamed';

@@ -1,10 +1,10 @@
-import type { RestorePlan } from '../core/job/planRestore';
+import type { RestorePlan } from '../core/job/plan/planRestore';
 import { isOurs, type BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
 import type { ClusterNames } from '../model/protection';
 import type { Services } from '../services';
 import { backupName, sourceName } from '../ui/backupWords';
-import { confirmRestore } from '../ui/confirmRestore';
+import { confirmRestore } from '../ui/ask/confirmRestore';
 import { ago } from '../ui/format';
 import { provenanceText } from '../words/provenanceWords';
 import { looking } from '../ui/looking';
@@ -47,8 +47,8 @@ async function planOf(
   const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }] = await Promise.all([
     import('../core/cluster/loginEnd'),
     import('../core/pod/openPod'),
-    import('../core/pod/findPoolers'),
-    import('../core/job/planRestore'),
+    import('../core/pod/discover/findPoolers'),
+    import('../core/job/plan/planRestore'),
   ]);
   const clients = [target, ...(source.kind === 'database' ? [source.place] : [])].map(({ model }) => model.client);
   const [opened, from, poolers, logins] = await Promise.all([

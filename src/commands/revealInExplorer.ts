@@ -6,7 +6,7 @@ import type { BackupEntry } from '../core/catalog/manifest';
 import { backupName } from '../ui/backupWords';
 import { openReport } from '../ui/openReport';
 import { openInspector } from '../ui/openInspector';
-import { pick } from '../ui/pick';
+import { pick } from '../ui/ask/pick';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
 

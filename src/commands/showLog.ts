@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { jobFiles } from '../core/job/jobFolder';
+import { jobFiles } from '../core/job/record/jobFolder';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../core/job/readJob';
-import { jobFiles } from '../core/job/jobFolder';
+import type { Job } from '../core/job/record/readJob';
+import { jobFiles } from '../core/job/record/jobFolder';
 import { BackupNode } from '../tree/backupNode';
 import { openReport } from '../ui/openReport';
 import type { Command } from './command';

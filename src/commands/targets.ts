@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import { userDatabases, type UserDatabase } from '../model/databases';
 import type { DatabasePlace, PodPlace } from '../model/places';
 import type { Services } from '../services';
@@ -7,7 +7,7 @@ import { KeptNode } from '../tree/keptNode';
 import { PodNode } from '../tree/podNode';
 import { podAt } from './podAt';
 import { BackupGroupNode } from '../tree/backupGroupNode';
-import { pickDatabase, pickPod } from '../ui/pickPlace';
+import { pickDatabase, pickPod } from '../ui/ask/pickPlace';
 
 /** The databases that rows mean; asks where they leave a choice. Throws `cancelled` when the user gives up. */
 export async function sourceDatabases(

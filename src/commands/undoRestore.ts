@@ -1,5 +1,5 @@
-import { isBlocked } from '../core/finding';
-import type { UndoPlan } from '../core/restore/undo';
+import { isBlocked } from '../core/base/finding';
+import type { UndoPlan } from '../core/restore/side/undo';
 import type { Services } from '../services';
 import { ago } from '../ui/format';
 import { looking } from '../ui/looking';
@@ -18,7 +18,7 @@ export const undoRestore: Command = {
     const plan = await looking(place.reference, async (signal) => {
       const [{ openPod }, { planUndo }] = await Promise.all([
         import('../core/pod/openPod'),
-        import('../core/restore/undo'),
+        import('../core/restore/side/undo'),
       ]);
       const opened = await openPod(place.model.client, place.pod, signal);
       return planUndo({ target: opened, ...askedOf(place) }, signal);

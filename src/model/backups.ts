@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { BackupPlace } from '../core/catalog/backupFolder';
 import type { UnreadableBackup } from '../core/catalog/catalog';
 import type { BackupSummary, Summaries } from '../core/catalog/summary';
-import { AppError, toAppError } from '../core/errors';
+import { AppError, toAppError } from '../core/base/errors';
 import { contextKeys } from '../contributions';
 
 /** The backups of the root, as this window knows them: read when first asked for, again when a job has ended. */

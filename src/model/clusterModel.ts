@@ -1,7 +1,7 @@
 import type { Cluster } from '../core/cluster/cluster';
 import type { KubeClient } from '../core/cluster/kubeClient';
 import { formatReference } from '../core/cluster/reference';
-import { AppError, isAppError, toAppError } from '../core/errors';
+import { AppError, isAppError, toAppError } from '../core/base/errors';
 import type { DatabasePod, OpenPod } from '../core/pod/databasePod';
 
 /** What is known of one cluster. */
@@ -152,7 +152,7 @@ export class ClusterModel {
   }
 
   async #follow(namespace: string, signal: AbortSignal): Promise<void> {
-    const { followPods } = await import('../core/pod/followPods');
+    const { followPods } = await import('../core/pod/discover/followPods');
     for await (const pods of followPods(this.client, namespace, signal)) {
       if (signal.aborted) return;
       this.#seen.set(namespace, pods);
@@ -180,7 +180,7 @@ export class ClusterModel {
 
   /** A login that is lost concerns all that is shown of the cluster, whoever met it. `signal`: of what met it. */
   async #lose(error: unknown, signal: AbortSignal): Promise<void> {
-    const { isLostLogin } = await import('../core/pod/followPods');
+    const { isLostLogin } = await import('../core/pod/discover/followPods');
     if (signal.aborted || this.#failure || !isLostLogin(error)) return;
     this.#unfollowAll();
     this.#failure = error;
@@ -195,7 +195,7 @@ export class ClusterModel {
   async #load(pinned: readonly string[], signal: AbortSignal): Promise<void> {
     try {
       const [{ findPods }, { listNamespaces }] = await Promise.all([
-        import('../core/pod/findPods'),
+        import('../core/pod/discover/findPods'),
         import('../core/cluster/namespaces'),
       ]);
       const listing = listNamespaces(this.client, signal);
@@ -227,7 +227,7 @@ export class ClusterModel {
 
   /** Asks for namespaces by name that were pinned after the loading began; what cannot be asked is left out. */
   async #lookIn(namespaces: readonly string[], signal: AbortSignal): Promise<void> {
-    const { findPods } = await import('../core/pod/findPods');
+    const { findPods } = await import('../core/pod/discover/findPods');
     for (const namespace of namespaces) {
       if (this.#contents.namespaces.has(namespace)) continue;
       try {

@@ -1,6 +1,6 @@
 import type { DatabaseFacts, PodFacts } from '../core/pod/databasePod';
-import { signatureOf, type Mark } from '../core/restore/marks';
-import { readMark } from '../core/restore/sideDatabase';
+import { signatureOf, type Mark } from '../core/restore/side/marks';
+import { readMark } from '../core/restore/side/sideDatabase';
 import type { KeyRing } from '../core/state/keys';
 import { isProven } from '../core/state/signed';
 

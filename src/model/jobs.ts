@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
-import { toAppError } from '../core/errors';
-import type { Job } from '../core/job/readJob';
-import type { JobsChange } from '../core/job/watchJobs';
+import { toAppError } from '../core/base/errors';
+import type { Job } from '../core/job/record/readJob';
+import type { JobsChange } from '../core/job/record/watchJobs';
 
 /** The jobs of the root as their folders tell them, whoever started them. */
 export class Jobs implements vscode.Disposable {
@@ -52,7 +52,7 @@ export class Jobs implements vscode.Disposable {
   }
 
   async #watch(): Promise<void> {
-    const { watchJobs } = await import('../core/job/watchJobs');
+    const { watchJobs } = await import('../core/job/record/watchJobs');
     const stop = new AbortController();
     this.#stop = stop;
     let isFirst = true;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { BackupSummary } from '../core/catalog/summary';
-import { jobFiles } from '../core/job/jobFolder';
+import { jobFiles } from '../core/job/record/jobFolder';
 import { decoratedUri } from '../ui/backupDecorations';
 import { backupTooltip } from '../ui/backupTooltip';
 import { backupFacts, backupName, databaseName } from '../ui/backupWords';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterModel } from '../model/clusterModel';
 import type { Protection } from '../model/protection';
-import { wordsFor } from '../ui/errorText';
+import { wordsFor } from '../ui/notify/errorText';
 import { FailureNode } from './failureNode';
 import { comesSoon, LookingNode } from './lookingNode';
 import { NamespaceNode } from './namespaceNode';

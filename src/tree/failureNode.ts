@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { AppError } from '../core/errors';
-import { runningText, wordsFor } from '../ui/errorText';
+import type { AppError } from '../core/base/errors';
+import { runningText, wordsFor } from '../ui/notify/errorText';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { jobFiles } from '../core/job/jobFolder';
-import type { Job, JobState } from '../core/job/readJob';
+import { jobFiles } from '../core/job/record/jobFolder';
+import type { Job, JobState } from '../core/job/record/readJob';
 import { isLiving } from '../model/jobs';
 import { jobTooltip, placesOf } from '../ui/jobTooltip';
 import { jobState, jobTitle } from '../ui/jobWords';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatReference } from '../core/cluster/reference';
-import { isAppError, toAppError, type AppError } from '../core/errors';
+import { isAppError, toAppError, type AppError } from '../core/base/errors';
 import type { DatabasePod } from '../core/pod/databasePod';
 import { keyRing } from '../core/state/keys';
 import { userDatabases } from '../model/databases';

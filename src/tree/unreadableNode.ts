@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { UnreadableBackup } from '../core/catalog/catalog';
-import { runningText, wordsFor } from '../ui/errorText';
+import { runningText, wordsFor } from '../ui/notify/errorText';
 import { contextValue, type TreeNode } from './node';
 
 /** A folder that stands where a backup does and cannot be read as one: it hides no other. */

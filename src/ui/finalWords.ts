@@ -1,5 +1,5 @@
-import type { JobResult } from '../core/job/jobEvents';
-import type { Job } from '../core/job/readJob';
+import type { JobResult } from '../core/job/record/jobEvents';
+import type { Job } from '../core/job/record/readJob';
 import { differenceWords } from '../words/comparisonWords';
 import { outcomeWords } from '../words/outcomeWords';
 import { count, duration, size } from './format';

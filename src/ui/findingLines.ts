@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding';
+import type { Finding } from '../core/base/finding';
 import { findingWords } from '../words/findingWords';
 import { editorHints } from './hints';
 

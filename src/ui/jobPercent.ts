@@ -1,6 +1,6 @@
-import type { JobRequest } from '../core/job/jobEvents';
-import { sharesOf } from '../core/job/phaseShares';
-import type { Progress } from '../core/progress';
+import type { JobRequest } from '../core/job/record/jobEvents';
+import { sharesOf } from '../core/job/record/phaseShares';
+import type { Progress } from '../core/base/progress';
 
 type Moment = Extract<Progress, { type: 'progress' } | { type: 'phase' }>;
 

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { AppError } from '../core/errors';
-import type { JobKind, JobOptions, JobRequest } from '../core/job/jobEvents';
+import { AppError } from '../core/base/errors';
+import type { JobKind, JobOptions, JobRequest } from '../core/job/record/jobEvents';
 import { settings } from './settings';
 import { showInputBox } from './shown';
 

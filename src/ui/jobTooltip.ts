@@ -1,4 +1,4 @@
-import type { Job } from '../core/job/readJob';
+import type { Job } from '../core/job/record/readJob';
 import { waitingText } from '../words/findingWords';
 import { basisWords } from '../words/progressWords';
 import { capital } from './findingLines';

@@ -1,5 +1,5 @@
-import type { Job } from '../core/job/readJob';
-import type { Phase } from '../core/progress';
+import type { Job } from '../core/job/record/readJob';
+import type { Phase } from '../core/base/progress';
 import { phaseWords } from '../words/progressWords';
 import { ago, duration, size } from './format';
 

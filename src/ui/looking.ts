@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import { withProgress } from './shown';
 
 /** Shows that both sides are looked at, with Cancel, while something is asked. Throws `cancelled`, and what asking throws. */

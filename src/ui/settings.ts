@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { section, type settingNames } from '../contributions';
 import { defaultRoot } from '../core/catalog/root';
-import { AppError } from '../core/errors';
+import { AppError } from '../core/base/errors';
 import { stateFolder } from '../core/state/stateFolder';
 import { isHidden } from '../model/trusted';
 

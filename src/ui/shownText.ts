@@ -1,4 +1,4 @@
-import { visible, visibleLines } from '../core/visible';
+import { visible, visibleLines } from '../core/base/visible';
 
 /*
  * What the editor makes of a text: `[label](command:…)` in notifications, prompts and validation messages becomes a link that runs the command,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { JobRequest } from '../core/job/jobEvents';
+import type { JobRequest } from '../core/job/record/jobEvents';
 import type { Services } from '../services';
-import { showProgress } from './progressNotification';
+import { showProgress } from './notify/progressNotification';
 import { jobTitle } from './jobWords';
 import { askReason, requestOf, type WantedJob } from './jobRequest';
 import { settings } from './settings';
@@ -14,7 +14,7 @@ import { showWarningMessage } from './shown';
 export async function startJobs(services: Services, wanted: readonly WantedJob[]): Promise<void> {
   const [first] = wanted;
   if (!first) return;
-  const { startJob } = await import('../core/job/startJob');
+  const { startJob } = await import('../core/job/run/startJob');
   const title = jobTitle({ request: requestOf(first, undefined) });
   const reason = await askReason(wanted.length === 1 ? title : `${wanted.length} jobs`);
   await services.jobs.watch();

@@ -1,5 +1,5 @@
-import { cancelJob } from '../core/job/cancelJob';
-import { showError } from './showError';
+import { cancelJob } from '../core/job/run/cancelJob';
+import { showError } from './notify/showError';
 import { withProgress } from './shown';
 
 /** Cancels a job; VS Code closes its notification at once, so another one says that it is still stopping. Never throws. */

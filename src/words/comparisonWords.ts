@@ -1,5 +1,5 @@
 import type { ComparisonNote, Difference } from '../core/postgres/archive/reading';
-import { some } from '../core/some';
+import { some } from '../core/base/some';
 import { count } from './format';
 
 /** One difference of a comparison; left and right are the operands in their order. */

@@ -1,7 +1,7 @@
-import type { AppError, ErrorCode } from '../core/errors';
-import { uncertainPhases } from '../core/job/readJob';
-import type { Phase } from '../core/progress';
-import { visible } from '../core/visible';
+import type { AppError, ErrorCode } from '../core/base/errors';
+import { uncertainPhases } from '../core/job/record/readJob';
+import type { Phase } from '../core/base/progress';
+import { visible } from '../core/base/visible';
 import { safe, size } from './format';
 import { keptLine, type KeptFacts } from './keptWords';
 import { cures, refusalLines } from './causeWords';

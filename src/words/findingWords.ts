@@ -1,6 +1,6 @@
-import type { Finding } from '../core/finding';
-import { some } from '../core/some';
-import type { Left } from '../core/restore/newDatabase';
+import type { Finding } from '../core/base/finding';
+import { some } from '../core/base/some';
+import type { Left } from '../core/restore/preflight/newDatabase';
 import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';

@@ -1,4 +1,4 @@
-export { visible as safe } from '../core/visible';
+export { visible as safe } from '../core/base/visible';
 
 /** `1.4 GB`; powers of 1000, as disks and networks count. */
 export function size(bytes: number | undefined): string {

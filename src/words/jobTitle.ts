@@ -1,6 +1,6 @@
 import { parseReference } from '../core/cluster/reference';
-import type { JobAbout, JobKind } from '../core/job/jobEvents';
-import type { Job } from '../core/job/readJob';
+import type { JobAbout, JobKind } from '../core/job/record/jobEvents';
+import type { Job } from '../core/job/record/readJob';
 import { localTime } from './format';
 import { text, type Data } from './shown';
 

@@ -1,4 +1,4 @@
-import type { Job } from '../core/job/readJob';
+import type { Job } from '../core/job/record/readJob';
 import { duration } from './format';
 import { phaseWords } from './progressWords';
 

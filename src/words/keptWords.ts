@@ -1,4 +1,4 @@
-import type { Proof } from '../core/restore/marks';
+import type { Proof } from '../core/restore/side/marks';
 import { localTime, size } from './format';
 
 /** A kept database as a person sees it before something is done with it. */

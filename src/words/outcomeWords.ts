@@ -1,4 +1,4 @@
-import type { JobKind, JobResult } from '../core/job/jobEvents';
+import type { JobKind, JobResult } from '../core/job/record/jobEvents';
 import { sameWords } from './comparisonWords';
 import { safe } from './format';
 import { texts, type Data } from './shown';

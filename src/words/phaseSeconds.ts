@@ -1,5 +1,5 @@
-import type { JobEvent } from '../core/job/jobEvents';
-import type { Phase } from '../core/progress';
+import type { JobEvent } from '../core/job/record/jobEvents';
+import type { Phase } from '../core/base/progress';
 
 /** How long each step of a job took, in the order in which they came first. Pure. */
 export function phaseSeconds(

@@ -1,6 +1,6 @@
-import type { JobRequest } from '../core/job/jobEvents';
-import type { RestorePlan } from '../core/job/planRestore';
-import { some } from '../core/some';
+import type { JobRequest } from '../core/job/record/jobEvents';
+import type { RestorePlan } from '../core/job/plan/planRestore';
+import { some } from '../core/base/some';
 import { findingWords } from './findingWords';
 import { count, duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';

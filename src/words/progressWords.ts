@@ -1,4 +1,4 @@
-import type { Phase, Progress } from '../core/progress';
+import type { Phase, Progress } from '../core/base/progress';
 import { duration, localTime, safe, size } from './format';
 
 /** The line of a moment: phase, percent, size, rate, end time, table. */

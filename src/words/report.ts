@@ -1,5 +1,5 @@
-import type { JobKind, JobResult } from '../core/job/jobEvents';
-import type { WholeJob } from '../core/job/readJob';
+import type { JobKind, JobResult } from '../core/job/record/jobEvents';
+import type { WholeJob } from '../core/job/record/readJob';
 import { comparisonNoteWords, differenceWords } from './comparisonWords';
 import { wordsFor } from './errorWords';
 import { findingWords, noteWords } from './findingWords';

@@ -1,4 +1,4 @@
-import { hasHidden } from '../core/visible';
+import { hasHidden } from '../core/base/visible';
 
 /** A command to be copied: `words` as they are, then the operands, each as one word of a shell whatever is in it, then the options. Pure. */
 export function shellCommand(words: string, operands: readonly string[], options = ''): string {

@@ -1,4 +1,4 @@
-import { visible, visibleLines } from '../core/visible';
+import { visible, visibleLines } from '../core/base/visible';
 
 /** The facts of an error, a finding or a note. */
 export type Data = Readonly<Record<string, unknown>>;

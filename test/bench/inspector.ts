@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { inspectArchive } from '../../src/core/postgres/archive/inspectArchive';
-import { measureBlocks } from '../../src/core/postgres/archive/measureBlocks';
+import { inspectArchive } from '../../src/core/postgres/archive/format/inspectArchive';
+import { measureBlocks } from '../../src/core/postgres/archive/format/measureBlocks';
 import { generateArchive } from '../core/postgres/archive/generateArchive';
 import { writeSparseArchive } from '../core/postgres/archive/sparseArchive';
 

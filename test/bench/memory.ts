@@ -12,7 +12,7 @@ import { findBackup } from '../../src/core/catalog/catalog';
 import type { BackupEntry, Manifest } from '../../src/core/catalog/manifest';
 import { manifestText, verifyBackup } from '../../src/core/catalog/verifyBackup';
 import type { PodExec, ProcessEnd, Sink } from '../../src/core/exec/podExec';
-import { noLog } from '../../src/core/log';
+import { noLog } from '../../src/core/base/log';
 import type { OpenPod } from '../../src/core/pod/databasePod';
 import { generateArchive, type GenerateOptions } from '../core/postgres/archive/generateArchive';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { readArchive } from '../../src/core/postgres/archive/readArchive';
+import { readArchive } from '../../src/core/postgres/archive/format/readArchive';
 import { generateArchive } from '../core/postgres/archive/generateArchive';
 
 export interface ReaderSpeed {

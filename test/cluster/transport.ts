@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from '../../src/core/errors';
+import { isAppError } from '../../src/core/base/errors';
 import { capture, type PodExec } from '../../src/core/exec/podExec';
 import { kubeExec } from './kubeExec';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { isAppError } from '../../src/core/errors';
+import { isAppError } from '../../src/core/base/errors';
 import { capture } from '../../src/core/exec/podExec';
 import { LocalExec } from './localExec';
 

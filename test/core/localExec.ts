@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { once } from 'node:events';
-import { AppError } from '../../src/core/errors';
+import { AppError } from '../../src/core/base/errors';
 import { assertBornSafe } from '../bornSafe';
 import type { ExecOptions, ExecPlace, PodExec, ProcessEnd, Sink } from '../../src/core/exec/podExec';
 

@@ -1,5 +1,5 @@
 import type { OpenPod } from '../../src/core/pod/databasePod';
-import { probe } from '../../src/core/pod/probe';
+import { probe } from '../../src/core/pod/server/probe';
 import type { Server } from '../lab/servers';
 import { LocalExec } from './localExec';
 

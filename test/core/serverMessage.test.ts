@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { knownForm, serverForms } from '../../src/core/serverForms';
-import { serverMessage, sqlStateOf } from '../../src/core/serverMessage';
+import { knownForm, serverForms } from '../../src/core/base/serverForms';
+import { serverMessage, sqlStateOf } from '../../src/core/base/serverMessage';
 
 describe('serverMessage', () => {
   it('keeps where it failed, and no statement', () => {

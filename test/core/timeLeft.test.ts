@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TimeLeft } from '../../src/core/timeLeft';
+import { TimeLeft } from '../../src/core/base/timeLeft';
 
 describe('timeLeft', () => {
   it('says nothing before the pace is steady, nor while nothing goes on', () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reserveIn, room } from '../../src/core/catalog/disk';
 import { prepareRoot } from '../../src/core/catalog/root';
-import { isAppError, toAppError } from '../../src/core/errors';
-import { unwritable } from '../../src/core/unwritable';
+import { isAppError, toAppError } from '../../src/core/base/errors';
+import { unwritable } from '../../src/core/base/unwritable';
 import { cliHints } from '../../src/cli/hints';
 import { sentences, wordsFor } from '../../src/words/errorWords';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hasHidden, visible, visibleJson, visibleLines } from '../../src/core/visible';
+import { hasHidden, visible, visibleJson, visibleLines } from '../../src/core/base/visible';
 
 /** Whatever moves a cursor, turns a direction, breaks a line, or takes no room. */
 export const hiddenCharacters = [

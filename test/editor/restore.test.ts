@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { listJobs } from '../../src/core/job/listJobs';
-import type { Job } from '../../src/core/job/readJob';
-import type { Phase } from '../../src/core/progress';
+import { listJobs } from '../../src/core/job/record/listJobs';
+import type { Job } from '../../src/core/job/record/readJob';
+import type { Phase } from '../../src/core/base/progress';
 import { compareFingerprints, fingerprint, type Fingerprint } from '../lab/independent';
 import type { PlaceName } from '../lab/lab';
 import type { ExecFault } from '../lab/labPod';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { JobEvent, JobResult } from '../../src/core/job/jobEvents';
+import type { JobEvent, JobResult } from '../../src/core/job/record/jobEvents';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobStarted } from '../../src/core/job/jobEvents';
+import type { JobStarted } from '../../src/core/job/record/jobEvents';
 import { ferry, startFerry, told, type FerrySetting, type Run } from './ferry';
 import { compareFingerprints, fingerprint } from './independent';
 import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';

@@ -12,7 +12,7 @@ const opening = [
 const modules = ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'];
 
 /**
- * A linter's rule: what others may have put where it is read is opened by `openSafely` (core/safeFile.ts) alone, which follows no link, hangs on no pipe and
+ * A linter's rule: what others may have put where it is read is opened by `openSafely` (core/base/safeFile.ts) alone, which follows no link, hangs on no pipe and
  * knows a limit. It refuses every other way to open a file for reading; files that are written are opened with a literal flag that makes them.
  */
 export const oneOpen = {
@@ -20,7 +20,7 @@ export const oneOpen = {
     type: 'problem',
     schema: [],
     messages: {
-      opened: 'A file is opened for reading by core/safeFile.ts alone: a link, a pipe or a device may be there.',
+      opened: 'A file is opened for reading by core/base/safeFile.ts alone: a link, a pipe or a device may be there.',
     },
   },
   create(context) {

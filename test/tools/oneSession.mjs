@@ -13,7 +13,7 @@ export const oneSession = {
     type: 'problem',
     schema: [],
     messages: {
-      made: 'A session begins in `toolCommand` (core/postgres/access.ts) alone: an argv made here has none of its settings.',
+      made: 'A session begins in `toolCommand` (core/postgres/tools/access.ts) alone: an argv made here has none of its settings.',
     },
   },
   create(context) {

@@ -10,7 +10,7 @@ export const cancel: Command = {
   operands: [1, 1],
   options: [],
   async run(call) {
-    const { cancelJob } = await import('../../core/job/cancelJob');
+    const { cancelJob } = await import('../../core/job/run/cancelJob');
     const { terminal, operands } = call;
     const [id = ''] = operands;
     const { result, already, killed } = await cancelJob(await jobNamed(call, id));

@@ -1,5 +1,5 @@
-import { AppError } from '../../core/errors';
-import type { JobRequest } from '../../core/job/jobEvents';
+import { AppError } from '../../core/base/errors';
+import type { JobRequest } from '../../core/job/record/jobEvents';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
@@ -38,7 +38,7 @@ export const clean: Command = {
 
 /** What it would remove, here and there. Changes nothing. */
 async function showPlan({ terminal }: Call, { root, operands, kubeconfigs }: JobRequest): Promise<number> {
-  const { planClean } = await import('../../core/job/planClean');
+  const { planClean } = await import('../../core/job/plan/planClean');
   const [operand] = operands;
   const asked = { root, kubeconfigs, ...(operand === undefined ? {} : { operand }) };
   const { jobs, removes, claims, notReached } = await planClean(asked, new AbortController().signal);

@@ -1,7 +1,7 @@
 import type { DatabaseFacts } from '../../core/pod/databasePod';
-import type { Progress } from '../../core/progress';
-import { signatureOf } from '../../core/restore/marks';
-import { readMark } from '../../core/restore/sideDatabase';
+import type { Progress } from '../../core/base/progress';
+import { signatureOf } from '../../core/restore/side/marks';
+import { readMark } from '../../core/restore/side/sideDatabase';
 import { keyRing } from '../../core/state/keys';
 import { isProven as proven } from '../../core/state/signed';
 import { findingWords } from '../../words/findingWords';
@@ -22,7 +22,7 @@ export const databases: Command = {
   options: [],
   async run(call) {
     const reference = await podReference(call.operands[0]);
-    const { Places } = await import('../../core/job/places');
+    const { Places } = await import('../../core/job/plan/places');
     const { terminal } = call;
     const report = (progress: Progress): void => {
       if (progress.type !== 'finding') return;

@@ -1,4 +1,4 @@
-import { AppError } from '../../core/errors';
+import { AppError } from '../../core/base/errors';
 import { localTime, size } from '../../words/format';
 import type { Command } from '../command';
 import { isPath, rootOf } from '../setting';

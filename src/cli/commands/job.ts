@@ -1,4 +1,4 @@
-import type { Job } from '../../core/job/readJob';
+import type { Job } from '../../core/job/record/readJob';
 import { sentences, wordsFor } from '../../words/errorWords';
 import { localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
@@ -18,7 +18,7 @@ export const job: Command = {
   operands: [1, 1],
   options: ['follow'],
   async run(call) {
-    const { readWholeJob } = await import('../../core/job/readJob');
+    const { readWholeJob } = await import('../../core/job/record/readJob');
     const [id = ''] = call.operands;
     const folder = await jobNamed(call, id);
     const found = await readWholeJob(folder);

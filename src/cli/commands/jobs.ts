@@ -1,7 +1,7 @@
-import type { Job } from '../../core/job/readJob';
+import type { Job } from '../../core/job/record/readJob';
 import { count, localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
-import { AppError } from '../../core/errors';
+import { AppError } from '../../core/base/errors';
 import type { Call, Command } from '../command';
 import { rootOf } from '../setting';
 import { table } from '../table';
@@ -15,7 +15,7 @@ export const jobs: Command = {
   operands: [0, 1],
   options: ['last'],
   async run(call) {
-    const { listJobs } = await import('../../core/job/listJobs');
+    const { listJobs } = await import('../../core/job/record/listJobs');
     const root = await rootOf(call);
     const last = lastOf(call);
     const [about] = call.operands;

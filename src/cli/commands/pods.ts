@@ -1,7 +1,7 @@
 import type { Cluster } from '../../core/cluster/cluster';
 import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { ExecRights } from '../../core/cluster/reviews';
-import { AppError, isAppError, toAppError } from '../../core/errors';
+import { AppError, isAppError, toAppError } from '../../core/base/errors';
 import type { DatabasePod } from '../../core/pod/databasePod';
 import { wordsFor } from '../../words/errorWords';
 import { findingWords } from '../../words/findingWords';
@@ -58,7 +58,7 @@ async function chosen(call: Call): Promise<{ clusters: readonly Cluster[]; names
 /** How many pods a cluster has; undefined when it could not say. */
 async function listOne(call: Call, cluster: Cluster, namespace: string | undefined): Promise<number | undefined> {
   const { connect } = await import('../../core/cluster/connect');
-  const { findPods } = await import('../../core/pod/findPods');
+  const { findPods } = await import('../../core/pod/discover/findPods');
   const { terminal } = call;
   const { aboutTrust } = await import('../../core/cluster/aboutTrust');
   for (const finding of aboutTrust([cluster])) {

@@ -11,7 +11,7 @@ export const runJobCommand: Command = {
   options: [],
   hidden: true,
   async run({ operands: [folder = ''] }) {
-    const { runJob } = await import('../../core/job/runJob');
+    const { runJob } = await import('../../core/job/run/runJob');
     const { describeJob } = await import('../describeJob');
     return runJob(path.resolve(folder), describeJob);
   },

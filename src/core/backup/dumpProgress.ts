@@ -1,7 +1,7 @@
-import type { Progress, Report } from '../progress';
-import { quoteLiteral } from '../postgres/quote';
-import { query, type Server } from '../pod/sql';
-import { TimeLeft } from '../timeLeft';
+import type { Progress, Report } from '../base/progress';
+import { quoteLiteral } from '../postgres/sql/quote';
+import { query, type Server } from '../pod/server/sql';
+import { TimeLeft } from '../base/timeLeft';
 import type { SourceTable } from './preflight';
 
 /** What a second session sees of the dump's COPY. */

@@ -1,5 +1,5 @@
 import type { BackupEntry } from '../catalog/manifest';
-import { compressionText, type Compression } from '../postgres/dumpCommand';
+import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
 
 /** How long a backup is expected to take and how large its archive to be. */
 export interface Expectation {

@@ -1,9 +1,9 @@
 import type { Room } from '../catalog/disk';
-import { isAppError } from '../errors';
-import type { Finding } from '../finding';
+import { isAppError } from '../base/errors';
+import type { Finding } from '../base/finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
-import { query } from '../pod/sql';
-import { hasGeneratedSql } from '../postgres/generatedColumns';
+import { query } from '../pod/server/sql';
+import { hasGeneratedSql } from '../postgres/sql/generatedColumns';
 import type { Expectation } from './expectation';
 
 /** A table as the source knows it before the dump: what progress is reckoned from. */

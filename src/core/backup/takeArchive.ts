@@ -1,13 +1,19 @@
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import type { OpenPod } from '../pod/databasePod';
-import { dumpFailure } from '../pod/lockHolders';
-import { watchLocks } from '../pod/watchLocks';
+import { dumpFailure } from '../pod/server/lockHolders';
+import { watchLocks } from '../pod/server/watchLocks';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { serverLines, serverMessage } from '../serverMessage';
-import { readArchive } from '../postgres/archive/readArchive';
-import { dumpArguments, dumpCommand, tableInWork, type Compression, type DumpOptions } from '../postgres/dumpCommand';
-import type { Progress, Work } from '../progress';
-import { disagreeingTable, startCounting } from '../pod/countRows';
+import { serverLines, serverMessage } from '../base/serverMessage';
+import { readArchive } from '../postgres/archive/format/readArchive';
+import {
+  dumpArguments,
+  dumpCommand,
+  tableInWork,
+  type Compression,
+  type DumpOptions,
+} from '../postgres/tools/dumpCommand';
+import type { Progress, Work } from '../base/progress';
+import { disagreeingTable, startCounting } from '../pod/server/countRows';
 import { DumpProgress } from './dumpProgress';
 import { GrowingFile } from './growingFile';
 import type { SourceTable } from './preflight';

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { globalsFile, writeDurably } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
 import { capture } from '../exec/podExec';
-import type { Finding } from '../finding';
+import type { Finding } from '../base/finding';
 import type { OpenPod } from '../pod/databasePod';
-import { maintenanceDatabase } from '../pod/maintenanceDatabase';
-import { globalsCommand } from '../postgres/dumpCommand';
-import type { Work } from '../progress';
-import { serverMessage } from '../serverMessage';
+import { maintenanceDatabase } from '../pod/server/maintenanceDatabase';
+import { globalsCommand } from '../postgres/tools/dumpCommand';
+import type { Work } from '../base/progress';
+import { serverMessage } from '../base/serverMessage';
 
 /**
  * Writes roles and memberships, without password hashes, beside the archive. A server that refuses is a finding, not a failure: the archive

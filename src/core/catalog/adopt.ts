@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../errors';
-import { openSafely } from '../safeFile';
-import { foreignFormat } from '../postgres/archive/foreignFormat';
+import { AppError } from '../base/errors';
+import { openSafely } from '../base/safeFile';
+import { foreignFormat } from '../postgres/archive/format/foreignFormat';
 import type { BackupEntry, Manifest } from './manifest';
 
 /**

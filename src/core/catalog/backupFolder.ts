@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isErrno } from '../errors';
-import { refused, syncByName } from '../safeFile';
+import { isErrno } from '../base/errors';
+import { refused, syncByName } from '../base/safeFile';
 
 /** The place a backup is taken from, as its folder names it. */
 export interface BackupPlace {

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, isErrno, toAppError } from '../errors';
-import { readSafely, refused } from '../safeFile';
+import { AppError, isErrno, toAppError } from '../base/errors';
+import { readSafely, refused } from '../base/safeFile';
 import { adopt } from './adopt';
 import { keyRing, type KeyRing } from '../state/keys';
 import { archiveFile, encodeName, jobFile, manifestFile, partialSuffix, type BackupPlace } from './backupFolder';

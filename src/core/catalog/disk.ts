@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, reasonOf } from '../errors';
+import { AppError, reasonOf } from '../base/errors';
 
 /** Room on the file system of a folder, in bytes. */
 export interface Room {

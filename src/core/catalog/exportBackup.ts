@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, reasonOf } from '../errors';
-import { sizeSafely, streamSafely } from '../safeFile';
+import { AppError, reasonOf } from '../base/errors';
+import { sizeSafely, streamSafely } from '../base/safeFile';
 import { flush } from './backupFolder';
 import { archivePath } from './catalog';
 import { withRoom, type Room } from './disk';

@@ -1,10 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, reasonOf } from '../errors';
-import { readArchive } from '../postgres/archive/readArchive';
+import { AppError, reasonOf } from '../base/errors';
+import { readArchive } from '../postgres/archive/format/readArchive';
 import { allRoles } from '../postgres/archive/databaseReading';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { sizeSafely, streamSafely } from '../safeFile';
+import { sizeSafely, streamSafely } from '../base/safeFile';
 import type { Signed } from '../state/signed';
 import { adopt } from './adopt';
 import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { inspectArchive, type ArchiveContents } from '../postgres/archive/inspectArchive';
+import { inspectArchive, type ArchiveContents } from '../postgres/archive/format/inspectArchive';
 import { manifestFile, partialSuffix } from './backupFolder';
-import { isErrno } from '../errors';
-import { readSafely } from '../safeFile';
+import { isErrno } from '../base/errors';
+import { readSafely } from '../base/safeFile';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import type { Manifest } from './manifest';

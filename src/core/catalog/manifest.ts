@@ -1,5 +1,5 @@
 import { isProven, type Signed } from '../state/signed';
-import type { GeneratedReading } from '../postgres/generatedColumns';
+import type { GeneratedReading } from '../postgres/sql/generatedColumns';
 import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
 
 /** `manifest.json` of a backup; documented in docs/backup-format.md. Times are UTC ISO 8601, sizes bytes, durations seconds. */

@@ -2,11 +2,11 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { access, constants, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { AppError, isErrno } from '../errors';
-import { readSafely } from '../safeFile';
+import { AppError, isErrno } from '../base/errors';
+import { readSafely } from '../base/safeFile';
 import { isTracked, isWorkTreeTop, workTreeOf } from '../state/gitIndex';
 import { isOwn, mayBeWritten } from '../state/levels';
-import { unwritable } from '../unwritable';
+import { unwritable } from '../base/unwritable';
 import { encodeName, manifestFile } from './backupFolder';
 
 /**

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isErrno } from '../errors';
-import { readSafely } from '../safeFile';
+import { isErrno } from '../base/errors';
+import { readSafely } from '../base/safeFile';
 import { canonical } from '../state/canonical';
 import { judge, keyRing, signingKey, type KeyRing, type Signature } from '../state/keys';
 import { isProven, type Signed } from '../state/signed';

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { readSafely } from '../safeFile';
+import { readSafely } from '../base/safeFile';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import { manifestFile, partialSuffix } from './backupFolder';

@@ -1,6 +1,6 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readSafely } from '../safeFile';
+import { readSafely } from '../base/safeFile';
 import { checkState, prepareRootState, rootState } from '../state/stateFolder';
 import { partialSuffix } from './backupFolder';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, isAppError, isErrno } from '../errors';
+import { AppError, isAppError, isErrno } from '../base/errors';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { readArchive } from '../postgres/archive/readArchive';
-import { skimArchive, type PlacedBlock } from '../postgres/archive/skimArchive';
-import type { Report } from '../progress';
-import { readSafely, sizeSafely, streamSafely } from '../safeFile';
+import { readArchive } from '../postgres/archive/format/readArchive';
+import { skimArchive, type PlacedBlock } from '../postgres/archive/format/skimArchive';
+import type { Report } from '../base/progress';
+import { readSafely, sizeSafely, streamSafely } from '../base/safeFile';
 import { manifestFile, writeDurably } from './backupFolder';
 import { archivePath, isInCatalog } from './catalog';
 import type { BackupEntry, Manifest, Verification } from './manifest';

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding';
+import type { Finding } from '../base/finding';
 import type { Cluster } from './cluster';
 
 /** A warning for each cluster whose certificate nobody checks: dumps and logins go to whoever answers at its address. Pure. */

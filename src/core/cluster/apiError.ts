@@ -1,5 +1,5 @@
-import { AppError } from '../errors';
-import { asRecord, parseJson } from '../json';
+import { AppError } from '../base/errors';
+import { asRecord, parseJson } from '../base/json';
 import type { Cluster } from './cluster';
 
 /** An answer of the API server that is not a success, as the error it means. `body` is a JSON Status, or any text. */

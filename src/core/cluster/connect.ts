@@ -1,8 +1,8 @@
 import type { Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, isAppError } from '../errors';
-import { asRecord, parseJson } from '../json';
+import { AppError, isAppError } from '../base/errors';
+import { asRecord, parseJson } from '../base/json';
 import { apiError } from './apiError';
 import type { Cluster } from './cluster';
 import { Credentials, type Access } from './credentials';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import type { Cluster as ConfigCluster } from '@kubernetes/client-node';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import { errnoOf } from './kubeconfig';
 
 /** What a credential plugin gave. Secrets. */

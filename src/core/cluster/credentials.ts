@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
 import type { KubeConfig, User } from '@kubernetes/client-node';
-import { AppError, isAppError } from '../errors';
+import { AppError, isAppError } from '../base/errors';
 import type { Cluster } from './cluster';
 import { pluginSpec, runPlugin, type PluginCredential, type PluginSpec } from './credentialPlugin';
 import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';

@@ -1,7 +1,7 @@
 import type { KubeClient } from './kubeClient';
-import { isAppError } from '../errors';
-import { asRecord } from '../json';
-import { hasHidden } from '../visible';
+import { isAppError } from '../base/errors';
+import { asRecord } from '../base/json';
+import { hasHidden } from '../base/visible';
 
 /**
  * What a namespace is called where its labels say so: production, test, … Undefined where they do not, or where the

@@ -1,6 +1,6 @@
 import { request, type Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import type { Access } from './credentials';
 
 export interface HttpCall {

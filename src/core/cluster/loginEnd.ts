@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isAppError } from '../errors';
-import type { Finding } from '../finding';
+import { isAppError } from '../base/errors';
+import type { Finding } from '../base/finding';
 import type { KubeClient } from './kubeClient';
 
 /** A login that nobody renews, and when it ends. */

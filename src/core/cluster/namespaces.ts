@@ -1,5 +1,5 @@
-import { type AppError, isAppError } from '../errors';
-import { asRecord } from '../json';
+import { type AppError, isAppError } from '../base/errors';
+import { asRecord } from '../base/json';
 import { environmentIn } from './environment';
 import type { KubeClient } from './kubeClient';
 

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../errors';
+import { AppError, isAppError } from '../base/errors';
 import type { Cluster } from './cluster';
 import { networkMessage } from './networkMessage';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import type { Cluster, KubeconfigProblem } from './cluster';
 
 /** `cluster/namespace/pod[/database]`, as far as it goes. */

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../errors';
+import { AppError, isAppError } from '../base/errors';
 import type { KubeClient } from './kubeClient';
 
 /** The user's name as the server knows it; the kubeconfig's where the server does not tell. */

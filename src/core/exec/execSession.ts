@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import type { ExecSocket, SocketEnd, SocketEvents } from './execSocket';
 import type { ProcessEnd, Sink } from './podExec';
 import { SinkPump } from './sinkPump';
 import { StderrReader } from './stderr';
 import { TrailerMatcher } from './trailer';
 import { Upload } from './upload';
-import { serverMessage } from '../serverMessage';
+import { serverMessage } from '../base/serverMessage';
 
 const closeWaitMs = 30_000;
 

@@ -1,9 +1,9 @@
 import WebSocket from 'ws';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import { mostMessage, withoutLogins } from '../cluster/apiError';
 import { readBeginning } from '../cluster/httpCall';
 import type { UpgradeRequest } from '../cluster/kubeClient';
-import { asRecord, parseJson } from '../json';
+import { asRecord, parseJson } from '../base/json';
 
 export type ExecProtocol = 'v4.channel.k8s.io' | 'v5.channel.k8s.io';
 

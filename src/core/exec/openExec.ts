@@ -1,4 +1,4 @@
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import type { KubeClient } from '../cluster/kubeClient';
 import { reachError } from '../cluster/reachError';
 import { openExecSocket, UpgradeRefused, type ExecProtocol, type ExecSocket, type SocketEvents } from './execSocket';

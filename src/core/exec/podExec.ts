@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 
 /** A container that commands run in. */
 export interface ExecPlace {

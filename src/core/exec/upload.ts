@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../errors';
+import { AppError } from '../base/errors';
 import { frameBytes, type ExecSocket } from './execSocket';
 
 /** The stdin of one command: exactly `length` bytes of a source, then the word that they are all. */

@@ -1,5 +1,5 @@
 import type { PodExec } from '../exec/podExec';
-import type { Access, ToolVersion } from '../postgres/access';
+import type { Access, ToolVersion } from '../postgres/tools/access';
 
 /** The image family a pod looks like (facts in docs/flavours.md); decides only where to look first, never what is true. */
 export type Flavour =

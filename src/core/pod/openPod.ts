@@ -1,12 +1,12 @@
 import type { KubeClient } from '../cluster/kubeClient';
 import { explainRefusal } from '../cluster/reviews';
-import { AppError, isAppError } from '../errors';
+import { AppError, isAppError } from '../base/errors';
 import { kubePodExec } from '../exec/kubePodExec';
 import type { DatabasePod, OpenPod } from './databasePod';
-import { findPods, resolveOwners } from './findPods';
-import { parsePod } from './parsePod';
-import { probe } from './probe';
-import { describe, recognise } from './recognise';
+import { findPods, resolveOwners } from './discover/findPods';
+import { parsePod } from './discover/parsePod';
+import { probe } from './server/probe';
+import { describe, recognise } from './discover/recognise';
 
 /**
  * Probes a pod and returns it with the way to run commands in it. Throws what `probe` and the exec throw; `cluster.forbidden` says which right

@@ -1,8 +1,8 @@
 import type { OpenPod } from '../pod/databasePod';
-import { maintenanceDatabase } from '../pod/maintenanceDatabase';
-import { query, type Server } from '../pod/sql';
+import { maintenanceDatabase } from '../pod/server/maintenanceDatabase';
+import { query, type Server } from '../pod/server/sql';
 import type { DatabaseLocale } from '../postgres/archive/databaseReading';
-import { quoteLiteral } from '../postgres/quote';
+import { quoteLiteral } from '../postgres/sql/quote';
 
 /** A database as the server's catalog has it at this moment. */
 export interface DatabaseRow {

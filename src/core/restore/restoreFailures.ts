@@ -1,5 +1,5 @@
-import type { TocEntry } from '../postgres/archive/readTableOfContents';
-import { serverLines } from '../serverMessage';
+import type { TocEntry } from '../postgres/archive/format/readTableOfContents';
+import { serverLines } from '../base/serverMessage';
 
 /** Something of an archive that a server refused. */
 export interface RestoreFailure {

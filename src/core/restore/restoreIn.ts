@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
-import { AppError } from '../errors';
-import type { Work } from '../progress';
-import { streamSafely } from '../safeFile';
-import { readTableOfContents } from '../postgres/archive/readTableOfContents';
-import type { PlacedBlock } from '../postgres/archive/skimArchive';
-import { splitArchive, type ArchivePart } from '../postgres/archive/splitArchive';
-import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/restoreCommand';
+import { AppError } from '../base/errors';
+import type { Work } from '../base/progress';
+import { streamSafely } from '../base/safeFile';
+import { readTableOfContents } from '../postgres/archive/format/readTableOfContents';
+import type { PlacedBlock } from '../postgres/archive/format/skimArchive';
+import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
+import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/tools/restoreCommand';
 import type { Workplace } from './databaseRow';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
-import { applicationOf } from './sideDatabase';
-import { targetRoom, watchTarget } from './targetDisk';
+import { applicationOf } from '../postgres/tools/applicationName';
+import { targetRoom, watchTarget } from './preflight/targetDisk';
 
 export interface RestoreInput {
   /** the archive, and its size in bytes */

@@ -9,8 +9,8 @@ import {
 } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, isErrno } from '../errors';
-import { readSafely } from '../safeFile';
+import { AppError, isErrno } from '../base/errors';
+import { readSafely } from '../base/safeFile';
 import type { PublicKey, Signed } from './signed';
 import { checkState, prepareState, stateFolder } from './stateFolder';
 

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readlink } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import path from 'node:path';
-import { AppError, isErrno } from '../errors';
+import { AppError, isErrno } from '../base/errors';
 
 /** Why a folder is no place for what is private. */
 export type Unsafe = 'link' | 'notFolder' | 'owner' | 'writable' | 'workTree';

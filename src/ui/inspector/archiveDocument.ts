@@ -1,6 +1,6 @@
 import type { Inspection } from '../../core/catalog/inspectBackup';
-import { isAppError } from '../../core/errors';
-import { measureBlocks, type MeasuredBlock } from '../../core/postgres/archive/measureBlocks';
+import { isAppError } from '../../core/base/errors';
+import { measureBlocks, type MeasuredBlock } from '../../core/postgres/archive/format/measureBlocks';
 import type { Inspect } from './inspectInWorker';
 import type { Measuring, PageWords, ToPage } from './messages';
 import { pageContents } from './pageContents';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { archiveEditor } from '../../contributions';
-import { wordsFor } from '../errorText';
+import { wordsFor } from '../notify/errorText';
 import { ArchiveDocument } from './archiveDocument';
 import { archivePage } from './archivePage';
 import { inspectInWorker, type Inspect } from './inspectInWorker';

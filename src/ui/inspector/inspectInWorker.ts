@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Inspection } from '../../core/catalog/inspectBackup';
-import { AppError, type ErrorCode } from '../../core/errors';
+import { AppError, type ErrorCode } from '../../core/base/errors';
 
 /** What the thread says, once. */
 export type FromWorker = { readonly inspection: Inspection } | { readonly failure: Failure };

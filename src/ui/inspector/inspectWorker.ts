@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { inspectBackup } from '../../core/catalog/inspectBackup';
-import { AppError, isAppError } from '../../core/errors';
+import { AppError, isAppError } from '../../core/base/errors';
 import type { Failure, FromWorker } from './inspectInWorker';
 
 /** The most tables and data blocks of an archive that go over to the editor's process. */

@@ -2,7 +2,7 @@ import { allRoles, rolesOfDatabase } from '../../core/postgres/archive/databaseR
 import path from 'node:path';
 import type { Inspection, Provenance } from '../../core/catalog/inspectBackup';
 import type { Manifest } from '../../core/catalog/manifest';
-import type { ArchiveContents } from '../../core/postgres/archive/inspectArchive';
+import type { ArchiveContents } from '../../core/postgres/archive/format/inspectArchive';
 import type { TableReading } from '../../core/postgres/archive/reading';
 import { count } from '../../words/format';
 import type { PageContents, PageOrigin, PageProvenance, PageTable, PageWords } from './messages';

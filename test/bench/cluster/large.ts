@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { kubectlProgram, type KubectlPod } from '../../cluster/kubectl';
 import { pair } from '../../cluster/setting';
 import { startFerry, told } from '../../lab/ferry';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { kubectl } from '../../cluster/setting';
 import type { KubectlPod } from '../../cluster/kubectl';
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { backUp } from '../../../src/core/backup/backUp';
-import { noLog } from '../../../src/core/log';
-import { readLive } from '../../../src/core/restore/readLive';
+import { noLog } from '../../../src/core/base/log';
+import { readLive } from '../../../src/core/compare/readLive';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 

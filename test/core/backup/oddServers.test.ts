@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from 'pg';
 import { backUp, type BackupOptions, type BackupResult } from '../../../src/core/backup/backUp';
-import { isAppError } from '../../../src/core/errors';
-import { noLog } from '../../../src/core/log';
-import { whyBusy } from '../../../src/core/pod/busy';
-import { probe } from '../../../src/core/pod/probe';
-import { dumpCommand } from '../../../src/core/postgres/dumpCommand';
-import { serverMessage } from '../../../src/core/serverMessage';
+import { isAppError } from '../../../src/core/base/errors';
+import { noLog } from '../../../src/core/base/log';
+import { whyBusy } from '../../../src/core/pod/server/busy';
+import { probe } from '../../../src/core/pod/server/probe';
+import { dumpCommand } from '../../../src/core/postgres/tools/dumpCommand';
+import { serverMessage } from '../../../src/core/base/serverMessage';
 import { startServer, type Server } from '../../lab/servers';
 import { execIn, openServer } from '../openServer';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { backUp } from '../../../src/core/backup/backUp';
-import { noLog } from '../../../src/core/log';
+import { noLog } from '../../../src/core/base/log';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 

@@ -19,7 +19,7 @@ import {
   removePartial,
 } from '../../../src/core/catalog/catalog';
 import { defaultRoot, prepareRoot } from '../../../src/core/catalog/root';
-import { isAppError, type ErrorCode } from '../../../src/core/errors';
+import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { aManifest } from './aManifest';
 
 describe('catalog', () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { inspectBackup } from '../../../src/core/catalog/inspectBackup';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { manifestText } from '../../../src/core/catalog/verifyBackup';
-import { readArchive } from '../../../src/core/postgres/archive/readArchive';
+import { readArchive } from '../../../src/core/postgres/archive/format/readArchive';
 import { aManifest } from './aManifest';
 import { generateArchive } from '../postgres/archive/generateArchive';
 import { inPieces } from '../postgres/archive/realArchives';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Manifest } from '../../../src/core/catalog/manifest';
 import { manifestText, recordVerification } from '../../../src/core/catalog/verifyBackup';
-import type { Progress } from '../../../src/core/progress';
+import type { Progress } from '../../../src/core/base/progress';
 
 describe('recordVerification', () => {
   let folder: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { choice, compression, parseArguments, roleMap } from '../../../src/cli/arguments';
 import { commands } from '../../../src/cli/commands/commands';
 import { commandHelp, generalHelp } from '../../../src/cli/help';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 
 const parse = (...argv: string[]): ReturnType<typeof parseArguments> => parseArguments(argv, commands);
 const isUsage = (error: unknown): boolean => isAppError(error, 'usage');

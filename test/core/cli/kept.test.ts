@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable, Writable } from 'node:stream';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 import { confirmKept } from '../../../src/cli/kept';
 import { Terminal } from '../../../src/cli/terminal';
 import { keptLine } from '../../../src/words/keptWords';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { main } from '../../../src/cli/main';
-import { createJobFolder } from '../../../src/core/job/jobFolder';
+import { createJobFolder } from '../../../src/core/job/record/jobFolder';
 
 interface Told {
   readonly exitCode: number;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { confirmReplacing, restoreOptions } from '../../../src/cli/restoring';
 import type { Options } from '../../../src/cli/options';
-import type { RestorePlan } from '../../../src/core/job/planRestore';
+import type { RestorePlan } from '../../../src/core/job/plan/planRestore';
 import { Terminal } from '../../../src/cli/terminal';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 
 /** Of a database that is replaced, with two roles that are made. */
 function planOf(reference: string, more: Partial<RestorePlan> = {}): RestorePlan {

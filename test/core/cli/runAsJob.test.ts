@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
-import { listJobs } from '../../../src/core/job/listJobs';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
+import { listJobs } from '../../../src/core/job/record/listJobs';
 
 const fixture = fileURLToPath(new URL('../job/fixtureJob.ts', import.meta.url));
 

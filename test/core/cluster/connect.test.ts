@@ -6,7 +6,7 @@ import type { KubeClient } from '../../../src/core/cluster/kubeClient';
 import { listNamespaces } from '../../../src/core/cluster/namespaces';
 import { readClusters } from '../../../src/core/cluster/readClusters';
 import { mayExec, whoAmI } from '../../../src/core/cluster/reviews';
-import { isAppError, type ErrorCode } from '../../../src/core/errors';
+import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { answer, kubeconfigText, startApi, startProxy } from './apiDouble';
 
 type Api = Awaited<ReturnType<typeof startApi>>;

@@ -4,8 +4,8 @@ import { connect } from '../../../src/core/cluster/connect';
 import { readLines } from '../../../src/core/cluster/httpCall';
 import type { KubeClient } from '../../../src/core/cluster/kubeClient';
 import { readClusters } from '../../../src/core/cluster/readClusters';
-import { isAppError, type ErrorCode } from '../../../src/core/errors';
-import { findPods } from '../../../src/core/pod/findPods';
+import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
+import { findPods } from '../../../src/core/pod/discover/findPods';
 import { answer, startApi } from './apiDouble';
 
 const code =

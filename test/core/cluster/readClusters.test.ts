@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { proxyFor } from '../../../src/core/cluster/proxyAgent';
 import { readClusters } from '../../../src/core/cluster/readClusters';
 import { findCluster, formatReference, parseReference } from '../../../src/core/cluster/reference';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 import { kubeconfigText } from './apiDouble';
 
 describe('readClusters', () => {

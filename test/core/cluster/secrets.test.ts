@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { cliHints } from '../../../src/cli/hints';
 import { connect } from '../../../src/core/cluster/connect';
 import { readClusters } from '../../../src/core/cluster/readClusters';
-import { isAppError, type AppError } from '../../../src/core/errors';
+import { isAppError, type AppError } from '../../../src/core/base/errors';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { answer, startApi } from './apiDouble';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from '../../../src/core/cluster/connect';
 import { readClusters } from '../../../src/core/cluster/readClusters';
 import { cliHints } from '../../../src/cli/hints';
-import { isAppError, type AppError } from '../../../src/core/errors';
+import { isAppError, type AppError } from '../../../src/core/base/errors';
 import { kubePodExec } from '../../../src/core/exec/kubePodExec';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { answer, startApi } from './apiDouble';

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createJobFolder } from '../../../src/core/job/jobFolder';
-import { identify } from '../../../src/core/job/processIdentity';
-import { listJobs } from '../../../src/core/job/listJobs';
+import { createJobFolder } from '../../../src/core/job/record/jobFolder';
+import { identify } from '../../../src/core/job/run/processIdentity';
+import { listJobs } from '../../../src/core/job/record/listJobs';
 import type { Services } from '../../../src/services';
 import type * as fake from '../ui/fakeVscode';
 

@@ -1,8 +1,8 @@
 import '../ui/vscodeDouble';
 import assert from 'node:assert/strict';
-import { AppError } from '../../../src/core/errors';
+import { AppError } from '../../../src/core/base/errors';
 import type { Command } from '../../../src/commands/command';
-import { isLiving, type Job } from '../../../src/core/job/readJob';
+import { isLiving, type Job } from '../../../src/core/job/record/readJob';
 import type { Services } from '../../../src/services';
 import type * as fake from '../ui/fakeVscode';
 

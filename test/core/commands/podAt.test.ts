@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { podAt } from '../../../src/commands/podAt';
-import { AppError } from '../../../src/core/errors';
+import { AppError } from '../../../src/core/base/errors';
 import type { Services } from '../../../src/services';
 
 describe('a pod that is known by name', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { isAppError, type ErrorCode } from '../../../src/core/errors';
+import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { kubePodExec, type TransportOptions } from '../../../src/core/exec/kubePodExec';
 import type { Sink } from '../../../src/core/exec/podExec';
 import { frame, place, startExecServer, status, trailerOf, type Served, type ServerBehaviour } from './execServer';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 import { gentleExec } from '../../../src/core/exec/gentleExec';
 import { capture } from '../../../src/core/exec/podExec';
 import { LocalExec } from '../localExec';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { listBackups } from '../../../src/core/catalog/catalog';
 import { isOurs } from '../../../src/core/catalog/manifest';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
-import { listJobs } from '../../../src/core/job/listJobs';
+import { listJobs } from '../../../src/core/job/record/listJobs';
 
 const golden = fileURLToPath(new URL('../../golden/0.1.0/', import.meta.url));
 

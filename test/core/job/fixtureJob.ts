@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeJob } from '../../../src/cli/describeJob';
 import { runAsJob } from '../../../src/cli/runAsJob';
 import { Terminal } from '../../../src/cli/terminal';
-import { AppError, type ErrorCode } from '../../../src/core/errors';
-import type { JobKinds, RunKind } from '../../../src/core/job/jobContext';
-import { runJob } from '../../../src/core/job/runJob';
+import { AppError, type ErrorCode } from '../../../src/core/base/errors';
+import type { JobKinds, RunKind } from '../../../src/core/job/run/jobContext';
+import { runJob } from '../../../src/core/job/run/runJob';
 
 const works: Record<string, RunKind> = {
   /** ends at once */

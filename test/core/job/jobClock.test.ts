@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { JobClock, lastPhases, type PhaseSeconds } from '../../../src/core/job/jobClock';
-import type { JobKind, JobOptions, JobRequest } from '../../../src/core/job/jobEvents';
-import type { Job } from '../../../src/core/job/readJob';
-import { sharesOf } from '../../../src/core/job/phaseShares';
-import type { Phase, Progress } from '../../../src/core/progress';
+import { JobClock, lastPhases, type PhaseSeconds } from '../../../src/core/job/record/jobClock';
+import type { JobKind, JobOptions, JobRequest } from '../../../src/core/job/record/jobEvents';
+import type { Job } from '../../../src/core/job/record/readJob';
+import { sharesOf } from '../../../src/core/job/record/phaseShares';
+import type { Phase, Progress } from '../../../src/core/base/progress';
 
 type Moment = readonly [at: number, progress: Progress];
 

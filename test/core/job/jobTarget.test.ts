@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAppError, toAppError, type AppError } from '../../../src/core/errors';
-import type { JobKind, JobRequest } from '../../../src/core/job/jobEvents';
-import { jobFiles, jobFolder } from '../../../src/core/job/jobFolder';
-import { targetOf } from '../../../src/core/job/jobTarget';
-import { Places } from '../../../src/core/job/places';
+import { isAppError, toAppError, type AppError } from '../../../src/core/base/errors';
+import type { JobKind, JobRequest } from '../../../src/core/job/record/jobEvents';
+import { jobFiles, jobFolder } from '../../../src/core/job/record/jobFolder';
+import { targetOf } from '../../../src/core/job/plan/jobTarget';
+import { Places } from '../../../src/core/job/plan/places';
 
 const place = 'b/shop/pg-0/shop';
 

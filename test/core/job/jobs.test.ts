@@ -3,17 +3,17 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAppError } from '../../../src/core/errors';
-import { isAnnounced } from '../../../src/core/job/announce';
-import { cancelJob } from '../../../src/core/job/cancelJob';
-import { followJob } from '../../../src/core/job/followJob';
-import type { JobEvent, JobRequest } from '../../../src/core/job/jobEvents';
-import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/jobFolder';
-import { listJobs } from '../../../src/core/job/listJobs';
-import { identify } from '../../../src/core/job/processIdentity';
-import { readJob, readWholeJob } from '../../../src/core/job/readJob';
-import { startJob } from '../../../src/core/job/startJob';
-import { lockTarget, removeStaleLocks } from '../../../src/core/job/targetLock';
+import { isAppError } from '../../../src/core/base/errors';
+import { isAnnounced } from '../../../src/core/job/run/announce';
+import { cancelJob } from '../../../src/core/job/run/cancelJob';
+import { followJob } from '../../../src/core/job/record/followJob';
+import type { JobEvent, JobRequest } from '../../../src/core/job/record/jobEvents';
+import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/record/jobFolder';
+import { listJobs } from '../../../src/core/job/record/listJobs';
+import { identify } from '../../../src/core/job/run/processIdentity';
+import { readJob, readWholeJob } from '../../../src/core/job/record/readJob';
+import { startJob } from '../../../src/core/job/run/startJob';
+import { lockTarget, removeStaleLocks } from '../../../src/core/job/run/targetLock';
 import { stateFolder } from '../../../src/core/state/stateFolder';
 
 const command = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('fixtureJob.ts', import.meta.url))];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { keepAwake } from '../../../src/core/job/keepAwake';
-import type { Progress } from '../../../src/core/progress';
+import { keepAwake } from '../../../src/core/job/run/keepAwake';
+import type { Progress } from '../../../src/core/base/progress';
 
 describe('keepAwake', () => {
   let server: Server;

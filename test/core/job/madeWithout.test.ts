@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions } from '../../../src/core/job/jobEvents';
-import { leftOutBetween } from '../../../src/core/job/madeWithout';
-import type { Job, JobState } from '../../../src/core/job/readJob';
-import type { Ignored } from '../../../src/core/postgres/archive/leftOut';
+import type { JobKind, JobOptions } from '../../../src/core/job/record/jobEvents';
+import { leftOutBetween } from '../../../src/core/job/plan/madeWithout';
+import type { Job, JobState } from '../../../src/core/job/record/readJob';
+import type { Ignored } from '../../../src/core/postgres/archive/compare/leftOut';
 
 const source = 'a/shop/pg-0/orders';
 const target = 'b/test/pg16-0/orders';

@@ -15,12 +15,12 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAppError } from '../../../src/core/errors';
-import { jobFiles, jobsFolder } from '../../../src/core/job/jobFolder';
-import { listJobs } from '../../../src/core/job/listJobs';
-import { moveOldJobs, readMoved } from '../../../src/core/job/moveJobs';
-import { identify } from '../../../src/core/job/processIdentity';
-import { lockTarget } from '../../../src/core/job/targetLock';
+import { isAppError } from '../../../src/core/base/errors';
+import { jobFiles, jobsFolder } from '../../../src/core/job/record/jobFolder';
+import { listJobs } from '../../../src/core/job/record/listJobs';
+import { moveOldJobs, readMoved } from '../../../src/core/job/record/moveJobs';
+import { identify } from '../../../src/core/job/run/processIdentity';
+import { lockTarget } from '../../../src/core/job/run/targetLock';
 import { createHash } from 'node:crypto';
 
 describe('a root of 0.1.0 that holds its jobs', () => {

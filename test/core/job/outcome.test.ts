@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AppError, errorCodes, type ErrorCode } from '../../../src/core/errors';
-import { failedResult } from '../../../src/core/job/outcome';
-import type { Phase } from '../../../src/core/progress';
+import { AppError, errorCodes, type ErrorCode } from '../../../src/core/base/errors';
+import { failedResult } from '../../../src/core/job/run/outcome';
+import type { Phase } from '../../../src/core/base/progress';
 
 const ending = (code: ErrorCode, phase?: Phase, stopped = false): string => {
   const { outcome, exitCode } = failedResult(new AppError(code), { job: 'j', stopped, ...(phase ? { phase } : {}) });

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cliHints } from '../../../src/cli/hints';
-import { isAppError, type AppError } from '../../../src/core/errors';
-import type { Finding } from '../../../src/core/finding';
-import { Places } from '../../../src/core/job/places';
+import { isAppError, type AppError } from '../../../src/core/base/errors';
+import type { Finding } from '../../../src/core/base/finding';
+import { Places } from '../../../src/core/job/plan/places';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { findingWords } from '../../../src/words/findingWords';
 

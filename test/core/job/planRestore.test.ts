@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { planRestore } from '../../../src/core/job/planRestore';
-import { expectRestore } from '../../../src/core/job/expectRestore';
-import type { Job } from '../../../src/core/job/readJob';
+import { planRestore } from '../../../src/core/job/plan/planRestore';
+import { expectRestore } from '../../../src/core/job/plan/expectRestore';
+import type { Job } from '../../../src/core/job/record/readJob';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import type { JobKind } from '../../../src/core/job/jobEvents';
-import type { Job } from '../../../src/core/job/readJob';
+import type { JobKind } from '../../../src/core/job/record/jobEvents';
+import type { Job } from '../../../src/core/job/record/readJob';
 import {
   exchangeIn,
   isUncertain,
   resolutionByOid,
   resolutionOf,
   type Resolution,
-} from '../../../src/core/job/resolution';
-import type { Cleaned } from '../../../src/core/restore/clean';
+} from '../../../src/core/job/recover/resolution';
+import type { Cleaned } from '../../../src/core/restore/side/clean';
 import type { DatabaseRow } from '../../../src/core/restore/databaseRow';
-import { sideName } from '../../../src/core/restore/sideDatabase';
-import type { Exchange } from '../../../src/core/restore/swap';
+import { sideName } from '../../../src/core/restore/side/sideDatabase';
+import type { Exchange } from '../../../src/core/restore/side/swap';
 
 const place = 'b/shop/pg-0/shop';
 

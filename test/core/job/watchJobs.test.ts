@@ -4,15 +4,15 @@ import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from '../../../src/core/errors';
-import { claimAnnouncement, isAnnounced } from '../../../src/core/job/announce';
-import type { JobRequest, JobResult } from '../../../src/core/job/jobEvents';
-import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/jobFolder';
-import { listJobs } from '../../../src/core/job/listJobs';
-import { identify } from '../../../src/core/job/processIdentity';
-import { readWholeJob } from '../../../src/core/job/readJob';
-import { removeJob } from '../../../src/core/job/removeJob';
-import { watchJobs, type JobsChange } from '../../../src/core/job/watchJobs';
+import { isAppError } from '../../../src/core/base/errors';
+import { claimAnnouncement, isAnnounced } from '../../../src/core/job/run/announce';
+import type { JobRequest, JobResult } from '../../../src/core/job/record/jobEvents';
+import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/record/jobFolder';
+import { listJobs } from '../../../src/core/job/record/listJobs';
+import { identify } from '../../../src/core/job/run/processIdentity';
+import { readWholeJob } from '../../../src/core/job/record/readJob';
+import { removeJob } from '../../../src/core/job/record/removeJob';
+import { watchJobs, type JobsChange } from '../../../src/core/job/record/watchJobs';
 
 describe('the jobs of a root', () => {
   let root: string;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { KubeClient, ListOptions } from '../../../src/core/cluster/kubeClient';
-import { AppError } from '../../../src/core/errors';
-import type { PodObject } from '../../../src/core/pod/podObject';
+import { AppError } from '../../../src/core/base/errors';
+import type { PodObject } from '../../../src/core/pod/discover/podObject';
 import { ClusterModel } from '../../../src/model/clusterModel';
 
 describe('a cluster of a window', () => {

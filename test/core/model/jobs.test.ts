@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createJobFolder, jobFiles } from '../../../src/core/job/jobFolder';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
-import { identify } from '../../../src/core/job/processIdentity';
+import { createJobFolder, jobFiles } from '../../../src/core/job/record/jobFolder';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
+import { identify } from '../../../src/core/job/run/processIdentity';
 
 describe('the jobs of a window', () => {
   let root: string;

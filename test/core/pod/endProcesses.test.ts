@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { feedCommand, readCommand } from '../../../src/core/exec/wrapper';
-import { isAppError } from '../../../src/core/errors';
-import { countProcesses, endProcesses } from '../../../src/core/pod/endProcesses';
+import { isAppError } from '../../../src/core/base/errors';
+import { countProcesses, endProcesses } from '../../../src/core/pod/server/endProcesses';
 import { LocalExec } from '../localExec';
 
 const nonce = 'f'.repeat(32);

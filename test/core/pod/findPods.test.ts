@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { KubeClient, ListOptions } from '../../../src/core/cluster/kubeClient';
-import { AppError, isAppError } from '../../../src/core/errors';
-import { findPods } from '../../../src/core/pod/findPods';
-import { findPoolers } from '../../../src/core/pod/findPoolers';
-import type { ContainerObject, PodObject } from '../../../src/core/pod/podObject';
+import { AppError, isAppError } from '../../../src/core/base/errors';
+import { findPods } from '../../../src/core/pod/discover/findPods';
+import { findPoolers } from '../../../src/core/pod/discover/findPoolers';
+import type { ContainerObject, PodObject } from '../../../src/core/pod/discover/podObject';
 
 describe('findPods', () => {
   it('knows the image families and operators', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { startCounting } from '../../../src/core/pod/countRows';
-import { AppError, isAppError, type ErrorCode } from '../../../src/core/errors';
+import { startCounting } from '../../../src/core/pod/server/countRows';
+import { AppError, isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { kubePodExec } from '../../../src/core/exec/kubePodExec';
 import { capture, type PodExec, type ProcessEnd } from '../../../src/core/exec/podExec';
 import type { OpenPod, PodFacts } from '../../../src/core/pod/databasePod';
-import { probe } from '../../../src/core/pod/probe';
-import { readAnswer } from '../../../src/core/pod/probeAnswer';
-import { query } from '../../../src/core/pod/sql';
+import { probe } from '../../../src/core/pod/server/probe';
+import { readAnswer } from '../../../src/core/pod/server/probeAnswer';
+import { query } from '../../../src/core/pod/server/sql';
 import { startExecServer } from '../exec/execServer';
 
 const code =

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { cliHints } from '../../../src/cli/hints';
-import { toAppError, type AppError } from '../../../src/core/errors';
+import { toAppError, type AppError } from '../../../src/core/base/errors';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
-import { dumpFailure } from '../../../src/core/pod/lockHolders';
-import { execute } from '../../../src/core/pod/sql';
-import { dumpCommand } from '../../../src/core/postgres/dumpCommand';
-import { serverMessage } from '../../../src/core/serverMessage';
+import { dumpFailure } from '../../../src/core/pod/server/lockHolders';
+import { execute } from '../../../src/core/pod/server/sql';
+import { dumpCommand } from '../../../src/core/postgres/tools/dumpCommand';
+import { serverMessage } from '../../../src/core/base/serverMessage';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';

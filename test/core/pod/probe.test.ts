@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { isAppError } from '../../../src/core/errors';
-import { endSessions } from '../../../src/core/pod/endSessions';
-import { probe } from '../../../src/core/pod/probe';
-import { execute, query } from '../../../src/core/pod/sql';
+import { isAppError } from '../../../src/core/base/errors';
+import { endSessions } from '../../../src/core/pod/server/endSessions';
+import { probe } from '../../../src/core/pod/server/probe';
+import { execute, query } from '../../../src/core/pod/server/sql';
 import { startServer, type Server } from '../../lab/servers';
 import { LocalExec } from '../localExec';
 import { execIn } from '../openServer';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { noLog } from '../../../src/core/log';
-import { watchLocks } from '../../../src/core/pod/watchLocks';
-import type { Progress } from '../../../src/core/progress';
+import { noLog } from '../../../src/core/base/log';
+import { watchLocks } from '../../../src/core/pod/server/watchLocks';
+import type { Progress } from '../../../src/core/base/progress';
 import { startServer, type Server } from '../../lab/servers';
 import { execIn } from '../openServer';
 

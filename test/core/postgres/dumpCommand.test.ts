@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { isAppError } from '../../../src/core/errors';
-import { chooseCompression, compressionText, dumpCommand, tableInWork } from '../../../src/core/postgres/dumpCommand';
+import { isAppError } from '../../../src/core/base/errors';
+import {
+  chooseCompression,
+  compressionText,
+  dumpCommand,
+  tableInWork,
+} from '../../../src/core/postgres/tools/dumpCommand';
 
 const access = { bin: '/usr/bin', user: 'postgres' };
 

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { indexesCommand } from '../../../src/core/postgres/restoreCommand';
+import { indexesCommand } from '../../../src/core/postgres/tools/restoreCommand';
 
 describe('indexesCommand', () => {
   let folder: string;

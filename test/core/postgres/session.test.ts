@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Linter } from 'eslint';
 import fc from 'fast-check';
-import { isAppError } from '../../../src/core/errors';
-import { execute, query } from '../../../src/core/pod/sql';
-import { foreign, toolCommand, type Tool } from '../../../src/core/postgres/access';
-import { databaseArgument, quoteIdentifier, quoteLiteral } from '../../../src/core/postgres/quote';
-import { sessionOptions, sessionSettings, settingStatement } from '../../../src/core/postgres/session';
+import { isAppError } from '../../../src/core/base/errors';
+import { execute, query } from '../../../src/core/pod/server/sql';
+import { foreign, toolCommand, type Tool } from '../../../src/core/postgres/tools/access';
+import { databaseArgument, quoteIdentifier, quoteLiteral } from '../../../src/core/postgres/sql/quote';
+import { sessionOptions, sessionSettings, settingStatement } from '../../../src/core/postgres/tools/session';
 import { startServer, type Server } from '../../lab/servers';
 import { oneSession } from '../../tools/oneSession.mjs';
 import { execIn, openServer } from '../openServer';

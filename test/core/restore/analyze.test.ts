@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Progress } from '../../../src/core/progress';
-import { analyze, analyzeSql, tellUnanalyzed } from '../../../src/core/restore/analyze';
+import type { Progress } from '../../../src/core/base/progress';
+import { analyze, analyzeSql, tellUnanalyzed } from '../../../src/core/restore/side/analyze';
 import { workplace } from '../../../src/core/restore/databaseRow';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { InPlaceOutput } from '../../../src/core/restore/inPlaceOutput';
+import { InPlaceOutput } from '../../../src/core/restore/inPlace/inPlaceOutput';
 import type { ArchiveReading } from '../../../src/core/postgres/archive/reading';
 
 const mark = 'd41d8cd98f00b204e9800998ecf8427e';

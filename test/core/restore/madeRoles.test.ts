@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { isAppError } from '../../../src/core/errors';
+import { isAppError } from '../../../src/core/base/errors';
 import { workplace, type Workplace } from '../../../src/core/restore/databaseRow';
-import { dropMadeRoles, keepRoles, listMadeRoles, makeRoles } from '../../../src/core/restore/madeRoles';
-import type { Records } from '../../../src/core/restore/marks';
+import { dropMadeRoles, keepRoles, listMadeRoles, makeRoles } from '../../../src/core/restore/side/madeRoles';
+import type { Records } from '../../../src/core/restore/side/marks';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { noRecords } from './signedMark';

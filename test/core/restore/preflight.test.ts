@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Finding } from '../../../src/core/finding';
+import type { Finding } from '../../../src/core/base/finding';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
 import { workplace } from '../../../src/core/restore/databaseRow';
-import { originOfDatabase, type RestoreOrigin } from '../../../src/core/restore/origin';
-import { preflight, type PreflightInput } from '../../../src/core/restore/preflight';
-import { planUndo } from '../../../src/core/restore/undo';
-import { keptName } from '../../../src/core/restore/sideDatabase';
+import { originOfDatabase, type RestoreOrigin } from '../../../src/core/restore/preflight/origin';
+import { preflight, type PreflightInput } from '../../../src/core/restore/preflight/preflight';
+import { planUndo } from '../../../src/core/restore/side/undo';
+import { keptName } from '../../../src/core/restore/side/sideDatabase';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { markSigned } from './signedMark';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { cliHints } from '../../../src/cli/hints';
-import type { Finding } from '../../../src/core/finding';
-import { noLog } from '../../../src/core/log';
-import type { Work } from '../../../src/core/progress';
-import { lookAhead, type AheadRequest } from '../../../src/core/restore/lookAhead';
+import type { Finding } from '../../../src/core/base/finding';
+import { noLog } from '../../../src/core/base/log';
+import type { Work } from '../../../src/core/base/progress';
+import { lookAhead, type AheadRequest } from '../../../src/core/restore/preflight/lookAhead';
 import type { RestoreFailure } from '../../../src/core/restore/restoreFailures';
 import { findingWords } from '../../../src/words/findingWords';
 import { startServer, type Server } from '../../lab/servers';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { isAppError, type AppError } from '../../../src/core/errors';
-import { noLog } from '../../../src/core/log';
-import { planRelease, release } from '../../../src/core/restore/release';
-import { keptName } from '../../../src/core/restore/sideDatabase';
+import { isAppError, type AppError } from '../../../src/core/base/errors';
+import { noLog } from '../../../src/core/base/log';
+import { planRelease, release } from '../../../src/core/restore/side/release';
+import { keptName } from '../../../src/core/restore/side/sideDatabase';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { markSigned } from './signedMark';

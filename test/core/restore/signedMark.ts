@@ -1,6 +1,6 @@
-import { probe } from '../../../src/core/pod/probe';
-import { sealed, type Mark, type Records } from '../../../src/core/restore/marks';
-import { markText } from '../../../src/core/restore/sideDatabase';
+import { probe } from '../../../src/core/pod/server/probe';
+import { sealed, type Mark, type Records } from '../../../src/core/restore/side/marks';
+import { markText } from '../../../src/core/restore/side/sideDatabase';
 import type { Server } from '../../lab/servers';
 import { execIn } from '../openServer';
 

@@ -4,11 +4,11 @@ import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkRoot, defaultRoot, prepareRoot } from '../../../src/core/catalog/root';
-import { isAppError } from '../../../src/core/errors';
-import type { JobRequest } from '../../../src/core/job/jobEvents';
-import { createJobFolder, jobsFolder, readRequest } from '../../../src/core/job/jobFolder';
-import { listJobs } from '../../../src/core/job/listJobs';
-import { lockTarget } from '../../../src/core/job/targetLock';
+import { isAppError } from '../../../src/core/base/errors';
+import type { JobRequest } from '../../../src/core/job/record/jobEvents';
+import { createJobFolder, jobsFolder, readRequest } from '../../../src/core/job/record/jobFolder';
+import { listJobs } from '../../../src/core/job/record/listJobs';
+import { lockTarget } from '../../../src/core/job/run/targetLock';
 import { isTracked } from '../../../src/core/state/gitIndex';
 import { prepareState, rootState, stateFolder } from '../../../src/core/state/stateFolder';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MarkdownString, TreeDragAndDropController, TreeItem } from 'vscode';
-import { AppError, type ErrorCode } from '../../../src/core/errors';
+import { AppError, type ErrorCode } from '../../../src/core/base/errors';
 import type { Backups } from '../../../src/model/backups';
 import type { Clusters } from '../../../src/model/clusters';
 import { ProtectedPlaces } from '../../../src/model/protection';

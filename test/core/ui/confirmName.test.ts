@@ -37,7 +37,7 @@ describe('the name of a protected database', () => {
   });
 
   async function asked(patterns: string[]): Promise<{ answer: Promise<boolean>; box: (typeof fake.opened)[number] }> {
-    const { confirmName } = await import('../../../src/ui/confirmName');
+    const { confirmName } = await import('../../../src/ui/ask/confirmName');
     const { opened, window } = (await import('vscode')) as unknown as typeof fake;
     const cluster = { alias: 'prod', server: 'https://api.prod:6443', contexts: [] };
     const pod = { cluster: 'prod', namespace: 'shop' };

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Job } from '../../../src/core/job/readJob';
+import type { Job } from '../../../src/core/job/record/readJob';
 import { endsTooLate, injectedName, readDevSpaces } from '../../../src/model/devSpaces';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
@@ -39,8 +39,8 @@ describe('Dev Spaces', () => {
   });
 
   it('warns once of what it does to jobs, over all windows and jobs; of a new run again', async () => {
-    const { devSpacesWarnings } = await import('../../../src/ui/devSpacesWarnings');
-    const { warnOnce } = await import('../../../src/ui/warnOnce');
+    const { devSpacesWarnings } = await import('../../../src/ui/notify/devSpacesWarnings');
+    const { warnOnce } = await import('../../../src/ui/notify/warnOnce');
     const { EventEmitter, said } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
     const request = { kind: 'backup', operands: ['a/b/c/d'], options: {} };

@@ -1,7 +1,7 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions, JobResult } from '../../../src/core/job/jobEvents';
-import type { Job } from '../../../src/core/job/readJob';
+import type { JobKind, JobOptions, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { Job } from '../../../src/core/job/record/readJob';
 import { jobState, jobTitle } from '../../../src/ui/jobWords';
 
 describe('words for jobs', () => {

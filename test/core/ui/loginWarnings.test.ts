@@ -1,12 +1,12 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { Finding } from '../../../src/core/finding';
+import type { Finding } from '../../../src/core/base/finding';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
 
 describe('loginWarnings', () => {
   it('says of a backup that its login ends before; of a restore that was said before it began', async () => {
-    const { loginWarnings } = await import('../../../src/ui/loginWarnings');
+    const { loginWarnings } = await import('../../../src/ui/notify/loginWarnings');
     const { EventEmitter, said } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
     const data = { cluster: 'prod', ends: '2026-11-26T09:00:00.000Z', seconds: 7200 };

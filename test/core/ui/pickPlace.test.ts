@@ -67,7 +67,7 @@ describe('the pods to pick from', () => {
   });
 
   async function open(more: { readonly except?: string } = {}) {
-    const { pickPod } = await import('../../../src/ui/pickPlace');
+    const { pickPod } = await import('../../../src/ui/ask/pickPlace');
     const { EventEmitter, opened } = (await import('vscode')) as unknown as typeof fake;
     const clusters = new GrowingClusters(new EventEmitter<unknown>());
     let asked = 0;

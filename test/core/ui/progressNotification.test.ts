@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jobFiles } from '../../../src/core/job/jobFolder';
-import type { JobRequest } from '../../../src/core/job/jobEvents';
+import { jobFiles } from '../../../src/core/job/record/jobFolder';
+import type { JobRequest } from '../../../src/core/job/record/jobEvents';
 import type * as fake from './fakeVscode';
 
 describe('the progress of a job', () => {
   it('says once that others wait for its locks, and offers to stop', async () => {
-    const { showProgress } = await import('../../../src/ui/progressNotification');
+    const { showProgress } = await import('../../../src/ui/notify/progressNotification');
     const { said } = (await import('vscode')) as unknown as typeof fake;
     said.splice(0);
     const folder = await mkdtemp(join(tmpdir(), 'ferry-job-'));

@@ -1,7 +1,7 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { Job } from '../../../src/core/job/readJob';
-import { refreshWhenJobsEnd } from '../../../src/ui/refreshWhenJobsEnd';
+import type { Job } from '../../../src/core/job/record/readJob';
+import { refreshWhenJobsEnd } from '../../../src/ui/notify/refreshWhenJobsEnd';
 import type { Services } from '../../../src/services';
 import { EventEmitter } from './fakeVscode';
 

@@ -1,6 +1,6 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import { hasHidden } from '../../../src/core/visible';
+import { hasHidden } from '../../../src/core/base/visible';
 import { hiddenCharacters } from '../visible.test';
 import type * as Fake from './fakeVscode';
 
@@ -81,7 +81,7 @@ describe('what the editor is given', () => {
       }
       assert.doesNotMatch(shownRow({ label: text }).label, icon);
     }
-    const { pick } = await import('../../../src/ui/pick');
+    const { pick } = await import('../../../src/ui/ask/pick');
     fake.opened.length = 0;
     const picked = pick([{ icon: 'database', label: evil, value: 'it' }], { title: evil, placeholder: evil });
     const [box] = fake.opened;

@@ -1,8 +1,8 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions } from '../../../src/core/job/jobEvents';
-import type { Job } from '../../../src/core/job/readJob';
-import type { Phase } from '../../../src/core/progress';
+import type { JobKind, JobOptions } from '../../../src/core/job/record/jobEvents';
+import type { Job } from '../../../src/core/job/record/readJob';
+import type { Phase } from '../../../src/core/base/progress';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
 
@@ -36,7 +36,7 @@ describe('the status bar', () => {
     progress: { readonly phase: Phase; readonly percent: number },
     more: { readonly operands?: readonly string[]; readonly options?: JobOptions } = {},
   ): Promise<string> {
-    const { statusBar } = await import('../../../src/ui/statusBar');
+    const { statusBar } = await import('../../../src/ui/notify/statusBar');
     const { EventEmitter, statusBarItem } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
     const request = { kind, operands: ['a/b/c/d', 'a/b/c/e'], options: {}, asked: { by: 'jo' }, ...more };

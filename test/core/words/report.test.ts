@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describeJob } from '../../../src/cli/describeJob';
-import type { JobEvent, JobRequest, JobResult } from '../../../src/core/job/jobEvents';
-import type { WholeJob } from '../../../src/core/job/readJob';
+import type { JobEvent, JobRequest, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { WholeJob } from '../../../src/core/job/record/readJob';
 import { plain, withCode } from '../../../src/words/markdown';
 import { phaseSeconds } from '../../../src/words/phaseSeconds';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cliHints } from '../../../src/cli/hints';
 import { parseArguments } from '../../../src/cli/arguments';
 import { commands } from '../../../src/cli/commands/commands';
-import { hasHidden } from '../../../src/core/visible';
+import { hasHidden } from '../../../src/core/base/visible';
 import { shellCommand, shellWord } from '../../../src/words/shellCommand';
 
 /** What a shell makes of the operands of command lines: their words. One shell for all of them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { cliHints } from '../../../src/cli/hints';
-import { errorCodes } from '../../../src/core/errors';
+import { errorCodes } from '../../../src/core/base/errors';
 import { editorHints } from '../../../src/ui/hints';
 import { errorWords, sentences, wordsFor } from '../../../src/words/errorWords';
 import { findingWords, noteWords } from '../../../src/words/findingWords';

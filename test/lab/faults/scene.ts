@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobEvent, JobResult } from '../../../src/core/job/jobEvents';
+import type { JobEvent, JobResult } from '../../../src/core/job/record/jobEvents';
 import { ferry, told, type FerrySetting, type Run } from '../ferry';
 import { fingerprint, type Fingerprint } from '../independent';
 import { places, startLab, type Lab, type PlaceName } from '../lab';

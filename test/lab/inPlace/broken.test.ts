@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { ferry, told } from '../ferry';
 import { compareFingerprints } from '../independent';
 import type { ExecFault } from '../labPod';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { workplace } from '../../../src/core/restore/databaseRow';
-import { transactionStatus } from '../../../src/core/restore/inPlaceSession';
+import { transactionStatus } from '../../../src/core/restore/inPlace/inPlaceSession';
 import { openServer } from '../../core/openServer';
 import { told } from '../ferry';
 import { inPhase, Scene, target } from './scene';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobEvent } from '../../../src/core/job/jobEvents';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { told } from '../ferry';
 import { inPlace, Scene, source, target } from './scene';
 

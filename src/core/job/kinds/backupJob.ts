@@ -2,9 +2,9 @@ import { environmentOf } from '../../cluster/environment';
 import { loginEnd } from '../../cluster/loginEnd';
 import { backUp, type BackupOptions } from '../../backup/backUp';
 import type { BackupEntry } from '../../catalog/manifest';
-import type { JobContext, RunKind } from '../jobContext';
-import { listJobs } from '../listJobs';
-import { gentleOf, Places, type DatabasePlace } from '../places';
+import type { JobContext, RunKind } from '../run/jobContext';
+import { listJobs } from '../record/listJobs';
+import { gentleOf, Places, type DatabasePlace } from '../plan/places';
 
 /** Takes a backup: `[database ref]`. */
 export const backupJob: RunKind = async (context) => {

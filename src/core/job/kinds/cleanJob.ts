@@ -1,23 +1,23 @@
 import { join } from 'node:path';
-import { AppError, toAppError } from '../../errors';
-import { countProcesses } from '../../pod/endProcesses';
-import { endSessions, isNamed, isOver } from '../../pod/endSessions';
-import { maintenanceDatabase } from '../../pod/maintenanceDatabase';
-import { query } from '../../pod/sql';
-import { clean, type Cleaned, type Leftover } from '../../restore/clean';
+import { AppError, toAppError } from '../../base/errors';
+import { countProcesses } from '../../pod/server/endProcesses';
+import { endSessions, isNamed, isOver } from '../../pod/server/endSessions';
+import { maintenanceDatabase } from '../../pod/server/maintenanceDatabase';
+import { query } from '../../pod/server/sql';
+import { clean, type Cleaned, type Leftover } from '../../restore/side/clean';
 import { workplace } from '../../restore/databaseRow';
-import { transactionStatus } from '../../restore/inPlaceSession';
-import { applicationOf } from '../../restore/sideDatabase';
-import { some } from '../../some';
-import type { JobContext, RunKind } from '../jobContext';
-import type { JobEvent } from '../jobEvents';
-import { jobFiles, jobFolder, writeWhole } from '../jobFolder';
-import { removeLeftHere } from '../leftHere';
-import { listJobs } from '../listJobs';
-import { placesOf, targetOf } from '../jobTarget';
-import { Places, type Place } from '../places';
-import { recordsOf } from '../records';
-import { isLiving, readJob, readWholeJob, type Job } from '../readJob';
+import { transactionStatus } from '../../restore/inPlace/inPlaceSession';
+import { applicationOf } from '../../postgres/tools/applicationName';
+import { some } from '../../base/some';
+import type { JobContext, RunKind } from '../run/jobContext';
+import type { JobEvent } from '../record/jobEvents';
+import { jobFiles, jobFolder, writeWhole } from '../record/jobFolder';
+import { removeLeftHere } from '../recover/leftHere';
+import { listJobs } from '../record/listJobs';
+import { placesOf, targetOf } from '../plan/jobTarget';
+import { Places, type Place } from '../plan/places';
+import { recordsOf } from '../record/records';
+import { isLiving, readJob, readWholeJob, type Job } from '../record/readJob';
 import {
   exchangeIn,
   isUncertain,
@@ -26,7 +26,7 @@ import {
   resolutionByOid,
   resolutionOf,
   type Resolution,
-} from '../resolution';
+} from '../recover/resolution';
 
 /**
  * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,

@@ -1,14 +1,14 @@
 import { removeBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
-import { AppError, toAppError } from '../../errors';
-import { isBlocked } from '../../finding';
-import { findPoolers } from '../../pod/findPoolers';
-import { lookAhead } from '../../restore/lookAhead';
-import { expectRestore, type ExpectedRestore } from '../expectRestore';
-import type { JobContext, JobDone, RunKind } from '../jobContext';
-import { listJobs } from '../listJobs';
-import { checkRestoreOptions } from '../restoreOptions';
-import { gentleOf, Places, type DatabasePlace } from '../places';
+import { AppError, toAppError } from '../../base/errors';
+import { isBlocked } from '../../base/finding';
+import { findPoolers } from '../../pod/discover/findPoolers';
+import { lookAhead } from '../../restore/preflight/lookAhead';
+import { expectRestore, type ExpectedRestore } from '../plan/expectRestore';
+import type { JobContext, JobDone, RunKind } from '../run/jobContext';
+import { listJobs } from '../record/listJobs';
+import { checkRestoreOptions } from '../plan/restoreOptions';
+import { gentleOf, Places, type DatabasePlace } from '../plan/places';
 import { backupFacts, backUpPlace } from './backupJob';
 import { asPart, leavingOut, openTarget, restoreInto, tellExpected } from './restoreJob';
 

@@ -1,10 +1,10 @@
 import { findBackup } from '../../catalog/catalog';
-import { AppError } from '../../errors';
-import { compareDatabases, type Comparable } from '../../restore/diff';
-import type { JobContext, RunKind } from '../jobContext';
-import { listJobs } from '../listJobs';
-import { leftOutBetween } from '../madeWithout';
-import { Places } from '../places';
+import { AppError } from '../../base/errors';
+import { compareDatabases, type Comparable } from '../../compare/diff';
+import type { JobContext, RunKind } from '../run/jobContext';
+import { listJobs } from '../record/listJobs';
+import { leftOutBetween } from '../plan/madeWithout';
+import { Places } from '../plan/places';
 
 /** Compares: `[a, b]`, each a backup or a database ref. Left is a. */
 export const diffJob: RunKind = async (context) => {

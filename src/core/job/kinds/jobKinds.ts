@@ -1,4 +1,4 @@
-import type { JobKinds } from '../jobContext';
+import type { JobKinds } from '../run/jobContext';
 
 /** Every kind of job, each in its own file, loaded when it is run. */
 export const jobKinds: JobKinds = {

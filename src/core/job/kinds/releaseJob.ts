@@ -1,8 +1,8 @@
-import { release } from '../../restore/release';
-import type { RunKind } from '../jobContext';
-import { targetOf } from '../jobTarget';
-import { Places } from '../places';
-import { recordsOf } from '../records';
+import { release } from '../../restore/side/release';
+import type { RunKind } from '../run/jobContext';
+import { targetOf } from '../plan/jobTarget';
+import { Places } from '../plan/places';
+import { recordsOf } from '../record/records';
 import { openTarget } from './restoreJob';
 
 /** Drops what restores kept: `[job | database ref]`. */

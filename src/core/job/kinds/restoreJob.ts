@@ -1,19 +1,19 @@
 import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
-import type { Finding } from '../../finding';
+import type { Finding } from '../../base/finding';
 import { environmentOf } from '../../cluster/environment';
 import { aboutLogins, loginEnd } from '../../cluster/loginEnd';
-import { findPoolers } from '../../pod/findPoolers';
-import type { Work } from '../../progress';
-import { restoreInPlace } from '../../restore/inPlace';
-import { safetyBackupOf } from '../../restore/inPlaceSession';
+import { findPoolers } from '../../pod/discover/findPoolers';
+import type { Work } from '../../base/progress';
+import { restoreInPlace } from '../../restore/inPlace/inPlace';
+import { safetyBackupOf } from '../../restore/inPlace/inPlaceSession';
 import { restore, type RestoreRequest } from '../../restore/restore';
-import { expectRestoreOf, type ExpectedRestore } from '../expectRestore';
-import type { JobContext, JobDone, RunKind } from '../jobContext';
-import { listJobs } from '../listJobs';
-import type { JobOptions } from '../jobEvents';
-import { checkRestoreOptions } from '../restoreOptions';
-import { gentleOf, lockKey, Places, type DatabasePlace } from '../places';
+import { expectRestoreOf, type ExpectedRestore } from '../plan/expectRestore';
+import type { JobContext, JobDone, RunKind } from '../run/jobContext';
+import { listJobs } from '../record/listJobs';
+import type { JobOptions } from '../record/jobEvents';
+import { checkRestoreOptions } from '../plan/restoreOptions';
+import { gentleOf, lockKey, Places, type DatabasePlace } from '../plan/places';
 import { backUpPlace } from './backupJob';
 
 /** Restores: `[backup, database ref]`. */

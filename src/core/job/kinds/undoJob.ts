@@ -1,8 +1,8 @@
-import { undo } from '../../restore/undo';
-import type { RunKind } from '../jobContext';
-import { targetOf } from '../jobTarget';
-import { Places } from '../places';
-import { recordsOf } from '../records';
+import { undo } from '../../restore/side/undo';
+import type { RunKind } from '../run/jobContext';
+import { targetOf } from '../plan/jobTarget';
+import { Places } from '../plan/places';
+import { recordsOf } from '../record/records';
 import { openTarget } from './restoreJob';
 
 /** Swaps back: `[job | database ref]`. */

@@ -2,8 +2,8 @@ import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
 import { drill } from '../../restore/restore';
-import type { JobContext, JobDone, RunKind } from '../jobContext';
-import { Places } from '../places';
+import type { JobContext, JobDone, RunKind } from '../run/jobContext';
+import { Places } from '../plan/places';
 
 /** Checks a backup: `[backup]`; with `deep` also by restoring it there. */
 export const verifyJob: RunKind = async (context) => {

@@ -1,5 +1,5 @@
-import type { GeneratedReading } from '../generatedColumns';
-import type { ArchiveNeeds } from './archiveNeeds';
+import type { GeneratedReading } from '../sql/generatedColumns';
+import type { ArchiveNeeds } from './meaning/archiveNeeds';
 import type { DatabaseReading } from './databaseReading';
 
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */

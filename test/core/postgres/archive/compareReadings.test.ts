@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareReadings } from '../../../../src/core/postgres/archive/compareReadings';
+import { compareReadings } from '../../../../src/core/postgres/archive/compare/compareReadings';
 import type { ArchiveReading, Comparison } from '../../../../src/core/postgres/archive/reading';
 import type { Major } from '../../../lab/binaries';
 import { startServer, type Server } from '../../../lab/servers';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { isAppError, type AppError } from '../../../../src/core/errors';
+import { isAppError, type AppError } from '../../../../src/core/base/errors';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
-import { readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
+import { readTableOfContents } from '../../../../src/core/postgres/archive/format/readTableOfContents';
 import type { Server } from '../../../lab/servers';
 import { anatomyOf, chance, damage, damages, type Anatomy, type Damage } from './damageArchive';
 import { dumpOf, inPieces, readBuffer, restoredText, serverWithData } from './realArchives';

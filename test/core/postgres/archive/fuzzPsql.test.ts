@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { restrictSql } from '../../../../src/core/restore/inPlaceScript';
+import { restrictSql } from '../../../../src/core/restore/inPlace/inPlaceScript';
 import { fuzzPsql, knownAttacks, psqlAlone } from '../../../fuzz/psqlCommands';
 import { startServer } from '../../../lab/servers';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isAppError, type AppError } from '../../../../src/core/errors';
+import { isAppError, type AppError } from '../../../../src/core/base/errors';
 import { hostileArchive, hostileTable, int, zstdBomb, type HostileEntry } from './hostileArchive';
 import { readBuffer } from './realArchives';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { meaningOf } from '../../../../src/core/postgres/archive/meaning';
+import { meaningOf } from '../../../../src/core/postgres/archive/meaning/meaning';
 import type { Major } from '../../../lab/binaries';
 import { startServer, type Server } from '../../../lab/servers';
 import { condition, gridSql, mutated } from './expressions';

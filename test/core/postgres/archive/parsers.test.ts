@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseCopyStatement } from '../../../../src/core/postgres/archive/copyStatement';
-import { decoderOf } from '../../../../src/core/postgres/archive/encoding';
-import { namedRoles } from '../../../../src/core/postgres/archive/namedRoles';
-import { quoteIdentifier } from '../../../../src/core/postgres/quote';
+import { parseCopyStatement } from '../../../../src/core/postgres/archive/format/copyStatement';
+import { decoderOf } from '../../../../src/core/postgres/archive/format/encoding';
+import { namedRoles } from '../../../../src/core/postgres/archive/meaning/namedRoles';
+import { quoteIdentifier } from '../../../../src/core/postgres/sql/quote';
 
 describe('parseCopyStatement', () => {
   const parsed = (text: string): unknown => {

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
-import { readArchive } from '../../../../src/core/postgres/archive/readArchive';
+import { readArchive } from '../../../../src/core/postgres/archive/format/readArchive';
 import type { Major } from '../../../lab/binaries';
 import { startServer, type Server } from '../../../lab/servers';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Hash128, hexOf } from '../../../../src/core/postgres/archive/hash128';
-import { RowDigest, type RowDigestResult } from '../../../../src/core/postgres/archive/rowDigest';
+import { Hash128, hexOf } from '../../../../src/core/postgres/archive/digest/hash128';
+import { RowDigest, type RowDigestResult } from '../../../../src/core/postgres/archive/digest/rowDigest';
 
 type Field = string | null;
 type Row = readonly Field[];

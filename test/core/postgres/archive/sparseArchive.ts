@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
+import { readTableOfContents } from '../../../../src/core/postgres/archive/format/readTableOfContents';
 import { anatomyOf } from './damageArchive';
 import { generateArchive } from './generateArchive';
 import { inPieces } from './realArchives';

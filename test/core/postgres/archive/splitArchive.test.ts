@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAppError } from '../../../../src/core/errors';
-import { compareReadings } from '../../../../src/core/postgres/archive/compareReadings';
-import { readTableOfContents } from '../../../../src/core/postgres/archive/readTableOfContents';
-import { skimArchive } from '../../../../src/core/postgres/archive/skimArchive';
-import { splitArchive, type ArchivePart } from '../../../../src/core/postgres/archive/splitArchive';
+import { isAppError } from '../../../../src/core/base/errors';
+import { compareReadings } from '../../../../src/core/postgres/archive/compare/compareReadings';
+import { readTableOfContents } from '../../../../src/core/postgres/archive/format/readTableOfContents';
+import { skimArchive } from '../../../../src/core/postgres/archive/format/skimArchive';
+import { splitArchive, type ArchivePart } from '../../../../src/core/postgres/archive/format/splitArchive';
 import type { Server } from '../../../lab/servers';
 import { dumpOf, inPieces, readBuffer, serverWithData } from './realArchives';
 

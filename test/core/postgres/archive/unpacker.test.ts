@@ -2,10 +2,10 @@ import { execaSync } from 'execa';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { deflateSync, zstdCompressSync } from 'node:zlib';
-import { isAppError } from '../../../../src/core/errors';
-import { damaged } from '../../../../src/core/postgres/archive/damage';
-import { Lz4Unpacker } from '../../../../src/core/postgres/archive/lz4Frame';
-import { unpackerFor, type Unpacker } from '../../../../src/core/postgres/archive/unpacker';
+import { isAppError } from '../../../../src/core/base/errors';
+import { damaged } from '../../../../src/core/postgres/archive/format/damage';
+import { Lz4Unpacker } from '../../../../src/core/postgres/archive/format/lz4Frame';
+import { unpackerFor, type Unpacker } from '../../../../src/core/postgres/archive/format/unpacker';
 import { chance } from './damageArchive';
 import { sampleRows } from './generateArchive';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareReadings } from '../../../../src/core/postgres/archive/compareReadings';
+import { compareReadings } from '../../../../src/core/postgres/archive/compare/compareReadings';
 import type { ComparisonNote } from '../../../../src/core/postgres/archive/reading';
 import { comparisonNoteWords } from '../../../../src/words/comparisonWords';
 import { startServer, type Server } from '../../../lab/servers';

@@ -4,7 +4,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspectBackup } from '../../../../src/core/catalog/inspectBackup';
-import { isAppError } from '../../../../src/core/errors';
+import { isAppError } from '../../../../src/core/base/errors';
 import { inspectInWorker, type Inspect } from '../../../../src/ui/inspector/inspectInWorker';
 import { hostileArchive, hostileTable, int } from '../../postgres/archive/hostileArchive';
 

@@ -1,0 +1,27 @@
+import { parseJson } from '../base/json';
+import { execute, query, type Server, type SqlOptions } from '../pod/server/sql';
+import {
+  generatedScript,
+  hasGeneratedSql,
+  readGenerated,
+  type GeneratedReading,
+} from '../postgres/sql/generatedColumns';
+
+/** The values of all generated columns of a database, as digests. Reads the tables that have some. Throws `exec.*`, `cancelled`. */
+export async function readGeneratedColumns(
+  server: Server,
+  database: string,
+  options: SqlOptions,
+): Promise<GeneratedReading[]> {
+  const printed = await execute(server, database, `set statement_timeout = 0;\n${generatedScript}`, options);
+  return printed.split('\n').flatMap((line) => {
+    const found = line === '' ? undefined : readGenerated(parseJson(line));
+    return found === undefined ? [] : [found];
+  });
+}
+
+/** Whether a database has generated columns. Throws `exec.*`. */
+export async function hasGeneratedColumns(server: Server, database: string, options: SqlOptions): Promise<boolean> {
+  const [found] = await query<boolean>(server, database, `${hasGeneratedSql};`, options);
+  return found ?? false;
+}

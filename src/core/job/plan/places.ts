@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import type { KubeClient } from '../../cluster/kubeClient';
+import type { OpenPod } from '../../pod/databasePod';
+import { aboutTrust } from '../../cluster/aboutTrust';
+import { connect } from '../../cluster/connect';
+import type { Cluster, KubeconfigProblem } from '../../cluster/cluster';
+import { kubeconfigFiles, readClusters } from '../../cluster/readClusters';
+import { findCluster, parseReference, type Reference } from '../../cluster/reference';
+import { AppError } from '../../base/errors';
+import { gentleExec } from '../../exec/gentleExec';
+import { locate } from '../../pod/openPod';
+import type { Work } from '../../base/progress';
+import type { JobOptions } from '../record/jobEvents';
+
+/** A place that a reference names, opened. */
+export interface Place {
+  readonly reference: Reference;
+  readonly client: KubeClient;
+  readonly pod: OpenPod;
+}
+
+/** A place with the database that its reference names. */
+export interface DatabasePlace extends Place {
+  readonly database: string;
+}
+
+/** Resolves references for one job: kubeconfig files are read once, a cluster has one client. */
+export class Places {
+  private readonly clients = new Map<string, KubeClient>();
+  private known: ReturnType<typeof readClusters> | undefined;
+
+  /**
+   * `gentle` as a job's options have it: bytes a second. `earlier`: the files that an earlier job used; they are never read for that, since a kubeconfig may run a program: they
+   * only make plain why a cluster is not known where nobody names them now. `work` is told of a cluster that is not to be trusted, once.
+   */
+  constructor(
+    private readonly kubeconfigs: readonly string[],
+    private readonly gentle?: number,
+    private readonly earlier: readonly string[] = [],
+    private readonly work?: Pick<Work, 'report'>,
+  ) {}
+
+  /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
+  async pod(text: string, signal: AbortSignal): Promise<Place> {
+    const reference = parseReference(text);
+    if (reference.pod === undefined) throw new AppError('reference.invalid', { text, message: 'it names no pod' });
+    const client = await this.client(reference.cluster);
+    const pod = await locate(client, { namespace: reference.namespace ?? '', pod: reference.pod }, signal);
+    const exec = this.gentle === undefined ? pod.exec : gentleExec(pod.exec, this.gentle);
+    return { reference, client, pod: { ...pod, exec } };
+  }
+
+  /** The same for a reference that names a database; whether it exists is for the caller to see. */
+  async database(text: string, signal: AbortSignal): Promise<DatabasePlace> {
+    const { database } = parseReference(text);
+    if (database === undefined) throw new AppError('reference.invalid', { text, message: 'it names no database' });
+    return { ...(await this.pod(text, signal)), database };
+  }
+
+  /** Throws what is thrown where the cluster of a reference is not known; asks no cluster. */
+  async know(text: string): Promise<void> {
+    await this.client(parseReference(text).cluster);
+  }
+
+  private async client(name: string): Promise<KubeClient> {
+    this.known ??= readClusters({ files: this.kubeconfigs, env: process.env });
+    const { clusters, problems } = await this.known;
+    const cluster = this.named(clusters, name, problems);
+    const known = this.clients.get(cluster.alias);
+    if (known) return known;
+    for (const finding of aboutTrust([cluster])) this.work?.report({ type: 'finding', finding });
+    const client = connect(cluster);
+    this.clients.set(cluster.alias, client);
+    return client;
+  }
+
+  private named(clusters: readonly Cluster[], name: string, problems: readonly KubeconfigProblem[]): Cluster {
+    try {
+      return findCluster(clusters, name, problems);
+    } catch (error) {
+      const named = kubeconfigFiles(this.kubeconfigs, process.env);
+      const files = this.earlier.filter((file) => !named.has(resolve(file)));
+      if (files.length === 0) throw error;
+      throw new AppError('cluster.notNamed', { cluster: name, files }, { cause: error });
+    }
+  }
+}
+
+/** How gently a job goes, bytes a second. One in place does not: others wait for its locks until it is done. */
+export function gentleOf({ gentle, inPlace }: JobOptions): number | undefined {
+  return inPlace === true ? undefined : gentle;
+}
+
+/** Names a target database whatever alias, pod or workload it was asked by: the key of its lock. */
+export function lockKey({ client, pod: { pod, facts }, database }: DatabasePlace): string {
+  const server =
+    facts.systemId ?? `${client.cluster.server} ${pod.namespace} ${pod.workload.kind} ${pod.workload.name}`;
+  return JSON.stringify([server, database]);
+}

@@ -1,0 +1,114 @@
+import { listUnfinished } from '../../catalog/unfinished';
+import { toAppError, type AppError } from '../../base/errors';
+import { countProcesses } from '../../pod/server/endProcesses';
+import { listLeftovers, type Leftover, type LeftoversOfJob } from '../../restore/side/clean';
+import { applicationOf } from '../../postgres/tools/applicationName';
+import { some } from '../../base/some';
+import { claimText, isGone, jobsOf, sessionsOf, told, whereOf } from '../kinds/cleanJob';
+import { listLeftHere } from '../recover/leftHere';
+import { listJobs } from '../record/listJobs';
+import { Places, type Place } from './places';
+import { recordsOf } from '../record/records';
+import type { Job } from '../record/readJob';
+
+/** What a clean is asked to do: as its job would be. */
+export interface CleanQuestion {
+  readonly root: string;
+  /** a job, a pod's reference; undefined: all jobs of this root */
+  readonly operand?: string;
+  readonly kubeconfigs: readonly string[];
+}
+
+/** What a clean would do now. Plain data. */
+export interface CleanPlan {
+  /** jobs that may have left something: what became of them is found out as well */
+  readonly jobs: readonly string[];
+  /** what would be removed, as people read it */
+  readonly removes: readonly string[];
+  /** what only claims to be a job's, and stays unless its name is confirmed */
+  readonly claims: readonly string[];
+  /** places that cannot be asked now */
+  readonly notReached: readonly { readonly reference: string; readonly error: AppError }[];
+}
+
+/**
+ * Looks for what a clean would remove, here and on the servers; changes nothing, and the job looks again. Stale locks are not told: the next
+ * job takes them over anyhow. Throws `usage` for a job that lives, `job.unknown`, `cancelled`.
+ */
+export async function planClean(
+  { root, operand, kubeconfigs }: CleanQuestion,
+  signal: AbortSignal,
+): Promise<CleanPlan> {
+  const all = await listJobs(root);
+  const isPlace = operand?.includes('/') === true;
+  const jobs = await jobsOf(root, all, operand);
+  const job = isPlace ? undefined : operand;
+  const removes = new Set(await listLeftHere(root, all, job));
+  if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
+  const claims = new Set<string>();
+  const notReached = new Map<string, AppError>();
+  await Promise.all([
+    ...jobs.map(async (job) => {
+      const { places, earlier } = await whereOf(job);
+      await Promise.all(places.map((place) => look(place, earlier, (opened) => leftBy(job, opened))));
+    }),
+    isPlace ? look(operand, [], (opened) => leftByTheDead(all, opened)) : undefined,
+  ]);
+  return {
+    jobs: jobs.map(({ id }) => id),
+    removes: [...removes],
+    claims: [...claims],
+    notReached: [...notReached].map(([reference, error]) => ({ reference, error })),
+  };
+
+  async function look(
+    reference: string,
+    earlier: readonly string[],
+    ask: (pod: Place['pod']) => Promise<readonly string[]>,
+  ): Promise<void> {
+    try {
+      const { pod } = await new Places(kubeconfigs, undefined, earlier).pod(reference, signal);
+      for (const one of await ask(pod)) removes.add(one);
+    } catch (error) {
+      signal.throwIfAborted();
+      notReached.set(reference, toAppError(error));
+    }
+  }
+
+  async function leftBy({ id }: Job, pod: Place['pod']): Promise<string[]> {
+    const [sessions, commands, left] = await Promise.all([
+      sessionsOf(pod, id),
+      countProcesses(pod.exec, applicationOf(id), signal),
+      listLeftovers(pod, [id], recordsOf(root, pod.pod), signal),
+    ]);
+    const own = proven(
+      left.filter(({ job }) => job === id),
+      pod,
+    );
+    const open = [
+      ...(sessions > 0 ? [some(sessions, 'session')] : []),
+      ...(commands > 0 ? [some(commands, 'command')] : []),
+    ];
+    return [...open.map((one) => `${one} of job ${id} in ${nameOf(pod)}`), ...own.map((one) => told(one, nameOf(pod)))];
+  }
+
+  async function leftByTheDead(known: readonly Job[], pod: Place['pod']): Promise<string[]> {
+    const ids = known.map(({ id }) => id);
+    const left = await listLeftovers(pod, ids, recordsOf(root, pod.pod), signal);
+    const gone = await Promise.all(left.map(({ job, newest }) => isGone(pod, known, job, newest)));
+    const dead = left.filter((_, at) => gone[at]);
+    for (const one of left.filter((_, at) => !gone[at])) proven([one], pod);
+    return proven(dead, pod).map((one) => told(one, nameOf(pod)));
+  }
+
+  /** What is proven of them; the rest is told as what it is. */
+  function proven(left: readonly LeftoversOfJob[], pod: Place['pod']): Leftover[] {
+    const all = left.flatMap(({ leftovers }) => leftovers);
+    for (const one of all) if (!one.isProven) claims.add(claimText(one, nameOf(pod)));
+    return all.filter(({ isProven }) => isProven);
+  }
+}
+
+function nameOf({ pod: { cluster, namespace, name } }: Place['pod']): string {
+  return `${cluster}/${namespace}/${name}`;
+}

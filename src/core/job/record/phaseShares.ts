@@ -1,0 +1,80 @@
+import type { Phase } from '../../base/progress';
+import type { JobRequest } from './jobEvents';
+
+/** The steps of a job in their order, and which part of it each is: percent, as measured on databases of 1 GB. */
+export type Shares = readonly (readonly [phase: Phase, share: number])[];
+
+/** The steps of a job that is asked for like this; none where they are over in a moment. */
+export function sharesOf({ kind, operands, options }: Pick<JobRequest, 'kind' | 'operands' | 'options'>): Shares {
+  switch (kind) {
+    case 'backup':
+      return ofBackup;
+    case 'restore':
+      return options.inPlace === true ? inPlace : ofRestore;
+    case 'copy':
+      return [...ofBackup, ...(options.inPlace === true ? inPlace : ofRestore)].map(half);
+    case 'verify':
+      return options.deep === undefined ? [['read', 100]] : ofDrill;
+    case 'diff':
+      return ofComparison(operands.map(isBackup));
+    case 'clean':
+      return [['clean', 100]];
+    case 'undo':
+    case 'release':
+      return [];
+  }
+}
+
+const ofBackup: Shares = [
+  ['dump', 93],
+  ['read', 5],
+  ['seal', 2],
+];
+
+const ofRestore: Shares = [
+  ['read', 5],
+  ['restore', 40],
+  ['indexes', 20],
+  ['analyze', 15],
+  ['verify', 16],
+  ['properties', 2],
+  ['swap', 2],
+];
+
+/** It takes a backup of what it replaces first. */
+const inPlace: Shares = [
+  ['read', 4],
+  ['dump', 26],
+  ['seal', 1],
+  ['restore', 48],
+  ['indexes', 12],
+  ['verify', 5],
+  ['commit', 1],
+  ['compare', 3],
+];
+
+const ofDrill: Shares = [
+  ['read', 5],
+  ['restore', 42],
+  ['indexes', 20],
+  ['analyze', 15],
+  ['verify', 18],
+];
+
+/** A backup is read before a database, which takes longer. */
+function ofComparison([left, right]: readonly boolean[]): Shares {
+  if (left === right) return [[left === true ? 'read' : 'verify', 100]];
+  return [
+    ['read', 15],
+    ['verify', 85],
+  ];
+}
+
+/** As the job itself tells a backup from a database. */
+function isBackup(operand: string): boolean {
+  return operand.startsWith('/') || !operand.includes('/');
+}
+
+function half([phase, share]: readonly [Phase, number]): readonly [Phase, number] {
+  return [phase, share / 2];
+}

@@ -1,0 +1,67 @@
+import { parseReference } from '../../cluster/reference';
+import { isAppError } from '../../base/errors';
+import type { DatabasePod } from '../../pod/databasePod';
+import type { Records } from '../../restore/side/marks';
+import { placesOf, targetOf } from '../plan/jobTarget';
+import type { JobEvent } from './jobEvents';
+import { isJobId, jobFolder } from './jobFolder';
+import { readWholeJob, type WholeJob } from './readJob';
+import { exchangeIn } from '../recover/resolution';
+
+/** What the jobs of a root, in this user's own state, say of what is on the server of a pod. */
+export function recordsOf(root: string, pod: DatabasePod): Records {
+  const known = new Map<string, Promise<WholeJob | undefined>>();
+  const jobHere = async (id: string): Promise<WholeJob | undefined> => {
+    let job = known.get(id);
+    if (!job) known.set(id, (job = readHere(root, id, pod)));
+    return job;
+  };
+  return {
+    async kept(id, of, oid) {
+      const job = await jobHere(id);
+      const exchange = job && exchangeIn(job.events, of);
+      // of one whose events were lost that much is known: it worked on that very database, and was about to
+      return job !== undefined && (exchange ? exchange.live === oid : cameToSwap(job));
+    },
+    async worked(id) {
+      return (await jobHere(id)) !== undefined;
+    },
+    async madeRole(id, role) {
+      const job = await jobHere(id);
+      if (!job || job.state === 'done' || job.state === 'differences') return false;
+      return rolesIn(job.events).includes(role);
+    },
+  };
+}
+
+async function readHere(root: string, id: string, pod: DatabasePod): Promise<WholeJob | undefined> {
+  if (!isJobId(id)) return undefined;
+  try {
+    const job = await readWholeJob(jobFolder(root, id));
+    const places = placesOf(job.request);
+    if (places.length === 0) places.push((await targetOf(job.request)).reference);
+    return places.some((place) => isAt(place, pod)) ? job : undefined;
+  } catch (error) {
+    if (isAppError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** True for a reference to a pod, by its own name or its workload's. */
+function isAt(reference: string, { cluster, namespace, name, workload }: DatabasePod): boolean {
+  const named = parseReference(reference);
+  if (named.cluster !== cluster || named.namespace !== namespace) return false;
+  return named.pod === name || named.pod === workload.name;
+}
+
+function cameToSwap({ phase }: WholeJob): boolean {
+  return phase === 'swap' || phase === 'undo' || phase === 'release';
+}
+
+function rolesIn(events: readonly JobEvent[]): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'note' || event.code !== 'roles.made') return [];
+    const { roles } = event.data;
+    return Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [];
+  });
+}

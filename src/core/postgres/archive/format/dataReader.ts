@@ -1,0 +1,149 @@
+import { BlockReader } from './blockReader';
+import type { ByteWindow } from './byteWindow';
+import type { Decode } from './encoding';
+import { Hash128, Sum128 } from '../digest/hash128';
+import type { ArchiveHeader, LargeObjectReading, TableReading } from '../reading';
+import { RowDigest } from '../digest/rowDigest';
+import { unpackColumns, type ExpectedBlock } from './tocReader';
+import { unpackerFor, type Sink, type Unpacker } from './unpacker';
+
+/** Is handed the data as it is unpacked, in the archive's order; what it is given may be kept. */
+export interface ArchiveTap {
+  /** the rows of the entry with this dump id begin */
+  table(dumpId: number): void;
+  /**
+   * a piece of the rows, the end marker and two empty lines behind the last included; it was looked at and is text that COPY writes. Nothing more is
+   * unpacked before the promise is resolved.
+   */
+  text(piece: Buffer): Promise<void> | undefined;
+}
+
+/** Reads the data blocks of an archive, which must be those of its table of contents, in that order. */
+export class DataReader {
+  /** bytes of COPY text read so far */
+  textBytes = 0;
+  /** the table in work, for progress */
+  table: string | undefined;
+  readonly #window: ByteWindow;
+  readonly #blocks: BlockReader;
+  readonly #decode: Decode;
+  readonly #unpacker: Unpacker;
+  readonly #largeObjects = new LargeObjects();
+  readonly #tap: ArchiveTap | undefined;
+  readonly #names = new Map<string, string>();
+  readonly #lists = new Map<string, readonly string[]>();
+
+  constructor(window: ByteWindow, compression: ArchiveHeader['compression'], decode: Decode, tap?: ArchiveTap) {
+    this.#tap = tap;
+    this.#window = window;
+    this.#blocks = new BlockReader(window);
+    this.#decode = decode;
+    this.#unpacker = unpackerFor(compression, (reason, cause) => this.#blocks.fail(reason, cause));
+  }
+
+  /** Takes the blocks off the end of the list, which holds the last one first. */
+  async read(blocks: ExpectedBlock[]): Promise<{ tables: TableReading[]; largeObjects: LargeObjectReading }> {
+    const tables: TableReading[] = [];
+    for (let block = blocks.pop(); block !== undefined; block = blocks.pop()) {
+      await this.#blocks.begin(block);
+      if (block.table === undefined) await this.#readLargeObjects();
+      else tables.push(await this.#readTable(block.dumpId, block.table));
+    }
+    return { tables, largeObjects: this.#largeObjects.result() };
+  }
+
+  /** where each block began, by dump id */
+  get places(): ReadonlyMap<number, number> {
+    return this.#blocks.places;
+  }
+
+  /** After an error. */
+  close(): void {
+    this.#unpacker.close();
+  }
+
+  async #readTable(dumpId: number, table: NonNullable<ExpectedBlock['table']>): Promise<TableReading> {
+    const { schema, name } = table;
+    const columns = unpackColumns(table.columns);
+    this.table = `${schema}.${name}`;
+    const digest = new RowDigest(columns, (reason) => this.#blocks.fail(reason));
+    this.#tap?.table(dumpId);
+    await this.#readPacked((bytes, view, from, to) => {
+      this.textBytes += to - from;
+      digest.push(bytes, view, from, to);
+      return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
+    });
+    const result = digest.finish();
+    this.textBytes -= endMarkerBytes;
+    return { schema, name, columns: this.#columnNames(columns), ...result };
+  }
+
+  /** Tables of the same columns share the list, and tables of the same column its name. */
+  #columnNames(columns: readonly Buffer[]): readonly string[] {
+    const names = columns.map((column) => {
+      const name = this.#decode(column);
+      const known = this.#names.get(name);
+      if (known === undefined) this.#names.set(name, name);
+      return known ?? name;
+    });
+    const key = names.join('\0');
+    const shared = this.#lists.get(key);
+    if (shared === undefined) this.#lists.set(key, names);
+    return shared ?? names;
+  }
+
+  async #readLargeObjects(): Promise<void> {
+    this.table = undefined;
+    for (let oid = await this.#blocks.largeObject(); oid !== 0; oid = await this.#blocks.largeObject()) {
+      this.#largeObjects.begin(oid);
+      await this.#readPacked((bytes, _view, from, to) => {
+        this.#largeObjects.push(bytes, from, to);
+        return undefined;
+      });
+      this.#largeObjects.end();
+    }
+  }
+
+  async #readPacked(sink: Sink): Promise<void> {
+    const window = this.#window;
+    this.#unpacker.begin(sink);
+    await this.#blocks.packed((from, to) => this.#unpacker.write(window.buffer, window.view, from, to));
+    await this.#unpacker.end();
+  }
+}
+
+/** `\.` and three newlines: what pg_dump writes after the rows */
+const endMarkerBytes = 5;
+
+/** Counts and hashes large objects, in any order. */
+class LargeObjects {
+  readonly #hash = new Hash128();
+  readonly #seed = new Int32Array(4);
+  readonly #contents = new Sum128();
+  readonly #oids = new Sum128();
+  readonly #oid = new Uint8Array(4);
+  #count = 0;
+  #bytes = 0;
+
+  begin(oid: number): void {
+    new DataView(this.#oid.buffer).setUint32(0, oid, true);
+    this.#seed.set(this.#hash.reset().update(this.#oid).finish());
+    this.#oids.add(this.#seed);
+    // the oid seeds the content's hash, so that two objects that changed places count
+    this.#hash.reset(this.#seed);
+    this.#count += 1;
+  }
+
+  push(bytes: Uint8Array, from: number, to: number): void {
+    this.#bytes += to - from;
+    this.#hash.update(bytes, from, to);
+  }
+
+  end(): void {
+    this.#contents.add(this.#hash.finish());
+  }
+
+  result(): LargeObjectReading {
+    return { count: this.#count, bytes: this.#bytes, digest: this.#contents.hex(), oids: this.#oids.hex() };
+  }
+}

@@ -1,0 +1,57 @@
+import { readArchiveHead } from './archiveHead';
+import { BlockReader } from './blockReader';
+import { ByteWindow } from './byteWindow';
+import { headerOf, ofDatabase } from './readArchive';
+import type { ArchiveReading } from '../reading';
+import { readBehind } from './secondToc';
+import { readToc } from './tocReader';
+
+/** A data block, from its head to its end: the bytes `[from, to)` of the file. */
+export interface PlacedBlock {
+  readonly dumpId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What can be said of an archive without unpacking a row. */
+export type ArchiveSkim = Omit<ArchiveReading, 'tables' | 'largeObjects' | 'textBytes'> & {
+  /** in the order in which they stand */
+  readonly blocks: readonly PlacedBlock[];
+};
+
+/**
+ * Reads an archive to its last byte as `readArchive` does, and unpacks nothing: structure, SHA-256, table of contents, and where each data
+ * block stands. With the SHA-256 that it had when it was read, it holds what was read then. Errors are those of `readArchive`.
+ */
+export async function skimArchive(
+  source: AsyncIterable<Buffer>,
+  options: { signal?: AbortSignal } = {},
+): Promise<ArchiveSkim> {
+  const window = new ByteWindow(source, { signal: options.signal });
+  try {
+    const head = await readArchiveHead(window);
+    const toc = await readToc(window, head);
+    const reader = new BlockReader(window);
+    const skip = (): undefined => undefined;
+    const blocks: PlacedBlock[] = [];
+    for (const block of toc.blocks.toReversed()) {
+      const from = window.offset;
+      await reader.begin(block);
+      if (block.table !== undefined) await reader.packed(skip);
+      else while ((await reader.largeObject()) !== 0) await reader.packed(skip);
+      blocks.push({ dumpId: block.dumpId, from, to: window.offset });
+    }
+    const behind = await readBehind(window, head, toc, reader.places);
+    const { sequences, definitions, roles, owners, namedRoles, extensions, kinds } = toc;
+    return {
+      header: headerOf(head, toc),
+      bytes: window.received,
+      sha256: window.sha256(),
+      ...ofDatabase(toc),
+      ...(behind === undefined ? {} : { behind }),
+      ...{ blocks, sequences, definitions, roles, owners, namedRoles, extensions, kinds },
+    };
+  } finally {
+    await window.close();
+  }
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { DatabasePlace } from '../../model/places';
+import type { Services } from '../../services';
+import { noticeText } from '../shownText';
+
+/** Has the database's name typed where its place is protected; true at once elsewhere. False: given up. */
+export async function confirmName({ protection }: Services, { model, pod, database }: DatabasePlace): Promise<boolean> {
+  if (!protection.isProtected(model.cluster, pod.namespace)) return true;
+  return typeName(`${pod.cluster}/${pod.namespace} is protected`, database);
+}
+
+/** Has a database's name typed; `why` is the title. False: given up. */
+export async function typeName(why: string, database: string): Promise<boolean> {
+  const box = vscode.window.createInputBox();
+  box.title = noticeText(why);
+  box.prompt = noticeText(`Type the name of the database (${database}) to go on.`);
+  box.ignoreFocusOut = true;
+  box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : 'Another name'));
+  try {
+    return await new Promise<boolean>((resolve) => {
+      // a name that is not whole is no answer yet: what was asked before it would be lost
+      box.onDidAccept(() => {
+        if (box.value === database) resolve(true);
+        else box.validationMessage = database.startsWith(box.value) ? 'Not the whole name yet' : 'Another name';
+      });
+      box.onDidHide(() => resolve(false));
+      box.show();
+    });
+  } finally {
+    box.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { ErrorCode } from '../../core/base/errors';
+import { ruleFor, showRule } from '../showRule';
+
+/** A button of an error message: what it says and does. */
+export interface ErrorButton {
+  readonly title: string;
+  press(): Thenable<unknown>;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The one or two things that help with an error; none where only the words can. */
+export function errorButtons(code: ErrorCode, data: Data): readonly ErrorButton[] {
+  return buttons[code]?.(data) ?? [];
+}
+
+const refresh: ErrorButton = command('Refresh', 'dbFerry.refresh');
+const showJobs: ErrorButton = command('Show Jobs', 'dbFerry.showJobs');
+const addKubeconfig: ErrorButton = command('Add Kubeconfig…', 'dbFerry.addKubeconfig');
+
+const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly ErrorButton[]>>> = {
+  'cluster.none': () => [addKubeconfig],
+  'cluster.unknown': () => [addKubeconfig, refresh],
+  'cluster.unreachable': () => [refresh],
+  'cluster.untrusted': () => [refresh],
+  'cluster.plugin': () => [command('Open Terminal', 'workbench.action.terminal.new'), refresh],
+  'cluster.unauthorized': () => [command('Open Terminal', 'workbench.action.terminal.new'), refresh],
+  'cluster.forbidden': (data) => [...ruleToAskFor(data), refresh],
+  'cluster.kubeconfig': ({ file }) => [open('Open File', String(file))],
+  'pod.unknown': () => [refresh],
+  'pod.noPrimary': () => [refresh],
+  'database.unknown': () => [refresh],
+  'target.busy': () => [showJobs],
+  'job.interrupted': ({ job }) => [command('Clean Up', 'dbFerry.cleanUp', job)],
+  'restore.unknown': ({ job }) => [command('Clean Up', 'dbFerry.cleanUp', job)],
+  'disk.full': () => [settings('dbFerry.backupFolder')],
+  'root.unreadable': () => [refresh, settings('dbFerry.backupFolder')],
+  internal: ({ log }) => (typeof log === 'string' ? [open('Show Log', log)] : []),
+};
+
+/** The Role that is missing, as YAML to send to an administrator. */
+function ruleToAskFor(data: Data): readonly ErrorButton[] {
+  const rule = ruleFor({ code: 'cluster.forbidden', data });
+  return rule === undefined ? [] : [{ title: 'Show the Rule to Ask For', press: () => showRule(rule) }];
+}
+
+function command(title: string, id: string, ...args: unknown[]): ErrorButton {
+  return { title, press: () => vscode.commands.executeCommand(id, ...args) };
+}
+
+function open(title: string, file: string): ErrorButton {
+  return { title, press: () => vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file)) };
+}
+
+function settings(id: string): ErrorButton {
+  return command('Open Settings', 'workbench.action.openSettings', id);
+}

@@ -1,0 +1,39 @@
+import type * as vscode from 'vscode';
+import { isAppError } from '../../core/base/errors';
+import { parseReference } from '../../core/cluster/reference';
+import { placesOf } from '../../core/job/plan/jobTarget';
+import type { Job } from '../../core/job/record/readJob';
+import type { Services } from '../../services';
+
+/** A job that ended has changed what the trees show: backups, and the pods it worked in. */
+export function refreshWhenJobsEnd({
+  jobs,
+  backups,
+  clusters,
+}: Pick<Services, 'jobs' | 'backups' | 'clusters'>): vscode.Disposable {
+  return jobs.onDidEndHere((job) => {
+    backups.refresh();
+    reprobe(job);
+  });
+
+  /** A cluster that nobody looked at shows nothing that could be old. */
+  function reprobe({ request, result }: Job): void {
+    const target = result?.data['target'];
+    for (const text of new Set([...placesOf(request), ...(typeof target === 'string' ? [target] : [])])) {
+      const { cluster, namespace, pod } = reference(text) ?? {};
+      if (cluster === undefined || namespace === undefined) continue;
+      const model = clusters.known(cluster);
+      const pods = model?.contents.namespaces.get(namespace) ?? [];
+      for (const { uid, name, workload } of pods) if (name === pod || workload.name === pod) model?.reprobe(uid);
+    }
+  }
+}
+
+function reference(text: string): ReturnType<typeof parseReference> | undefined {
+  try {
+    return parseReference(text);
+  } catch (error) {
+    if (isAppError(error, 'reference.invalid')) return undefined;
+    throw error;
+  }
+}
