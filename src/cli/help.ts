@@ -1,32 +1,38 @@
-import type { Command } from './command';
+import { groupOf } from './arguments';
+import { usageOf, type Command } from './command';
 import { commonOptions, optionSpecs, type OptionName, type OptionSpec } from './options';
+import { exitCodes, topics, type Block, type Topic } from './topics';
+import { wrapped } from './wrapped';
 
 /** Help about all commands. */
 export function generalHelp(commands: readonly Command[]): string {
   const visible = commands.filter(({ hidden }) => hidden !== true);
-  const width = Math.max(...visible.map(({ name }) => name.length));
   return [
     'DB Ferry moves PostgreSQL databases between clusters, with proof.',
     '',
     'Usage: db-ferry <command> [operands] [options]',
     '',
-    ...visible.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...terms(visible.map(({ name, summary }) => [name, summary])),
     '',
-    'A place is cluster/namespace/pod[/database]; the pod may be its StatefulSet or Deployment.',
-    'A backup is an id from the catalog, or a path that starts with / or a dot.',
+    ...wrapped('A place is cluster/namespace/pod[/database]; the pod may be its StatefulSet or Deployment.', width),
+    ...wrapped(
+      'A backup is an id from the catalog, the beginning of one, latest, or a path that starts with / or a dot.',
+      width,
+    ),
     '',
     'Examples:',
     '  db-ferry pods',
     '  db-ferry backup prod/shop/postgres-0/shop',
-    '  db-ferry restore <backup> test/shop/pg16-0/shop --as replace',
+    '  db-ferry restore latest:prod/shop test/shop/pg16-0/shop --as replace',
     '  db-ferry copy prod/shop/postgres-0/shop test/shop/pg16-0/shop --create-roles',
     '',
     'Options of all commands:',
     ...optionLines(commonOptions),
     '',
-    exitCodes,
+    ...exitCodeLines,
     '',
-    'db-ferry help <command> says more about one.',
+    'db-ferry help <command> says more about one, db-ferry help <topic> about:',
+    ...terms(topics.map(({ name, summary }) => [name, summary])),
     '',
   ].join('\n');
 }
@@ -34,10 +40,11 @@ export function generalHelp(commands: readonly Command[]): string {
 /** Help about one command. */
 export function commandHelp(command: Command): string {
   return [
-    `Usage: db-ferry ${command.name} ${command.usage}`.trimEnd(),
+    ...usageLines(command),
     '',
-    `  ${command.summary}`,
+    ...wrapped(command.summary, width, '  '),
     '',
+    ...(command.more ?? []).flatMap((paragraph) => [...wrapped(paragraph, width, '  '), '']),
     ...(command.options.length === 0 ? [] : ['Options:', ...optionLines(command.options), '']),
     'Options of all commands:',
     ...optionLines(commonOptions),
@@ -45,23 +52,66 @@ export function commandHelp(command: Command): string {
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),
     '',
-    exitCodes,
+    ...exitCodeLines,
     '',
   ].join('\n');
 }
 
-const exitCodes = [
-  'Exit codes: 0 done and verified (diff: the same) · 1 failed, nothing changed · 2 bad usage',
-  '  3 done with differences listed (diff: different) · 4 refused by preflight',
-  '  5 outcome unknown, and how to find out · 130 cancelled, nothing changed',
-].join('\n');
+/** Help about the commands that begin with the same word. */
+export function groupHelp(group: string, commands: readonly Command[]): string {
+  const own = commands.filter((one) => groupOf(one) === group);
+  return [
+    ...own.map((one, at) => `${at === 0 ? 'Usage:' : '      '} db-ferry ${usageOf(one)}`),
+    '',
+    ...terms(own.map(({ name, summary }) => [name, summary])),
+    '',
+    `db-ferry help ${own[0]?.name ?? ''} says more about one.`,
+    '',
+  ].join('\n');
+}
+
+/** A page of help about something that several commands share. */
+export function topicHelp({ name, summary, blocks }: Topic): string {
+  return [`${name}: ${summary}`, '', ...blocks.flatMap((block) => [...blockLines(block), ''])].join('\n');
+}
+
+/** How an option is written: `-o, --output <form>`. */
+export function optionForm(name: OptionName): string {
+  const { short, value }: OptionSpec = optionSpecs[name];
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+}
+
+/** Columns that any terminal has, and those of a first column at most. */
+const width = 80;
+const widestTerm = 26;
+
+function usageLines(command: Command): string[] {
+  const begin = `Usage: db-ferry ${usageOf(command)}`;
+  const options = command.options.map((name) => {
+    const { value }: OptionSpec = optionSpecs[name];
+    return `[--${name}${value === undefined ? '' : `\u00a0${value}`}]`;
+  });
+  return wrapped([begin, ...options].join(' '), width, '', '         ').map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+const exitCodeLines = ['Exit codes:', ...terms(exitCodes)];
 
 function optionLines(names: readonly OptionName[]): string[] {
-  const rows = names.map((name) => {
-    const spec: OptionSpec = optionSpecs[name];
-    const short = spec.short === undefined ? '' : `-${spec.short}, `;
-    return { left: `${short}--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, help: spec.help };
+  return terms(names.map((name) => [optionForm(name), optionSpecs[name].help]));
+}
+
+function blockLines(block: Block): readonly string[] {
+  if (typeof block === 'string') return wrapped(block, width);
+  return 'code' in block ? block.code.map((line) => `  ${line}`) : terms(block.terms);
+}
+
+/** Two columns; one that is too long for the first has a line of its own. */
+function terms(rows: readonly (readonly [term: string, meaning: string])[]): string[] {
+  const most = Math.min(Math.max(...rows.map(([term]) => term.length)), widestTerm);
+  const indent = ' '.repeat(most + 4);
+  return rows.flatMap(([term, meaning]) => {
+    const [first = '', ...rest] = wrapped(meaning, width, indent);
+    if (term.length > most) return [`  ${term}`, first, ...rest];
+    return [`  ${term.padEnd(most)}  ${first.slice(indent.length)}`, ...rest];
   });
-  const width = Math.max(...rows.map(({ left }) => left.length));
-  return rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`);
 }

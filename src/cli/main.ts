@@ -2,9 +2,9 @@ import { version } from '../../package.json';
 import { AppError, isAppError, toAppError } from '../core/base/errors';
 import { isPublicKey } from '../core/state/keys';
 import { reserveVariable } from '../core/catalog/disk';
-import { parseArguments, reserve } from './arguments';
+import { parseArguments, reserve, type ParsedArguments } from './arguments';
 import { commands } from './commands/commands';
-import { commandHelp, generalHelp } from './help';
+import { commandHelp, generalHelp, groupHelp, topicHelp } from './help';
 import { errorLines } from './errorLines';
 import { Terminal, type TerminalStreams } from './terminal';
 
@@ -13,13 +13,14 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
   // known before the arguments are: a script is answered in JSON also when they are wrong
   const terminal = new Terminal(streams, argv.includes('--json'), argv.includes('--quiet'));
   try {
-    const { command, operands, options } = parseArguments(argv, commands);
+    const parsed = parseArguments(argv, commands);
+    const { command, operands, options } = parsed;
     if (options.version === true) {
       terminal.print(version);
       return 0;
     }
     if (options.help === true) {
-      terminal.print((command ? commandHelp(command) : generalHelp(commands)).trimEnd());
+      terminal.print(helpText(parsed).trimEnd());
       return 0;
     }
     if (!command) return 2;
@@ -31,6 +32,12 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
   } catch (error) {
     return fail(error, terminal);
   }
+}
+
+function helpText({ command, group, topic }: ParsedArguments): string {
+  if (command) return `${commandHelp(command)}${topic === undefined ? '' : `\n${topicHelp(topic)}`}`;
+  if (topic) return topicHelp(topic);
+  return group === undefined ? generalHelp(commands) : groupHelp(group, commands);
 }
 
 /** For this process and the jobs that it starts. Throws `usage` for what is no key. */

@@ -1,7 +1,13 @@
 /** Every option of the command line: how it is parsed and what help says of it. */
 export const optionSpecs = {
-  kubeconfig: { type: 'string', multiple: true, value: '<file>', help: 'read this file too (repeatable)' },
-  root: { type: 'string', value: '<folder>', help: 'where backups and jobs are kept' },
+  kubeconfig: {
+    type: 'string',
+    multiple: true,
+    value: '<file>',
+    takes: 'file',
+    help: 'read this file too (repeatable)',
+  },
+  root: { type: 'string', value: '<folder>', takes: 'folder', help: 'where backups are; default: $DB_FERRY_ROOT' },
   'trust-key': {
     type: 'string',
     multiple: true,
@@ -14,11 +20,26 @@ export const optionSpecs = {
   quiet: { type: 'boolean', help: 'print the outcome only' },
   help: { type: 'boolean', short: 'h', help: 'show this' },
   version: { type: 'boolean', short: 'V', help: 'show the version' },
-  to: { type: 'string', value: '<root>', help: 'put the backup under another root' },
-  compress: { type: 'string', value: 'auto|zstd:N|gzip:N|none', help: 'default: auto, the fastest the pod knows' },
+  to: { type: 'string', value: '<root>', takes: 'folder', help: 'put the backup under another root' },
+  compress: {
+    type: 'string',
+    value: 'auto|zstd:N|gzip:N|none',
+    words: ['auto', 'zstd:', 'gzip:', 'none'],
+    help: 'default: auto, the fastest the pod knows',
+  },
   count: { type: 'boolean', help: "count the source's rows again in the dump's snapshot (reads every table twice)" },
-  deep: { type: 'string', value: '<pod ref>', help: 'restore into a side database there, compare, drop it' },
-  as: { type: 'string', value: 'new|replace', help: 'replace: where the database exists already' },
+  deep: {
+    type: 'string',
+    value: '<pod ref>',
+    takes: 'pod',
+    help: 'restore into a side database there, compare, drop it',
+  },
+  as: {
+    type: 'string',
+    value: 'new|replace',
+    words: ['new', 'replace'],
+    help: 'replace: where the database exists already',
+  },
   yes: { type: 'boolean', help: 'ask nothing (for scripts)' },
   confirm: {
     type: 'string',
@@ -43,7 +64,12 @@ export const optionSpecs = {
   'accept-missing': { type: 'boolean', help: '--go-on, also where a database is replaced' },
   'create-roles': { type: 'boolean', help: 'create missing roles, without login' },
   'map-role': { type: 'string', multiple: true, value: 'a=b', help: 'role a of the backup is b there (repeatable)' },
-  streams: { type: 'string', value: '1..4', help: 'restore in so many streams at most; default: what pays' },
+  streams: {
+    type: 'string',
+    value: '1..4',
+    words: ['1', '2', '3', '4'],
+    help: 'restore in so many streams at most; default: what pays',
+  },
   gentle: {
     type: 'string',
     value: '<MB/s>',
@@ -57,6 +83,16 @@ export const optionSpecs = {
   keep: { type: 'boolean', help: 'keep the backup between' },
   forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   plan: { type: 'boolean', help: 'show what would be done, and change nothing' },
+  output: {
+    type: 'string',
+    short: 'o',
+    value: 'name|wide|json|tsv',
+    words: ['name', 'wide', 'json', 'tsv'],
+    help: 'names alone, more columns, one JSON document, or tabs between raw values',
+  },
+  columns: { type: 'string', value: '<a,b>', help: 'these columns and no others, in this order' },
+  'no-headers': { type: 'boolean', help: 'leave the heading out' },
+  overwrite: { type: 'boolean', help: 'replace a file that is there' },
   last: { type: 'string', value: '<n>', help: 'so many at most; default 20 for people' },
   reserve: {
     type: 'string',
@@ -66,11 +102,18 @@ export const optionSpecs = {
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
 
+/** What an operand or a value names. `place`: a reference that may end early. `text`: nothing is offered for it. */
+export type OperandKind = 'place' | 'pod' | 'database' | 'backup' | 'job' | 'file' | 'folder' | 'text';
+
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
   readonly short?: string;
+  /** how help shows its value */
   readonly value?: string;
+  /** what is offered when its value is completed */
+  readonly takes?: OperandKind;
+  readonly words?: readonly string[];
   readonly help: string;
 }
 

@@ -7,13 +7,12 @@ import { requestOf } from '../setting';
 /** Takes a backup of one database. */
 export const backup: Command = {
   name: 'backup',
-  usage: '<database ref> [--to <root>] [--compress auto|zstd:N|gzip:N|none] [--count] [--gentle <MB/s>]',
   summary: 'take a verified backup of a database',
   examples: [
     'db-ferry backup prod/shop/postgres-0/shop',
     'db-ferry backup prod/shop/postgres/shop --reason "before 4.2"',
   ],
-  operands: [1, 1],
+  operands: [{ name: 'database ref', takes: ['database'] }],
   options: ['to', 'compress', 'count', 'gentle'],
   async run(call) {
     const { options, operands } = call;

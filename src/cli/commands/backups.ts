@@ -11,10 +11,9 @@ import { table } from '../table';
 /** Lists the catalog. */
 export const backups: Command = {
   name: 'backups',
-  usage: '[<cluster>[/<namespace>[/<pod>[/<database>]]]]',
   summary: 'list the backups in the catalog, oldest first',
   examples: ['db-ferry backups', 'db-ferry backups prod', 'db-ferry backups prod/shop/postgres-0/shop'],
-  operands: [0, 1],
+  operands: [{ name: 'place', takes: ['place'], optional: true }],
   options: [],
   async run(call) {
     const { listPartials, readCatalog } = await import('../../core/catalog/catalog');

@@ -4,10 +4,9 @@ import { jobNamed } from '../operands';
 /** Ends a job that runs. */
 export const cancel: Command = {
   name: 'cancel',
-  usage: '<id>',
   summary: 'cancel a job and wait until it has ended',
   examples: ['db-ferry cancel t3kq0v1x9z'],
-  operands: [1, 1],
+  operands: [{ name: 'job', takes: ['job'] }],
   options: [],
   async run(call) {
     const { cancelJob } = await import('../../core/job/run/cancelJob');

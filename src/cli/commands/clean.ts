@@ -10,7 +10,6 @@ import { requestOf } from '../setting';
 /** Removes what interrupted jobs left. */
 export const clean: Command = {
   name: 'clean',
-  usage: '[<job> [--forget] | <pod ref>] [--confirm <name>] [--plan]',
   summary: 'remove what interrupted jobs left, here and in the targets',
   examples: [
     'db-ferry clean',
@@ -19,7 +18,7 @@ export const clean: Command = {
     'db-ferry clean t3kq0v1x9z --forget',
     'db-ferry clean test/shop/pg16-0 --plan',
   ],
-  operands: [0, 1],
+  operands: [{ name: 'job | pod ref', takes: ['job', 'pod'], optional: true }],
   options: ['forget', 'confirm', 'plan'],
   async run(call) {
     await jobOrPod(call);

@@ -6,10 +6,9 @@ import { table } from '../table';
 /** Lists what the kubeconfig files reach; asks no cluster. */
 export const clusters: Command = {
   name: 'clusters',
-  usage: '',
   summary: 'list the clusters in your kubeconfig files',
   examples: ['db-ferry clusters', 'db-ferry clusters --kubeconfig ./test.kubeconfig'],
-  operands: [0, 0],
+  operands: [],
   options: [],
   async run(call) {
     const { readClusters } = await import('../../core/cluster/readClusters');

@@ -36,6 +36,6 @@ export const commands: readonly Command[] = [
   jobs,
   job,
   cancel,
-  keys,
+  ...keys,
   runJobCommand,
 ];

@@ -7,14 +7,15 @@ import { requestOf } from '../setting';
 /** Backup, verify and restore as one job. */
 export const copy: Command = {
   name: 'copy',
-  usage:
-    '<database ref> <database ref> [--as new|replace] [--plan] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--streams 1..4] [--gentle <MB/s>] [--in-place] [--keep] [--compress auto|zstd:N|gzip:N|none] [--count]',
   summary: 'backup, verify and restore as one job',
   examples: [
     'db-ferry copy prod/shop/postgres-0/shop test/shop/pg16-0/shop --create-roles',
     'db-ferry copy prod/shop/postgres-0/shop test/shop/pg16-0/shop --as replace --keep',
   ],
-  operands: [2, 2],
+  operands: [
+    { name: 'database ref', takes: ['database'] },
+    { name: 'database ref', takes: ['database'] },
+  ],
   options: [...restoreFlags, 'keep', 'compress', 'count'],
   async run(call) {
     const { options } = call;

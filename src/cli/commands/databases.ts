@@ -15,10 +15,9 @@ import { table } from '../table';
 /** Lists the databases of a pod, and what its probe found. */
 export const databases: Command = {
   name: 'databases',
-  usage: '<pod ref>',
   summary: 'list the databases of a pod',
   examples: ['db-ferry databases prod/shop/postgres-0'],
-  operands: [1, 1],
+  operands: [{ name: 'pod ref', takes: ['pod'] }],
   options: [],
   async run(call) {
     const reference = await podReference(call.operands[0]);

@@ -6,10 +6,9 @@ import { isPath, rootOf } from '../setting';
 /** Deletes a backup of the catalog. */
 export const deleteCommand: Command = {
   name: 'delete',
-  usage: '<backup> [--yes]',
   summary: 'delete a backup of the catalog for good',
   examples: ['db-ferry delete 20261123T051500Z-3f9a1c', 'db-ferry delete 20261123T051500Z-3f9a1c --yes'],
-  operands: [1, 1],
+  operands: [{ name: 'backup', takes: ['backup'] }],
   options: ['yes'],
   async run({ operands, options, terminal, ...call }) {
     const { findBackup, removeBackup } = await import('../../core/catalog/catalog');

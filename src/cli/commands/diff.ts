@@ -6,13 +6,15 @@ import { requestOf } from '../setting';
 /** Compares two databases, two backups, or one with the other. */
 export const diff: Command = {
   name: 'diff',
-  usage: '<a> <b> [--gentle <MB/s>]',
   summary: 'compare two databases or backups: rows, sequences, large objects, definitions',
   examples: [
     'db-ferry diff prod/shop/postgres-0/shop test/shop/pg16-0/shop',
     'db-ferry diff 20261123T051500Z-3f9a1c prod/shop/postgres-0/shop',
   ],
-  operands: [2, 2],
+  operands: [
+    { name: 'backup | database ref', takes: ['backup', 'database'] },
+    { name: 'backup | database ref', takes: ['backup', 'database'] },
+  ],
   options: ['gentle'],
   async run(call) {
     const gentle = gentleRate(call.options.gentle);

@@ -12,10 +12,9 @@ import { jobRow } from './jobs';
 /** Shows one job. With --follow its exit code is the job's. */
 export const job: Command = {
   name: 'job',
-  usage: '<id> [--follow]',
   summary: 'show a job; with --follow to its end',
   examples: ['db-ferry job t3kq0v1x9z', 'db-ferry job t3kq0v1x9z --follow'],
-  operands: [1, 1],
+  operands: [{ name: 'job', takes: ['job'] }],
   options: ['follow'],
   async run(call) {
     const { readWholeJob } = await import('../../core/job/record/readJob');

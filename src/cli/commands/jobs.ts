@@ -9,10 +9,9 @@ import { table } from '../table';
 /** Lists the jobs of a root. */
 export const jobs: Command = {
   name: 'jobs',
-  usage: '[<place, backup or kind>] [--last <n>]',
   summary: 'list jobs, newest first',
   examples: ['db-ferry jobs', 'db-ferry jobs restore --last 5', 'db-ferry jobs test/shop', 'db-ferry jobs --json'],
-  operands: [0, 1],
+  operands: [{ name: 'place, backup or kind', takes: ['place', 'backup'], optional: true }],
   options: ['last'],
   async run(call) {
     const { listJobs } = await import('../../core/job/record/listJobs');

@@ -1,49 +1,64 @@
-import { AppError } from '../../core/base/errors';
 import { safe } from '../../words/format';
 import type { Command } from '../command';
 import { table } from '../table';
 
-/** Whose signatures count. */
-export const keys: Command = {
-  name: 'keys',
-  usage: 'show | list | trust <public key> [<name>]',
-  summary: 'the key that signs what this workspace makes, and the keys of others that you trust',
-  examples: ['db-ferry keys show', 'db-ferry keys trust ed25519:MCow…= the-night-job', 'db-ferry keys list'],
-  operands: [1, 3],
+/** The key of this workspace. */
+const show: Command = {
+  name: 'keys show',
+  summary: 'show the key that signs what this workspace makes',
+  examples: ['db-ferry keys show'],
+  operands: [],
   options: [],
-  async run({ operands: [what = '', key = '', name = ''], terminal }) {
-    const { keyRing, pemOf, signingKey, trustKey } = await import('../../core/state/keys');
-    const done = (data: Readonly<Record<string, unknown>>): number => {
-      terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
-      return 0;
-    };
-    if (what === 'show' && key === '') {
-      const own = await signingKey();
-      const pem = pemOf(own.key);
-      terminal.line(own.key);
-      terminal.line();
-      terminal.line(pem.trimEnd());
-      return done({ key: own.key, pem });
-    }
-    if (what === 'list' && key === '') {
-      const { own, trusted } = await keyRing();
-      const all = [...(own === undefined ? [] : [{ key: own, name: 'this workspace' }]), ...trusted];
-      for (const one of all) terminal.event({ type: 'key', ...one, pem: pemOf(one.key) });
-      if (all.length === 0) terminal.info('No keys yet: one is made with the first backup.');
-      else
-        terminal.line(
-          table(
-            ['KEY', 'WHOSE'],
-            all.map((one) => [one.key, safe(one.name)]),
-          ),
-        );
-      return done({ keys: all.length });
-    }
-    if (what === 'trust' && key !== '') {
-      await trustKey(key, name);
-      terminal.line(`What ${key} signed counts as yours here from now on.`);
-      return done({ key });
-    }
-    throw new AppError('usage', { message: 'keys takes show, list, or trust <public key> [<name>].' });
+  async run({ terminal }) {
+    const { pemOf, signingKey } = await import('../../core/state/keys');
+    const own = await signingKey();
+    const pem = pemOf(own.key);
+    terminal.line(own.key);
+    terminal.line();
+    terminal.line(pem.trimEnd());
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { key: own.key, pem } });
+    return 0;
   },
 };
+
+/** Whose signatures count. */
+const list: Command = {
+  name: 'keys list',
+  summary: 'list the keys whose signatures count as yours',
+  examples: ['db-ferry keys list'],
+  operands: [],
+  options: [],
+  async run({ terminal }) {
+    const { keyRing, pemOf } = await import('../../core/state/keys');
+    const { own, trusted } = await keyRing();
+    const all = [...(own === undefined ? [] : [{ key: own, name: 'this workspace' }]), ...trusted];
+    for (const one of all) terminal.event({ type: 'key', ...one, pem: pemOf(one.key) });
+    const rows = all.map((one) => [one.key, safe(one.name)]);
+    if (all.length === 0) terminal.info('No keys yet: one is made with the first backup.');
+    else terminal.line(table(['KEY', 'WHOSE'], rows));
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { keys: all.length } });
+    return 0;
+  },
+};
+
+/** Makes another's signatures count. */
+const trust: Command = {
+  name: 'keys trust',
+  summary: "count another's signatures as yours, here and from now on",
+  examples: ['db-ferry keys trust ed25519:MCow…= the-night-job'],
+  operands: [
+    { name: 'public key', takes: ['text'] },
+    { name: 'name', takes: ['text'], optional: true },
+  ],
+  options: [],
+  async run({ operands: [key = '', name = ''], terminal }) {
+    const { trustKey } = await import('../../core/state/keys');
+    await trustKey(key, name);
+    terminal.line(`What ${key} signed counts as yours here from now on.`);
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { key } });
+    return 0;
+  },
+};
+
+/** The keys that sign and that are trusted. */
+export const keys: readonly Command[] = [show, list, trust];

@@ -15,10 +15,9 @@ import { table } from '../table';
 /** Lists database pods, of all clusters at the same time; each is shown as soon as it answered. */
 export const pods: Command = {
   name: 'pods',
-  usage: '[<cluster>[/<namespace>]]',
   summary: 'list database pods, everywhere or in one cluster or namespace',
   examples: ['db-ferry pods', 'db-ferry pods prod', 'db-ferry pods prod/shop'],
-  operands: [0, 1],
+  operands: [{ name: 'cluster[/namespace]', takes: ['place'], optional: true }],
   options: [],
   async run(call) {
     const { clusters, namespace } = await chosen(call);

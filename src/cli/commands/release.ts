@@ -6,14 +6,13 @@ import { requestOf } from '../setting';
 /** Drops what a restore kept. */
 export const release: Command = {
   name: 'release',
-  usage: '<job | database ref> [--yes | --confirm <kept database>] [--plan]',
   summary: 'drop the old database that a restore kept',
   examples: [
     'db-ferry release test/shop/pg16-0/shop',
     'db-ferry release t3kq0v1x9z --yes',
     'db-ferry release test/shop/pg16-0/shop --plan',
   ],
-  operands: [1, 1],
+  operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: ['drop-slots', ...keptFlags],
   async run(call) {
     await jobOrDatabase(call);

@@ -6,14 +6,15 @@ import { requestOf } from '../setting';
 /** Puts a backup into a database. */
 export const restore: Command = {
   name: 'restore',
-  usage:
-    '<backup> <database ref> [--as new|replace] [--plan] [--yes] [--no-owner] [--create-roles] [--map-role a=b] [--no-privileges] [--go-on [--accept-missing]] [--streams 1..4] [--gentle <MB/s>] [--in-place]',
   summary: 'restore a backup: a new database, or with --as replace instead of one that exists',
   examples: [
     'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop',
     'db-ferry restore 20261123T051500Z-3f9a1c test/shop/pg16-0/shop --as replace --map-role shop=shop_test',
   ],
-  operands: [2, 2],
+  operands: [
+    { name: 'backup', takes: ['backup'] },
+    { name: 'database ref', takes: ['database'] },
+  ],
   options: restoreFlags,
   async run(call) {
     const [backup = '', place] = call.operands;

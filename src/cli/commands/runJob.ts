@@ -4,10 +4,9 @@ import type { Command } from '../command';
 /** The process of a job; started by the others, not by people. */
 export const runJobCommand: Command = {
   name: 'run-job',
-  usage: '<folder>',
   summary: 'do what the request in a job folder says',
   examples: ['db-ferry run-job ~/.local/state/db-ferry/roots/<root>/jobs/<id>'],
-  operands: [1, 1],
+  operands: [{ name: 'folder', takes: ['folder'] }],
   options: [],
   hidden: true,
   async run({ operands: [folder = ''] }) {

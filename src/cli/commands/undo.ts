@@ -6,14 +6,13 @@ import { requestOf } from '../setting';
 /** Swaps back. */
 export const undo: Command = {
   name: 'undo',
-  usage: '<job | database ref> [--yes | --confirm <kept database>] [--plan]',
   summary: 'put the database back that a restore replaced',
   examples: [
     'db-ferry undo test/shop/pg16-0/shop',
     'db-ferry undo t3kq0v1x9z --yes',
     'db-ferry undo test/shop/pg16-0/shop --plan',
   ],
-  operands: [1, 1],
+  operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: keptFlags,
   async run(call) {
     await jobOrDatabase(call);

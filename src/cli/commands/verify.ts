@@ -6,10 +6,9 @@ import { requestOf } from '../setting';
 /** Checks a backup: what is on disk, and with --deep by restoring it. */
 export const verify: Command = {
   name: 'verify',
-  usage: '<backup> [--deep <pod ref> [--gentle <MB/s>]]',
   summary: 'check a backup: digest and structure; with --deep by restoring it',
   examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
-  operands: [1, 1],
+  operands: [{ name: 'backup', takes: ['backup'] }],
   options: ['deep', 'gentle'],
   async run(call) {
     const { deep } = call.options;
