@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, isAppError, isErrno } from '../base/errors';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/format/readArchive';
-import { skimArchive, type PlacedBlock } from '../postgres/archive/format/skimArchive';
+import type { PlacedBlock } from '../postgres/archive/format/blockReader';
+import { skimArchive } from '../postgres/archive/format/skimArchive';
 import type { Report } from '../base/progress';
 import { readSafely, sizeSafely, streamSafely } from '../base/safeFile';
 import { manifestFile, writeDurably } from './backupFolder';
@@ -22,9 +23,15 @@ import { replaceSigned } from './signature';
  */
 export async function verifyBackup(
   entry: BackupEntry,
-  work: { readonly signal: AbortSignal; readonly report: Report },
+  work: {
+    readonly signal: AbortSignal;
+    readonly report: Report;
+    /** is told where the archive's data blocks stand */
+    readonly onBlocks?: (blocks: readonly PlacedBlock[]) => void;
+  },
 ): Promise<ArchiveReading> {
-  const reading = await read(entry, work, readArchive);
+  const { onBlocks = () => undefined } = work;
+  const reading = await read(entry, work, async (source, options) => readArchive(source, { ...options, onBlocks }));
   tellBehind(entry, reading, work.report);
   if (entry.manifest.origin === 'adopted') {
     notProvable(entry, work.report);
@@ -60,8 +67,8 @@ async function agree(entry: BackupEntry, reading: ArchiveReading, report: Report
 export interface ProvenBackup {
   /** what was read then */
   readonly reading: ArchiveReading;
-  /** where its data blocks stand; unknown of a foreign file */
-  readonly blocks?: readonly PlacedBlock[];
+  /** where its data blocks stand */
+  readonly blocks: readonly PlacedBlock[];
 }
 
 /**
@@ -72,7 +79,11 @@ export async function proveBackup(
   entry: BackupEntry,
   work: { readonly signal: AbortSignal; readonly report: Report },
 ): Promise<ProvenBackup> {
-  if (!isInCatalog(entry)) return { reading: await verifyBackup(entry, work) };
+  if (!isInCatalog(entry)) {
+    let found: readonly PlacedBlock[] = [];
+    const reading = await verifyBackup(entry, { ...work, onBlocks: (blocks) => (found = blocks) });
+    return { reading, blocks: found };
+  }
   const { blocks, ...skim } = await read(entry, work, skimArchive);
   const { manifest } = entry;
   if (manifest.origin === 'adopted') notProvable(entry, work.report);

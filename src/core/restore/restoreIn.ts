@@ -3,7 +3,7 @@ import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
 import { streamSafely } from '../base/safeFile';
 import { readTableOfContents } from '../postgres/archive/format/readTableOfContents';
-import type { PlacedBlock } from '../postgres/archive/format/skimArchive';
+import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
 import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/tools/restoreCommand';
 import type { Workplace } from './databaseRow';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { backUp } from '../../../src/core/backup/backUp';
+import { adopt } from '../../../src/core/catalog/adopt';
 import type { BackupEntry } from '../../../src/core/catalog/manifest';
 import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { noLog } from '../../../src/core/base/log';
@@ -65,6 +67,20 @@ describe('restore in several streams', function () {
       'properties',
       'swap',
     ]);
+  });
+
+  it('takes as many for a file that is no backup of ours', async () => {
+    const file = path.join(root, 'foreign.dump');
+    await execa(path.join(server.bin, 'pg_dump'), [
+      ...['-h', '127.0.0.1', '-p', String(server.port), '-U', server.superuser],
+      ...['-Fc', '-Z1', '-d', 'origin', '-f', file],
+    ]);
+    const foreign = await adopt(file);
+    const request = { backup: foreign, target, database: 'copied', job: `abc${++jobs}`, cluster: 'b' };
+    const { outcome, differences } = await restore(request, watching());
+    assert.equal(outcome, 'done', JSON.stringify(differences));
+    assert.equal(restores(), 6, 'what the rows need, three times rows, indexes, the last');
+    assert.deepEqual(await server.sql('copied', digest), await server.sql('origin', digest));
   });
 
   it('takes one stream where no more are allowed', async () => {

@@ -7,6 +7,19 @@ const largeObjectsBlock = 3;
 /** a row is at most 1 GiB, and uncompressed archives write a row as one chunk */
 const longestChunk = 1 << 30;
 
+/** A data block, from its head to its end: the bytes `[from, to)` of the file. */
+export interface PlacedBlock {
+  readonly dumpId: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The blocks of an archive, in the order in which they stand: each ends where the next one begins, the last at `end`. */
+export function placedBlocks(places: ReadonlyMap<number, number>, end: number): PlacedBlock[] {
+  const starts = [...places];
+  return starts.map(([dumpId, from], index) => ({ dumpId, from, to: starts[index + 1]?.[1] ?? end }));
+}
+
 /** Takes the next bytes of a chunk, `[from, to)` of the window's buffer; awaited where it returns a promise. */
 export type TakePacked = (from: number, to: number) => Promise<void> | undefined;
 

@@ -3,6 +3,7 @@ import { ByteWindow } from './byteWindow';
 import { DataReader, type ArchiveTap } from './dataReader';
 import type { ArchiveHeader, ArchiveReading } from '../reading';
 import { readBehind } from './secondToc';
+import { placedBlocks, type PlacedBlock } from './blockReader';
 import { readToc, type TocReading } from './tocReader';
 
 /** How far a reading is. */
@@ -26,7 +27,13 @@ export interface ArchiveProgress {
  */
 export async function readArchive(
   source: AsyncIterable<Buffer>,
-  options: { signal?: AbortSignal; onProgress?: (progress: ArchiveProgress) => void; tap?: ArchiveTap } = {},
+  options: {
+    signal?: AbortSignal;
+    onProgress?: (progress: ArchiveProgress) => void;
+    tap?: ArchiveTap;
+    /** is told where the data blocks stand when all were read */
+    onBlocks?: (blocks: readonly PlacedBlock[]) => void;
+  } = {},
 ): Promise<ArchiveReading> {
   let data: DataReader | undefined;
   const window = new ByteWindow(source, {
@@ -38,6 +45,7 @@ export async function readArchive(
     const toc = await readToc(window, head);
     data = new DataReader(window, head.compression, toc.decode, options.tap);
     const { tables, largeObjects } = await data.read(toc.blocks);
+    options.onBlocks?.(placedBlocks(data.places, window.offset));
     const behind = await readBehind(window, head, toc, data.places);
     return {
       header: headerOf(head, toc),

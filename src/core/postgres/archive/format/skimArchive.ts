@@ -1,17 +1,10 @@
 import { readArchiveHead } from './archiveHead';
-import { BlockReader } from './blockReader';
+import { BlockReader, placedBlocks, type PlacedBlock } from './blockReader';
 import { ByteWindow } from './byteWindow';
 import { headerOf, ofDatabase } from './readArchive';
 import type { ArchiveReading } from '../reading';
 import { readBehind } from './secondToc';
 import { readToc } from './tocReader';
-
-/** A data block, from its head to its end: the bytes `[from, to)` of the file. */
-export interface PlacedBlock {
-  readonly dumpId: number;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What can be said of an archive without unpacking a row. */
 export type ArchiveSkim = Omit<ArchiveReading, 'tables' | 'largeObjects' | 'textBytes'> & {
@@ -33,14 +26,12 @@ export async function skimArchive(
     const toc = await readToc(window, head);
     const reader = new BlockReader(window);
     const skip = (): undefined => undefined;
-    const blocks: PlacedBlock[] = [];
     for (const block of toc.blocks.toReversed()) {
-      const from = window.offset;
       await reader.begin(block);
       if (block.table !== undefined) await reader.packed(skip);
       else while ((await reader.largeObject()) !== 0) await reader.packed(skip);
-      blocks.push({ dumpId: block.dumpId, from, to: window.offset });
     }
+    const blocks = placedBlocks(reader.places, window.offset);
     const behind = await readBehind(window, head, toc, reader.places);
     const { sequences, definitions, roles, owners, namedRoles, extensions, kinds } = toc;
     return {

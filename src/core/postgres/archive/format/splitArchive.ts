@@ -1,4 +1,4 @@
-import type { PlacedBlock } from './skimArchive';
+import type { PlacedBlock } from './blockReader';
 import { shortenedToc, type TableOfContents, type TocEntry } from './readTableOfContents';
 
 /** A part of an archive that pg_restore takes for a whole one: a table of contents, then bytes of the archive's file. */
