@@ -6,15 +6,16 @@ import { oneSession } from './test/tools/oneSession.mjs';
 /** What each folder of the core may import from its siblings; everything else is an error. One way only. */
 const layers = {
   state: [],
+  store: [],
   cluster: [],
   exec: ['cluster'],
-  postgres: [],
+  postgres: ['store'],
   pod: ['cluster', 'exec', 'postgres'],
-  catalog: ['postgres', 'state'],
-  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state'],
-  compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'state'],
-  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'restore', 'state'],
+  catalog: ['postgres', 'state', 'store'],
+  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store'],
+  compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'state', 'store'],
+  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'restore', 'state', 'store'],
 };
 
 /** What tells people, and what shows it. */

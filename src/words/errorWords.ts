@@ -99,6 +99,7 @@ const fileReasons: Readonly<Record<string, string>> = {
   tooLong: 'It is longer than such a file can be.',
   outside: 'It leads out of the folder of the backups.',
   owner: 'It belongs to somebody else, or others may write to it.',
+  replaced: 'Another file stands in its place since it was opened.',
   manyNames: 'It has a second name somewhere else, and may be another file.',
 };
 
@@ -329,6 +330,27 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     what: `${shown(data, 'file')} is not opened.`,
     why: fileReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
     todo: 'Look who put it there.',
+  }),
+  'store.key': (data) => ({
+    what: `${shown(data, 'key')} is no name that anything is kept under.`,
+    todo: 'Name a backup by its id.',
+  }),
+  'store.absent': (data) => ({
+    what: `${shown(data, 'key')} is not there.`,
+    todo: 'Look who removed it. What cannot be read in full is not restored.',
+  }),
+  'store.exists': (data) => ({
+    what: `${shown(data, 'key')} is there already, and what is written once stays as it is.`,
+    ...(data['until'] === undefined ? {} : { why: `It is kept until ${shown(data, 'until')}.` }),
+    todo: 'Nothing was changed. Try again: a new one gets a name of its own.',
+  }),
+  'store.cut': (data) => ({
+    what: `${shown(data, 'name')} ended before its end.`,
+    why:
+      data['at'] === undefined
+        ? 'Something else stands in its place.'
+        : `${bytes(data['at'])} came of ${bytes(data['size'])}.`,
+    todo: 'Try again; what was read of it so far counts for nothing.',
   }),
   'root.unreadable': (data, hints) => ({
     what: `The folder of ${data['state'] === true ? 'jobs and keys' : 'the backups'}, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,

@@ -87,7 +87,8 @@ export async function backUp(
     database,
   };
   const plan = await prepare(source, facts, compression, place, options, work);
-  const folders = await makePartialFolder(options.root, place, started, options.job);
+  const id = makeBackupId(started);
+  const folders = await makePartialFolder(options.root, place, id, options.job);
   const session = { application: applicationFor(options), folder: folders.partial };
   try {
     const taken = await take(source, facts, session, { compression, plan, options, work });
@@ -95,7 +96,7 @@ export async function backUp(
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
     const manifest = backupManifest({
-      id: makeBackupId(started),
+      id,
       place,
       options,
       source,

@@ -59,6 +59,10 @@ export const errorCodes = [
   'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
   'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys
   'file.refused', // { file, reason }: a link, a pipe, a device, too long, outside of its root: not opened
+  'store.key', // { key }: no key of a store, or one that would lead elsewhere
+  'store.absent', // { key }
+  'store.exists', // { key, until? }: what may be written once is there; until when the store keeps it
+  'store.cut', // { name, at?, size?, reason? }: the bytes ended before their end, or others stand in their place
   'root.unreadable', // { root, message, written?, trouble? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { AppError, isErrno } from './errors';
 
 /** Why a file is not read. */
-export type Refused = 'link' | 'notFile' | 'tooLong' | 'outside' | 'owner' | 'manyNames';
+export type Refused = 'link' | 'notFile' | 'tooLong' | 'outside' | 'owner' | 'manyNames' | 'replaced';
 
 export interface SafeOpen {
   /** bytes that it may have at most */

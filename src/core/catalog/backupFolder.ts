@@ -3,79 +3,40 @@ import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isErrno } from '../base/errors';
 import { refused, syncByName } from '../base/safeFile';
+import { databasePrefix, jobFile, manifestFile, partialSuffix, type BackupPlace } from '../store/layout';
 
-/** The place a backup is taken from, as its folder names it. */
-export interface BackupPlace {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly workload: string;
-  readonly database: string;
-}
-
-/** Names of the files in a backup's folder. */
-export const archiveFile = 'database.dump';
-export const globalsFile = 'globals.sql';
-export const manifestFile = 'manifest.json';
-/** In a partial folder: the id of the job that writes it. */
-export const jobFile = 'job';
-/** What a folder's name ends in until all in it is written, verified and flushed. */
-export const partialSuffix = '.partial';
+export {
+  archiveFile,
+  encodeName,
+  globalsFile,
+  jobFile,
+  makeBackupId,
+  manifestFile,
+  partialSuffix,
+  type BackupPlace,
+} from '../store/layout';
 
 /** `<root>/<cluster>/<namespace>/<workload>/<database>`, each name percent-encoded. */
 export function databaseFolder(root: string, place: BackupPlace): string {
-  const names = [place.cluster, place.namespace, place.workload, place.database];
-  return path.join(root, ...names.map(encodeName));
-}
-
-/** A name as one element of a path: everything but letters, digits, `.`, `_`, `-` percent-encoded; never `.`, `..` or hidden. */
-export function encodeName(name: string): string {
-  const encoded = Array.from(Buffer.from(name, 'utf8'), (byte) => {
-    const letter = String.fromCharCode(byte);
-    return /[A-Za-z0-9._-]/.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
-  return encoded.startsWith('.') ? `%2E${encoded.slice(1)}` : encoded;
-}
-
-/** A backup's id: its time and six hex digits; sorts by time, can be typed, holds no character that a shell minds. */
-export function makeBackupId(now: Date): string {
-  return `${compactTime(now)}-${randomBytes(3).toString('hex')}`;
-}
-
-/** `20261123T051500Z` */
-export function compactTime(now: Date): string {
-  return now.toISOString().replace(/[-:]|\.\d+/g, '');
+  return path.join(root, databasePrefix(place));
 }
 
 /**
- * Makes the folder of a new backup under its partial name, with mode 0700, and returns both names. It says which job writes it. A folder of the same
- * second gets its milliseconds into the name.
+ * Makes the folder of a new backup under its partial name, with mode 0700, and returns both names: the final one is its id. It says which job writes it.
  */
 export async function makePartialFolder(
   root: string,
   place: BackupPlace,
-  now: Date,
+  id: string,
   job: string,
 ): Promise<{ partial: string; final: string }> {
   const parent = databaseFolder(root, place);
+  const final = path.join(parent, id);
+  const partial = final + partialSuffix;
   await makeLevels(root, parent);
-  const second = compactTime(now);
-  const names = [
-    second,
-    ...Array.from({ length: 99 }, (_, i) => second.replace('Z', `.${String(i + 1).padStart(2, '0')}Z`)),
-  ];
-  for (const name of names) {
-    const final = path.join(parent, name);
-    if (await exists(final)) continue;
-    try {
-      await mkdir(final + partialSuffix, { mode: 0o700 });
-      const partial = final + partialSuffix;
-      await writeFile(path.join(partial, jobFile), job, { mode: 0o600 });
-      return { partial, final };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  throw new Error(`too many backups of one second in ${parent}`);
+  await mkdir(partial, { mode: 0o700 });
+  await writeFile(path.join(partial, jobFile), job, { mode: 0o600 });
+  return { partial, final };
 }
 
 /** The folders from a root down to one below it: none of them a link that leads elsewhere. Throws `file.refused`. */
@@ -135,14 +96,4 @@ export async function writeDurably(file: string, content: string | readonly Buff
   }
   await rename(temporary, file);
   await flush(path.dirname(file));
-}
-
-async function exists(name: string): Promise<boolean> {
-  try {
-    await flush(name);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -29,14 +29,15 @@ export async function importDump(
   const { root, signal } = options;
   const { manifest: blank } = await adopt(file);
   const place = placeOf(file);
+  const id = makeBackupId(new Date());
   await prepareRoot(root, place.cluster);
-  const { partial, final } = await makePartialFolder(root, place, new Date(), '');
+  const { partial, final } = await makePartialFolder(root, place, id, '');
   const finished = await noteUnfinished(root, partial);
   try {
     const reading = await withRoom(root, blank.size.archive, { signal, look: options.room }, (both) =>
       copyWhile(file, path.join(partial, archiveFile), { ...options, signal: both }),
     );
-    const manifest = { ...manifestOf(blank, reading), asked: options.asked };
+    const manifest = { ...manifestOf(id, blank, reading), asked: options.asked };
     await writeDurably(path.join(partial, manifestFile), manifestText(manifest));
     // that it is the file which was adopted here; where it came from nobody can prove
     const signed = await signManifest(partial, manifest).catch((): Signed => ({ by: 'nobody' }));
@@ -89,12 +90,12 @@ async function* written(
   }
 }
 
-function manifestOf(blank: Manifest, reading: ArchiveReading): Manifest {
+function manifestOf(id: string, blank: Manifest, reading: ArchiveReading): Manifest {
   const now = new Date();
   const { header } = reading;
   return {
     ...blank,
-    id: makeBackupId(now),
+    id,
     source: { ...blank.source, database: header.database, encoding: header.encoding },
     dump: { ...blank.dump, toolVersion: header.dumpVersion, compression: header.compression },
     size: { archive: reading.bytes, text: reading.textBytes },

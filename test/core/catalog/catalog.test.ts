@@ -34,7 +34,7 @@ describe('catalog', () => {
   it('lists sealed backups alone, oldest first, and finds them by id, by its beginning, by path', async () => {
     const late = await sealed(root, 'shop', new Date('2026-11-23T05:15:00Z'));
     const early = await sealed(root, 'sh/op…', new Date('2026-11-22T05:15:00Z'));
-    const { partial } = await makePartialFolder(root, place('shop'), new Date(), 'job-7');
+    const { partial } = await makePartialFolder(root, place('shop'), makeBackupId(new Date()), 'job-7');
     await mkdir(path.join(root, '.jobs', 'a', 'b', 'c', 'd'), { recursive: true });
     assert.deepEqual(
       (await listBackups(root)).map((entry) => entry.id),
@@ -144,7 +144,7 @@ describe('catalog', () => {
 describe('the final name', () => {
   it('is taken back after an error', async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'ferry-seal-'));
-    const { partial, final } = await makePartialFolder(root, place('shop'), new Date(), 'job-1');
+    const { partial, final } = await makePartialFolder(root, place('shop'), makeBackupId(new Date()), 'job-1');
     await writeDurably(path.join(partial, 'manifest.json'), '{}');
     const prove = async (): Promise<void> => Promise.reject(new Error('not what it should be'));
     await assert.rejects(seal(partial, final, prove), /not what it should be/);
@@ -158,8 +158,8 @@ function place(database: string): { cluster: string; namespace: string; workload
 }
 
 async function sealed(root: string, database: string, now: Date): Promise<{ id: string; folder: string }> {
-  const { partial, final } = await makePartialFolder(root, place(database), now, 'job-1');
   const id = makeBackupId(now);
+  const { partial, final } = await makePartialFolder(root, place(database), id, 'job-1');
   const { source } = aManifest();
   const manifest = aManifest({ id, source: { ...source, ...place(database) } });
   await writeDurably(path.join(partial, 'manifest.json'), JSON.stringify(manifest));
