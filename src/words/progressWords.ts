@@ -28,6 +28,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   dump: 'dumping',
   read: 'reading the archive',
   seal: 'sealing the backup',
+  definitions: 'making tables, types and functions',
   restore: 'restoring',
   indexes: 'building indexes and constraints',
   analyze: 'gathering statistics',

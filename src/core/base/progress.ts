@@ -28,6 +28,7 @@ export type Phase =
   | 'dump'
   | 'read'
   | 'seal'
+  | 'definitions'
   | 'restore'
   | 'indexes'
   | 'analyze'

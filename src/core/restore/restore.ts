@@ -222,7 +222,7 @@ async function fillSide(
   const options = { application: applicationOf(job), signal: work.signal };
   let made: readonly string[] = [];
   try {
-    work.report({ type: 'phase', phase: 'restore' });
+    work.report({ type: 'phase', phase: 'definitions' });
     const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
     const { row, left } = await makeSide(server, name, mark, seen, reading, work.signal);
     if (seen.live) {

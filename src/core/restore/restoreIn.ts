@@ -44,7 +44,6 @@ export async function restoreIn(
   input: RestoreInput,
   work: Work,
 ): Promise<readonly RestoreFailure[]> {
-  work.report({ type: 'phase', phase: 'restore' });
   const stop = new AbortController();
   const abort = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', abort, { once: true });
@@ -115,11 +114,16 @@ class Restoring {
     const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
     const isOne = streams < 2;
-    if (blocks.length === 0 || dataStart > longestToc || (isOne && this.goOn)) return this.feed(whole, this.collecting);
+    if (blocks.length === 0 || dataStart > longestToc || (isOne && this.goOn)) {
+      this.progress.begin('restore');
+      return this.feed(whole, this.collecting);
+    }
+    this.progress.begin('definitions');
     const file = streamSafely(this.input.file, { end: dataStart });
     const parts = splitArchive(await readTableOfContents(file), blocks, streams);
     // by itself: a pg_restore that had the rows, too, would be among them before its first error is read here
     await this.feed(parts.before, this.collecting);
+    this.progress.begin('restore');
     if (isOne) return this.feed(parts.rest);
     await this.together(parts.data);
     const { server, input, options } = this;

@@ -7,13 +7,19 @@ export class RestoreProgress {
   private bytes = 0;
   private table: string | undefined;
   private last = 0;
-  private indexes = false;
+  private phase: 'definitions' | 'restore' | 'indexes' = 'restore';
   private readonly started = Date.now();
 
   constructor(
     private readonly total: number,
     readonly work: Work,
   ) {}
+
+  /** The step that is done now; each is entered once. */
+  begin(phase: typeof this.phase): void {
+    this.phase = phase;
+    this.work.report({ type: 'phase', phase });
+  }
 
   sent(bytes: number): void {
     this.bytes += bytes;
@@ -24,10 +30,7 @@ export class RestoreProgress {
   step(line: string): boolean {
     const step = restoreStep(line);
     if (step === undefined) return false;
-    if (step.kind === 'index' && !this.indexes) {
-      this.indexes = true;
-      this.work.report({ type: 'phase', phase: 'indexes' });
-    }
+    if (step.kind === 'index' && this.phase !== 'indexes') this.begin('indexes');
     if (step.kind !== 'other') this.table = step.name;
     this.tell();
     return true;
@@ -39,16 +42,15 @@ export class RestoreProgress {
     this.last = now;
     const seconds = (now - this.started) / 1000;
     const rate = seconds > 1 ? this.bytes / seconds : undefined;
+    const isOfRows = this.phase === 'restore';
     this.work.report({
       type: 'progress',
-      phase: this.indexes ? 'indexes' : 'restore',
+      phase: this.phase,
       bytes: this.bytes,
-      // all is sent when indexes are made, and no rate is theirs
-      ...(this.total > 0 && !this.indexes ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
-      ...(rate === undefined || this.indexes ? {} : { rate }),
-      ...(rate === undefined || this.bytes === 0 || this.indexes
-        ? {}
-        : { secondsLeft: (this.total - this.bytes) / rate }),
+      // nothing of the rows is sent before, all of them when indexes are made: no rate is theirs
+      ...(this.total > 0 && isOfRows ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
+      ...(rate === undefined || !isOfRows ? {} : { rate }),
+      ...(rate === undefined || this.bytes === 0 || !isOfRows ? {} : { secondsLeft: (this.total - this.bytes) / rate }),
       ...(this.table === undefined ? {} : { table: this.table }),
     });
   }

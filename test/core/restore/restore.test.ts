@@ -94,14 +94,15 @@ for (const [from, to] of [
       const phases = events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []));
       assert.deepEqual(
         phases.filter((one) => one !== 'read'),
-        ['preflight', 'restore', 'restore', 'indexes', 'analyze', 'verify', 'properties', 'swap'],
+        ['preflight', 'definitions', 'definitions', 'restore', 'indexes', 'analyze', 'verify', 'properties', 'swap'],
       );
       let now = '';
       for (const event of events) {
         if (event.type === 'phase') now = event.phase;
         else if (event.type === 'progress') assert.equal(event.phase, now);
       }
-      assert.ok((result.phases.analyze ?? 0) > 0, JSON.stringify(result.phases));
+      for (const phase of ['definitions', 'restore', 'analyze'] as const)
+        assert.ok((result.phases[phase] ?? 0) > 0, JSON.stringify(result.phases));
       const client = await server.connect('shop', 'app');
       await client.end();
     });

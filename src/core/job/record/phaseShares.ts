@@ -33,7 +33,8 @@ const ofBackup: Shares = [
 
 const ofRestore: Shares = [
   ['read', 5],
-  ['restore', 40],
+  ['definitions', 2],
+  ['restore', 38],
   ['indexes', 20],
   ['analyze', 15],
   ['verify', 16],
@@ -55,7 +56,8 @@ const inPlace: Shares = [
 
 const ofDrill: Shares = [
   ['read', 5],
-  ['restore', 42],
+  ['definitions', 2],
+  ['restore', 40],
   ['indexes', 20],
   ['analyze', 15],
   ['verify', 18],
