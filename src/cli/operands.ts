@@ -1,7 +1,10 @@
-import { AppError, isAppError } from '../core/base/errors';
+import { AppError } from '../core/base/errors';
 import type { Reference } from '../core/cluster/reference';
+import type { JobKind } from '../core/job/record/jobEvents';
+import type { Job } from '../core/job/record/readJob';
 import type { Call } from './command';
-import { isPath, rootOf } from './setting';
+import { backupNamed, jobNamed } from './named';
+import { isPath } from './setting';
 
 /** A reference that names a database, as it was typed. Throws `reference.invalid`. */
 export async function databaseReference(text: string | undefined): Promise<string> {
@@ -29,41 +32,33 @@ function wanted(
   return { names: ['cluster', 'namespace', 'pod', 'database'][names] ?? '', wanted: what, message };
 }
 
-/** What `diff` compares: a path or an id names a backup, everything with slashes a database. */
-export async function backupOrDatabase(text: string): Promise<void> {
-  if (!isPath(text) && text.includes('/')) await databaseReference(text);
+/** What `diff` compares: `latest…`, a path or an id names a backup, everything else with slashes a database. Throws what `backupNamed` and `databaseReference` throw. */
+export async function backupOrDatabase(call: Call, text: string): Promise<string> {
+  return !isPath(text) && isPlace(text) ? databaseReference(text) : backupNamed(call, text);
 }
 
 /** What `undo` and `release` take: a job of this root, or a database. Throws `job.unknown`, `reference.invalid`. */
-export async function jobOrDatabase(call: Call): Promise<void> {
+export async function jobOrDatabase(call: Call): Promise<string> {
   const [text = ''] = call.operands;
-  if (text.includes('/')) await databaseReference(text);
-  else await knownJob(call, text);
+  const changes: readonly JobKind[] = ['restore', 'copy', 'undo'];
+  if (isPlace(text)) return databaseReference(text);
+  return knownJob(call, text, ({ request }) => changes.includes(request.kind));
 }
 
 /** What `clean` takes: nothing, a job of this root, or a pod. Throws `job.unknown`, `reference.invalid`. */
-export async function jobOrPod(call: Call): Promise<void> {
+export async function jobOrPod(call: Call): Promise<string | undefined> {
   const [text] = call.operands;
-  if (text === undefined) return;
-  if (text.includes('/')) await podReference(text);
-  else await knownJob(call, text);
+  if (text === undefined) return undefined;
+  return isPlace(text) ? podReference(text) : knownJob(call, text, ({ mayHaveLeft }) => mayHaveLeft);
 }
 
-async function knownJob(call: Call, id: string): Promise<void> {
+function isPlace(text: string): boolean {
+  return text.includes('/') && !text.startsWith('latest:');
+}
+
+async function knownJob(call: Call, text: string, fits: (job: Job) => boolean): Promise<string> {
   const { readRequest } = await import('../core/job/record/jobFolder');
-  try {
-    await readRequest(await jobNamed(call, id));
-  } catch (error) {
-    if (isAppError(error, 'job.unknown')) throw new AppError('job.unknown', { job: id });
-    throw error;
-  }
-}
-
-/** The folder of a job of this root, whether there is one or not. Throws `job.unknown` for what is no id. */
-export async function jobNamed(call: Call, id: string): Promise<string> {
-  const { jobFolder } = await import('../core/job/record/jobFolder');
-  const { moveOldJobs } = await import('../core/job/record/moveJobs');
-  const root = await rootOf(call);
-  await moveOldJobs(root);
-  return jobFolder(root, id);
+  const { id, folder } = await jobNamed(call, text, fits);
+  await readRequest(folder);
+  return id;
 }

@@ -1,13 +1,19 @@
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
+import { AppError } from '../core/base/errors';
 import type { JobKind, JobOptions, JobRequest } from '../core/job/record/jobEvents';
 import { sharedRoot } from '../words/rootWords';
 import type { Call } from './command';
 
-/** The root that was named, or the default one; absolute. Says where others may write to it. Throws `root.refused`. */
+/** The root that was named (`--root`, `DB_FERRY_ROOT`), or the default one; absolute. Says where others may write to it. Throws `root.refused`, `usage`. */
 export async function rootOf({ options, terminal }: Call): Promise<string> {
   const { checkRoot, defaultRoot } = await import('../core/catalog/root');
-  const root = options.root === undefined ? defaultRoot(process.env) : path.resolve(options.root);
+  const named = process.env['DB_FERRY_ROOT'] ?? '';
+  if (options.root === undefined && named !== '' && !path.isAbsolute(named)) {
+    // it would mean another folder wherever one stands
+    throw new AppError('usage', { message: `DB_FERRY_ROOT wants an absolute path, not "${named}".` });
+  }
+  const root = options.root === undefined ? named || defaultRoot(process.env) : path.resolve(options.root);
   const { isShared } = await checkRoot(root);
   if (isShared) terminal.info(sharedRoot(root));
   return root;

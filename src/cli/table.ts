@@ -5,15 +5,17 @@ export interface TableOptions {
   readonly width?: number | undefined;
   /** the column that gives way where a row does not fit: its middle is left out */
   readonly flexible?: number;
+  /** without the headings; they do not widen a column either */
+  readonly isHeadless?: boolean;
 }
 
 /** Rows as aligned columns, headings first. */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  { right = [], width, flexible }: TableOptions = {},
+  { right = [], width, flexible, isHeadless = false }: TableOptions = {},
 ): string {
-  const all = [headings, ...rows];
+  const all = isHeadless ? rows : [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))));
   const over = width === undefined ? 0 : widths.reduce((sum, one) => sum + one + 2, -2) - width;
   if (over > 0 && flexible !== undefined) {

@@ -62,7 +62,7 @@ export const topics: readonly Topic[] = [
         terms: [
           ['20261123T051500Z-3f9a1c', 'its id, as `db-ferry backups` shows it'],
           ['20261123T05', 'the beginning of an id, of four characters or more, where only one begins so'],
-          ['latest', 'the newest backup in the catalog'],
+          ['latest', 'the newest backup in the catalog that was taken, not adopted'],
           ['latest:shop', 'the newest of a database of this name; all backups of it have to be of one place'],
           [
             'latest:prod/shop',

@@ -294,12 +294,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: 'Dump the database again in UTF8, with the option `-E UTF8` of pg_dump.',
   }),
   'backup.unknown': (data, hints) => ({
-    ...(data['folders'] === undefined
-      ? { what: `There is no backup "${shown(data, 'backup')}".`, ...beginnings(data['fits']) }
-      : {
-          what: `More than one backup says that it is ${shown(data, 'backup')}.`,
-          why: `They are in ${shown(data, 'folders')}. Name the one that is meant by its path.`,
-        }),
+    ...whichBackup(data),
     todo: `To see them: ${hints.listBackups()}.`,
   }),
   'backup.damaged': (data) => ({
@@ -463,6 +458,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   }),
   'job.unknown': (data, hints) => ({
     what: `There is no job "${shown(data, 'job')}".`,
+    ...beginnings(data['fits']),
     todo: `To see them: ${hints.listJobs()}.`,
   }),
   'job.needed': (data, hints) => ({
@@ -566,6 +562,24 @@ function becauses(data: Data): Data[] {
 }
 
 /** Backups whose ids begin as it was typed. */
+/** Why a name means no backup, or more than one. */
+function whichBackup(data: Data): { readonly what: string; readonly why?: string } {
+  const named = shown(data, 'backup');
+  if (data['folders'] !== undefined) {
+    const why = `They are in ${shown(data, 'folders')}. Name the one that is meant by its path.`;
+    return { what: `More than one backup says that it is ${named}.`, why };
+  }
+  if (data['places'] !== undefined) {
+    const why = `Backups of several places fit: ${shown(data, 'places')}. Name the place, or an id.`;
+    return { what: `It is not clear which backup "${named}" means.`, why };
+  }
+  if (data['unproven'] !== undefined) {
+    const why = `The newest that fits, ${shown(data, 'unproven')}, is signed by nobody whose key is trusted here; it can be named by its id.`;
+    return { what: `"${named}" chooses nothing.`, why };
+  }
+  return { what: `There is no backup "${named}".`, ...beginnings(data['fits']) };
+}
+
 function beginnings(fits: unknown): { readonly why?: string } {
   if (!Array.isArray(fits)) return {};
   const shownIds = fits.slice(0, 5).map((id) => visible(String(id)));

@@ -1,12 +1,13 @@
-import type { Reference } from '../../core/cluster/reference';
+import type { UnreadableBackup } from '../../core/catalog/catalog';
 import type { BackupEntry } from '../../core/catalog/manifest';
-import { count, duration, localTime, safe, size } from '../../words/format';
+import { count, duration, localTime, safe, serverVersionText, size } from '../../words/format';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { asItSays } from '../../words/provenanceWords';
 import type { Command } from '../command';
 import { cliHints } from '../hints';
+import { List, listFlags, type Listing } from '../list';
+import { isOf, placeOf } from '../named';
 import { rootOf } from '../setting';
-import { table } from '../table';
 
 /** Lists the catalog. */
 export const backups: Command = {
@@ -14,25 +15,24 @@ export const backups: Command = {
   summary: 'list the backups in the catalog, oldest first',
   examples: ['db-ferry backups', 'db-ferry backups prod', 'db-ferry backups prod/shop/postgres-0/shop'],
   operands: [{ name: 'place', takes: ['place'], optional: true }],
-  options: [],
+  options: listFlags,
   async run(call) {
     const { listPartials, readCatalog } = await import('../../core/catalog/catalog');
     const { parseReference } = await import('../../core/cluster/reference');
     const [operand] = call.operands;
     const place = operand === undefined ? undefined : parseReference(operand);
+    const list = new List(call, listing);
     const root = await rootOf(call);
     const { terminal } = call;
     const { entries, unreadable } = await readCatalog(root);
     const found = entries.filter((entry) => place === undefined || isOf(entry, place));
     const partials = place === undefined ? await listPartials(root) : [];
-    for (const entry of found) terminal.event(backupRow(entry));
+    for (const entry of found) terminal.event(listing.itemOf(entry));
     for (const folder of partials) terminal.event({ type: 'partial', folder });
-    for (const { folder, error } of unreadable) {
-      terminal.event({ type: 'unreadable', folder, error: { code: error.code, data: error.data } });
-    }
+    for (const one of unreadable) terminal.event({ type: 'unreadable', ...unreadableRow(one) });
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, backups: found.length } });
     if (found.length === 0) terminal.info(`No backups${operand === undefined ? '' : ` of ${operand}`} in ${root}.`);
-    else terminal.line(table(headings, found.map(columns), { right: [4, 5], width: terminal.width, flexible: 2 }));
+    list.show(found, { root, partials, unreadable: unreadable.map(unreadableRow) });
     for (const folder of partials) terminal.info(`not finished: ${safe(folder)}`);
     for (const { folder, error } of unreadable) {
       terminal.info(`cannot be read: ${safe(folder)}: ${runningText(wordsFor(error.code, error.data, cliHints))}`);
@@ -41,7 +41,9 @@ export const backups: Command = {
   },
 };
 
-const headings = ['BACKUP', 'TIME', 'OF', 'VERIFIED', 'SIZE', 'ROWS', 'TOOK'];
+function unreadableRow({ folder, error: { code, data } }: UnreadableBackup): Record<string, unknown> {
+  return { folder, error: { code, data } };
+}
 
 /** A backup as one event for scripts: its manifest without what is long. */
 function backupRow({ id, folder, manifest, signed }: BackupEntry): {
@@ -67,27 +69,55 @@ function backupRow({ id, folder, manifest, signed }: BackupEntry): {
   };
 }
 
-function isOf({ manifest: { source } }: BackupEntry, { cluster, namespace, pod, database }: Reference): boolean {
-  return (
-    source.cluster === cluster &&
-    (namespace === undefined || source.namespace === namespace) &&
-    (pod === undefined || source.pod === pod || source.workload === pod) &&
-    (database === undefined || source.database === database)
-  );
-}
+const listing: Listing<BackupEntry> = {
+  nameOf: ({ id }) => id,
+  itemOf: backupRow,
+  columns: [
+    { name: 'backup', text: ({ id }) => id },
+    {
+      name: 'time',
+      text: ({ manifest }) => localTime(manifest.time.snapshot),
+      raw: ({ manifest }) => manifest.time.snapshot,
+    },
+    { name: 'of', text: placeOf, isFlexible: true },
+    {
+      name: 'verified',
+      text: (entry) => asItSays(entry, levelsOf(entry).join(', ')),
+      raw: (entry) => levelsOf(entry).join(','),
+    },
+    {
+      name: 'size',
+      text: ({ manifest }) => size(manifest.size.archive),
+      raw: ({ manifest }) => manifest.size.archive,
+      isRight: true,
+    },
+    {
+      name: 'rows',
+      text: ({ manifest }) => count(rowsOf(manifest.tables)),
+      raw: ({ manifest }) => rowsOf(manifest.tables),
+      isRight: true,
+    },
+    {
+      name: 'took',
+      text: ({ manifest }) => duration(manifest.time.seconds),
+      raw: ({ manifest }) => manifest.time.seconds,
+    },
+    { name: 'signed', text: ({ signed }) => signed?.by ?? 'nobody', isWide: true },
+    {
+      name: 'server',
+      text: ({ manifest }) =>
+        manifest.source.serverVersion === 0 ? '' : serverVersionText(manifest.source.serverVersion),
+      isWide: true,
+    },
+    { name: 'by', text: ({ manifest }) => manifest.asked.by, isWide: true },
+    { name: 'reason', text: ({ manifest }) => manifest.asked.reason ?? '', isWide: true },
+    { name: 'job', text: ({ manifest }) => manifest.job, isWide: true },
+    { name: 'folder', text: ({ folder }) => folder, isWide: true },
+  ],
+};
 
-function columns(entry: BackupEntry): string[] {
-  const { id, manifest } = entry;
-  const { source, time, size: sizes, verified } = manifest;
-  return [
-    id,
-    localTime(time.snapshot),
-    safe(`${source.cluster}/${source.namespace}/${source.workload}/${source.database}`),
-    asItSays(entry, [...new Set(verified.map(({ level }) => level))].join(', ')),
-    size(sizes.archive),
-    count(rowsOf(manifest.tables)),
-    duration(time.seconds),
-  ];
+function levelsOf({ manifest }: BackupEntry): string[] {
+  return [...new Set(manifest.verified.map(({ level }) => level))];
 }
 
 function rowsOf(tables: readonly { readonly rows: number }[]): number {

@@ -1,5 +1,5 @@
 import type { Command } from '../command';
-import { jobNamed } from '../operands';
+import { jobNamed } from '../named';
 
 /** Ends a job that runs. */
 export const cancel: Command = {
@@ -10,9 +10,11 @@ export const cancel: Command = {
   options: [],
   async run(call) {
     const { cancelJob } = await import('../../core/job/run/cancelJob');
+    const { isLiving } = await import('../../core/job/record/readJob');
     const { terminal, operands } = call;
-    const [id = ''] = operands;
-    const { result, already, killed } = await cancelJob(await jobNamed(call, id));
+    const [named = ''] = operands;
+    const { id, folder } = await jobNamed(call, named, isLiving);
+    const { result, already, killed } = await cancelJob(folder);
     const cancelled = !already && result.outcome === 'cancelled';
     const data = { job: id, outcome: result.outcome, already, killed };
     const exitCode = cancelled ? 0 : 1;

@@ -21,14 +21,14 @@ export const clean: Command = {
   operands: [{ name: 'job | pod ref', takes: ['job', 'pod'], optional: true }],
   options: ['forget', 'confirm', 'plan'],
   async run(call) {
-    await jobOrPod(call);
+    const operand = await jobOrPod(call);
     const forget = call.options.forget === true;
-    if (forget && (call.operands[0] ?? '/').includes('/')) {
+    if (forget && (operand ?? '/').includes('/')) {
       throw new AppError('usage', { message: '--forget wants the id of a job.' });
     }
     const only = (call.options.confirm ?? []).map((name) => ({ name, confirmed: true }));
     const options = { ...(forget ? { forget } : {}), ...(only.length === 0 ? {} : { only }) };
-    const request = await requestOf(call, 'clean', call.operands, options);
+    const request = await requestOf(call, 'clean', operand === undefined ? [] : [operand], options);
     if (call.options.plan === true) return showPlan(call, request);
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

@@ -8,9 +8,9 @@ import { findingWords } from '../../words/findingWords';
 import { localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
 import { cliHints } from '../hints';
+import { List, listFlags, type Listing } from '../list';
 import { podReference } from '../operands';
 import { kubeconfigsOf } from '../setting';
-import { table } from '../table';
 
 /** Lists the databases of a pod, and what its probe found. */
 export const databases: Command = {
@@ -18,8 +18,9 @@ export const databases: Command = {
   summary: 'list the databases of a pod',
   examples: ['db-ferry databases prod/shop/postgres-0'],
   operands: [{ name: 'pod ref', takes: ['pod'] }],
-  options: [],
+  options: listFlags,
   async run(call) {
+    const list = new List(call, listing);
     const reference = await podReference(call.operands[0]);
     const { Places } = await import('../../core/job/plan/places');
     const { terminal } = call;
@@ -39,14 +40,8 @@ export const databases: Command = {
     };
     const { access, ...shownFacts } = facts;
     terminal.event({ type: 'server', reference, pod: pod.pod, facts: { ...shownFacts, user: access.user } });
-    for (const database of found) {
-      terminal.event({
-        type: 'database',
-        reference: `${reference}/${database.name}`,
-        ...database,
-        proven: isProven(database),
-      });
-    }
+    const rows = found.map((one) => ({ reference: `${reference}/${one.name}`, facts: one, proven: isProven(one) }));
+    for (const row of rows) terminal.event(listing.itemOf(row));
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { databases: found.length } });
     const major = Math.floor(facts.serverVersion / 10_000);
     terminal.info(
@@ -56,26 +51,36 @@ export const databases: Command = {
         }, pg_dump ${facts.pgDump.text}`,
       ),
     );
-    terminal.line(
-      table(
-        ['DATABASE', 'OWNER', 'SIZE', 'ENCODING', 'LOCALE', 'NOTE'],
-        found.map((one) => columns(one, isProven(one))),
-        {
-          ...{ right: [2], width: terminal.width, flexible: 5 },
-        },
-      ),
-    );
+    list.show(rows);
     return 0;
   },
 };
 
-function columns(
-  { name, owner, bytes, encoding, collate, allowConnections, comment }: DatabaseFacts,
-  isProven: boolean,
-): string[] {
+interface Row {
+  readonly reference: string;
+  readonly facts: DatabaseFacts;
+  readonly proven: boolean;
+}
+
+const listing: Listing<Row> = {
+  nameOf: ({ reference }) => reference,
+  itemOf: ({ reference, facts, proven }) => ({ type: 'database', reference, ...facts, proven }),
+  columns: [
+    { name: 'database', text: ({ facts }) => facts.name },
+    { name: 'owner', text: ({ facts }) => facts.owner },
+    { name: 'size', text: ({ facts }) => size(facts.bytes), raw: ({ facts }) => facts.bytes, isRight: true },
+    { name: 'encoding', text: ({ facts }) => facts.encoding },
+    { name: 'locale', text: ({ facts }) => facts.collate },
+    { name: 'note', text: noteOf, isFlexible: true },
+    { name: 'oid', text: ({ facts }) => String(facts.oid), isWide: true, isRight: true },
+    { name: 'limit', text: ({ facts }) => String(facts.connectionLimit), isWide: true, isRight: true },
+    { name: 'reference', text: ({ reference }) => reference, isWide: true },
+  ],
+};
+
+function noteOf({ facts: { allowConnections, comment }, proven }: Row): string {
   const closed = allowConnections ? '' : 'closed';
-  const note = [closed, ourComment(comment, isProven) ?? comment ?? ''].filter((part) => part !== '').join(', ');
-  return [name, owner, size(bytes), encoding, collate, note].map(safe);
+  return [closed, ourComment(comment, proven) ?? comment ?? ''].filter((part) => part !== '').join(', ');
 }
 
 /** What a database of ours is, or claims to be, in words: its comment is for machines. */

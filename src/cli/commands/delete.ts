@@ -1,6 +1,7 @@
 import { AppError } from '../../core/base/errors';
 import { localTime, size } from '../../words/format';
 import type { Command } from '../command';
+import { backupNamed } from '../named';
 import { isPath, rootOf } from '../setting';
 
 /** Deletes a backup of the catalog. */
@@ -10,13 +11,13 @@ export const deleteCommand: Command = {
   examples: ['db-ferry delete 20261123T051500Z-3f9a1c', 'db-ferry delete 20261123T051500Z-3f9a1c --yes'],
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: ['yes'],
-  async run({ operands, options, terminal, ...call }) {
+  async run({ operands, options, terminal }) {
     const { findBackup, removeBackup } = await import('../../core/catalog/catalog');
     const [named = ''] = operands;
     // a path may lead anywhere
     if (isPath(named)) throw new AppError('usage', { message: 'delete takes the id of a backup.', command: 'delete' });
-    const root = await rootOf({ operands, options, terminal, ...call });
-    const backup = await findBackup(root, named);
+    const call = { operands, options, terminal };
+    const backup = await findBackup(await rootOf(call), await backupNamed(call, named));
     const { source, time, size: sizes } = backup.manifest;
     const place = `${source.cluster}/${source.namespace}/${source.workload}/${source.database}`;
     const says = `This deletes the backup ${backup.id} of ${place} (${localTime(time.snapshot)}, ${size(sizes.archive)}) for good.`;

@@ -18,9 +18,10 @@ export const diff: Command = {
   options: ['gentle'],
   async run(call) {
     const gentle = gentleRate(call.options.gentle);
-    for (const operand of call.operands) await backupOrDatabase(operand);
+    const [a = '', b = ''] = call.operands;
+    const operands = [await backupOrDatabase(call, a), await backupOrDatabase(call, b)];
     const { runAsJob } = await import('../runAsJob');
-    const request = await requestOf(call, 'diff', call.operands, gentle === undefined ? {} : { gentle });
+    const request = await requestOf(call, 'diff', operands, gentle === undefined ? {} : { gentle });
     return runAsJob(request, call.terminal);
   },
 };

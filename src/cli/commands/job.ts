@@ -5,7 +5,7 @@ import { stateText, tookText } from '../../words/jobWords';
 import type { Command } from '../command';
 import { printResult } from '../printResult';
 import { cliHints } from '../hints';
-import { jobNamed } from '../operands';
+import { jobNamed } from '../named';
 import type { Terminal } from '../terminal';
 import { jobRow } from './jobs';
 
@@ -18,8 +18,7 @@ export const job: Command = {
   options: ['follow'],
   async run(call) {
     const { readWholeJob } = await import('../../core/job/record/readJob');
-    const [id = ''] = call.operands;
-    const folder = await jobNamed(call, id);
+    const { id, folder } = await jobNamed(call, call.operands[0] ?? '');
     const found = await readWholeJob(folder);
     if (call.options.follow === true) {
       const { watchJob } = await import('../runAsJob');

@@ -1,10 +1,11 @@
 import type { Job } from '../../core/job/record/readJob';
-import { count, localTime, safe } from '../../words/format';
+import { count, localTime } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
 import { AppError } from '../../core/base/errors';
 import type { Call, Command } from '../command';
+import { isAbout } from '../named';
 import { rootOf } from '../setting';
-import { table } from '../table';
+import { List, listFlags, type Listing } from '../list';
 
 /** Lists the jobs of a root. */
 export const jobs: Command = {
@@ -12,19 +13,19 @@ export const jobs: Command = {
   summary: 'list jobs, newest first',
   examples: ['db-ferry jobs', 'db-ferry jobs restore --last 5', 'db-ferry jobs test/shop', 'db-ferry jobs --json'],
   operands: [{ name: 'place, backup or kind', takes: ['place', 'backup'], optional: true }],
-  options: ['last'],
+  options: ['last', ...listFlags],
   async run(call) {
     const { listJobs } = await import('../../core/job/record/listJobs');
+    const list = new List(call, listing);
     const root = await rootOf(call);
     const last = lastOf(call);
     const [about] = call.operands;
-    const all = (await listJobs(root)).filter((job) => about === undefined || isAbout(job, about));
+    const all = (await listJobs(root)).filter((job) => isAbout(job, about));
     const found = all.slice(0, last);
-    for (const job of found) call.terminal.event(jobRow(job));
+    for (const job of found) call.terminal.event(listing.itemOf(job));
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, jobs: found.length } });
-    const headings = ['JOB', 'KIND', 'STATE', 'STARTED', 'TOOK', 'WHAT'];
+    list.show(found, { root });
     if (found.length === 0) call.terminal.info(`No jobs${about === undefined ? '' : ` of ${about}`} in ${root}.`);
-    else call.terminal.line(table(headings, found.map(columns), { width: call.terminal.width, flexible: 5 }));
     if (found.length < all.length)
       call.terminal.info(`and ${count(all.length - found.length)} older: --last ${all.length}`);
     const left = all.filter(({ state, cleaned }) => state === 'interrupted' && !cleaned).length;
@@ -42,14 +43,6 @@ function lastOf({ options, terminal }: Call): number {
 }
 
 const shownJobs = 20;
-
-/** Its kind, or a place or backup that it works on or that is above that. */
-function isAbout({ request: { kind, operands, options } }: Job, text: string): boolean {
-  const about = text.replace(/\/$/, '');
-  return (
-    kind === about || [...operands, options.deep ?? ''].some((one) => one === about || one.startsWith(`${about}/`))
-  );
-}
 
 /** A job as one event for scripts. */
 export function jobRow(job: Job): { readonly type: string; readonly [fact: string]: unknown } {
@@ -74,13 +67,34 @@ export function jobRow(job: Job): { readonly type: string; readonly [fact: strin
   };
 }
 
-function columns(job: Job): string[] {
-  return [
-    job.id,
-    job.request.kind,
-    stateText(job),
-    job.started === undefined ? '' : localTime(job.started),
-    job.state === 'interrupted' ? '' : tookText(job),
-    safe(job.request.operands.join(' → ')),
-  ];
+const listing: Listing<Job> = {
+  nameOf: ({ id }) => id,
+  itemOf: jobRow,
+  columns: [
+    { name: 'job', text: ({ id }) => id },
+    { name: 'kind', text: ({ request }) => request.kind },
+    { name: 'state', text: stateText, raw: ({ state }) => state },
+    {
+      name: 'started',
+      text: ({ started }) => (started === undefined ? '' : localTime(started)),
+      raw: ({ started }) => started,
+    },
+    {
+      name: 'took',
+      text: (job) => (job.state === 'interrupted' ? '' : tookText(job)),
+      raw: ({ started, lastEvent, result }) =>
+        result === undefined || started === undefined || lastEvent === undefined
+          ? undefined
+          : (Date.parse(lastEvent) - Date.parse(started)) / 1000,
+    },
+    { name: 'what', text: ({ request }) => request.operands.join(' → '), isFlexible: true },
+    { name: 'by', text: ({ request }) => request.asked.by, isWide: true },
+    { name: 'reason', text: ({ request }) => request.asked.reason ?? '', isWide: true },
+    { name: 'backup', text: ({ result }) => backupOf(result?.data), isWide: true },
+    { name: 'folder', text: ({ folder }) => folder, isWide: true },
+  ],
+};
+
+function backupOf(data: Readonly<Record<string, unknown>> = {}): string {
+  return typeof data['backup'] === 'string' ? data['backup'] : '';
 }

@@ -10,7 +10,7 @@ import type { Call, Command } from '../command';
 import { errorLines } from '../errorLines';
 import { cliHints } from '../hints';
 import { kubeconfigsOf } from '../setting';
-import { table } from '../table';
+import { List, listFlags, type Listing } from '../list';
 
 /** Lists database pods, of all clusters at the same time; each is shown as soon as it answered. */
 export const pods: Command = {
@@ -18,13 +18,19 @@ export const pods: Command = {
   summary: 'list database pods, everywhere or in one cluster or namespace',
   examples: ['db-ferry pods', 'db-ferry pods prod', 'db-ferry pods prod/shop'],
   operands: [{ name: 'cluster[/namespace]', takes: ['place'], optional: true }],
-  options: [],
+  options: listFlags,
   async run(call) {
+    const list = new List(call, listing);
     const { clusters, namespace } = await chosen(call);
     const { terminal } = call;
-    const answers = await Promise.all(clusters.map((cluster) => listOne(call, cluster, namespace)));
-    const answered = answers.filter((count) => count !== undefined);
-    const found = answered.reduce((sum, count) => sum + count, 0);
+    // a person sees each cluster as soon as it answered; in a pipe it is one table
+    const isPiece = list.isTable && terminal.width !== undefined;
+    const answers = await Promise.all(
+      clusters.map((cluster) => listOne(call, cluster, namespace, (rows) => isPiece && list.show(rows))),
+    );
+    const answered = answers.filter((rows) => rows !== undefined);
+    if (!isPiece) list.show(answered.flat(), { clusters: clusters.length, answered: answered.length });
+    const found = answered.flat().length;
     const exitCode = answered.length > 0 ? 0 : 1;
     const data = { pods: found, clusters: clusters.length, answered: answered.length };
     terminal.event({ type: 'result', outcome: exitCode === 0 ? 'done' : 'failed', exitCode, data });
@@ -54,8 +60,13 @@ async function chosen(call: Call): Promise<{ clusters: readonly Cluster[]; names
   return { clusters: [cluster], ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** How many pods a cluster has; undefined when it could not say. */
-async function listOne(call: Call, cluster: Cluster, namespace: string | undefined): Promise<number | undefined> {
+/** The pods of a cluster, which `onRows` gets as soon as they are known; undefined when it could not say. */
+async function listOne(
+  call: Call,
+  cluster: Cluster,
+  namespace: string | undefined,
+  onRows: (rows: readonly Row[]) => void,
+): Promise<readonly Row[] | undefined> {
   const { connect } = await import('../../core/cluster/connect');
   const { findPods } = await import('../../core/pod/discover/findPods');
   const { terminal } = call;
@@ -68,23 +79,15 @@ async function listOne(call: Call, cluster: Cluster, namespace: string | undefin
     const client = connect(cluster);
     const { pods: found, forbidden } = await findPods(client, namespace === undefined ? {} : { namespace });
     const rights = await rightsIn(client, [...new Set(found.map((pod) => pod.namespace))]);
-    for (const pod of found) {
-      const exec = rights.get(pod.namespace);
-      terminal.event({ type: 'pod', reference: referenceOf(pod), ...pod, ...(exec === undefined ? {} : { exec }) });
-    }
+    const rows = found.map((pod) => ({ pod, exec: rights.get(pod.namespace) }));
+    for (const row of rows) terminal.event(listing.itemOf(row));
     for (const name of forbidden) terminal.event({ type: 'forbidden', cluster: cluster.alias, namespace: name });
-    if (found.length > 0)
-      terminal.line(
-        table(
-          ['POD', 'WORKLOAD', 'KIND OF IMAGE', 'STATE'],
-          found.map((pod) => columns(pod, rights)),
-        ),
-      );
+    onRows(rows);
     await tellLacking(call, client, rights);
     if (forbidden.length > 0) {
       terminal.info(safe(`${cluster.alias}: you may not list pods in ${forbidden.length} namespaces`));
     }
-    return found.length;
+    return rows;
   } catch (error) {
     const { code, data } = toAppError(error);
     terminal.event({ type: 'error', cluster: cluster.alias, error: { code, data } });
@@ -136,14 +139,29 @@ async function tellLacking({ terminal }: Call, client: KubeClient, rights: Right
   terminal.error(safe(`${cluster}: ${user} may not run commands in pods of ${names} (pods/exec).`));
 }
 
-function columns(pod: DatabasePod, rights: Rights): string[] {
-  const { workload, flavour, ready, reason, roleHint } = pod;
-  const shut = rights.get(pod.namespace)?.allowed === false ? ', no pods/exec' : '';
+interface Row {
+  readonly pod: DatabasePod;
+  readonly exec?: ExecRights | undefined;
+}
+
+const listing: Listing<Row> = {
+  nameOf: ({ pod }) => referenceOf(pod),
+  itemOf: ({ pod, exec }) => ({
+    type: 'pod',
+    reference: referenceOf(pod),
+    ...pod,
+    ...(exec === undefined ? {} : { exec }),
+  }),
+  columns: [
+    { name: 'pod', text: ({ pod }) => referenceOf(pod), isFlexible: true },
+    { name: 'workload', text: ({ pod: { workload } }) => `${workload.kind}/${workload.name}` },
+    { name: 'image', text: ({ pod }) => pod.flavour },
+    { name: 'state', text: stateOf },
+  ],
+};
+
+function stateOf({ pod: { ready, reason, roleHint }, exec }: Row): string {
+  const shut = exec?.allowed === false ? ', no pods/exec' : '';
   const state = `${ready ? 'ready' : (reason ?? 'not ready')}${shut}`;
-  return [
-    referenceOf(pod),
-    `${workload.kind}/${workload.name}`,
-    flavour,
-    roleHint === undefined ? state : `${state}, ${roleHint}`,
-  ].map(safe);
+  return roleHint === undefined ? state : `${state}, ${roleHint}`;
 }

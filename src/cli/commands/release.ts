@@ -15,9 +15,9 @@ export const release: Command = {
   operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: ['drop-slots', ...keptFlags],
   async run(call) {
-    await jobOrDatabase(call);
+    const operand = await jobOrDatabase(call);
     const options = call.options['drop-slots'] === true ? { dropSlots: true } : {};
     const { confirmKept } = await import('../kept');
-    return confirmKept(call, await requestOf(call, 'release', call.operands, options));
+    return confirmKept(call, await requestOf(call, 'release', [operand], options));
   },
 };

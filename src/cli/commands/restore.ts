@@ -1,4 +1,5 @@
 import type { Command } from '../command';
+import { backupNamed } from '../named';
 import { databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
 import { requestOf } from '../setting';
@@ -17,11 +18,11 @@ export const restore: Command = {
   ],
   options: restoreFlags,
   async run(call) {
-    const [backup = '', place] = call.operands;
+    const [named = '', place] = call.operands;
     const target = await databaseReference(place);
     const options = restoreOptions(call.options);
     mayReplace(call, target);
-    const request = await requestOf(call, 'restore', [backup, target], options);
+    const request = await requestOf(call, 'restore', [await backupNamed(call, named), target], options);
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');

@@ -15,8 +15,8 @@ export const undo: Command = {
   operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: keptFlags,
   async run(call) {
-    await jobOrDatabase(call);
+    const operand = await jobOrDatabase(call);
     const { confirmKept } = await import('../kept');
-    return confirmKept(call, await requestOf(call, 'undo', call.operands));
+    return confirmKept(call, await requestOf(call, 'undo', [operand]));
   },
 };

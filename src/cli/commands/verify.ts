@@ -1,5 +1,6 @@
 import { gentleRate } from '../arguments';
 import type { Command } from '../command';
+import { backupNamed } from '../named';
 import { podReference } from '../operands';
 import { requestOf } from '../setting';
 
@@ -13,7 +14,7 @@ export const verify: Command = {
   async run(call) {
     const { deep } = call.options;
     const gentle = gentleRate(call.options.gentle);
-    const request = await requestOf(call, 'verify', call.operands, {
+    const request = await requestOf(call, 'verify', [await backupNamed(call, call.operands[0] ?? '')], {
       ...(deep === undefined ? {} : { deep: await podReference(deep) }),
       ...(gentle === undefined ? {} : { gentle }),
     });

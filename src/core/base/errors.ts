@@ -53,7 +53,7 @@ export const errorCodes = [
   'archive.version', // { version }
   'archive.tooLarge', // { entries } or { megabytes }: more than the editor takes in
   'archive.encoding', // { encoding, offset, reason }: one that only clients have
-  'backup.unknown', // { backup }
+  'backup.unknown', // { backup }; several fit: { fits } ids, { folders } of one id, { places }; { unproven }: the newest that `latest` does not choose
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
   'backup.incomplete', // { backup }: a .partial folder
   'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
@@ -80,7 +80,7 @@ export const errorCodes = [
   'restore.claimed', // { reference, database, databases: { name, owner, bytes?, made?, job }[] }: what is there only says that it was kept
   'target.busy', // { reference, job }: another job works on it
   // jobs
-  'job.unknown', // { job }
+  'job.unknown', // { job, fits? }
   'job.needed', // { job, state }: it still works, or left something that is found by its folder
   'job.interrupted', // { job }: its process is gone without a last event
   'cancelled',

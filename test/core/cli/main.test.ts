@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { main } from '../../../src/cli/main';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
-
-interface Told {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { ferry, resultOf, withoutKubeconfig } from './ferry';
 
 describe('the command line', () => {
   let root: string;
@@ -22,19 +15,9 @@ describe('the command line', () => {
   });
   after(() => rm(root, { recursive: true, force: true }));
 
-  async function run(...argv: string[]): Promise<Told> {
-    const out = new PassThrough();
-    const err = new PassThrough();
-    const exitCode = await main(argv, { in: new PassThrough(), out, err });
-    return { exitCode, out: String(out.read() ?? ''), err: String(err.read() ?? '') };
-  }
-
-  const last = ({ out }: Told): Record<string, unknown> =>
-    JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
-
   it('help: 0', async () => {
     for (const argv of [['--help'], ['help'], ['help', 'copy'], ['copy', '--help']]) {
-      const { exitCode, out } = await run(...argv);
+      const { exitCode, out } = await ferry(...argv);
       assert.equal(exitCode, 0);
       assert.match(out, /Exit codes/);
     }
@@ -49,19 +32,22 @@ describe('the command line', () => {
       ['databases', 'a/b/c/d'],
       ['pods', 'a/b/c'],
     ]) {
-      const { exitCode, out, err } = await run(...argv, '--root', root, '--kubeconfig', kubeconfig);
+      const { exitCode, out, err } = await ferry(...argv, '--root', root, '--kubeconfig', kubeconfig);
       assert.equal(exitCode, 2, argv.join(' '));
       assert.equal(out, '');
       assert.notEqual(err, '');
     }
-    const told = await run('nothing', '--json');
+    const told = await ferry('nothing', '--json');
     assert.equal(told.exitCode, 2);
-    assert.deepEqual([last(told)['type'], last(told)['outcome'], last(told)['exitCode']], ['result', 'usage', 2]);
+    assert.deepEqual(
+      [resultOf(told)['type'], resultOf(told)['outcome'], resultOf(told)['exitCode']],
+      ['result', 'usage', 2],
+    );
     assert.equal(told.err, '');
   });
 
   it('the name alone shows what there is; a slip of the pen what was meant, and where its help is', async () => {
-    assert.match((await run()).err, /Usage: db-ferry <command>/);
+    assert.match((await ferry()).err, /Usage: db-ferry <command>/);
     for (const [argv, said] of [
       [['restroe', 'a'], /Did you mean restore\?\n.*db-ferry --help/],
       [['backup', 'a/b/c/d', '--gentel', '3'], /Did you mean --gentle\?\n.*db-ferry help backup/],
@@ -74,7 +60,7 @@ describe('the command line', () => {
       [['databases', 'a/b/c/d'], /"a\/b\/c\/d" names a database\.\nA pod is wanted/],
       [['backup', 'a/b/c'], /"a\/b\/c" names a pod\.\nA database is wanted/],
     ] as const) {
-      const { err, exitCode } = await run(...argv);
+      const { err, exitCode } = await ferry(...argv);
       assert.match(err, said);
       assert.equal(exitCode, 2);
     }
@@ -85,7 +71,7 @@ describe('the command line', () => {
       version: string;
     };
     for (const argv of [['--version'], ['-V'], ['version'], ['backup', '--version']]) {
-      assert.deepEqual(await run(...argv), { exitCode: 0, out: `${version}\n`, err: '' });
+      assert.deepEqual(await ferry(...argv), { exitCode: 0, out: `${version}\n`, err: '' });
     }
   });
 
@@ -103,15 +89,15 @@ describe('the command line', () => {
       ['release', 't3kq0v1x9z'],
       ['clean', 'nowhere/a/b'],
     ]) {
-      const { exitCode, err } = await run(...argv, '--root', own, '--kubeconfig', kubeconfig);
+      const { exitCode, err } = await ferry(...argv, '--root', own, '--kubeconfig', kubeconfig);
       assert.equal(exitCode, 1, argv.join(' '));
       assert.match(err, /There is no (cluster|backup|job)/);
     }
-    assert.match((await run('jobs', '--root', own)).err, /^No jobs/);
+    assert.match((await ferry('jobs', '--root', own)).err, /^No jobs/);
   });
 
   it('a job that is not there is named as it was asked for', async () => {
-    assert.match((await run('job', 'nosuch', '--root', root)).err, /There is no job "nosuch"/);
+    assert.match((await ferry('job', 'nosuch', '--root', root)).err, /There is no job "nosuch"/);
   });
 
   it('replacing without a person and without --yes: 2, and no job', async () => {
@@ -119,16 +105,16 @@ describe('the command line', () => {
       ['restore', 'b1', 'a/b/c/d'],
       ['copy', 'a/b/c/d', 'e/f/g/h'],
     ]) {
-      const told = await run(...argv, '--as', 'replace', '--root', root);
+      const told = await ferry(...argv, '--as', 'replace', '--root', root);
       assert.equal(told.exitCode, 2);
       assert.match(told.err, /--yes/);
     }
-    assert.equal(last(await run('jobs', '--json', '--root', root))['outcome'], 'done');
+    assert.equal(resultOf(await ferry('jobs', '--json', '--root', root))['outcome'], 'done');
   });
 
   it('lists of nothing: 0', async () => {
     for (const command of ['jobs', 'backups']) {
-      const { exitCode, out, err } = await run(command, '--root', join(root, 'empty'));
+      const { exitCode, out, err } = await ferry(command, '--root', join(root, 'empty'));
       assert.deepEqual([exitCode, out], [0, '']);
       assert.match(err, /No /);
     }
@@ -141,34 +127,34 @@ describe('the command line', () => {
       ['undo', 'nothere'],
       ['clean', 'nothere'],
     ]) {
-      assert.equal((await run(...argv, '--root', root)).exitCode, 1, argv.join(' '));
+      assert.equal((await ferry(...argv, '--root', root)).exitCode, 1, argv.join(' '));
     }
   });
 
   it('a job whose process never came is shown', async () => {
     const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root } as const;
     const { id } = await createJobFolder(root, { ...request, asked: { by: 'a test', reason: 'to see' } });
-    const { exitCode, out } = await run('job', id, '--root', root);
+    const { exitCode, out } = await ferry('job', id, '--root', root);
     assert.equal(exitCode, 0);
     assert.match(out, /what +a\/b\/c\/d[^]*reason +to see[^]*state +starting/);
-    const rows = (await run('jobs', '--json', '--root', root)).out.trimEnd().split('\n');
+    const rows = (await ferry('jobs', '--json', '--root', root)).out.trimEnd().split('\n');
     assert.equal(rows.length, 2);
     assert.match(rows[0] ?? '', new RegExp(`"type":"job","id":"${id}"`));
   });
 
   it('clusters of the files that were named', async () => {
-    const { exitCode, out } = await withoutKubeconfig(() => run('clusters', '--kubeconfig', kubeconfig));
+    const { exitCode, out } = await withoutKubeconfig(() => ferry('clusters', '--kubeconfig', kubeconfig));
     assert.equal(exitCode, 0);
     assert.match(out, /^dead +https:\/\/127\.0\.0\.1:1 /m);
   });
 
   it('pods of a cluster that is dead: a line for it, and 1', async () => {
-    const told = await withoutKubeconfig(() => run('pods', '--kubeconfig', kubeconfig));
+    const told = await withoutKubeconfig(() => ferry('pods', '--kubeconfig', kubeconfig));
     assert.equal(told.exitCode, 1);
     assert.match(told.err, /^dead: cannot be reached at https:\/\/127\.0\.0\.1:1/m);
-    const json = await withoutKubeconfig(() => run('pods', '--json', '--kubeconfig', kubeconfig));
+    const json = await withoutKubeconfig(() => ferry('pods', '--json', '--kubeconfig', kubeconfig));
     assert.match(json.out, /"type":"error","cluster":"dead","error":\{"code":"cluster.unreachable"/);
-    assert.equal(last(json)['exitCode'], 1);
+    assert.equal(resultOf(json)['exitCode'], 1);
   });
 });
 
@@ -180,19 +166,4 @@ function kubeconfigOf(name: string, server: string): unknown {
     users: [{ name, user: { token: 'x' } }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   };
-}
-
-/** The files of whoever runs the tests are no part of them. */
-async function withoutKubeconfig<T>(action: () => Promise<T>): Promise<T> {
-  const before = { KUBECONFIG: process.env['KUBECONFIG'], HOME: process.env['HOME'] };
-  process.env['KUBECONFIG'] = '';
-  process.env['HOME'] = tmpdir();
-  try {
-    return await action();
-  } finally {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  }
 }
