@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inspectArchive } from '../../src/core/postgres/archive/format/inspectArchive';
+import { fileSource } from '../../src/core/store/fileSource';
 import { measureBlocks } from '../../src/core/postgres/archive/format/measureBlocks';
 import { generateArchive } from '../core/postgres/archive/generateArchive';
 import { writeSparseArchive } from '../core/postgres/archive/sparseArchive';
@@ -30,9 +31,12 @@ async function main(files: readonly string[]): Promise<void> {
 
 async function timed(name: string, file: string): Promise<void> {
   const started = performance.now();
-  const contents = await inspectArchive(file);
+  const contents = await inspectArchive(await fileSource(file));
   const opened = performance.now();
-  await measureBlocks(file, contents, { signal: new AbortController().signal, onProgress: () => undefined });
+  await measureBlocks(await fileSource(file), contents, {
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
   const measured = performance.now();
   console.log(
     `${name}: table of contents ${(opened - started).toFixed(0)} ms, sizes ${((measured - opened) / 1000).toFixed(2)} s` +

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readArchive } from '../../src/core/postgres/archive/format/readArchive';
+import { fileSource } from '../../src/core/store/fileSource';
 import { generateArchive } from '../core/postgres/archive/generateArchive';
 
 export interface ReaderSpeed {
@@ -13,13 +14,18 @@ export interface ReaderSpeed {
   readonly perSecond: number;
   /** MB of COPY text per second of processor time, all threads: what one core would do */
   readonly perCoreSecond: number;
+  /** of that to what a plain stream of Node does in the same run */
+  readonly ratio?: number;
 }
 
-/** Reads one archive file and says how fast. */
-export async function readerSpeed(name: string, file: string): Promise<ReaderSpeed> {
+/** Reads one archive file and says how fast: as the catalog does, from a source of bytes, or from a plain stream of Node. */
+export async function readerSpeed(name: string, file: string, { plain = false } = {}): Promise<ReaderSpeed> {
   const before = process.cpuUsage();
   const started = performance.now();
-  const { textBytes } = await readArchive(createReadStream(file, { highWaterMark: 1 << 18 }));
+  const source = plain
+    ? createReadStream(file, { highWaterMark: 1 << 18 })
+    : (await fileSource(file)).read({ piece: 1 << 18 });
+  const { textBytes } = await readArchive(source);
   const elapsed = (performance.now() - started) * 1000;
   const { user, system } = process.cpuUsage(before);
   return { name, perSecond: textBytes / elapsed, perCoreSecond: textBytes / (user + system) };
@@ -36,8 +42,9 @@ export async function readerSpeeds(megabytes: number): Promise<ReaderSpeed[]> {
       await pipeline(Readable.from(archive), createWriteStream(file));
       const runs: ReaderSpeed[] = [];
       for (let run = 0; run < 3; run += 1) runs.push(await readerSpeed(compression, file));
-      runs.sort((left, right) => left.perCoreSecond - right.perCoreSecond);
-      speeds.push(...runs.slice(1, 2));
+      const plain: ReaderSpeed[] = [];
+      for (let run = 0; run < 3; run += 1) plain.push(await readerSpeed(compression, file, { plain: true }));
+      speeds.push({ ...median(runs), ratio: median(runs).perCoreSecond / median(plain).perCoreSecond });
       await rm(file);
     }
   } finally {
@@ -46,12 +53,19 @@ export async function readerSpeeds(megabytes: number): Promise<ReaderSpeed[]> {
   return speeds;
 }
 
+function median(runs: readonly ReaderSpeed[]): ReaderSpeed {
+  const [, middle] = [...runs].sort((left, right) => left.perCoreSecond - right.perCoreSecond);
+  if (middle === undefined) throw new Error('three runs are needed');
+  return middle;
+}
+
 /** `tsx test/bench/reader.ts [archive …]`: the given archives, or generated ones. */
 async function main(files: readonly string[]): Promise<void> {
   const speeds = files.length === 0 ? await readerSpeeds(400) : [];
   for (const file of files) speeds.push(await readerSpeed(file, file));
-  for (const { name, perSecond, perCoreSecond } of speeds) {
-    console.log(`${name}: ${perSecond.toFixed(0)} MB/s, ${perCoreSecond.toFixed(0)} MB per core second`);
+  for (const { name, perSecond, perCoreSecond, ratio } of speeds) {
+    const against = ratio === undefined ? '' : `, ${ratio.toFixed(2)} of a plain stream`;
+    console.log(`${name}: ${perSecond.toFixed(0)} MB/s, ${perCoreSecond.toFixed(0)} MB per core second${against}`);
   }
   console.log(`peak RSS ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
 }

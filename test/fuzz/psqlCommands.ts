@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readArchive } from '../../src/core/postgres/archive/format/readArchive';
 import { takeApart } from '../../src/core/restore/inPlace/inPlaceArchive';
 import { restrictSql } from '../../src/core/restore/inPlace/inPlaceScript';
+import { fileSource } from '../../src/core/store/fileSource';
 import { chance } from '../core/postgres/archive/damageArchive';
 import { hostileArchive, type HostileEntry } from '../core/postgres/archive/hostileArchive';
 import { inPieces } from '../core/postgres/archive/realArchives';
@@ -226,7 +227,7 @@ class Fuzz {
         mark: 'mark',
         signal: AbortSignal.timeout(600_000),
       };
-      const parts = await takeApart(place, file, reading, how);
+      const parts = await takeApart(place, await fileSource(file), reading, how);
       const rows: Buffer[] = [];
       for await (const piece of parts.rows(how.signal, () => undefined)) rows.push(piece);
       // without what looks for a transaction that is not there

@@ -2,6 +2,8 @@ import { lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, isErrno, toAppError } from '../base/errors';
 import { readSafely, refused } from '../base/safeFile';
+import type { ByteSource } from '../store/byteSource';
+import { fileSource } from '../store/fileSource';
 import { adopt } from './adopt';
 import { keyRing, type KeyRing } from '../state/keys';
 import { archiveFile, encodeName, jobFile, manifestFile, partialSuffix, type BackupPlace } from './backupFolder';
@@ -122,6 +124,14 @@ export async function removeBackup(entry: {
 /** The archive's path. */
 export function archivePath(entry: BackupEntry): string {
   return path.join(entry.folder, path.basename(entry.manifest.archive.file));
+}
+
+/**
+ * The archive's bytes, wherever they lie. Throws what the file system says where it is missing, `file.refused` for what is no file of its folder; of a foreign one a person named the path, and a link at
+ * its name is followed.
+ */
+export async function openArchive(entry: BackupEntry): Promise<ByteSource> {
+  return fileSource(archivePath(entry), { inside: entry.folder, follow: !isInCatalog(entry) });
 }
 
 async function readEntry(folder: string, ring: KeyRing, inside = folder): Promise<BackupEntry> {

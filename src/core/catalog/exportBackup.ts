@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../base/errors';
-import { sizeSafely, streamSafely } from '../base/safeFile';
+import type { ByteSource } from '../store/byteSource';
 import { flush } from './backupFolder';
-import { archivePath } from './catalog';
+import { openArchive } from './catalog';
 import { withRoom, type Room } from './disk';
 import type { BackupEntry } from './manifest';
 import { noteUnfinished, removeUnfinished } from './unfinished';
@@ -33,10 +33,10 @@ export async function exportBackup(
   await removeUnfinished(work.root);
   const finished = await noteUnfinished(work.root, temporary);
   try {
-    const size = await sizeSafely(archivePath(entry));
+    const archive = await openArchive(entry);
     const { signal, room: look } = work;
-    const digest = await withRoom(path.dirname(target), size, { signal, look }, (both) =>
-      copyDurably(archivePath(entry), temporary, { ...work, signal: both }),
+    const digest = await withRoom(path.dirname(target), archive.size, { signal, look }, (both) =>
+      copyDurably(archive, temporary, { ...work, signal: both }),
     );
     if (sha256 !== '' && digest !== sha256) {
       const reason = "the SHA-256 of the archive is not the manifest's";
@@ -59,18 +59,17 @@ function asked(error: AppError, target: string): AppError {
   return new AppError('usage', { message }, { cause: error });
 }
 
-/** Copies a file to one that must not exist (mode 0600), flushed; returns the SHA-256 of what was copied. */
-async function copyDurably(from: string, to: string, { signal, onBytes }: CopyWork): Promise<string> {
-  const size = await sizeSafely(from);
+/** Copies an archive to a file that must not exist (mode 0600), flushed; returns the SHA-256 of what was copied. */
+async function copyDurably(from: ByteSource, to: string, { signal, onBytes }: CopyWork): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(to, 'wx', 0o600);
   try {
     let bytes = 0;
-    for await (const buffer of streamSafely(from, { signal })) {
+    for await (const buffer of from.read({ signal })) {
       hash.update(buffer);
       await handle.writeFile(buffer);
       bytes += buffer.length;
-      onBytes?.(bytes, size);
+      onBytes?.(bytes, from.size);
     }
     await handle.sync();
   } finally {

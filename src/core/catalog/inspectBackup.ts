@@ -5,6 +5,7 @@ import { inspectArchive, type ArchiveContents } from '../postgres/archive/format
 import { manifestFile, partialSuffix } from './backupFolder';
 import { isErrno } from '../base/errors';
 import { readSafely } from '../base/safeFile';
+import { fileSource } from '../store/fileSource';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import type { Manifest } from './manifest';
@@ -41,7 +42,7 @@ export async function inspectBackup(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Inspection> {
   const real = await realpath(file);
-  const contents = await inspectArchive(real, options);
+  const contents = await inspectArchive(await fileSource(real), options);
   return { contents, provenance: await provenanceOf(real, contents, await keyRing()) };
 }
 

@@ -7,9 +7,9 @@ import { readArchive } from '../postgres/archive/format/readArchive';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { skimArchive } from '../postgres/archive/format/skimArchive';
 import type { Report } from '../base/progress';
-import { readSafely, sizeSafely, streamSafely } from '../base/safeFile';
+import { readSafely } from '../base/safeFile';
 import { manifestFile, writeDurably } from './backupFolder';
-import { archivePath, isInCatalog } from './catalog';
+import { isInCatalog, openArchive } from './catalog';
 import type { BackupEntry, Manifest, Verification } from './manifest';
 import { longestManifest } from './parseManifest';
 import { replaceSigned } from './signature';
@@ -185,17 +185,15 @@ async function read<Reading>(
   work: { readonly signal: AbortSignal; readonly report: Report },
   reader: (source: AsyncIterable<Buffer>, options: { signal: AbortSignal }) => Promise<Reading>,
 ): Promise<Reading> {
-  const file = archivePath(entry);
-  const inside = entry.folder;
-  const opening = { inside, follow: !isInCatalog(entry) };
-  const size = await sizeSafely(file, opening).catch((error: unknown) => {
-    if (isErrno(error, ['ENOENT'])) return undefined;
+  const archive = await openArchive(entry).catch((error: unknown) => {
+    if (isErrno(error, ['ENOENT']) || isAppError(error, 'store.absent')) return undefined;
     throw error;
   });
-  if (size === undefined) throw new AppError('backup.damaged', { backup: entry.id, reason: 'the archive is missing' });
+  if (archive === undefined)
+    throw new AppError('backup.damaged', { backup: entry.id, reason: 'the archive is missing' });
   work.report({ type: 'phase', phase: 'read' });
-  const progress = paced(work.report, size);
-  const source = streamSafely(file, { ...opening, signal: work.signal });
+  const progress = paced(work.report, archive.size);
+  const source = archive.read({ signal: work.signal });
   try {
     return await reader(counted(source, progress), { signal: work.signal });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { archivePath } from '../catalog/catalog';
+import { openArchive } from '../catalog/catalog';
 import type { BackupEntry } from '../catalog/manifest';
 import { importCollationsSql } from './preflight/partFindings';
 import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
@@ -243,7 +243,7 @@ async function fillSide(
     const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
     // pg_restore ends with the last data block, and what stands behind it would not arrive
     const bytes = reading.bytes - (reading.behind?.bytes ?? 0);
-    const archive = { file: archivePath(backup), ...proven, bytes, streams };
+    const archive = { archive: await openArchive(backup), ...proven, bytes, streams };
     const how = { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces, goOn };
     if (seen.findings.some(({ code, data }) => code === 'collations.missing' && data['imports'] === true)) {
       await query(server, name, importCollationsSql, options);

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
-import { streamSafely } from '../base/safeFile';
 import { readTableOfContents } from '../postgres/archive/format/readTableOfContents';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
 import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/tools/restoreCommand';
+import type { ByteSource } from '../store/byteSource';
 import type { Workplace } from './databaseRow';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
@@ -13,8 +13,8 @@ import { applicationOf } from '../postgres/tools/applicationName';
 import { targetRoom, watchTarget } from './preflight/targetDisk';
 
 export interface RestoreInput {
-  /** the archive, and its size in bytes */
-  readonly file: string;
+  readonly archive: ByteSource;
+  /** how many of its bytes pg_restore takes */
   readonly bytes: number;
   /** where its data blocks stand; without them it goes in one stream */
   readonly blocks?: readonly PlacedBlock[];
@@ -106,7 +106,7 @@ class Restoring {
   async failures(): Promise<RestoreFailure[]> {
     const found = this.said.flatMap((lines) => lines.found);
     if (found.length === 0) return [];
-    return namedFailures(found, (await readTableOfContents(streamSafely(this.input.file))).entries);
+    return namedFailures(found, (await readTableOfContents(this.input.archive.read())).entries);
   }
 
   async run(): Promise<void> {
@@ -119,8 +119,8 @@ class Restoring {
       return this.feed(whole, this.collecting);
     }
     this.progress.begin('definitions');
-    const file = streamSafely(this.input.file, { end: dataStart });
-    const parts = splitArchive(await readTableOfContents(file), blocks, streams);
+    const head = this.input.archive.read({ to: dataStart + 1 });
+    const parts = splitArchive(await readTableOfContents(head), blocks, streams);
     // by itself: a pg_restore that had the rows, too, would be among them before its first error is read here
     await this.feed(parts.before, this.collecting);
     this.progress.begin('restore');
@@ -185,7 +185,7 @@ class Restoring {
   private async *bytesOf({ toc, ranges }: ArchivePart): AsyncGenerator<Buffer> {
     if (toc.length > 0) yield toc;
     for (const { from, to } of ranges) {
-      for await (const buffer of streamSafely(this.input.file, { start: from, end: to - 1, piece: 256 * 1024 })) {
+      for await (const buffer of this.input.archive.read({ from, to, piece: 256 * 1024 })) {
         this.progress.sent(buffer.length);
         yield buffer;
       }

@@ -1,3 +1,4 @@
+import { fileSource } from '../../core/store/fileSource';
 import type { Inspection } from '../../core/catalog/inspectBackup';
 import { isAppError } from '../../core/base/errors';
 import { measureBlocks, type MeasuredBlock } from '../../core/postgres/archive/format/measureBlocks';
@@ -95,7 +96,7 @@ export class ArchiveDocument {
       this.#change({ state: 'running', percent }, progress.measured);
     };
     try {
-      await measureBlocks(this.#file, contents, { signal, onProgress });
+      await measureBlocks(await fileSource(this.#file, { follow: true }), contents, { signal, onProgress });
       if (!signal.aborted) this.#change({ state: 'done' });
     } catch (error) {
       if (!signal.aborted) this.#change({ state: 'failed', words: this.#wordsOf(error) });

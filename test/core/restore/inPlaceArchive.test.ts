@@ -6,6 +6,7 @@ import { isAppError } from '../../../src/core/base/errors';
 import { readArchive } from '../../../src/core/postgres/archive/format/readArchive';
 import type { ArchiveReading } from '../../../src/core/postgres/archive/reading';
 import { takeApart, type InPlaceArchive } from '../../../src/core/restore/inPlace/inPlaceArchive';
+import { fileSource } from '../../../src/core/store/fileSource';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { hostileArchive, hostileTable, zstdBomb } from '../postgres/archive/hostileArchive';
@@ -33,7 +34,7 @@ describe('an archive as the session of a restore in place takes it', function ()
     const { exec, facts } = await openServer(server);
     const place = { exec, access: facts.access, from: 'postgres' };
     const how = { application: 'test', noOwner: true, staying: { schemas: [], extensions: {} }, mark: 'mark', signal };
-    return takeApart(place, file, reading ?? (await readArchive(inPieces(archive))), how);
+    return takeApart(place, await fileSource(file), reading ?? (await readArchive(inPieces(archive))), how);
   }
 
   it('says definitions and names in signs that psql has no use for', async () => {

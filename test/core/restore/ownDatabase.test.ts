@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { backUp } from '../../../src/core/backup/backUp';
+import { fileSource } from '../../../src/core/store/fileSource';
 import { adopt } from '../../../src/core/catalog/adopt';
 import type { BackupEntry } from '../../../src/core/catalog/manifest';
 import type { Finding } from '../../../src/core/base/finding';
@@ -274,7 +275,7 @@ for (const [from, to] of [
       const text = bytes.toString('latin1').replace("'Europe/Vienna'", "'Europe/Nowhen'").replace("'77MB'", "'77XB'");
       await writeFile(file, Buffer.from(from < 18 ? text.replaceAll("LOCALE = 'C'", "LOCALE = 'x'") : text, 'latin1'));
       const foreign = await adopt(file);
-      const { database } = await inspectArchive(file);
+      const { database } = await inspectArchive(await fileSource(file));
       assert.ok(database);
       const result = await put({ backup: foreign });
       assert.equal(result.outcome, 'differences');

@@ -1,4 +1,4 @@
-import { archivePath } from '../../catalog/catalog';
+import { openArchive } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import { aboutTrust } from '../../cluster/aboutTrust';
 import type { Cluster } from '../../cluster/cluster';
@@ -176,7 +176,8 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
 }
 
 async function originOf({ from }: PlanRequest, signal: AbortSignal): Promise<RestoreOrigin> {
-  if ('backup' in from) return originOfBackup(from.backup, await inspectArchive(archivePath(from.backup), { signal }));
+  if ('backup' in from)
+    return originOfBackup(from.backup, await inspectArchive(await openArchive(from.backup), { signal }));
   const { environment } = from;
   const options = { signal, ...(environment === undefined ? {} : { environment }) };
   return originOfDatabase(from.pod, from.database, options);

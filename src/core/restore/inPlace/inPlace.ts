@@ -1,4 +1,4 @@
-import { archivePath } from '../../catalog/catalog';
+import { openArchive } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
 import { AppError, toAppError } from '../../base/errors';
@@ -77,7 +77,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
     ...{ application, noOwner, noPrivileges, noTablespaces: withoutTablespaces },
     ...{ staying, mark, signal: work.signal },
   };
-  const archive = await takeApart(server, archivePath(backup), reading, how);
+  const archive = await takeApart(server, await openArchive(backup), reading, how);
   const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   let before = '';
   let since = Date.now();

@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors';
 import { parseCopyStatement } from '../../postgres/archive/format/copyStatement';
 import { readArchive } from '../../postgres/archive/format/readArchive';
 import type { ArchiveReading } from '../../postgres/archive/reading';
-import { streamSafely } from '../../base/safeFile';
+import type { ByteSource } from '../../store/byteSource';
 import {
   definitionOf,
   readTableOfContents,
@@ -50,13 +50,13 @@ export interface Staying {
  */
 export async function takeApart(
   server: Workplace,
-  file: string,
+  archive: ByteSource,
   reading: ArchiveReading,
   how: RestoreOptions & { readonly staying: Staying; readonly mark: string; readonly signal: AbortSignal },
 ): Promise<InPlaceArchive> {
   const { application, noOwner, noPrivileges = false, noTablespaces = false, staying, mark, signal } = how;
   const leaves = { application, noOwner, noPrivileges, noTablespaces };
-  const toc = await readTableOfContents(streamSafely(file));
+  const toc = await readTableOfContents(archive.read());
   const short = shortenedToc(toc, (entry) => isThere(entry, staying));
   const preData = await definitions(server, short, { ...leaves, section: 'pre-data' }, signal);
   const postData = await definitions(server, short, { ...leaves, section: 'post-data' }, signal);
@@ -73,7 +73,7 @@ export async function takeApart(
       executed(preData),
     ]),
     rowBytes: copyBytes + textBytes,
-    rows: (abort, onBytes) => rowsOf(file, fromStdin, abort, onBytes),
+    rows: (abort, onBytes) => rowsOf(archive, fromStdin, abort, onBytes),
     after: Buffer.concat([
       ...(sets.length > 0 ? [executed(Buffer.concat(sets))] : []),
       executed(postData),
@@ -178,7 +178,7 @@ function plainName(name: Buffer): Buffer {
 }
 
 async function* rowsOf(
-  file: string,
+  archive: ByteSource,
   copies: ReadonlyMap<number, Buffer>,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
@@ -200,7 +200,7 @@ async function* rowsOf(
     while (pieces.length > 32 && !over.signal.aborted) await fewer.heard();
   };
   const state = { ended: false };
-  const reading = readArchive(streamSafely(file, { piece: 1 << 16 }), {
+  const reading = readArchive(archive.read({ piece: 1 << 16 }), {
     tap,
     signal: AbortSignal.any([signal, over.signal]),
     onProgress: ({ bytes }) => onBytes(bytes),

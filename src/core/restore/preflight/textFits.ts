@@ -1,9 +1,8 @@
 import { isAscii } from 'node:buffer';
-import { archivePath } from '../../catalog/catalog';
+import { openArchive } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { Finding } from '../../base/finding';
 import { query } from '../../pod/server/sql';
-import { streamSafely } from '../../base/safeFile';
 import { inspectArchive } from '../../postgres/archive/format/inspectArchive';
 import { readArchive } from '../../postgres/archive/format/readArchive';
 import { charactersIn, charactersOf, isTextIn } from '../../postgres/archive/format/textOf';
@@ -70,7 +69,7 @@ async function countRows(
     signal,
   );
   if (found.size === 0) return new Map();
-  const { tables } = await inspectArchive(archivePath(backup), { signal });
+  const { tables } = await inspectArchive(await openArchive(backup), { signal });
   const names = new Map(tables.map(({ dumpId, schema, name }) => [dumpId, `${schema}.${name}`]));
   return new Map(Array.from(found, ([dumpId, rows]) => [names.get(dumpId) ?? '?', rows]));
 }
@@ -100,7 +99,8 @@ async function eachRow(
       return undefined;
     },
   };
-  await readArchive(streamSafely(archivePath(backup), { piece: 1 << 18 }), { signal, tap });
+  const archive = await openArchive(backup);
+  await readArchive(archive.read({ piece: 1 << 18 }), { signal, tap });
 }
 
 async function converts(server: Workplace, from: string, to: string, signal: AbortSignal): Promise<boolean> {

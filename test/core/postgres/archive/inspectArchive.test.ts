@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError, type AppError } from '../../../../src/core/base/errors';
+import { fileSource } from '../../../../src/core/store/fileSource';
 import { inspectArchive } from '../../../../src/core/postgres/archive/format/inspectArchive';
 import { measureBlocks, type MeasuredBlock } from '../../../../src/core/postgres/archive/format/measureBlocks';
 import { readTableOfContents } from '../../../../src/core/postgres/archive/format/readTableOfContents';
@@ -31,7 +32,7 @@ describe('inspectArchive', function () {
       it('says what the whole reading says, without its data', async () => {
         const archive = await dumpOf(server, 'odd');
         await writeFile(file, archive);
-        const contents = await inspectArchive(file);
+        const contents = await inspectArchive(await fileSource(file));
         const reading = await readBuffer(archive);
         assert.deepEqual(contents.header, reading.header);
         assert.equal(contents.fileBytes, archive.length);
@@ -67,7 +68,7 @@ describe('inspectArchive', function () {
           const connection = ['-h', server.socketDir, '-p', String(server.port), '-U', server.superuser];
           await execa(join(server.bin, 'pg_dump'), ['-Fc', '-Z', packing, ...connection, '-f', file, 'odd']);
           const written = await readFile(file);
-          const { blocks } = await inspectArchive(file);
+          const { blocks } = await inspectArchive(await fileSource(file));
           assert.ok(blocks.every(({ offset }) => offset !== undefined));
           await measuresRightly(file, written);
         }
@@ -75,13 +76,13 @@ describe('inspectArchive', function () {
 
       it('shows an archive of data alone, and of definitions alone', async () => {
         await writeFile(file, await dumpOf(server, 'odd', '--data-only'));
-        const data = await inspectArchive(file);
+        const data = await inspectArchive(await fileSource(file));
         assert.deepEqual(
           [data.tables.length, data.tables.every(({ dumpId }) => dumpId !== undefined)],
           [data.kinds['TABLE DATA'], true],
         );
         await writeFile(file, await dumpOf(server, 'odd', '--schema-only'));
-        const definitions = await inspectArchive(file);
+        const definitions = await inspectArchive(await fileSource(file));
         assert.equal(definitions.blocks.length, 0);
         assert.equal(definitions.tables.length, definitions.kinds['TABLE']);
         assert.deepEqual(await sizesIn(file), []);
@@ -104,7 +105,7 @@ describe('inspectArchive', function () {
           await assert.rejects(sizesIn(file), (error) => isDamage(error, at, reason));
         }
         await truncate(file, tocEnd - 1);
-        await assert.rejects(inspectArchive(file), (error) => isAppError(error, 'archive.damaged'));
+        await assert.rejects(inspectArchive(await fileSource(file)), (error) => isAppError(error, 'archive.damaged'));
       });
     });
   }
@@ -116,17 +117,17 @@ describe('inspectArchive', function () {
     ]) {
       await writeFile(file, text!);
       await assert.rejects(
-        inspectArchive(file),
+        inspectArchive(await fileSource(file)),
         (error) => isAppError(error, 'archive.foreign') && error.data['reason'] === reason,
       );
     }
     await writeFile(file, '');
-    await assert.rejects(inspectArchive(file), (error) => isDamage(error, 0, 'the file is empty'));
+    await assert.rejects(inspectArchive(await fileSource(file)), (error) => isDamage(error, 0, 'the file is empty'));
   });
 
   it('measures ten gigabytes without reading them, and says how far it is', async () => {
     const bytes = await writeSparseArchive(file, { tables: 5, bytes: 10e9, chunk: 1 << 24 });
-    const contents = await inspectArchive(file);
+    const contents = await inspectArchive(await fileSource(file));
     assert.ok(contents.fileBytes > 9.9e9);
     assert.deepEqual(
       (await sizesIn(file)).map((one) => one.bytes),
@@ -136,13 +137,16 @@ describe('inspectArchive', function () {
 
   it('stops when it is told to', async () => {
     await writeSparseArchive(file, { tables: 3, bytes: 3e9, chunk: 1 << 20 });
-    const contents = await inspectArchive(file);
+    const contents = await inspectArchive(await fileSource(file));
     const stop = new AbortController();
     stop.abort();
-    await assert.rejects(measureBlocks(file, contents, { signal: stop.signal, onProgress: () => undefined }), (error) =>
+    await assert.rejects(
+      measureBlocks(await fileSource(file), contents, { signal: stop.signal, onProgress: () => undefined }),
+      (error) => isAppError(error, 'cancelled'),
+    );
+    await assert.rejects(inspectArchive(await fileSource(file), { signal: stop.signal }), (error) =>
       isAppError(error, 'cancelled'),
     );
-    await assert.rejects(inspectArchive(file, { signal: stop.signal }), (error) => isAppError(error, 'cancelled'));
   });
 });
 
@@ -156,8 +160,8 @@ async function measuresRightly(file: string, archive: Buffer): Promise<void> {
 async function sizesIn(file: string): Promise<MeasuredBlock[]> {
   const measured: MeasuredBlock[] = [];
   let reached = 0;
-  const contents = await inspectArchive(file);
-  await measureBlocks(file, contents, {
+  const contents = await inspectArchive(await fileSource(file));
+  await measureBlocks(await fileSource(file), contents, {
     signal: new AbortController().signal,
     onProgress: (progress) => {
       assert.ok(progress.position >= reached);

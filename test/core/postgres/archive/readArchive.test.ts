@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { isAppError } from '../../../../src/core/base/errors';
+import { fileSource } from '../../../../src/core/store/fileSource';
 import type { ArchiveReading } from '../../../../src/core/postgres/archive/reading';
 import { inspectArchive } from '../../../../src/core/postgres/archive/format/inspectArchive';
 import { measureBlocks } from '../../../../src/core/postgres/archive/format/measureBlocks';
@@ -143,8 +144,11 @@ describe('readArchive', () => {
           const skim = await skimArchive(inPieces(archive));
           assert.deepEqual(skim.behind, reading.behind);
           assert.equal(archive.length - (reading.behind?.bytes ?? 0), skim.blocks.at(-1)?.to);
-          const contents = await inspectArchive(file);
-          await measureBlocks(file, contents, { signal: new AbortController().signal, onProgress: () => undefined });
+          const contents = await inspectArchive(await fileSource(file));
+          await measureBlocks(await fileSource(file), contents, {
+            signal: new AbortController().signal,
+            onProgress: () => undefined,
+          });
           if (reading.behind === undefined) return;
           const from = archive.length - reading.behind.bytes;
           for (const other of [

@@ -1,22 +1,21 @@
-import type { FileHandle } from 'node:fs/promises';
-import { openSafely } from '../../../base/safeFile';
+import type { ByteCursor, ByteSource } from '../../../store/byteSource';
 
 /**
- * A window on a file that is walked in steps, forward. Short steps read the file in large pieces, long ones only what stands at their end: a
+ * A window on an archive that is walked in steps, forward. Short steps read the file in large pieces, long ones only what stands at their end: a
  * file of ten gigabytes with lengths a hundred kilobytes apart costs eighty thousand small reads, not ten gigabytes.
  */
 export class FileWindow {
-  readonly #handle: FileHandle;
+  readonly #cursor: ByteCursor;
   readonly #buffer = Buffer.allocUnsafe(longRead);
   #start = 0;
   #end = 0;
 
-  private constructor(handle: FileHandle) {
-    this.#handle = handle;
+  private constructor(cursor: ByteCursor) {
+    this.#cursor = cursor;
   }
 
-  static async open(file: string): Promise<FileWindow> {
-    return new FileWindow(await openSafely(file, { follow: true }));
+  static async open(source: ByteSource): Promise<FileWindow> {
+    return new FileWindow(await source.cursor());
   }
 
   /** True when the bytes `[position, position + count)` can be read now. */
@@ -30,13 +29,8 @@ export class FileWindow {
     const length = near ? longRead : shortRead;
     this.#start = position;
     this.#end = position;
-    while (this.#end - position < count) {
-      const at = this.#end - position;
-      const { bytesRead } = await this.#handle.read(this.#buffer, at, length - at, this.#end);
-      if (bytesRead === 0) return false;
-      this.#end += bytesRead;
-    }
-    return true;
+    this.#end += await this.#cursor.read(this.#buffer.subarray(0, Math.max(length, count)), position);
+    return this.#end - position >= count;
   }
 
   byte(position: number): number {
@@ -48,7 +42,7 @@ export class FileWindow {
   }
 
   close(): Promise<void> {
-    return this.#handle.close();
+    return this.#cursor.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { sizeSafely, streamSafely } from '../../../base/safeFile';
+import type { ByteSource } from '../../../store/byteSource';
 import type { ArchiveNeeds } from '../meaning/archiveNeeds';
 import { readArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
@@ -62,11 +62,13 @@ export interface DataBlock {
 /**
  * Reads head and table of contents of an archive file, and nothing after them: the time it takes depends on the number of entries, not on the
  * file's size. It proves nothing about the data. Throws `archive.foreign`, `archive.version`, `archive.damaged` (also for a file that
- * ends inside its table of contents), `cancelled`, and what the file system throws.
+ * ends inside its table of contents), `cancelled`, and what the source throws.
  */
-export async function inspectArchive(file: string, options: { signal?: AbortSignal } = {}): Promise<ArchiveContents> {
-  const size = await sizeSafely(file, { follow: true });
-  const window = new ByteWindow(streamSafely(file, { follow: true, piece: 1 << 18 }), { signal: options.signal });
+export async function inspectArchive(
+  source: ByteSource,
+  options: { signal?: AbortSignal } = {},
+): Promise<ArchiveContents> {
+  const window = new ByteWindow(source.read({ piece: 1 << 18 }), { signal: options.signal });
   try {
     const head = await readArchiveHead(window);
     const collector = new Collector();
@@ -74,7 +76,7 @@ export async function inspectArchive(file: string, options: { signal?: AbortSign
     const { extensions, roles, owners, namedRoles, kinds, sequences } = toc;
     return {
       header: headerOf(head, toc),
-      fileBytes: size,
+      fileBytes: source.size,
       ...collector.result(toc),
       ...{ sequences, extensions, roles, owners, namedRoles, kinds },
       ...ofDatabase(toc),

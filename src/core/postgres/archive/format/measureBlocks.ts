@@ -1,4 +1,5 @@
 import { AppError } from '../../../base/errors';
+import type { ByteSource } from '../../../store/byteSource';
 import { damaged } from './damage';
 import { FileWindow } from './fileWindow';
 import type { ArchiveContents, DataBlock } from './inspectArchive';
@@ -26,11 +27,11 @@ export interface MeasureProgress {
  * Throws `archive.damaged`, also for a file that was cut, `cancelled`, and what the file system throws.
  */
 export async function measureBlocks(
-  file: string,
+  source: ByteSource,
   contents: ArchiveContents,
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: MeasureProgress) => void },
 ): Promise<void> {
-  const window = await FileWindow.open(file);
+  const window = await FileWindow.open(source);
   const walk = new Walk(window, contents, options);
   try {
     try {
