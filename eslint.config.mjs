@@ -7,15 +7,16 @@ import { oneSession } from './test/tools/oneSession.mjs';
 const layers = {
   state: [],
   store: [],
+  encrypt: ['state', 'store'],
   cluster: [],
   exec: ['cluster'],
   postgres: ['store'],
   pod: ['cluster', 'exec', 'postgres'],
-  catalog: ['postgres', 'state', 'store'],
-  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store'],
-  compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'state', 'store'],
-  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'restore', 'state', 'store'],
+  catalog: ['postgres', 'state', 'store', 'encrypt'],
+  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
+  compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'state', 'store', 'encrypt'],
+  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'restore', 'state', 'store', 'encrypt'],
 };
 
 /** What tells people, and what shows it. */

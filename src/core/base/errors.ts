@@ -63,6 +63,11 @@ export const errorCodes = [
   'store.absent', // { key }
   'store.exists', // { key, until? }: what may be written once is there; until when the store keeps it
   'store.cut', // { name, at?, size?, reason? }: the bytes ended before their end, or others stand in their place
+  // encryption; never what stands in an identity
+  'encrypted.damaged', // { name, offset, reason, chunk?, at?, is? }: no age file any more; bytes of the file, bytes of the plain text
+  'encrypted.locked', // { name, reason: 'identity' | 'passphrase' | 'work', kinds?, work?, most? }: no identity of those that are known opens it
+  'identity.unusable', // { file, reason, line? }: a file that holds no identity we know
+  'recipient.invalid', // { recipient?, reason }: nobody to encrypt for
   'root.unreadable', // { root, message, written?, trouble? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here
