@@ -1,4 +1,6 @@
-import { AppError } from '../core/base/errors';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, isErrno } from '../core/base/errors';
 import type { Reference } from '../core/cluster/reference';
 import type { JobKind } from '../core/job/record/jobEvents';
 import type { Job } from '../core/job/record/readJob';
@@ -61,4 +63,17 @@ async function knownJob(call: Call, text: string, fits: (job: Job) => boolean): 
   const { id, folder } = await jobNamed(call, text, fits);
   await readRequest(folder);
   return id;
+}
+
+/** The file that an operand names; absolute. Throws `backup.unknown` where there is none, `usage` where it cannot be read. */
+export async function readableFile(text: string): Promise<string> {
+  const file = path.resolve(text);
+  try {
+    await access(file, constants.R_OK);
+    return file;
+  } catch (error) {
+    if (isErrno(error, ['ENOENT', 'ENOTDIR'])) throw new AppError('backup.unknown', { backup: file });
+    const message = error instanceof Error ? error.message : String(error);
+    throw new AppError('usage', { message: `${file} cannot be read: ${message}` });
+  }
 }

@@ -31,22 +31,26 @@ export async function requestOf(
   operands: readonly string[],
   options: JobOptions = {},
 ): Promise<JobRequest> {
-  const { reason, approval } = call.options;
   const request: JobRequest = {
     kind,
     operands: operands.map((operand) => (isPath(operand) ? path.resolve(operand) : operand)),
     options,
     kubeconfigs: kubeconfigsOf(call),
     root: await rootOf(call),
-    asked: {
-      by: askedBy(),
-      ...(reason === undefined ? {} : { reason }),
-      ...(approval === undefined ? {} : { approval }),
-    },
+    asked: askedOf(call),
   };
   const { knowNames } = await import('./knownNames');
   const about = await knowNames(request);
   return about === undefined ? request : { ...request, about };
+}
+
+/** Who asks, why, and who approved it. */
+export function askedOf({ options: { reason, approval } }: Call): JobRequest['asked'] {
+  return {
+    by: askedBy(),
+    ...(reason === undefined ? {} : { reason }),
+    ...(approval === undefined ? {} : { approval }),
+  };
 }
 
 /** True for an operand that names a backup by its path. */

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { exportBackup as writeExport } from '../core/catalog/exportBackup';
-import { backupName, databaseName } from '../ui/backupWords';
+import { exportBackup as writeExport, exportName } from '../core/catalog/exportBackup';
+import { backupName } from '../ui/backupWords';
 import { copying } from '../ui/copying';
 import { settings } from '../ui/settings';
 import { oneBackup } from './backupTargets';
@@ -15,14 +15,11 @@ export const exportBackup: Command = {
   rowsOf: 'backups',
   async run(services, target) {
     const { entry } = await oneBackup(services, target, 'Export');
-    const { manifest } = entry;
-    const time = manifest.time.snapshot.slice(0, 19).replaceAll(/[-:]/g, '');
-    const name = `${databaseName(manifest).replaceAll(/[/\\\0]/g, '_')}-${time}Z.dump`;
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     const file = await vscode.window.showSaveDialog({
       title: `Export ${backupName(entry)}`,
       saveLabel: 'Export',
-      defaultUri: vscode.Uri.file(join(folder?.uri.fsPath ?? homedir(), name)),
+      defaultUri: vscode.Uri.file(join(folder?.uri.fsPath ?? homedir(), exportName(entry.manifest))),
       filters: { 'Dump files': ['dump'] },
     });
     if (!file) return;

@@ -537,6 +537,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     ...beginnings(data['fits']),
     todo: `To see them: ${hints.listJobs()}.`,
   }),
+  'report.none': (data, hints) => ({
+    what: `There is no report of ${shown(data, 'of')}.`,
+    why: 'A job writes one when it ends; a backup gets one from the job that took or verified it.',
+    todo: `To see the jobs: ${hints.listJobs()}.`,
+  }),
   'job.needed': (data, hints) => ({
     what: `The job ${shown(data, 'job')} cannot be removed: its state is ${shown(data, 'state')}.`,
     why: 'A job that works, or left something, is found by its folder.',

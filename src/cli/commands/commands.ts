@@ -7,6 +7,10 @@ import { clusters } from './clusters';
 import { copy } from './copy';
 import { deleteCommand } from './delete';
 import { databases } from './databases';
+import { exportCommand } from './export';
+import { importCommand } from './import';
+import { inspect } from './inspect';
+import { report } from './report';
 import { diff } from './diff';
 import { job } from './job';
 import { jobs } from './jobs';
@@ -26,6 +30,9 @@ export const commands: readonly Command[] = [
   backup,
   backups,
   verify,
+  inspect,
+  exportCommand,
+  importCommand,
   deleteCommand,
   diff,
   restore,
@@ -35,6 +42,7 @@ export const commands: readonly Command[] = [
   clean,
   jobs,
   job,
+  report,
   cancel,
   ...keys,
   runJobCommand,

@@ -88,6 +88,7 @@ export const errorCodes = [
   'job.unknown', // { job, fits? }
   'job.needed', // { job, state }: it still works, or left something that is found by its folder
   'job.interrupted', // { job }: its process is gone without a last event
+  'report.none', // { of }: a job or a backup has no report (yet)
   'cancelled',
   'usage', // { message }
   'internal', // { message }

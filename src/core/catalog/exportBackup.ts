@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, reasonOf } from '../base/errors';
+import { visible } from '../base/visible';
 import type { ByteSource } from '../store/byteSource';
 import { flush } from './backupFolder';
 import { openArchive } from './catalog';
 import { withRoom, type Room } from './disk';
-import type { BackupEntry } from './manifest';
+import type { BackupEntry, Manifest } from './manifest';
 import { noteUnfinished, removeUnfinished } from './unfinished';
 
 /** What is told while a file is copied: how many of its bytes are. */
@@ -50,6 +51,13 @@ export async function exportBackup(
   } finally {
     await finished();
   }
+}
+
+/** What an exported archive is called where nobody says otherwise: `shop-20261123T051500Z.dump`. A file's name, whatever the database is called. */
+export function exportName({ source, archive, time }: Pick<Manifest, 'source' | 'archive' | 'time'>): string {
+  const database = [source.database, archive.header.database, 'database'].find((name) => name !== '') ?? '';
+  const moment = time.snapshot.slice(0, 19).replaceAll(/[-:]/g, '');
+  return `${visible(database).replaceAll(/[/\\]/g, '_').slice(0, 100)}-${moment}Z.dump`;
 }
 
 /** A place that cannot be written to was named by a person. */

@@ -1,3 +1,4 @@
+import { standingWords } from '../../../words/archiveWords';
 import { count, duration, localTime, size } from '../../../words/format';
 import type { PageContents, PageOrigin, PageProvenance, PageWords } from '../messages';
 import { make, termList } from './dom';
@@ -24,7 +25,11 @@ export function archiveCard({ header, fileBytes, largeObjects, tables, provenanc
 export function provenanceCard(provenance: PageProvenance): HTMLElement {
   const origin = provenance.state === 'known' || provenance.state === 'size' ? provenance : undefined;
   return card('provenance', 'Provenance', [
-    make('p', { class: 'standing' }, standing(provenance)),
+    make(
+      'p',
+      { class: 'standing' },
+      standingWords(provenance.state, provenance.state === 'unreadable' ? provenance.message : ''),
+    ),
     ...(origin === undefined ? [] : [termList(originTerms(origin)), verifications(origin)]),
   ]);
 }
@@ -52,23 +57,6 @@ function card(id: string, title: string, children: readonly HTMLElement[]): HTML
 
 function sizeNote(bytes: number | undefined): string {
   return bytes === undefined ? '' : `, ${size(bytes)}`;
-}
-
-function standing(provenance: PageProvenance): string {
-  switch (provenance.state) {
-    case 'foreign':
-      return 'Not a backup of DB Ferry: no manifest says where this file comes from. Verify shows whether it is whole.';
-    case 'partial':
-      return 'This backup is still being written, or was interrupted. It is not complete.';
-    case 'other':
-      return 'The manifest beside this file belongs to another archive. Nothing is taken from it.';
-    case 'unreadable':
-      return `The manifest beside this file cannot be read: ${provenance.message}`;
-    case 'size':
-      return 'The manifest beside this file is of this archive, but their sizes differ.';
-    case 'known':
-      return 'A backup of DB Ferry, by the manifest beside it. Header and size fit; Verify reads every byte again.';
-  }
 }
 
 function originTerms(origin: PageOrigin): [string, string | Node | undefined][] {

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { AppError, isErrno } from '../../core/base/errors';
+import { readSafely } from '../../core/base/safeFile';
+import type { Call, Command } from '../command';
+import { backupNamed, jobNamed } from '../named';
+import { isPath, rootOf } from '../setting';
+
+/** Prints what a job left as its report. */
+export const report: Command = {
+  name: 'report',
+  summary: 'print the report of a job that ended, or the reports beside a backup',
+  more: [
+    'Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found, and how to undo it. No row, no secret. `latest` is the newest job that has ended.',
+  ],
+  examples: ['db-ferry report latest', 'db-ferry report t3kq0v1x9z', 'db-ferry report 20261123T051500Z-3f9a1c'],
+  operands: [{ name: 'job | backup', takes: ['job', 'backup'] }],
+  options: [],
+  async run(call) {
+    const { terminal, operands } = call;
+    const { file, of } = await meant(call, operands[0] ?? '');
+    const text = await readSafely(file, { most: longest }).catch((error: unknown) => {
+      if (isErrno(error, ['ENOENT'])) throw new AppError('report.none', { of });
+      throw error;
+    });
+    terminal.event({ type: 'report', of, file, markdown: text.toString() });
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { of, file } });
+    terminal.line(text.toString().trimEnd());
+    return 0;
+  },
+};
+
+/** Ids of backups begin with a day, those of jobs do not. */
+async function meant(call: Call, named: string): Promise<{ readonly file: string; readonly of: string }> {
+  const { jobFiles, readRequest } = await import('../../core/job/record/jobFolder');
+  if (isPath(named) || /^\d{4}/.test(named)) {
+    const { findBackup } = await import('../../core/catalog/catalog');
+    const { folder, id } = await findBackup(await rootOf(call), await backupNamed(call, named));
+    return { file: path.join(folder, jobFiles.report), of: id };
+  }
+  const { id, folder } = await jobNamed(call, named, ({ result }) => result !== undefined);
+  await readRequest(folder);
+  return { file: path.join(folder, jobFiles.report), of: id };
+}
+
+/** bytes of all reports of a backup together, as they are written */
+const longest = 64e6;
