@@ -338,6 +338,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
       : { why: `It has ${shown(data, 'entries')} tables, data blocks and sequences.` }),
     todo: 'It was not changed. A backup of this size can still be verified and restored.',
   }),
+  'archive.limit': (data) => ({
+    what: `${limited(data)} (${shown(data, 'entry')}, at byte ${shown(data, 'offset')}).`,
+    why: "What a table of contents holds is held in memory, and what may be anybody's has a limit. Damage can look like this, too; it need not be any.",
+    todo: "PostgreSQL's own tools have no such limit: if the archive is whole, `pg_restore` reads it. A backup that is verified here needs that object to be smaller.",
+  }),
   'archive.encoding': (data) => ({
     what: `The archive is written in ${shown(data, 'encoding')}, which no server keeps its texts in.`,
     why: 'In such an encoding a quote or a backslash may be half of another character, so that no two readers need to see the same text.',
@@ -704,6 +709,14 @@ function sentence(instruction: string): string {
 
 function capitalised(words: string): string {
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}
+
+function limited(data: Data): string {
+  const most = bytes(data['most']);
+  if (data['what'] === 'contents') return `The archive's table of contents has more than the ${most} that are read`;
+  const found = data['size'] === undefined ? '' : ` of ${bytes(data['size'])}`;
+  const what = data['what'] === 'entry' ? 'an entry' : 'a text';
+  return `The archive's table of contents has ${what}${found}, more than the ${most} that are read`;
 }
 
 /** Of two versions `1.N` of an archive's format that are not read. */

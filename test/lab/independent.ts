@@ -22,6 +22,8 @@ export async function fingerprint(client: Client, options: FingerprintOptions = 
   await client.query('begin isolation level repeatable read, read only');
   try {
     await client.query(pinned);
+    // such a server checks what it sends, and its text need not be UTF-8
+    if (await isWithoutEncoding(client)) await client.query(`set local client_encoding = 'SQL_ASCII'`);
     return await collect(client, options);
   } finally {
     await client.query('rollback').catch(() => undefined);
@@ -75,7 +77,25 @@ async function collect(client: Client, options: FingerprintOptions): Promise<Fin
   return found;
 }
 
+async function isWithoutEncoding(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+  return rows[0]?.encoding === 'SQL_ASCII';
+}
+
+/** The same where names are bytes, which no client could send back: the server makes the statements itself. */
+async function addRowsOfBytes(client: Client, found: Map<string, string>, unlogged: boolean): Promise<void> {
+  const sql = `select name, query_to_xml(format('select count(*) as n, coalesce(sum((''x'' || substr(md5(convert_to(%s, ''SQL_ASCII'')), 1, 15))::bit(60)::bigint::numeric), 0) as sum from only %s t',
+      coalesce('row(' || columns || ')::text', '''none'''), relation), true, false, '')::text as said
+    from (${tablesQuery}) t where $1 or persistence <> 'u'`;
+  const tables = await client.query<{ name: string; said: string }>(sql, [unlogged]);
+  for (const { name, said } of tables.rows) {
+    const value = (tag: string): string => new RegExp(`<${tag}>(\\d+)</${tag}>`).exec(said)?.[1] ?? '';
+    found.set(`rows ${name}`, `${value('n')} ${value('sum')}`);
+  }
+}
+
 async function addRows(client: Client, found: Map<string, string>, unlogged: boolean): Promise<void> {
+  if (await isWithoutEncoding(client)) return addRowsOfBytes(client, found, unlogged);
   const tables = await client.query<{ name: string; persistence: string; relation: string; columns: string | null }>(
     tablesQuery,
   );

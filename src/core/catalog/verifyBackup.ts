@@ -209,12 +209,17 @@ function ours(entry: BackupEntry, error: unknown): unknown {
   const { archive } = entry.manifest;
   if (!isInCatalog(entry) || !isAppError(error)) return error;
   if (error.code === 'archive.version' && error.data['version'] === archive.header.version) return error;
-  if (!['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding'].includes(error.code)) return error;
+  if (!refusals.includes(error.code)) return error;
   const { reason = readsAs(error.data) } = error.data;
   return new AppError('backup.damaged', { ...error.data, reason, backup: entry.id }, { cause: error });
 }
 
+const refusals: readonly string[] = [
+  ...['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding', 'archive.limit'],
+];
+
 function readsAs(data: AppError['data']): string {
+  if (data['most'] !== undefined) return 'its table of contents reads as longer than it was';
   const [what, found] = data['version'] === undefined ? ['encoding', data['encoding']] : ['version', data['version']];
   return `its ${what} reads as ${typeof found === 'string' ? found : '?'}`;
 }

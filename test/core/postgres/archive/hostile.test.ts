@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isAppError, type AppError } from '../../../../src/core/base/errors';
+import { cliHints } from '../../../../src/cli/hints';
+import { runningText, wordsFor } from '../../../../src/words/errorWords';
 import { hostileArchive, hostileTable, int, zstdBomb, type HostileEntry } from './hostileArchive';
 import { readBuffer } from './realArchives';
 
@@ -180,21 +182,28 @@ describe('hostile archives', function () {
     const long = (size: number, over: Partial<HostileEntry> = {}): HostileEntry[] => [
       { tag: 'v', kind: 'VIEW', definition: Buffer.alloc(size, 'x'), ...over },
     ];
-    assert.equal(await refusalOf(hostileArchive(long(16 << 20))), undefined);
-    for (const place of ['definition', 'drop', 'copy'] as const) {
-      assertDamaged(await refusalOf(hostileArchive(long(0, { [place]: Buffer.alloc((16 << 20) + 1, 'x') }))), place);
+    const beyond = async (entries: HostileEntry[], what: string, label: string): Promise<void> => {
+      const refused = await refusalOf(hostileArchive(entries));
+      assert.equal(refused?.code, 'archive.limit', `${label}: ${String(refused)}`);
+      assert.equal(refused.data['what'], what, label);
+      assert.match(runningText(wordsFor(refused.code, refused.data, cliHints)), / of contents has .*more than the \d+/);
+    };
+    assert.equal(await refusalOf(hostileArchive(long(64_000_000))), undefined);
+    for (const [place, most] of [
+      ['definition', 64_000_000],
+      ['drop', 16 << 20],
+      ['copy', 16 << 20],
+    ] as const) {
+      await beyond(long(0, { [place]: Buffer.alloc(most + 1, 'x') }), 'text', place);
     }
+    assertDamaged(await refusalOf(hostileArchive(long(1, { tag: 'x'.repeat(200_000) }))), 'a name', /none has more/);
     const many = Array.from({ length: 17 }, () => long(0, { drop: Buffer.alloc(16 << 20, 'x') })).flat();
-    assertDamaged(await refusalOf(hostileArchive(many)), 'all of it', /more than 256 MB/);
+    await beyond(many, 'contents', 'all of it');
     assertDamaged(await refusalOf(hostileArchive(long(1, { id: 1 << 27 }))), 'id', /impossible dump id/);
     const number = Buffer.concat([int(10), Buffer.from('1234567890')]);
     const dependencies = (megabytes: number): Buffer => Buffer.alloc(Math.floor((megabytes << 20) / 15) * 15, number);
     assert.equal(await refusalOf(hostileArchive(long(1, { more: dependencies(20) }))), undefined);
-    assertDamaged(
-      await refusalOf(hostileArchive(long(1, { more: dependencies(65) }))),
-      'an entry',
-      /an entry of more than/,
-    );
+    await beyond(long(1, { more: dependencies(93) }), 'entry', 'an entry');
   });
 
   it('keeps rows in flat memory that stand packed in a few bytes, also where who takes them is slow', async () => {

@@ -60,8 +60,8 @@ describe('inspectInWorker', function () {
     await handle.truncate(800_000_000);
     await handle.close();
     const refused = await refusal();
-    assert.ok(isAppError(refused, 'archive.damaged'), String(refused));
-    assert.match(String(refused.data['reason']), /a text of 268435456 bytes/);
+    assert.ok(isAppError(refused, 'archive.limit'), String(refused));
+    assert.deepEqual([refused.data['what'], refused.data['size']], ['text', 268_435_456]);
   });
 
   it('gives up where an archive names more than its memory holds, and the process goes on', async () => {

@@ -5,3 +5,17 @@ export function damaged(offset: number, reason: string, entry?: string, cause?: 
   const data = entry === undefined ? { offset, reason } : { offset, reason, entry };
   return new AppError('archive.damaged', data, cause === undefined ? undefined : { cause });
 }
+
+/**
+ * The archive may well be whole, but holds more in one place than is read. Bytes: `size` what is there, where that is known, `most` what is read.
+ * `entry` is the entry in work, by kind and name where these are known.
+ */
+export function beyondLimit(data: {
+  readonly what: 'text' | 'entry' | 'contents';
+  readonly size?: number;
+  readonly most: number;
+  readonly offset: number;
+  readonly entry: string;
+}): AppError {
+  return new AppError('archive.limit', data);
+}

@@ -1,13 +1,12 @@
+import { isAscii } from 'node:buffer';
+
 /** Turns bytes in an archive's encoding into text. */
 export type Decode = (bytes: Buffer) => string;
 
 /** A decoder for a PostgreSQL encoding name, as the ENCODING entry of an archive gives it. */
 export function decoderOf(encoding: string): Decode {
   const slow = slowDecoder(encoding.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''));
-  return (bytes) => {
-    for (const byte of bytes) if (byte > 0x7f) return slow(bytes);
-    return bytes.toString('latin1');
-  };
+  return (bytes) => (isAscii(bytes) ? bytes.toString('latin1') : slow(bytes));
 }
 
 function slowDecoder(encoding: string): Decode {

@@ -62,7 +62,7 @@ async function isSame(
       print.add(window, from, offsetSize);
     }
   } catch (error) {
-    if (isAppError(error, 'archive.damaged')) return false;
+    if (isAppError(error, 'archive.damaged') || isAppError(error, 'archive.limit')) return false;
     throw error;
   }
   return print.result() === toc.print && !(await window.need(1));

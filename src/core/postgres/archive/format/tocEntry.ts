@@ -1,5 +1,5 @@
 import type { ByteWindow } from './byteWindow';
-import { damaged } from './damage';
+import { beyondLimit, damaged } from './damage';
 import type { IsValid } from './validText';
 
 /** What an entry is read by. */
@@ -34,11 +34,16 @@ export interface RawTocEntry {
   readonly dataOffset: number | undefined;
 }
 
+/** longer than the names of anything that a server has */
 const longestName = 1 << 17;
-/** bytes of a definition, of what drops it, of a COPY statement */
+/** bytes of a definition: a server would take up to 1 GB, and each is held as a whole */
+const longestDefinition = 64_000_000;
+/** no server has a text of more */
+const longestOfServers = 1 << 30;
+/** bytes of what drops it, of a COPY statement */
 const longestText = 16 << 20;
 /** bytes of an entry as a whole */
-const longestEntry = 64 << 20;
+const longestEntry = 96_000_000;
 /** pg_dump counts what it could dump up from 1 */
 const mostDumpIds = 1 << 27;
 const offsetNotSet = 1;
@@ -61,8 +66,9 @@ export async function readTocEntry(window: ByteWindow, format: TocFormat, place:
     if (!whole && window.available < cursor.wanted) {
       throw damaged(window.offset + window.available, `the file ends inside the table of contents, ${place}`);
     }
-    if (cursor.wanted > longestEntry)
-      throw damaged(window.offset, `an entry of more than ${longestEntry >> 20} MB`, place);
+    if (cursor.wanted > longestEntry) {
+      throw beyondLimit({ what: 'entry', most: longestEntry, offset: window.offset, entry: cursor.label });
+    }
     // one of many small pieces would be begun again for each of them
     wanted = tries < 20 ? cursor.wanted : Math.min(longestEntry, cursor.wanted * 2);
   }
@@ -79,12 +85,15 @@ class Cursor {
   readonly #window: ByteWindow;
   readonly #start: number;
   readonly #place: string;
+  /** of the entry in work, as far as it was read */
+  label: string;
 
   constructor(window: ByteWindow, place: string) {
     this.#window = window;
     this.#start = window.position;
     this.position = window.position;
     this.#place = place;
+    this.label = place;
   }
 
   /** The entry, or undefined where the window is too short for it. */
@@ -115,7 +124,8 @@ class Cursor {
     const section = this.#int();
     if (section < 1 || section > 4) this.#refuse('an impossible section');
     const definitionOffset = this.#offset + 5;
-    const definition = text(longestText, 'a definition');
+    this.label = `${kind.toString('latin1')} ${tag.toString()}`;
+    const definition = text(longestDefinition, 'a definition');
     text(longestText, 'a DROP statement');
     const copyStatement = text(longestText, 'a COPY statement');
     const namespace = text(longestName, "a schema's name");
@@ -191,7 +201,11 @@ class Cursor {
       if (length < -1) this.#refuse('an impossible length');
       return nothing;
     }
-    if (length > longest) this.#refuse(`a text of ${length} bytes, more than the ${longest} that are read,`);
+    if (length > longest) {
+      if (longest < longestText || length > longestOfServers)
+        this.#refuse(`a text of ${length} bytes, where none has more than ${longest},`);
+      throw beyondLimit({ what: 'text', size: length, most: longest, offset: this.#offset, entry: this.label });
+    }
     this.#has(length);
     this.position += length;
     return this.#window.buffer.subarray(this.position - length, this.position);

@@ -2,7 +2,7 @@ import { AppError } from '../../../base/errors';
 import type { ArchiveHead } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
 import { parseCopyStatement } from './copyStatement';
-import { damaged } from './damage';
+import { beyondLimit, damaged } from './damage';
 import { DatabaseEntries } from '../meaning/databaseEntries';
 import type { DatabaseReading } from '../databaseReading';
 import type { ArchiveNeeds } from '../meaning/archiveNeeds';
@@ -76,7 +76,7 @@ export async function readToc(
     print.add(window, at, offsetSize);
     const names = collector.add(entry, at, place);
     if (!ofLargeObject(names)) kept += window.offset - at;
-    if (kept > longestToc) throw damaged(at, `a table of contents of more than ${longestToc >> 20} MB`, place);
+    if (kept > longestToc) throw beyondLimit({ what: 'contents', most: longestToc, offset: at, entry: place });
     each?.(entry, names);
   }
   const reading = collector.result();

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Whether bytes are a text that a server keeps in some encoding: whole characters, and no NUL among them. */
 export type IsValid = (text: Buffer) => boolean;
@@ -19,8 +19,7 @@ export function validityIn(encoding: string): IsValid | 'clients' | undefined {
 
 /** Texts before the encoding is known. */
 export function isPlain(text: Buffer): boolean {
-  for (const byte of text) if (byte === 0 || byte > 0x7f) return false;
-  return true;
+  return isAscii(text) && holdsNoNul(text);
 }
 
 function holdsNoNul(text: Buffer): boolean {

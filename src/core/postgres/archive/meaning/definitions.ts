@@ -7,6 +7,9 @@ import { namedRoles } from './namedRoles';
 import type { DefinitionReading } from '../reading';
 import type { RawTocEntry } from '../format/tocEntry';
 
+/** Characters of a definition that is compared by its meaning; a longer one stands for itself. */
+const longestSql = 4 << 20;
+
 /** Entries that define nothing: they carry data, session settings, or what the server computes anew. */
 const definesNothing = new Set([
   'TABLE DATA',
@@ -65,7 +68,8 @@ export class Definitions {
       this.#largeObjects.add(kind, name, owner, sql);
       return;
     }
-    const meaning = meaningOf(kind, sql, this.#backslashes);
+    // taken apart it would weigh many times as much
+    const meaning = sql.length > longestSql ? { text: sql } : meaningOf(kind, sql, this.#backslashes);
     const tablespace = this.#decode(entry.tablespace);
     this.#definitions.push({
       ...{ kind, schema, name, owner },
