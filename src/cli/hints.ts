@@ -34,6 +34,8 @@ export const cliHints: Hints = {
   release: (place) => (place === undefined ? '`db-ferry release <database>`' : command('release', [place])),
   dropSlots: () => '--drop-slots drops them too',
   confirm: (database) => `--confirm ${database === undefined ? '<its name>' : shellWord(database)}`,
+  listKeys: () => '`db-ferry keys list`',
+  makeRecoveryKey: () => '`db-ferry keys init <file>`',
   identity: () => '--identity <file>, or the path of it in DB_FERRY_IDENTITY',
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };

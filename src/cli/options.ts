@@ -81,6 +81,7 @@ export const optionSpecs = {
   },
   'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
+  recovery: { type: 'boolean', help: 'it is a recovery key: kept offline, for the day when all others are lost' },
   forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   plan: { type: 'boolean', help: 'show what would be done, and change nothing' },
   output: {

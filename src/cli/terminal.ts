@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Readable, Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { visible, visibleJson, visibleLines } from '../core/base/visible';
 
 /**
@@ -84,6 +84,27 @@ export class Terminal {
       return false;
     } finally {
       asking.close();
+    }
+  }
+
+  /** Asks a person for what nobody else should see: what is typed is not shown. Undefined when nobody is there, or they gave nothing. */
+  async askSecret(question: string): Promise<string | undefined> {
+    if (!this.isInteractive) return undefined;
+    const { in: input, err } = this.streams;
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const asking = createInterface({ input, output: nowhere, terminal: true });
+    const closed = new AbortController();
+    asking.once('SIGINT', () => closed.abort());
+    asking.once('close', () => closed.abort());
+    err.write(visibleLines(question));
+    try {
+      const typed = await asking.question('', { signal: closed.signal });
+      return typed === '' ? undefined : typed;
+    } catch {
+      return undefined;
+    } finally {
+      asking.close();
+      err.write('\n');
     }
   }
 

@@ -27,6 +27,10 @@ export const variables: readonly (readonly [name: string, meaning: string])[] = 
   ['KUBECONFIG', 'the kubeconfig files, as kubectl reads them; --kubeconfig adds more'],
   ['DB_FERRY_ROOT', 'an absolute path: where backups are, unless --root says otherwise'],
   ['DB_FERRY_TRUSTED_KEYS', 'public keys whose signatures count as yours, with spaces between; --trust-key adds more'],
+  [
+    'DB_FERRY_RECIPIENTS',
+    'age1… public keys to encrypt for, beside those of `keys add`; recovery: before one says what it is',
+  ],
   ['DB_FERRY_RESERVE', 'space that stays free here, as --reserve takes it'],
   ['DB_FERRY_KEEP_AWAKE', '0: a job does not keep a Dev Spaces workspace awake'],
   ['HTTPS_PROXY, NO_PROXY', 'the proxy on the way to clusters, unless their kubeconfig names one'],

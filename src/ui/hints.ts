@@ -34,6 +34,8 @@ export const editorHints: Hints = {
   dropSlots: () => 'choose Drop Kept Database again, which names them and asks',
   confirm: (database = 'it') =>
     `right-click ${database} below the database in the Clusters view; its name is asked for`,
+  listKeys: () => 'the command line lists the keys',
+  makeRecoveryKey: () => 'the command line makes and prints it',
   identity: () => 'the path of its file in DB_FERRY_IDENTITY, where the editor is started',
   letSleep: () => 'the setting "Keep Awake"',
 };

@@ -144,6 +144,14 @@ const identityReasons: Readonly<Record<string, string>> = {
   encryptedFor: 'It is encrypted for somebody else, not with a passphrase.',
 };
 
+const secretPlaces: Readonly<Record<string, string>> = {
+  backups: 'Backups are there: whoever finds them would find the key beside them.',
+  state: 'The keys of this workspace are there; it makes backups, and is not to read them.',
+  workTree: 'It is in a git work tree, where it could be committed.',
+  there: 'A file is there already.',
+  folder: 'There is no such folder.',
+};
+
 const recipientReasons: Readonly<Record<string, string>> = {
   none: 'There is none.',
   form: 'It is no public key of age, or a letter of it is wrong.',
@@ -427,6 +435,25 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
         : `${shown(data, 'recipient')} is nobody to encrypt for.`,
     why: recipientReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
     todo: 'A recipient is a public key that begins with age1: `age-keygen -y <identity file>` shows that of an identity.',
+  }),
+  'recipient.unknown': (data, hints) => ({
+    what: `Backups are not encrypted for ${shown(data, 'named')}, or more than one key has that name.`,
+    todo: `To see for whom: ${hints.listKeys()}.`,
+  }),
+  'recovery.missing': (_data, hints) => ({
+    what: 'Nothing is encrypted before there is a recovery key.',
+    why: 'Without one a lost key would be the end of all backups that were encrypted for it.',
+    todo: `Make one: ${hints.makeRecoveryKey()}. Or add the public half of one that you have.`,
+  }),
+  'recovery.last': (_data, hints) => ({
+    what: 'It is the only recovery key, and stays.',
+    why: 'Without one a lost key would be the end of all backups that are encrypted from then on.',
+    todo: `Make another one first: ${hints.makeRecoveryKey()}.`,
+  }),
+  'secret.place': (data) => ({
+    what: `The secret is not written to ${shown(data, 'file')}.`,
+    why: secretPlaces[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Name another file, best on a medium that leaves this machine. Nothing was made.',
   }),
   'root.unreadable': (data, hints) => ({
     what: `The folder of ${data['state'] === true ? 'jobs and keys' : 'the backups'}, ${shown(data, 'root')}, cannot be ${data['written'] === true ? 'written to' : 'read'}.`,

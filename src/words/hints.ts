@@ -55,6 +55,9 @@ export interface Hints {
   release(place?: string): string;
   /** drops what restores kept although replication slots go with it */
   dropSlots(): string;
+  /** shows whom backups are encrypted for */
+  listKeys(): string;
+  makeRecoveryKey(): string;
   /** names the identity that opens what is encrypted */
   identity(): string;
   /** stops that jobs keep the workspace awake */

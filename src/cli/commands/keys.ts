@@ -1,6 +1,7 @@
 import { safe } from '../../words/format';
 import type { Command } from '../command';
 import { table } from '../table';
+import { encryptionKeys } from './encryptionKeys';
 
 /** The key of this workspace. */
 const show: Command = {
@@ -21,25 +22,39 @@ const show: Command = {
   },
 };
 
-/** Whose signatures count. */
+/** Whose signatures count, and whom backups are encrypted for. */
 const list: Command = {
   name: 'keys list',
-  summary: 'list the keys whose signatures count as yours',
+  summary: 'list the keys whose signatures count as yours, and those that backups are encrypted for',
   examples: ['db-ferry keys list'],
   operands: [],
   options: [],
   async run({ terminal }) {
     const { keyRing, pemOf } = await import('../../core/state/keys');
+    const { readRecipients } = await import('../../core/encrypt/recipients');
     const { own, trusted } = await keyRing();
     const all = [...(own === undefined ? [] : [{ key: own, name: 'this workspace' }]), ...trusted];
+    const recipients = await readRecipients();
     for (const one of all) terminal.event({ type: 'key', ...one, pem: pemOf(one.key) });
+    for (const one of recipients) terminal.event({ type: 'recipient', ...one });
     const rows = all.map((one) => [one.key, safe(one.name)]);
     if (all.length === 0) terminal.info('No keys yet: one is made with the first backup.');
     else terminal.line(table(['KEY', 'WHOSE'], rows));
-    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { keys: all.length } });
+    if (recipients.length > 0) {
+      terminal.line();
+      const encrypted = recipients.map(({ key, role, name }) => [short(key), role, safe(name)]);
+      terminal.line(table(['ENCRYPTED FOR', 'ROLE', 'NAME'], encrypted));
+    }
+    const data = { keys: all.length, recipients: recipients.length };
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     return 0;
   },
 };
+
+/** One that withstands quantum computers has two thousand letters. */
+function short(key: string): string {
+  return key.length > 100 ? `${key.slice(0, 40)}…${key.slice(-8)}` : key;
+}
 
 /** Makes another's signatures count. */
 const trust: Command = {
@@ -60,5 +75,5 @@ const trust: Command = {
   },
 };
 
-/** The keys that sign and that are trusted. */
-export const keys: readonly Command[] = [show, list, trust];
+/** The keys that sign, that are trusted, and that open what is encrypted. */
+export const keys: readonly Command[] = [show, list, trust, ...encryptionKeys];

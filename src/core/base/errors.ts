@@ -69,6 +69,10 @@ export const errorCodes = [
   'encrypted.locked', // { name, reason: 'identity' | 'passphrase' | 'work', kinds?, work?, most? }: no identity of those that are known opens it
   'identity.unusable', // { file, reason, line? }: a file that holds no identity we know
   'recipient.invalid', // { recipient?, reason }: nobody to encrypt for
+  'recipient.unknown', // { named }: none of the list, or more than one
+  'recovery.missing', // nothing is encrypted before there is a recovery key
+  'recovery.last', // the only recovery key, and others remain
+  'secret.place', // { file, reason }: a secret is not written there
   'root.unreadable', // { root, message, written?, trouble? }: the folder of the backups cannot be read, or not written to
   'backup.refused', // { findings }: preflight blocks
   'disk.full', // { folder, free, needed } before it is so, { message } where the system said so: here
