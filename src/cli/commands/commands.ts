@@ -4,6 +4,7 @@ import { backups } from './backups';
 import { cancel } from './cancel';
 import { clean } from './clean';
 import { clusters } from './clusters';
+import { completeCommand, completion } from './completion';
 import { copy } from './copy';
 import { deleteCommand } from './delete';
 import { databases } from './databases';
@@ -45,5 +46,7 @@ export const commands: readonly Command[] = [
   report,
   cancel,
   ...keys,
+  completion,
+  completeCommand(() => commands),
   runJobCommand,
 ];
