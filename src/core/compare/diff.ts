@@ -1,5 +1,9 @@
 import type { BackupEntry } from '../catalog/manifest';
-import { verifyBackup } from '../catalog/verifyBackup';
+import { openArchive } from '../catalog/catalog';
+import { proveBackup, verifyBackup } from '../catalog/verifyBackup';
+import type { ByteTable } from '../postgres/archive/format/byteTable';
+import { readArchive } from '../postgres/archive/format/readArchive';
+import { utf8Of } from './utf8Of';
 import { startCounting } from '../pod/server/countRows';
 import { AppError } from '../base/errors';
 import type { OpenPod } from '../pod/databasePod';
@@ -32,8 +36,9 @@ export async function compareDatabases(
   const second = first === left ? right : left;
   const [before, after] = 'backup' in first === 'backup' in second ? [halfOf(work, 0), halfOf(work, 50)] : [work, work];
   const common = commonEncoding(left, right);
-  const one = await readOne(first, undefined, common, job, before);
-  const other = await readOne(second, one, common, job, after);
+  const utf8 = await betweenEncodings(first, second, work.signal);
+  const one = await readOne(first, { common, utf8 }, job, before);
+  const other = await readOne(second, { like: one, common: utf8 === undefined ? common : 'UTF8' }, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
   return withOwn(compareReadings(a, b, { ignore }), a, b, ignore);
 }
@@ -73,19 +78,44 @@ function commonEncoding(left: Comparable, right: Comparable): string | undefined
   return [one, other].includes('SQL_ASCII') ? 'SQL_ASCII' : 'UTF8';
 }
 
+/** How a backup is read beside a database that its encoding may have no characters for. */
+async function betweenEncodings(
+  first: Comparable,
+  second: Comparable,
+  signal: AbortSignal,
+): Promise<ByteTable | undefined> {
+  if (!('backup' in first) || 'backup' in second) return undefined;
+  const { pod, database } = second;
+  const encoding = pod.facts.databases.find(({ name }) => name === database)?.encoding;
+  if (encoding === undefined) return undefined;
+  return utf8Of(first.backup, { exec: pod.exec, access: pod.facts.access, database, encoding }, signal);
+}
+
+/** A backup that is read in UTF-8 is proven before: its digests are then not those of its manifest. */
+async function readBackup(backup: BackupEntry, utf8: ByteTable | undefined, work: Work): Promise<ArchiveReading> {
+  if (utf8 === undefined) return verifyBackup(backup, work);
+  const { reading } = await proveBackup(backup, work);
+  const archive = await openArchive(backup);
+  const { tables } = await readArchive(archive.read(), { signal: work.signal, utf8 });
+  return { ...reading, tables };
+}
+
 async function readOne(
   side: Comparable,
-  like: ArchiveReading | undefined,
-  common: string | undefined,
+  {
+    like,
+    common,
+    utf8,
+  }: { readonly like?: ArchiveReading; readonly common?: string | undefined; readonly utf8?: ByteTable | undefined },
   job: string,
   work: Work,
 ): Promise<ArchiveReading> {
-  if ('backup' in side) return verifyBackup(side.backup, work);
+  if ('backup' in side) return readBackup(side.backup, utf8, work);
   work.report({ type: 'phase', phase: 'verify' });
   const how = {
     application: applicationOf(job),
-    ...(common === undefined ? {} : { encoding: common }),
     ...(like === undefined ? {} : { like, encoding: like.header.encoding }),
+    ...(common === undefined ? {} : { encoding: common }),
   };
   const server = { exec: side.pod.exec, access: side.pod.facts.access };
   const unwatch = watchLocks(server, side.database, how, work);

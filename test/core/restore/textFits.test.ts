@@ -130,6 +130,38 @@ describe('text goes only where it can be read', function () {
     assert.deepEqual(await compare(), ['rows', 'property']);
   });
 
+  for (const [encoding, bytes, name] of [
+    ['LATIN1', 'e9ff', 'größe'],
+    ['WIN1252', '80e9', 'größe'],
+    ['KOI8R', 'c1b3', 'имя'],
+    ['LATIN2', 'b1e6', 'łąka'],
+  ] as const) {
+    it(`a backup in ${encoding} is compared by its characters with a database that has more of them`, async () => {
+      await make('source', encoding, [bytes, '61']);
+      await make('target', 'UTF8');
+      const named = `create table s."${name}" ("${name}" text); insert into s."${name}" values ('${name}')`;
+      await server.sql('source', named);
+      const [text] = await server.sql<{ v: string }>('source', `select v from s.t where v <> 'a'`);
+      const same = `create schema s; create table s.t (v text); insert into s.t values ('${text?.v ?? ''}'), ('a');
+        create table s.good as select 'plain'::text as v; ${named}`;
+      await server.sql('target', same);
+      const entry = await backup('source');
+      const pod = await openServer(server);
+      const compare = async (): Promise<string[]> => {
+        const { differences } = await compareDatabases(
+          { backup: entry },
+          { pod, database: 'target' },
+          `d${++jobs}`,
+          work,
+        );
+        return differences.map((one) => ('table' in one ? `${one.kind} ${one.table}` : one.kind));
+      };
+      assert.deepEqual(await compare(), ['property']);
+      await server.sql('target', `update s.t set v = '✓' where v = 'a'; insert into s."${name}" values ('☃')`);
+      assert.deepEqual((await compare()).sort(), ['content s.t', 'property', `rows s.${name}`]);
+    });
+  }
+
   it('what is text is what the server takes for it', async () => {
     await make('source', 'SQL_ASCII');
     let seed = 20;

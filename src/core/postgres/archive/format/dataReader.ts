@@ -1,4 +1,5 @@
 import { BlockReader } from './blockReader';
+import { inUtf8, type ByteTable } from './byteTable';
 import type { ByteWindow } from './byteWindow';
 import type { Decode } from './encoding';
 import { Hash128, Sum128 } from '../digest/hash128';
@@ -30,11 +31,19 @@ export class DataReader {
   readonly #unpacker: Unpacker;
   readonly #largeObjects = new LargeObjects();
   readonly #tap: ArchiveTap | undefined;
+  readonly #utf8: ByteTable | undefined;
   readonly #names = new Map<string, string>();
   readonly #lists = new Map<string, readonly string[]>();
 
-  constructor(window: ByteWindow, compression: ArchiveHeader['compression'], decode: Decode, tap?: ArchiveTap) {
+  /** With `utf8` the digests are those of the same rows in UTF-8. */
+  constructor(
+    window: ByteWindow,
+    compression: ArchiveHeader['compression'],
+    decode: Decode,
+    { tap, utf8 }: { readonly tap?: ArchiveTap | undefined; readonly utf8?: ByteTable | undefined } = {},
+  ) {
     this.#tap = tap;
+    this.#utf8 = utf8;
     this.#window = window;
     this.#blocks = new BlockReader(window);
     this.#decode = decode;
@@ -66,11 +75,14 @@ export class DataReader {
     const { schema, name } = table;
     const columns = unpackColumns(table.columns);
     this.table = `${schema}.${name}`;
-    const digest = new RowDigest(columns, (reason) => this.#blocks.fail(reason));
+    const utf8 = this.#utf8;
+    const names = utf8 === undefined ? columns : columns.map((column) => inUtf8(column, 0, column.length, utf8));
+    const digest = new RowDigest(names, (reason) => this.#blocks.fail(reason));
     this.#tap?.table(dumpId);
     await this.#readPacked((bytes, view, from, to) => {
       this.textBytes += to - from;
-      digest.push(bytes, view, from, to);
+      if (utf8 === undefined) digest.push(bytes, view, from, to);
+      else pushAll(digest, inUtf8(bytes, from, to, utf8));
       return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
     });
     const result = digest.finish();
@@ -110,6 +122,10 @@ export class DataReader {
     await this.#blocks.packed((from, to) => this.#unpacker.write(window.buffer, window.view, from, to));
     await this.#unpacker.end();
   }
+}
+
+function pushAll(digest: RowDigest, text: Buffer): void {
+  digest.push(text, new DataView(text.buffer, text.byteOffset, text.length), 0, text.length);
 }
 
 /** `\.` and three newlines: what pg_dump writes after the rows */

@@ -1,4 +1,5 @@
 import { readArchiveHead, type ArchiveHead } from './archiveHead';
+import type { ByteTable } from './byteTable';
 import { ByteWindow } from './byteWindow';
 import { DataReader, type ArchiveTap } from './dataReader';
 import type { ArchiveHeader, ArchiveReading } from '../reading';
@@ -31,6 +32,8 @@ export async function readArchive(
     signal?: AbortSignal;
     onProgress?: (progress: ArchiveProgress) => void;
     tap?: ArchiveTap;
+    /** the digests of tables are to be those of the same rows in UTF-8 */
+    utf8?: ByteTable;
     /** is told where the data blocks stand when all were read */
     onBlocks?: (blocks: readonly PlacedBlock[]) => void;
   } = {},
@@ -43,7 +46,7 @@ export async function readArchive(
   try {
     const head = await readArchiveHead(window);
     const toc = await readToc(window, head);
-    data = new DataReader(window, head.compression, toc.decode, options.tap);
+    data = new DataReader(window, head.compression, toc.decode, options);
     const { tables, largeObjects } = await data.read(toc.blocks);
     options.onBlocks?.(placedBlocks(data.places, window.offset));
     const behind = await readBehind(window, head, toc, data.places);
