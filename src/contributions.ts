@@ -8,6 +8,9 @@ export const viewIds = {
 /** The custom editor of `.dump` files. */
 export const archiveEditor = 'dbFerry.archive';
 
+/** The scheme of reports, which are files that can only be read. */
+export const reportScheme = 'dbferry-report';
+
 /** The section of all settings; their names follow in `settingNames`. */
 export const section = 'dbFerry';
 
@@ -35,12 +38,16 @@ export const contextKeys = {
   isFiltered: 'dbFerry.isFiltered',
   hasBackups: 'dbFerry.hasBackups',
   hasRestored: 'dbFerry.hasRestored',
+  /** for the walkthrough */
+  hasClusters: 'dbFerry.hasClusters',
+  hasUndone: 'dbFerry.hasUndone',
 } as const;
 
 /** The capabilities that nodes join into their `contextValue` with `;`, as menus look for them. */
 export type Capability =
   | 'canBackUp'
   | 'canRestoreInto'
+  | 'canReplaceWith'
   | 'canUndo'
   | 'canDropKept'
   | 'canCleanUp'
@@ -55,6 +62,7 @@ export type Capability =
   | 'canDelete'
   | 'canBackUpAgain'
   | 'canCancel'
+  | 'canGoOn'
   | 'canRemove'
   | 'hasReport'
   | 'isJob';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/command';
 import { commands } from './commands/commands';
+import { reportScheme } from './contributions';
 import { Backups } from './model/backups';
 import { Clusters } from './model/clusters';
 import { readDevSpaces } from './model/devSpaces';
@@ -16,6 +17,7 @@ import { registerArchiveInspector } from './ui/inspector/archiveEditor';
 import { JobMessages } from './ui/notify/jobMessages';
 import { loginWarnings } from './ui/notify/loginWarnings';
 import { refreshWhenJobsEnd } from './ui/notify/refreshWhenJobsEnd';
+import { ReportFiles } from './ui/reportFiles';
 import { onSettings, settings } from './ui/settings';
 import { statusBar } from './ui/notify/statusBar';
 import { warnOnce } from './ui/notify/warnOnce';
@@ -46,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(commands, services),
     statusBar(jobs),
     registerArchiveInspector(context),
+    vscode.workspace.registerFileSystemProvider(reportScheme, new ReportFiles(), { isReadonly: true }),
     refreshWhenJobsEnd(services),
     loginWarnings(jobs, once),
     onSettings(['kubeconfigFiles'], () => clusters.refresh()),

@@ -1,5 +1,6 @@
 import type { CleanPlan } from '../core/job/plan/planClean';
 import { JobNode } from '../tree/jobNode';
+import { findingLines } from '../ui/findingLines';
 import { wordsFor } from '../ui/notify/errorText';
 import { looking } from '../ui/looking';
 import { settings } from '../ui/settings';
@@ -33,7 +34,10 @@ export const cleanUp: Command = {
   },
 };
 
-async function confirm(operand: string | undefined, { removes, claims, notReached }: CleanPlan): Promise<boolean> {
+async function confirm(
+  operand: string | undefined,
+  { removes, claims, findings, notReached }: CleanPlan,
+): Promise<boolean> {
   const more = removes.length - mostLines;
   const detail = [
     ...(removes.length === 0 ? [] : ['Removes what jobs left that do not run any more:']),
@@ -44,6 +48,7 @@ async function confirm(operand: string | undefined, { removes, claims, notReache
     ...(notReached.length === 0 ? [] : ['What was left there, if anything, cannot be seen now:']),
     ...notReached.map(({ reference, error }) => `• ${reference}: ${wordsFor(error).what}`),
     'What restores kept for their undo stays.',
+    ...findingLines(findings),
   ].join('\n');
   const where = operand === undefined ? 'after all jobs' : operand.includes('/') ? operand : `after job ${operand}`;
   const answer = await showWarningMessage(`Clean up ${where}?`, { modal: true, detail }, 'Clean Up');

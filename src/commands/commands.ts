@@ -6,6 +6,7 @@ import { cancelJob } from './cancelJob';
 import { cleanUp } from './cleanUp';
 import type { Command } from './command';
 import { compare } from './compare';
+import { copyId } from './copyId';
 import { copyReference } from './copyReference';
 import { copyTo } from './copyTo';
 import { deepVerify } from './deepVerify';
@@ -13,6 +14,7 @@ import { deleteBackup } from './deleteBackup';
 import { dropKept } from './dropKept';
 import { exportBackup } from './exportBackup';
 import { clearFilter, filterProjects } from './filterProjects';
+import { goOn } from './goOn';
 import { inspectArchive } from './inspectArchive';
 import { pinProject, unpinProject } from './pinProject';
 import { protectCluster, unprotectCluster } from './protectCluster';
@@ -20,7 +22,7 @@ import { refresh } from './refresh';
 import { removeJob } from './removeJob';
 import { restoreAsNew } from './restoreAsNew';
 import { restoreBackup } from './restoreBackup';
-import { restoreInto } from './restoreInto';
+import { replaceWith, restoreInto } from './restoreInto';
 import { revealInExplorer } from './revealInExplorer';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
@@ -34,6 +36,7 @@ export const commands: readonly Command[] = [
   backUp,
   backUpTo,
   restoreInto,
+  replaceWith,
   copyTo,
   restoreBackup,
   restoreAsNew,
@@ -48,6 +51,7 @@ export const commands: readonly Command[] = [
   adoptDump,
   deleteBackup,
   cancelJob,
+  goOn,
   showLog,
   showReport,
   cleanUp,
@@ -62,5 +66,6 @@ export const commands: readonly Command[] = [
   pinProject,
   unpinProject,
   copyReference,
+  copyId,
   showRule,
 ];

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { ClusterNode } from '../tree/clusterNode';
 import { DatabaseNode } from '../tree/databaseNode';
 import { NamespaceNode } from '../tree/namespaceNode';
 import { PodNode } from '../tree/podNode';
 import type { Command } from './command';
 import { oneDatabase } from './targets';
 
-/** Puts `cluster/namespace/pod[/database]` on the clipboard, as the command line takes it. */
+/** Puts `cluster[/namespace[/pod[/database]]]` on the clipboard, as the command line takes it. */
 export const copyReference: Command = {
   id: 'dbFerry.copyReference',
   rowsOf: 'clusters',
@@ -18,5 +19,5 @@ export const copyReference: Command = {
 
 function referenceOf(target: unknown): string | undefined {
   if (target instanceof PodNode || target instanceof DatabaseNode) return target.reference;
-  return target instanceof NamespaceNode ? target.id : undefined;
+  return target instanceof NamespaceNode || target instanceof ClusterNode ? target.id : undefined;
 }

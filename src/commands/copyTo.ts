@@ -13,7 +13,8 @@ export const copyTo: Command = {
     const title = `Copy ${place.database} from ${place.pod.name}`;
     const { cluster, namespace, name } = place.pod;
     const except = `${cluster}/${namespace}/${name}`;
-    const pod = podOfRow(onto) ?? (await pickPod(services, { title, placeholder: 'To which pod?', except }));
+    const pod =
+      podOfRow(onto) ?? (await pickPod(services, { title, placeholder: 'To which pod?', except, isTarget: true }));
     const database = onto instanceof DatabaseNode ? onto.database.facts.name : place.database;
     await restoreFlow(
       services,

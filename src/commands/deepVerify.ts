@@ -1,4 +1,7 @@
 import type { BackupEntry } from '../core/catalog/manifest';
+import { aboutTrust } from '../core/cluster/aboutTrust';
+import type { Cluster } from '../core/cluster/cluster';
+import { findingLines } from '../ui/findingLines';
 import { backupName } from '../ui/backupWords';
 import { size } from '../ui/format';
 import { pickPod } from '../ui/ask/pickPlace';
@@ -15,19 +18,24 @@ export const deepVerify: Command = {
   rowsOf: 'backups',
   async run(services, target) {
     const { operand, entry } = await oneBackup(services, target, title);
-    const { reference } = await pickPod(services, { title, placeholder: 'In which database pod?' });
+    const { reference, model } = await pickPod(services, {
+      title,
+      placeholder: 'In which database pod?',
+      isTarget: true,
+    });
     const message = `Deep verify ${backupName(entry)} on ${reference}?`;
-    const answer = await showWarningMessage(message, { modal: true, detail: whatHappens(entry) }, title);
+    const answer = await showWarningMessage(message, { modal: true, detail: whatHappens(entry, model.cluster) }, title);
     if (answer === undefined) return;
     await startJobs(services, [{ kind: 'verify', operands: [operand], options: { deep: reference } }]);
   },
 };
 
-function whatHappens({ manifest: { size: sizes } }: BackupEntry): string {
+function whatHappens({ manifest: { size: sizes } }: BackupEntry, cluster: Cluster): string {
   const room =
     sizes.database === undefined ? '' : ` That takes about ${size(sizes.database)} on its disk for the while.`;
   return [
     `The backup is restored there into a database of its own, compared with the archive, and dropped again.${room}`,
     'No database that is there is touched. Roles that are missing are made without login, and dropped again as well.',
+    ...findingLines(aboutTrust([cluster])),
   ].join('\n\n');
 }

@@ -1,3 +1,5 @@
+import { aboutTrust } from '../core/cluster/aboutTrust';
+import { findingLines } from '../ui/findingLines';
 import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
@@ -30,6 +32,7 @@ export const dropKept: Command = {
             `These replication slots go with it: ${slots.map(({ name }) => name).join(', ')}. What reads from them loses its place.`,
           ]),
       'After this the restore cannot be undone.',
+      ...findingLines(aboutTrust([place.model.cluster])),
     ];
     const answer = await showWarningMessage(
       `Drop what was kept for ${place.database} on ${place.pod.name}?`,

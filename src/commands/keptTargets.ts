@@ -1,6 +1,5 @@
 import { AppError } from '../core/base/errors';
-import { podAt } from './podAt';
-import { parseReference } from '../core/cluster/reference';
+import { databaseAt } from './podAt';
 import type { DatabasePlace } from '../model/places';
 import { recordsOf } from '../core/job/record/records';
 import type { Records } from '../core/restore/side/marks';
@@ -29,7 +28,7 @@ export async function keptTarget(services: Services, target: unknown, title: str
   const job = (await services.jobs.watch()).find((one) => one.id === id);
   const place = job?.result?.data['target'];
   if (typeof place !== 'string') throw new AppError('job.unknown', { job: id });
-  return { ...(await placeOf(services, place)), job: id };
+  return { ...(await databaseAt(services, place)), job: id };
 }
 
 async function ofRow(services: Services, node: KeptNode, title: string): Promise<KeptTarget> {
@@ -80,10 +79,4 @@ export async function confirmKept(
     if (!(await typeName(`Nothing proves what ${row.name} says of itself`, row.name))) return false;
   }
   return confirmName(services, place);
-}
-
-/** The database that a reference names. Throws what `podAt` throws. */
-async function placeOf(services: Services, reference: string): Promise<DatabasePlace> {
-  const { cluster, namespace = '', pod: name = '', database = '' } = parseReference(reference);
-  return { ...(await podAt(services, { cluster, namespace, pod: name, workload: name })), database, reference };
 }

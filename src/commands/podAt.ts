@@ -1,5 +1,6 @@
 import { AppError } from '../core/base/errors';
-import type { PodPlace } from '../model/places';
+import { parseReference } from '../core/cluster/reference';
+import type { DatabasePlace, PodPlace } from '../model/places';
 import type { Services } from '../services';
 
 /**
@@ -21,4 +22,13 @@ export async function podAt(
   if (pod) return { model, pod, reference: `${pod.cluster}/${pod.namespace}/${pod.name}` };
   const reference = `${place.cluster}/${place.namespace}/${place.pod}`;
   throw model.failure ?? new AppError('pod.unknown', { reference, message: 'it is not there any more' });
+}
+
+/** The database that a reference names. Throws what `podAt` throws. */
+export async function databaseAt(
+  services: Pick<Services, 'clusters' | 'trees'>,
+  reference: string,
+): Promise<DatabasePlace> {
+  const { cluster, namespace = '', pod = '', database = '' } = parseReference(reference);
+  return { ...(await podAt(services, { cluster, namespace, pod, workload: pod })), database, reference };
 }

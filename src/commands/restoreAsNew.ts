@@ -11,7 +11,7 @@ export const restoreAsNew: Command = {
   async run(services, target) {
     const { operand, entry } = await oneBackup(services, target, 'Restore As New Database');
     const title = 'Restore As New Database';
-    const pod = await pickPod(services, { title, placeholder: 'Into which pod?' });
+    const pod = await pickPod(services, { title, placeholder: 'Into which pod?', isTarget: true });
     const { database: before } = entry.manifest.source;
     // of a dump from elsewhere it may not be known
     const suggested = before === '' ? {} : { suggested: `${before}_restored` };

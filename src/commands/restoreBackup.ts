@@ -12,7 +12,7 @@ export const restoreBackup: Command = {
     const { operand, entry } = await oneBackup(services, target, 'Restore');
     const named = entry.manifest.source.database;
     const title = named === '' ? 'Restore' : `Restore ${named}`;
-    const pod = await pickPod(services, { title, placeholder: 'Into which pod?' });
+    const pod = await pickPod(services, { title, placeholder: 'Into which pod?', isTarget: true });
     const database = named === '' ? await databaseNamed(pod, { title, mustBeNew: false }) : named;
     await restoreFlow(
       services,

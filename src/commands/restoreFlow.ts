@@ -1,9 +1,11 @@
+import type { JobOptions } from '../core/job/record/jobEvents';
 import type { RestorePlan } from '../core/job/plan/planRestore';
 import { isOurs, type BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
 import type { ClusterNames } from '../model/protection';
 import type { Services } from '../services';
 import { backupName, sourceName } from '../ui/backupWords';
+import { askRestoreOptions } from '../ui/ask/askRestoreOptions';
 import { confirmRestore } from '../ui/ask/confirmRestore';
 import { ago } from '../ui/format';
 import { provenanceText } from '../words/provenanceWords';
@@ -16,15 +18,18 @@ export type RestoreSource =
   | { readonly kind: 'backup'; readonly operand: string; readonly entry: BackupEntry }
   | { readonly kind: 'database'; readonly place: DatabasePlace };
 
-/** Looks at both sides, has it confirmed once, and starts the job. `as`: a database of that name is replaced, or blocks. */
+/**
+ * Looks at both sides, has it confirmed once, and starts the job; where other options are chosen, it looks again with them. `as`: a database of that name is replaced, or
+ * blocks. `chosen`: the options to begin with.
+ */
 export async function restoreFlow(
   services: Services,
   source: RestoreSource,
   target: DatabasePlace,
   as: 'replace' | 'new' = 'replace',
+  chosen: JobOptions = {},
 ): Promise<void> {
-  const plan = await looking(target.reference, (signal) => planOf(services, source, target, as, signal));
-  const options = await confirmRestore(services, { from: fromWords(source), target, plan });
+  const options = await confirmed(services, source, target, as, chosen);
   if (!options) return;
   const isCopy = source.kind === 'database';
   await startJobs(services, [
@@ -36,12 +41,36 @@ export async function restoreFlow(
   ]);
 }
 
+/** Undefined where it was given up, or something blocks. */
+async function confirmed(
+  services: Services,
+  source: RestoreSource,
+  target: DatabasePlace,
+  as: 'replace' | 'new',
+  begin: JobOptions,
+): Promise<JobOptions | undefined> {
+  const gentle = settings.gentle();
+  const paced = gentle === undefined ? {} : { gentle };
+  const look = async (options: JobOptions): Promise<RestorePlan> =>
+    looking(target.reference, (signal) => planOf(services, source, target, { ...options, ...paced, as }, signal));
+  for (let chosen = begin, plan = await look(chosen); ;) {
+    const question = { from: fromWords(source), target, plan, chosen: { ...chosen, ...paced } };
+    const answer = await confirmRestore(services, question);
+    if (answer !== 'options') return answer;
+    const other = await askRestoreOptions(`How ${target.database} is restored`, plan, chosen);
+    // the question stays as it was where no other way was chosen
+    if (other === undefined) continue;
+    chosen = other;
+    plan = await look(chosen);
+  }
+}
+
 /** Both sides are probed anew: what the tree knows may be an hour old. */
 async function planOf(
   { protection }: Services,
   source: RestoreSource,
   target: DatabasePlace,
-  as: 'replace' | 'new',
+  options: JobOptions,
   signal: AbortSignal,
 ): Promise<RestorePlan> {
   const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }] = await Promise.all([
@@ -62,7 +91,7 @@ async function planOf(
   const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
   return planRestore(
     {
-      ...{ from, target: opened, options: { as }, poolers, logins, clusters, ...place, root: settings.root() },
+      ...{ from, target: opened, options, poolers, logins, clusters, ...place, root: settings.root() },
       ...(environment === undefined ? {} : { environment }),
       protection: {
         // where it says that it comes from is no reason to warn less

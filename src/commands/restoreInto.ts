@@ -1,19 +1,21 @@
+import type { Services } from '../services';
 import { DatabaseNode } from '../tree/databaseNode';
 import type { Command } from './command';
 import { oneBackup } from './backupTargets';
 import { databaseNamed } from './databaseNamed';
 import { restoreFlow } from './restoreFlow';
-import { onePod } from './targets';
+import { oneDatabase, onePod } from './targets';
 
 /** Restores a backup that is asked for into this pod; on a database, into that one. */
 export const restoreInto: Command = {
   id: 'dbFerry.restoreInto',
   rowsOf: 'clusters',
   async run(services, target) {
+    if (target instanceof DatabaseNode) return replaceOne(services, target);
     const pod = await onePod(services, target, 'Restore Into');
     const title = `Restore Into ${pod.pod.name}`;
     const { operand, entry } = await oneBackup(services, undefined, title);
-    const named = target instanceof DatabaseNode ? target.database.facts.name : entry.manifest.source.database;
+    const named = entry.manifest.source.database;
     const database = named === '' ? await databaseNamed(pod, { title, mustBeNew: false }) : named;
     await restoreFlow(
       services,
@@ -22,3 +24,20 @@ export const restoreInto: Command = {
     );
   },
 };
+
+/** Replaces this database with a backup that is asked for. */
+export const replaceWith: Command = {
+  id: 'dbFerry.replaceWith',
+  rowsOf: 'clusters',
+  run: replaceOne,
+};
+
+async function replaceOne(services: Services, target: unknown): Promise<void> {
+  const place = await oneDatabase(services, target, 'Replace with Backup');
+  const { operand, entry } = await oneBackup(
+    services,
+    undefined,
+    `Replace ${place.database} on ${place.pod.name} with`,
+  );
+  await restoreFlow(services, { kind: 'backup', operand, entry }, place);
+}

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { sizeSafely } from '../core/base/safeFile';
 import { archivePath } from '../core/catalog/catalog';
 import type { BackupEntry } from '../core/catalog/manifest';
+import { jobFiles } from '../core/job/record/jobFolder';
 import { backupName } from '../ui/backupWords';
 import { openReport } from '../ui/openReport';
 import { openInspector } from '../ui/openInspector';
@@ -33,7 +35,7 @@ async function listFiles(entry: BackupEntry): Promise<void> {
   const files = await readdir(folder);
   const act = await pick(
     [
-      ...files.map((name) => ({ icon: 'file', label: name, value: () => open(join(folder, name)) })),
+      ...files.map((name) => ({ icon: 'file', label: name, value: () => open(entry, name) })),
       { icon: 'terminal', label: 'Open a Terminal There', value: () => terminal(folder) },
       { icon: 'copy', label: 'Copy the Folder’s Path', value: () => vscode.env.clipboard.writeText(folder) },
     ],
@@ -42,9 +44,13 @@ async function listFiles(entry: BackupEntry): Promise<void> {
   await act();
 }
 
-async function open(file: string): Promise<void> {
-  if (file.endsWith('.dump')) await openInspector(file);
-  else if (file.endsWith('.md')) await openReport(file);
+async function open(entry: BackupEntry, name: string): Promise<void> {
+  const { folder } = entry;
+  if (name === jobFiles.report) return openReport(`Backup ${backupName(entry)}`, { backup: folder });
+  const file = join(folder, name);
+  // what is no file of its own is not looked into
+  await sizeSafely(file, { inside: folder });
+  if (name.endsWith('.dump')) await openInspector(file);
   else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
 }
 

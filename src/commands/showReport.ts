@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Job } from '../core/job/record/readJob';
 import { jobFiles } from '../core/job/record/jobFolder';
 import { BackupNode } from '../tree/backupNode';
+import { backupName } from '../ui/backupWords';
+import { jobTitle } from '../ui/jobWords';
 import { openReport } from '../ui/openReport';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
@@ -12,13 +14,16 @@ export const showReport: Command = {
   id: 'dbFerry.showReport',
   rowsOf: 'jobs',
   async run(services, target) {
-    if (target instanceof BackupNode) return openReport(join(target.summary.folder, jobFiles.report));
+    if (target instanceof BackupNode) {
+      const { summary } = target;
+      return openReport(`Backup ${backupName(summary)}`, { backup: summary.folder });
+    }
     const job = await oneJob(services, target, {
       title: 'Show Report',
       filter: hasReport,
       none: 'No job has a report yet.',
     });
-    if (job) await openReport(join(job.folder, jobFiles.report));
+    if (job) await openReport(jobTitle(job), { job: job.id });
   },
 };
 

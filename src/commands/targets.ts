@@ -33,7 +33,7 @@ export async function oneDatabase(services: Services, target: unknown, title: st
 
 /** One pod from a row, or asked for. Throws `cancelled`. */
 export async function onePod(services: Services, target: unknown, title: string): Promise<PodPlace> {
-  return podOfRow(target) ?? pickPod(services, { title });
+  return podOfRow(target) ?? pickPod(services, { title, isTarget: true });
 }
 
 /** The pod that a row of the Clusters view is or lies in. */

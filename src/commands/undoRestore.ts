@@ -1,3 +1,4 @@
+import { aboutTrust } from '../core/cluster/aboutTrust';
 import { isBlocked } from '../core/base/finding';
 import type { UndoPlan } from '../core/restore/side/undo';
 import type { Services } from '../services';
@@ -35,14 +36,14 @@ async function confirm(
   place: KeptTarget,
   { kept, made, live, findings }: UndoPlan,
 ): Promise<boolean> {
-  const { database, pod } = place;
+  const { database, model, pod } = place;
   const detail = [
     kept.proof.how === 'claim'
       ? `Nothing proves that ${place.reference} was this before a restore of yours:`
       : `${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}):`,
     keptText(kept, made),
     live ? 'What is there now is kept, closed: an undo can be undone.' : 'Nothing answers to the name now.',
-    ...findingLines(findings),
+    ...findingLines([...aboutTrust([model.cluster]), ...findings]),
   ].join('\n\n');
   if (isBlocked(findings)) {
     await showWarningMessage(`${database} on ${pod.name} cannot be put back now.`, {

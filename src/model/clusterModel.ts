@@ -34,9 +34,11 @@ export class ClusterModel {
   readonly #opening = new Map<string, Promise<OpenPod>>();
   readonly #opened = new Map<string, OpenPod>();
 
+  /** `probe` looks into a pod. */
   constructor(
     readonly client: KubeClient,
     private readonly changed: (model: ClusterModel) => void,
+    private readonly probe: typeof probePod = probePod,
   ) {
     this.cluster = client.cluster;
   }
@@ -89,10 +91,20 @@ export class ClusterModel {
     return this.#opened.get(uid);
   }
 
-  /** What a probe found is old: a job changed something there. */
+  /** What a probe found is old: a job changed something there. Of a pod that is open what is known stays until the new answer is there; another is asked when it is opened. */
   reprobe(uid: string): void {
-    this.#closePod(uid);
-    this.changed(this);
+    const known = this.#opened.get(uid);
+    this.#opening.delete(uid);
+    if (known === undefined) return this.changed(this);
+    const again = this.open(known.pod);
+    again.then(
+      () => this.changed(this),
+      () => {
+        // why shows in its place
+        this.#closePod(uid);
+        this.changed(this);
+      },
+    );
   }
 
   /** Drops what is known, the login as well: a new one may be there; what runs is ended. */
@@ -165,10 +177,9 @@ export class ClusterModel {
   }
 
   async #open(pod: DatabasePod, signal: AbortSignal): Promise<OpenPod> {
-    const { openPod } = await import('../core/pod/openPod');
     const late = AbortSignal.timeout(probeTimeoutMs);
     try {
-      return await openPod(this.client, pod, AbortSignal.any([signal, late]));
+      return await this.probe(this.client, pod, AbortSignal.any([signal, late]));
     } catch (error) {
       if (!late.aborted || signal.aborted) throw error;
       const message = `no answer within ${probeTimeoutMs / 1000} s`;
@@ -252,6 +263,11 @@ export class ClusterModel {
     for (const [namespace, seen] of this.#seen) namespaces = withPods(namespaces, namespace, seen);
     return namespaces;
   }
+}
+
+async function probePod(client: KubeClient, pod: DatabasePod, signal: AbortSignal): Promise<OpenPod> {
+  const { openPod } = await import('../core/pod/openPod');
+  return openPod(client, pod, signal);
 }
 
 const probeTimeoutMs = 60_000;

@@ -78,6 +78,7 @@ export class Jobs implements vscode.Disposable {
     const ended = jobs.filter((job) => !isLiving(job) && !this.#ended.has(job.id) && isNews(job));
     this.#ended = new Set(jobs.filter((job) => !isLiving(job)).map(({ id }) => id));
     void vscode.commands.executeCommand('setContext', contextKeys.hasRestored, jobs.some(hasRestored));
+    void vscode.commands.executeCommand('setContext', contextKeys.hasUndone, jobs.some(hasUndone));
     this.#changed.fire();
     for (const job of ended) {
       this.#didEnd.fire(job);
@@ -88,6 +89,10 @@ export class Jobs implements vscode.Disposable {
 
 function hasRestored({ request: { kind }, state }: Job): boolean {
   return (kind === 'restore' || kind === 'copy') && state === 'done';
+}
+
+function hasUndone({ request: { kind }, state }: Job): boolean {
+  return kind === 'undo' && state === 'done';
 }
 
 /** What ended long ago, before this window was there, is no news; that something was left is, however late it is found. */

@@ -25,12 +25,13 @@ export class BackupNode implements TreeNode {
   item(): vscode.TreeItem {
     const { summary } = this;
     const { manifest, folder } = summary;
-    const time = localTime(manifest.time.snapshot);
+    // the time first: where there is little room, all days look alike
+    const [day = '', time = day] = localTime(manifest.time.snapshot).split(' ');
     const facts = backupFacts(summary);
     const item = new vscode.TreeItem(this.parent.isAdopted ? databaseName(manifest) : time);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('archive');
-    item.description = facts;
+    item.description = this.parent.isAdopted ? facts : `${day} · ${facts}`;
     item.tooltip = backupTooltip(summary);
     item.resourceUri = decoratedUri(summary);
     item.command = inspectorCommand(summary);

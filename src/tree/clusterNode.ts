@@ -51,6 +51,7 @@ export class ClusterNode implements TreeNode {
       canProtect: protection !== 'protected',
       canUnprotect: protection === 'protected',
       canRefresh: true,
+      hasReference: true,
     });
     item.accessibilityInformation = { label: `Cluster ${label}, ${item.description}` };
     return item;

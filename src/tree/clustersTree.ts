@@ -181,6 +181,8 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
           : isLoaded && models.every(({ contents }) => contents.namespaces.size === 0)
             ? 'No database pods were found in the projects that you may see.'
             : '';
+    const hasPods = models.some(({ contents }) => contents.namespaces.size > 0);
+    void vscode.commands.executeCommand('setContext', contextKeys.hasClusters, hasPods);
     void vscode.commands.executeCommand('setContext', contextKeys.clusterState, models.length === 0 ? 'none' : 'some');
   }
 }

@@ -51,7 +51,7 @@ export class DatabaseNode implements TreeNode {
     );
     item.contextValue = contextValue('database', {
       canBackUp: true,
-      canRestoreInto: true,
+      canReplaceWith: true,
       canUndo: last !== undefined,
       canDropKept: last !== undefined,
       hasReference: true,

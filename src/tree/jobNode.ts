@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { placesOf } from '../core/job/plan/jobTarget';
+import { goingOn } from '../core/job/plan/waysOn';
 import { jobFiles } from '../core/job/record/jobFolder';
 import type { Job, JobState } from '../core/job/record/readJob';
 import { isLiving } from '../model/jobs';
-import { jobTooltip, placesOf } from '../ui/jobTooltip';
-import { jobState, jobTitle } from '../ui/jobWords';
+import { jobTooltip } from '../ui/jobTooltip';
+import { jobLabel, jobRowState, jobState, jobTitle } from '../ui/jobWords';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
 import { textTooltip } from '../ui/tooltip';
@@ -23,14 +25,15 @@ export class JobNode implements TreeNode {
     const { job } = this;
     const { state, folder, result, mayHaveLeft } = job;
     const hasReport = existsSync(join(folder, jobFiles.report));
-    const item = new vscode.TreeItem(jobTitle(job));
+    const item = new vscode.TreeItem(jobLabel(job));
     item.id = this.id;
     item.iconPath = icons[state];
-    item.description = jobState(job);
+    item.description = jobRowState(job);
     item.tooltip = textTooltip(jobTooltip(job));
     item.contextValue = contextValue('job', {
       isJob: true,
       canCancel: isLiving(job),
+      canGoOn: goingOn(job) !== undefined,
       canCleanUp: mayHaveLeft,
       canUndo: typeof result?.data['kept'] === 'string',
       hasReport,
@@ -38,7 +41,7 @@ export class JobNode implements TreeNode {
       canRemove: !isLiving(job),
     });
     item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };
-    const spoken = [jobTitle(job), placesOf(job), item.description].filter((part) => part !== '');
+    const spoken = [jobTitle(job), ...placesOf(job.request), jobState(job)];
     item.accessibilityInformation = { label: spoken.join(', ') };
     return item;
   }

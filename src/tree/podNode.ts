@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatReference } from '../core/cluster/reference';
 import { isAppError, toAppError, type AppError } from '../core/base/errors';
-import type { DatabasePod } from '../core/pod/databasePod';
+import type { DatabasePod, PodFacts } from '../core/pod/databasePod';
 import { keyRing } from '../core/state/keys';
 import { userDatabases } from '../model/databases';
 import { serverVersionText } from '../ui/format';
@@ -71,7 +71,9 @@ export class PodNode implements TreeNode {
     const late = this.#failedLate;
     this.#failedLate = undefined;
     if (late) return [this.#failure(late)];
-    const wasOpen = model.opened(this.pod) !== undefined;
+    // also while it is asked again: rows that vanish close what was open below them
+    const known = model.opened(this.pod);
+    if (known) return this.#databases(known.facts);
     const opening = model.open(this.pod);
     if (!(await comesSoon(opening))) {
       opening.then(
@@ -87,12 +89,16 @@ export class PodNode implements TreeNode {
     }
     try {
       const { facts } = await opening;
-      if (!wasOpen) view.changed(this);
-      const ring = await keyRing().catch(() => ({ trusted: [] }));
-      return userDatabases(facts, ring).map((database) => new DatabaseNode(this, database));
+      view.changed(this);
+      return await this.#databases(facts);
     } catch (error) {
       return [isAppError(error, 'cancelled') ? new LookingNode(this) : this.#failure(toAppError(error))];
     }
+  }
+
+  async #databases(facts: PodFacts): Promise<readonly TreeNode[]> {
+    const ring = await keyRing().catch(() => ({ trusted: [] }));
+    return userDatabases(facts, ring).map((database) => new DatabaseNode(this, database));
   }
 
   #failure(error: AppError): FailureNode {

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Verification } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
-import { provenanceText } from '../words/provenanceWords';
+import { signedText } from '../words/provenanceWords';
 import { backupName } from './backupWords';
 import { count, duration, localTime, serverVersionText, size } from './format';
 import { factsTooltip } from './tooltip';
@@ -16,7 +16,7 @@ function facts(backup: BackupSummary): [name: string, value: string | undefined]
   const { asked, job, archive, globals, verified, time, dump } = manifest;
   return [
     ['From', sourceText(backup)],
-    ['Proven', provenanceText(backup) || 'signed by this workspace'],
+    ['Signed', signedText(backup)],
     ['Server', serverText(backup)],
     ['Asked by', asked.by],
     ['Why', asked.reason],

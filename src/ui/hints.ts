@@ -1,5 +1,8 @@
 import type { Hints } from '../words/hints';
 
+/** where how to restore is chosen */
+const options = 'Options… in the question of Restore… or Copy To…';
+
 /** What one does next in the editor. */
 export const editorHints: Hints = {
   again: () => 'try again',
@@ -22,11 +25,12 @@ export const editorHints: Hints = {
   replace: () => 'choose in Restore… that it replaces the database',
   inPlace: () =>
     'a restore in place, which Restore… offers then, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
-  noOwner: () => 'choose in Restore… to leave owners out',
-  trustSettings: () => 'whoever wants it sets it by hand afterwards',
-  noPrivileges: () => 'a restore from a terminal can leave grants out',
-  goOn: () => 'this is not offered in the editor yet',
-  missingRoles: () => 'have an administrator make them; a restore from a terminal can use others instead',
+  noOwner: () => `${options} leaves owners out`,
+  trustSettings: () => `${options} sets it all the same`,
+  noPrivileges: () => `${options} leaves grants out`,
+  goOn: () => `choose it under ${options}`,
+  missingRoles: () =>
+    `have an administrator make them; ${options} may make them, too, or leave out who is named, and a restore from a terminal can use others instead`,
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
   putBack: (backup, place) =>
     `right-click the backup ${backup} in the Backups view, choose Restore…, and ${place} as its target`,

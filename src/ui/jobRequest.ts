@@ -11,8 +11,12 @@ export interface WantedJob {
   readonly options: JobOptions;
 }
 
-/** The request that a job's folder holds. */
-export function requestOf({ kind, operands, options }: WantedJob, reason: string | undefined): JobRequest {
+/** The request that a job's folder holds, with what it is about, where that can be told. */
+export async function requestOf({ kind, operands, options }: WantedJob): Promise<JobRequest> {
+  const root = settings.root();
+  const { aboutOf } = await import('../core/job/plan/aboutOf');
+  // what cannot be found the job says in its own words
+  const about = await aboutOf({ kind, operands, root }).catch(() => undefined);
   const restores = kind === 'restore' || kind === 'copy';
   const gentle = settings.gentle();
   const asked = restores ? { ...options, streams: settings.restoreStreams() } : options;
@@ -20,8 +24,9 @@ export function requestOf({ kind, operands, options }: WantedJob, reason: string
     ...{ kind, operands },
     options: gentle === undefined ? asked : { ...asked, gentle },
     kubeconfigs: settings.kubeconfigFiles(),
-    root: settings.root(),
-    asked: { by: askedBy(), ...(reason === undefined ? {} : { reason }) },
+    root,
+    ...(about === undefined ? {} : { about }),
+    asked: { by: askedBy() },
   };
 }
 

@@ -29,7 +29,7 @@ export const settings = {
     return rate > 0 ? rate * 1e6 : undefined;
   },
   askForReason: (): boolean => read('askForReason', false),
-  openReport: (): string => read('openReport', 'always'),
+  openReport: (): string => read('openReport', 'never'),
   keepAwake: (): boolean => read('keepAwake', true),
   /** The root of backups; absolute. Throws `root.refused` where it, or the state that belongs to it, is in a workspace that is not trusted. */
   root: (): string => {

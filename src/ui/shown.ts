@@ -87,6 +87,25 @@ export async function showQuickPick<
     ?.row;
 }
 
+/** Asks which of some rows hold; those that hold already are `picked`. Undefined where it is given up. */
+export async function showManyPick<
+  Row extends {
+    readonly label: string;
+    readonly description?: string;
+    readonly detail?: string;
+    readonly picked: boolean;
+  },
+>(
+  rows: readonly Row[],
+  { title, placeHolder }: { readonly title: string; readonly placeHolder: string },
+): Promise<readonly Row[] | undefined> {
+  const items = rows.map((row) => ({ ...shownRow(row), row }));
+  const options = { title: noticeText(title), placeHolder: noticeText(placeHolder), canPickMany: true } as const;
+  // what was looked at before it would be lost
+  const picked = await vscode.window.showQuickPick(items, { ...options, ignoreFocusOut: true });
+  return picked?.map(({ row }) => row);
+}
+
 /** Asks for a text; undefined where it is given up. */
 export function showInputBox(options: vscode.InputBoxOptions): Thenable<string | undefined> {
   const { title, prompt, placeHolder } = options;

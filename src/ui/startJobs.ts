@@ -12,13 +12,15 @@ import { showWarningMessage } from './shown';
  * their ends are told by the messages of `JobMessages`. Throws what starting throws.
  */
 export async function startJobs(services: Services, wanted: readonly WantedJob[]): Promise<void> {
-  const [first] = wanted;
-  if (!first) return;
+  if (wanted.length === 0) return;
   const { startJob } = await import('../core/job/run/startJob');
-  const title = jobTitle({ request: requestOf(first, undefined) });
-  const reason = await askReason(wanted.length === 1 ? title : `${wanted.length} jobs`);
+  const plain = await Promise.all(wanted.map(requestOf));
+  const [one] = plain;
+  const reason = await askReason(one && plain.length === 1 ? jobTitle({ request: one }) : `${plain.length} jobs`);
   await services.jobs.watch();
-  const requests = wanted.map((one) => requestOf(one, reason));
+  const requests = plain.map((request) =>
+    reason === undefined ? request : { ...request, asked: { ...request.asked, reason } },
+  );
   const options = {
     command: ownCommand(services.extensionPath),
     env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },

@@ -1,8 +1,14 @@
 /** The states of `Provenance`, spelled here since the page of the inspector, a browser's script, reads them too. */
 export type Standing = 'foreign' | 'partial' | 'unreadable' | 'other' | 'size' | 'known';
 
+/** Whose a manifest is that fits: a key that counts here signed it, it was made elsewhere, or neither. */
+export type Whose = 'proven' | 'adopted' | 'said';
+
 /** What is known of an archive file's past, as a sentence. Of a manifest that cannot be read `message` says why. */
-export function standingWords(state: Standing, message = ''): string {
+export function standingWords(
+  state: Standing,
+  { message = '', whose = 'said' }: { readonly message?: string; readonly whose?: Whose } = {},
+): string {
   switch (state) {
     case 'foreign':
       return 'Not a backup of DB Ferry: no manifest says where this file comes from. Verify shows whether it is whole.';
@@ -15,6 +21,12 @@ export function standingWords(state: Standing, message = ''): string {
     case 'size':
       return 'The manifest beside this file is of this archive, but their sizes differ.';
     case 'known':
-      return 'A backup of DB Ferry, by the manifest beside it. Header and size fit; Verify reads every byte again.';
+      return `${fitting[whose]} Verify reads every byte again.`;
   }
 }
+
+const fitting: Readonly<Record<Whose, string>> = {
+  proven: 'A backup of DB Ferry. Header and size fit its manifest.',
+  said: 'As its manifest says a backup of DB Ferry: no key that you trust signed that, and anybody may have written it. Header and size fit.',
+  adopted: 'Made elsewhere and adopted: where it comes from is not proven. Header and size are as they were then.',
+};

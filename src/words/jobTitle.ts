@@ -28,6 +28,46 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
   return titles[kind]();
 }
 
+/** The same where there is little room: what is done with which database. `Restore shop` */
+export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
+  const { kind, operands, options, about } = request;
+  const [first = '', second = ''] = operands;
+  const target = result?.data['target'];
+  const worked = typeof target === 'string' ? target : about?.place;
+  const named = (operand: string): string | undefined => (isPlace(operand) ? parts(operand)?.database : undefined);
+  const ofBackup =
+    databaseOf(about?.place ?? text(result?.data ?? {}, 'source')) ?? backupWords(first, about, result?.data);
+  const one = named(first) ?? (worked === undefined ? undefined : databaseOf(worked)) ?? first;
+  const labels: Readonly<Record<JobKind, () => string>> = {
+    backup: () => `Back up ${one}`,
+    restore: () => `Restore ${named(second) ?? second}`,
+    copy: () => `Copy ${one}`,
+    verify: () => `${options.deep === undefined ? 'Verify' : 'Deep verify'} ${ofBackup}`,
+    diff: () => `Compare ${named(first) ?? named(second) ?? ofBackup}`,
+    undo: () => `Undo ${one}`,
+    release: () => `Drop kept ${one}`,
+    clean: () => (options.forget === true ? `Give up ${first}` : 'Clean up'),
+  };
+  return labels[kind]();
+}
+
+/** The place that is changed, or else the one that is looked at: `pg16-0 (cluster-b)`; '' where there is none, or more than one. */
+export function jobPlace({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
+  const { operands, options, about } = request;
+  const target = result?.data['target'];
+  const place = [options.deep, operands.findLast(isPlace), typeof target === 'string' ? target : about?.place].find(
+    (one) => one !== undefined,
+  );
+  const found = place === undefined ? undefined : parts(place);
+  return found?.pod === undefined ? '' : `${found.pod} (${found.cluster})`;
+}
+
+/** The last part of a place that names a database. */
+function databaseOf(place: string | undefined): string | undefined {
+  const names = (place ?? '').split('/');
+  return names.length < 4 ? undefined : names.slice(3).join('/');
+}
+
 function isPlace(operand: string): boolean {
   return operand.includes('/') && !operand.startsWith('/');
 }

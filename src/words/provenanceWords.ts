@@ -1,3 +1,4 @@
+import type { Whose } from './archiveWords';
 import { isOurs, type Provenance } from '../core/catalog/manifest';
 
 /** Whose a backup is, as far as anything proves it; '' for one of this workspace. */
@@ -8,6 +9,30 @@ export function provenanceText({ manifest, signed }: Provenance): string {
     return `signed by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}`;
   if (signed?.by === 'unknown') return `as its manifest says; signed by ${shortKey(signed.key)}, whom you do not trust`;
   return signed?.by === 'wrong' ? 'as its manifest says; changed after it was signed' : 'as its manifest says';
+}
+
+/** Whose it is, for `standingWords`. */
+export function whoseIs(backup: Provenance): Whose {
+  if (backup.manifest.origin === 'adopted') return 'adopted';
+  return isOurs(backup) ? 'proven' : 'said';
+}
+
+/** Who signed it, and what that is worth here. */
+export function signedText({ manifest, signed }: Provenance): string {
+  if (manifest.origin === 'adopted') return 'nobody: made elsewhere';
+  switch (signed?.by) {
+    case 'own':
+      return 'by this workspace';
+    case 'trusted':
+      return `by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}, whom you trust`;
+    case 'unknown':
+      return `by ${shortKey(signed.key)}, whom you do not trust: all here is as its manifest says`;
+    case 'wrong':
+      return 'changed after it was signed: all here is as its manifest says';
+    case 'nobody':
+    case undefined:
+      return 'by nobody: all here is as its manifest says';
+  }
 }
 
 /** What was verified of a backup, as far as that is known: of one that nobody we trust signed it is what its manifest says. */

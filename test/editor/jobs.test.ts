@@ -40,7 +40,7 @@ describe('editor: jobs', function () {
       { seen: () => progress.text() },
     );
     assert.deepEqual(await progress.buttons(), ['Cancel']);
-    assert.match(await window.statusBar(/Back up shop/).text(), /Back up shop from postgres-0 \d+ %/);
+    assert.match(await window.statusBar(/Back up shop/).text(), /Back up shop \d+ %/);
     await window
       .view('Jobs')
       .row(/^Back up shop/)

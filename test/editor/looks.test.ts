@@ -37,7 +37,7 @@ describe('editor: looks', function () {
       await window.key('Escape');
       await window
         .view('Backups')
-        .row('shop', /^\d{4}-/)
+        .row('shop', /^\d\d:/)
         .click();
       await window.webview().getByRole('tab', { selected: true }).waitFor();
       await pictures(window, theme, 'inspector', async () => {

@@ -58,7 +58,7 @@ describe('editor: restores', function () {
     await name.type('shp');
     await until(
       'a word about the wrong name',
-      async () => (await name.message()).includes('Another name') || undefined,
+      async () => (await name.message()).includes('This is not shop. Type shop') || undefined,
     );
     await name.accept();
     assert.deepEqual(compareFingerprints(before, await seen('pg16')), [], 'nothing happens without the name');
@@ -103,8 +103,8 @@ describe('editor: restores', function () {
     await window
       .view('Clusters')
       .row(...source)
-      .rightClick('Restore Into This Pod…');
-    await window.question('Restore Into').choose(/shop/);
+      .rightClick('Replace with Backup…');
+    await window.question('Replace shop on postgres-0 with').choose(/shop/);
     assert.match(await window.modal(/Replace shop on postgres-0/).text(), /\?\s+⚠ The target is the very database/);
     await window.screenshot('wrong-target');
     await window.key('Escape');

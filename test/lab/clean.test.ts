@@ -262,7 +262,7 @@ describe('clean', function () {
     });
 
     it('is nothing where nothing is left', async () => {
-      assert.deepEqual(await plan(), { jobs: [], removes: [], claims: [], notReached: [] });
+      assert.deepEqual(await plan(), { jobs: [], removes: [], claims: [], findings: [], notReached: [] });
     });
   });
 

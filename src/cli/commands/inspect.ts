@@ -5,7 +5,7 @@ import type { InspectedTable } from '../../core/postgres/archive/format/inspectA
 import { allRoles } from '../../core/postgres/archive/databaseReading';
 import { standingWords } from '../../words/archiveWords';
 import { count, localTime, safe, size } from '../../words/format';
-import { provenanceText } from '../../words/provenanceWords';
+import { signedText, whoseIs } from '../../words/provenanceWords';
 import type { Command } from '../command';
 import { List, listFlags, type Listing } from '../list';
 import { backupNamed } from '../named';
@@ -104,6 +104,11 @@ function factsOf(file: string, { contents, provenance }: Inspection): Record<str
   };
 }
 
+function standingOf(provenance: Inspection['provenance']): Parameters<typeof standingWords>[1] {
+  if (provenance.state === 'unreadable') return { message: provenance.message };
+  return provenance.state === 'known' ? { whose: whoseIs(provenance) } : {};
+}
+
 function printFacts(file: string, { contents, provenance }: Inspection, print: (line: string) => void): void {
   const { header, fileBytes, extensions, sequences } = contents;
   const line = (name: string, text: string): void => {
@@ -113,7 +118,7 @@ function printFacts(file: string, { contents, provenance }: Inspection, print: (
   line('size', `${size(fileBytes)}, ${header.compression}, format ${header.version}`);
   line('database', `${header.database}, ${header.encoding}`);
   line('written', `${header.created} by pg_dump ${header.dumpVersion}, server ${header.serverVersion}`);
-  line('origin', standingWords(provenance.state, provenance.state === 'unreadable' ? provenance.message : ''));
+  line('origin', standingWords(provenance.state, standingOf(provenance)));
   if (provenance.state === 'known') {
     const { manifest } = provenance;
     const { source, time, asked } = manifest;
@@ -121,7 +126,7 @@ function printFacts(file: string, { contents, provenance }: Inspection, print: (
     line('of', [source.cluster, source.namespace, source.pod, source.database].filter((part) => part !== '').join('/'));
     line('taken', `${localTime(time.snapshot)}${asked.by === '' ? '' : ` for ${asked.by}`}`);
     line('reason', asked.reason ?? '');
-    line('signed', provenanceText(provenance) || 'by this workspace');
+    line('signed', signedText(provenance));
     line('verified', manifest.verified.map(({ level, time: when }) => `${level} ${localTime(when)}`).join(', '));
   }
   line('roles', allRoles(contents).join(', '));

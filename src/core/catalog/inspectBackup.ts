@@ -29,7 +29,7 @@ export type Provenance =
   /** a manifest of another archive: what the two say of themselves differs */
   | { readonly state: 'other'; readonly manifest: Manifest }
   /** a manifest of this archive, but the file is longer or shorter than it says: the archive is damaged */
-  | { readonly state: 'size'; readonly manifest: Manifest }
+  | { readonly state: 'size'; readonly manifest: Manifest; readonly signed: Signed }
   /** a manifest of this archive, by header and size; whether each byte is as it says is for `verifyBackup` */
   | { readonly state: 'known'; readonly manifest: Manifest; readonly signed: Signed };
 
@@ -57,8 +57,8 @@ async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRi
   }
   if (manifest?.archive.file !== path.basename(file)) return { state: 'foreign' };
   if (!isDeepStrictEqual(manifest.archive.header, contents.header)) return { state: 'other', manifest };
-  if (manifest.size.archive !== contents.fileBytes) return { state: 'size', manifest };
-  return { state: 'known', manifest, signed: await signedBy(folder, manifest, ring) };
+  const signed = await signedBy(folder, manifest, ring);
+  return { state: manifest.size.archive === contents.fileBytes ? 'known' : 'size', manifest, signed };
 }
 
 async function manifestBeside(folder: string): Promise<Manifest | undefined> {

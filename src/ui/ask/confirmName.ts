@@ -15,13 +15,15 @@ export async function typeName(why: string, database: string): Promise<boolean> 
   box.title = noticeText(why);
   box.prompt = noticeText(`Type the name of the database (${database}) to go on.`);
   box.ignoreFocusOut = true;
-  box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : 'Another name'));
+  const whole = noticeText(`Not the whole name yet: ${database}`);
+  const wrong = noticeText(`This is not ${database}. Type ${database} to go on, Escape to leave it.`);
+  box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : wrong));
   try {
     return await new Promise<boolean>((resolve) => {
       // a name that is not whole is no answer yet: what was asked before it would be lost
       box.onDidAccept(() => {
         if (box.value === database) resolve(true);
-        else box.validationMessage = database.startsWith(box.value) ? 'Not the whole name yet' : 'Another name';
+        else box.validationMessage = database.startsWith(box.value) ? whole : wrong;
       });
       box.onDidHide(() => resolve(false));
       box.show();

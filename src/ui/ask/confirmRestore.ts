@@ -1,9 +1,11 @@
 import type { Finding } from '../../core/base/finding';
 import type { JobOptions } from '../../core/job/record/jobEvents';
 import type { RestorePlan } from '../../core/job/plan/planRestore';
+import { mayHelp, waysOn } from '../../core/job/plan/waysOn';
 import type { DatabasePlace } from '../../model/places';
 import type { Services } from '../../services';
 import { plainFinding } from '../../words/findingWords';
+import { chosenWords } from './askRestoreOptions';
 import { confirmName } from './confirmName';
 import { capital, findingLines } from '../findingLines';
 import { ago, count, duration, size } from '../format';
@@ -16,63 +18,88 @@ export interface RestoreQuestion {
   readonly from: string;
   readonly target: DatabasePlace;
   readonly plan: RestorePlan;
+  /** how it was looked at: what was chosen so far */
+  readonly chosen: JobOptions;
 }
 
 /**
  * One modal that says everything that matters, after the preflight of both sides; on protected places the database's name
- * has to be typed as well. Returns the options of the job, or undefined where the user gave up or something blocks.
+ * has to be typed as well. Returns the options of the job, `options` where others are to be chosen first, or undefined where the user gave up or something blocks.
  */
-export async function confirmRestore(services: Services, question: RestoreQuestion): Promise<JobOptions | undefined> {
-  const { target, plan } = question;
+export async function confirmRestore(
+  services: Services,
+  question: RestoreQuestion,
+): Promise<JobOptions | 'options' | undefined> {
+  const { target, plan, chosen } = question;
   const { exists } = plan.target;
-  const ways = waysOn(plan);
+  const ways = waysOn(plan, chosen)
+    .slice(0, mostWays)
+    .map((options) => wayOf(plan, options));
   const where = `${target.database} on ${target.pod.name}`;
   const can = exists ? `Replace ${where}?` : `${verbOf(plan)} into ${target.pod.name}?`;
   const answer = await showWarningMessage(
     ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
     { modal: true, detail: detail(services, question, ways) },
     ...ways.map(({ title }) => title),
+    ...(mayHelp(plan) ? [toOptions] : []),
   );
+  if (answer === toOptions) return 'options';
   const way = ways.find(({ title }) => title === answer);
   if (!way || (way.loses && !(await confirmLoss(target.reference, way.loses)))) return undefined;
   if (exists && !(await confirmName(services, target))) return undefined;
-  return { as: exists ? 'replace' : 'new', ...way.options };
+  const { acceptMissing, ...rest } = chosen;
+  // a database that is new by now replaces none
+  const kept = acceptMissing === true ? { goOn: true, ...(exists ? { acceptMissing } : {}) } : {};
+  return { ...rest, ...kept, as: exists ? 'replace' : 'new', ...way.options };
 }
+
+const toOptions = 'Options…';
+
+/** more buttons are no choice any more; the options have the rest */
+const mostWays = 2;
 
 interface Way {
   readonly title: string;
   readonly options: JobOptions;
-  /** what cannot be undone in it: asked for once more */
-  readonly loses?: Finding;
+  /** what is lost by it: asked for once more */
+  readonly loses?: Loss;
 }
 
-/** What can be done: none where something blocks that no option helps with. */
-function waysOn(plan: RestorePlan): Way[] {
-  const { findings, roles } = plan;
-  const { database } = plan.target;
-  const blocking = findings.filter(({ level }) => level === 'block');
+interface Loss {
+  readonly message: string;
+  readonly detail: string;
+  readonly button: string;
+}
+
+/** What the core offers, as a button. */
+function wayOf(plan: RestorePlan, options: JobOptions): Way {
+  const { createRoles = false, noOwner = false, inPlace = false, goOn = false, acceptMissing = false } = options;
   const verb = verbOf(plan);
-  if (blocking.length === 0) return [{ title: verb, options: {} }];
-  const [ofRoles, others] = [blocking.filter(isOfRoles), blocking.filter((finding) => !isOfRoles(finding))];
-  const mayLeaveOut = plan.missingWithoutOwners.length === 0;
-  if (others.length === 0) {
-    const these = roles.missing.length === 1 ? 'the Role' : `${roles.missing.length} Roles`;
-    const withRoles: Way = { title: `Create ${these} and ${verb}`, options: { createRoles: true } };
-    const without: Way = { title: `${verb} Without Owners`, options: { noOwner: true } };
-    const mayCreate = plan.mayCreateRoles && ofRoles.every(({ code }) => code === 'roles.missing');
-    return [...(mayCreate ? [withRoles] : []), ...(mayLeaveOut ? [without] : [])];
-  }
-  if (others.every(({ data }) => data['inPlace'] === true) && (ofRoles.length === 0 || mayLeaveOut)) {
-    const loses: Finding = { level: 'warn', code: 'inPlace', data: { database } };
-    if (ofRoles.length === 0) return [{ title: `${verb} In Place…`, options: { inPlace: true }, loses }];
-    return [{ title: `${verb} In Place Without Owners…`, options: { inPlace: true, noOwner: true }, loses }];
-  }
-  return [];
+  const these = plan.roles.missing.length === 1 ? 'the Role' : `${plan.roles.missing.length} Roles`;
+  const made = createRoles ? `Create ${these} and ` : '';
+  const where = inPlace ? ' In Place' : '';
+  const without = noOwner ? ' Without Owners' : goOn || acceptMissing ? ' Without What Is Refused' : '';
+  const loses = inPlace ? lostInPlace(plan) : acceptMissing ? lostWithout(plan) : undefined;
+  const title = `${made}${verb}${where}${without}${loses ? '…' : ''}`;
+  return { title, options, ...(loses ? { loses } : {}) };
 }
 
-/** What leaving the owners out can help with. */
-function isOfRoles({ code }: Finding): boolean {
-  return code === 'roles.missing' || code === 'roles.owners';
+function lostInPlace({ target: { database } }: RestorePlan): Loss {
+  const finding: Finding = { level: 'warn', code: 'inPlace', data: { database } };
+  return {
+    message: 'There is no undo for a restore in place.',
+    detail: capital(plainFinding(finding, editorHints)),
+    button: 'Replace In Place',
+  };
+}
+
+function lostWithout({ target: { database } }: RestorePlan): Loss {
+  return {
+    message: `${database} will be without what the target refuses.`,
+    detail:
+      'That is what stands in the question, and what else is refused on the way; the report lists all of it, and the rest is proven. The database before is kept, closed: Undo Restore brings it back.',
+    button: 'Replace Without It',
+  };
 }
 
 /** `Replace shop`, `Copy shop`, `Restore shop` */
@@ -81,24 +108,27 @@ function verbOf({ from, target: { exists, database } }: RestorePlan): string {
   return `${from.kind === 'database' ? 'Copy' : 'Restore'} ${database}`;
 }
 
-async function confirmLoss(reference: string, finding: Finding): Promise<boolean> {
-  const answer = await showWarningMessage(
-    'There is no undo for a restore in place.',
-    { modal: true, detail: `${reference}\n\n${capital(plainFinding(finding, editorHints))}` },
-    'Replace In Place',
-  );
+async function confirmLoss(reference: string, { message, detail, button }: Loss): Promise<boolean> {
+  const answer = await showWarningMessage(message, { modal: true, detail: `${reference}\n\n${detail}` }, button);
   return answer !== undefined;
 }
 
 /** The wrong target stands in front of everything: nobody reads to the end of a modal. */
-function detail(services: Services, { from, target, plan }: RestoreQuestion, ways: readonly Way[]): string {
+function detail(services: Services, { from, target, plan, chosen }: RestoreQuestion, ways: readonly Way[]): string {
   const isWrongTarget = ({ code }: Finding): boolean => code.startsWith('wrongTarget.');
   const wrong = plan.findings
     .filter(isWrongTarget)
     .map((finding) => `⚠ ${capital(plainFinding(finding, editorHints))}`);
-  const isInPlace = ways.some(({ options }) => options.inPlace);
+  const isInPlace = ways.length > 0 && ways.every(({ options }) => options.inPlace === true);
   const place = `To: ${placeWords(services, target, plan)}`;
-  const facts = [place, `From: ${from}`, replaced(plan, isInPlace), timing(plan, isInPlace)];
+  const how = chosenWords(chosen);
+  const facts = [
+    place,
+    `From: ${from}`,
+    replaced(plan, isInPlace),
+    timing(plan, isInPlace),
+    ...(how === '' ? [] : [how]),
+  ];
   // what a restore in place loses is asked for once more
   const said = isInPlace || plan.from.kind === 'database' ? [...saidByFacts, 'writesAfterBackup'] : saidByFacts;
   const others = plan.findings.filter((finding) => !isWrongTarget(finding) && !said.includes(finding.code));

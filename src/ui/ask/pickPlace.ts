@@ -1,11 +1,12 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import type { Job } from '../../core/job/record/readJob';
 import type { PodPlace } from '../../model/places';
 import { AppError } from '../../core/base/errors';
 import type { ClusterContents, ClusterModel } from '../../model/clusterModel';
 import type { UserDatabase } from '../../model/databases';
 import type { Services } from '../../services';
 import { ago, size } from '../format';
-import { pick } from './pick';
+import { pick, type Item } from './pick';
 
 /** Asks for a cluster; the only one needs no question. Throws `cancelled`, `cluster.none`. */
 export async function pickCluster(
@@ -24,11 +25,17 @@ export async function pickCluster(
   return pick(items, { ...ask, placeholder: 'Which cluster?' });
 }
 
+interface PodAsk {
+  readonly title: string;
+  readonly placeholder?: string;
+  /** one that is not offered */
+  readonly except?: string;
+  /** something is to be written there: what takes no writes now stands apart, and what was written to last comes first */
+  readonly isTarget?: boolean;
+}
+
 /** Asks for a database pod; clusters fill the list as they answer, and a dead one delays none. Throws `cancelled`. */
-export async function pickPod(
-  services: Services,
-  ask: { readonly title: string; readonly placeholder?: string; readonly except?: string },
-): Promise<PodPlace> {
+export async function pickPod(services: Services, ask: PodAsk): Promise<PodPlace> {
   const { clusters, trees } = services;
   const models = await clusters.all();
   if (models.length === 0) throw new AppError('cluster.none');
@@ -39,15 +46,63 @@ export async function pickPod(
     made.set(model.contents, items);
     return items;
   };
+  const last = ask.isTarget === true ? lastTarget(await services.jobs.watch()) : undefined;
   const loading = models.map((model) => model.load(trees.clusters.pinnedIn(model.cluster.alias)));
   return pick(
-    () => models.flatMap(itemsOf),
+    () =>
+      grouped(
+        models.map((model) => [trees.clusters.nameOf(model.cluster), itemsOf(model)]),
+        ask,
+        last,
+      ),
     { title: ask.title, placeholder: ask.placeholder ?? 'Which database pod?', none: 'No database pod was found.' },
     { until: Promise.allSettled(loading), changed: clusters.onDidChange },
   );
 }
 
-type PodItem = vscode.QuickPickItem & { readonly value: PodPlace; readonly id: string; readonly icon: string };
+/** Below the name of their cluster. */
+function grouped(
+  clusters: readonly (readonly [name: string, items: readonly PodItem[]])[],
+  { isTarget = false }: PodAsk,
+  last: string | undefined,
+): Item<PodPlace>[] {
+  const all = clusters.flatMap(([, items]) => items);
+  const isApart = ({ takesNone, id }: PodItem): boolean => isTarget && (takesNone || id === last);
+  return [
+    ...headed(
+      'Used last',
+      all.filter((item) => isTarget && item.id === last && !item.takesNone),
+    ),
+    ...clusters.flatMap(([name, items]) =>
+      headed(
+        name,
+        items.filter((item) => !isApart(item)),
+      ),
+    ),
+    ...headed(
+      'Takes no writes now',
+      all.filter((item) => isTarget && item.takesNone),
+    ),
+  ];
+}
+
+function headed(label: string, items: readonly PodItem[]): Item<PodPlace>[] {
+  return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+}
+
+/** The pod that something was restored into last, as its reference. */
+function lastTarget(jobs: readonly Job[]): string | undefined {
+  const last = jobs.find(({ request: { kind } }) => kind === 'restore' || kind === 'copy');
+  return last?.request.operands[1]?.split('/').slice(0, 3).join('/');
+}
+
+type PodItem = vscode.QuickPickItem & {
+  readonly value: PodPlace;
+  readonly id: string;
+  readonly icon: string;
+  /** a standby, or not ready */
+  readonly takesNone: boolean;
+};
 
 function podItems({ protection, trees }: Services, model: ClusterModel): PodItem[] {
   const name = trees.clusters.nameOf(model.cluster);
@@ -55,12 +110,13 @@ function podItems({ protection, trees }: Services, model: ClusterModel): PodItem
     const icon = protection.isProtected(model.cluster, namespace) ? 'lock' : 'server';
     return pods.map((pod) => {
       const reference = `${pod.cluster}/${namespace}/${pod.name}`;
-      const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : pod.reason];
+      const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : (pod.reason ?? 'not ready')];
       return {
         id: reference,
         icon,
         label: pod.name,
         description: facts.filter((fact) => fact !== undefined).join(' · '),
+        takesNone: pod.roleHint === 'replica' || !pod.ready,
         value: { model, pod, reference },
       };
     });

@@ -1,3 +1,4 @@
+import type { Whose } from '../../words/archiveWords';
 import type { Verification } from '../../core/catalog/manifest';
 import type { ArchiveHeader } from '../../core/postgres/archive/reading';
 
@@ -26,6 +27,8 @@ export type Measuring =
 
 /** An archive as the page shows it. Numbers and times are shaped by the page. */
 export interface PageContents {
+  /** the database and the time of a backup; else the file's name */
+  readonly title: string;
   readonly name: string;
   readonly folder: string;
   readonly fileBytes: number;
@@ -76,5 +79,8 @@ export interface PageOrigin {
   readonly approval?: string;
   readonly job: string;
   readonly sha256: string;
+  /** who signed it, in words */
+  readonly signed: string;
+  readonly whose: Whose;
   readonly verified: readonly Verification[];
 }

@@ -4,7 +4,10 @@ import type { Inspection, Provenance } from '../../core/catalog/inspectBackup';
 import type { Manifest } from '../../core/catalog/manifest';
 import type { ArchiveContents } from '../../core/postgres/archive/format/inspectArchive';
 import type { TableReading } from '../../core/postgres/archive/reading';
+import type { Signed } from '../../core/state/signed';
 import { count } from '../../words/format';
+import { signedText, whoseIs } from '../../words/provenanceWords';
+import { backupName } from '../backupWords';
 import type { PageContents, PageOrigin, PageProvenance, PageTable, PageWords } from './messages';
 
 /** An inspection as the page shows it. `sizes` are those measured so far, by dump id. */
@@ -16,6 +19,7 @@ export function pageContents(
   const manifest = provenance.state === 'known' ? provenance.manifest : undefined;
   const damage = damageOf(provenance, contents);
   return {
+    title: titleOf(file, provenance),
     name: path.basename(file),
     folder: path.dirname(file),
     fileBytes: contents.fileBytes,
@@ -33,6 +37,12 @@ export function pageContents(
   };
 }
 
+/** All archives are files of the same name. */
+function titleOf(file: string, provenance: Provenance): string {
+  if (provenance.state !== 'known' && provenance.state !== 'size') return path.basename(file);
+  return backupName(provenance);
+}
+
 function damageOf(provenance: Provenance, contents: ArchiveContents): PageWords | undefined {
   if (provenance.state !== 'size') return undefined;
   const { archive } = provenance.manifest.size;
@@ -46,10 +56,11 @@ function damageOf(provenance: Provenance, contents: ArchiveContents): PageWords 
 function pageProvenance(provenance: Provenance): PageProvenance {
   if (provenance.state === 'unreadable') return provenance;
   if (provenance.state !== 'known' && provenance.state !== 'size') return { state: provenance.state };
-  return { state: provenance.state, ...originOf(provenance.manifest) };
+  return { state: provenance.state, ...originOf(provenance.manifest, provenance.signed) };
 }
 
-function originOf({ source, time, asked, job, archive, verified }: Manifest): PageOrigin {
+function originOf(manifest: Manifest, signed: Signed): PageOrigin {
+  const { source, time, asked, job, archive, verified } = manifest;
   const { cluster, namespace, workload, pod, database, standby, environment } = source;
   return {
     ...{ cluster, namespace, workload, pod, database, standby },
@@ -57,6 +68,7 @@ function originOf({ source, time, asked, job, archive, verified }: Manifest): Pa
     ...{ snapshot: time.snapshot, seconds: time.seconds },
     ...asked,
     ...{ job, sha256: archive.sha256, verified },
+    ...{ signed: signedText({ manifest, signed }), whose: whoseIs({ manifest, signed }) },
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { jobFiles } from '../../core/job/record/jobFolder';
+import { goingOn } from '../../core/job/plan/waysOn';
 import type { Job } from '../../core/job/record/readJob';
 import { errorButtons, type ErrorButton } from './errorButtons';
 import { runningText, wordsFor } from './errorText';
@@ -23,7 +24,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   const buttons = [...nextSteps(job).slice(0, mostButtons - toReport.length), ...toReport];
   const said = say();
   // a report that cannot be opened takes nothing away from the message, which has a button for it
-  if (opens) await openReport(report, { preserveFocus: true }).catch(() => undefined);
+  if (opens) await openReport(jobTitle(job), { job: job.id }, { preserveFocus: true }).catch(() => undefined);
   const pressed = await said;
   await buttons.find(({ title }) => title === pressed)?.press();
 
@@ -57,7 +58,8 @@ function nextSteps({ id, folder, state, request, result, mayHaveLeft }: Job): re
   const cleanUp = command('Clean Up', 'dbFerry.cleanUp', id);
   if (result?.error) {
     const data = { job: id, log: join(folder, jobFiles.log), ...result.error.data };
-    const buttons = errorButtons(result.error.code as ErrorCode, data);
+    const goOn = goingOn({ request, result }) ? [command('Go On Without…', 'dbFerry.goOn', id)] : [];
+    const buttons = [...goOn, ...errorButtons(result.error.code as ErrorCode, data)];
     return mayHaveLeft ? [cleanUp, ...buttons.filter(({ title }) => title !== cleanUp.title)] : buttons;
   }
   if (state === 'interrupted') return [cleanUp];

@@ -3,7 +3,7 @@ import type { Job } from '../../core/job/record/readJob';
 import type { Jobs } from '../../model/jobs';
 import { jobPercent } from '../jobPercent';
 import { jobTooltip } from '../jobTooltip';
-import { jobState, jobTitle } from '../jobWords';
+import { jobLabel, jobState, jobTitle } from '../jobWords';
 import { hoverText, labelText } from '../shownText';
 
 /** One item for all running jobs, there only while one runs; a click shows them. */
@@ -15,7 +15,7 @@ export function statusBar(jobs: Jobs): vscode.Disposable {
     const { running } = jobs;
     const [only] = running;
     if (!only) return item.hide();
-    const text = running.length === 1 ? jobTitle(only) : `${running.length} jobs`;
+    const text = running.length === 1 ? jobLabel(only) : `${running.length} jobs`;
     const percent = running.length === 1 ? percentOf(only) : undefined;
     item.text = `$(sync~spin) ${labelText(text)}${percent === undefined ? '' : ` ${Math.floor(percent)} %`}`;
     item.tooltip = hoverText(running.map(jobTooltip).join('\n\n'));

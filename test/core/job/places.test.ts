@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { cliHints } from '../../../src/cli/hints';
 import { isAppError, type AppError } from '../../../src/core/base/errors';
 import type { Finding } from '../../../src/core/base/finding';
+import { planClean } from '../../../src/core/job/plan/planClean';
 import { Places } from '../../../src/core/job/plan/places';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { findingWords } from '../../../src/words/findingWords';
@@ -83,6 +84,10 @@ describe('the places of a job', () => {
         );
         assert.equal(found.length, expected);
       }
+      // what asks before a question tells it, too, also where nobody answers
+      const asked = { root: folder, operand: 'prod/shop/postgres-0', kubeconfigs: [file] };
+      const { findings, notReached } = await planClean(asked, signal);
+      assert.deepEqual([findings, notReached.length], [found, 1]);
       for (const finding of found) {
         assert.equal(finding.level, 'warn');
         assert.match(findingWords(finding, cliHints), /not proven: .*insecure-skip-tls-verify/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { planRestore } from '../../../src/core/job/plan/planRestore';
 import { expectRestore } from '../../../src/core/job/plan/expectRestore';
+import type { JobOptions } from '../../../src/core/job/record/jobEvents';
 import type { Job } from '../../../src/core/job/record/readJob';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
@@ -97,6 +98,26 @@ for (const major of [15, 16, 17, 18] as const) {
         };
         assert.deepEqual(await missing(false), ['keeper', 'reader']);
         assert.deepEqual(await missing(true), ['reader']);
+        // what will be made is not left behind for want of it; who goes on without it is told
+        await server.sql('postgres', 'alter database "a ""b"" c" owner to keeper');
+        await server.sql('postgres', 'alter role reader in database "a ""b"" c" set work_mem to 1000');
+        const left = async (options: JobOptions): Promise<unknown> => {
+          const target = await openServer(empty);
+          const place = { database: 'new', reference: 'b/demo/pg-0/new', cluster: 'b', root: '/nothing/here' };
+          const from = { pod: await openServer(server), database: 'a "b" c' };
+          const { findings } = await planRestore({ from, target, ...place, options }, new AbortController().signal);
+          return findings.find(({ code }) => code === 'database.left')?.data['left'];
+        };
+        assert.equal(await left({}), undefined);
+        assert.equal(await left({ createRoles: true }), undefined);
+        const without = (await left({ goOn: true })) as readonly { what: string; why: string }[];
+        assert.deepEqual(
+          without.map(({ what, why }) => [what, why]),
+          [
+            ['owner', 'role'],
+            ['setting', 'role'],
+          ],
+        );
       } finally {
         await empty.stop();
       }

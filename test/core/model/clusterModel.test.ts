@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { KubeClient, ListOptions } from '../../../src/core/cluster/kubeClient';
+import type { OpenPod } from '../../../src/core/pod/databasePod';
 import { AppError } from '../../../src/core/base/errors';
 import type { PodObject } from '../../../src/core/pod/discover/podObject';
 import { ClusterModel } from '../../../src/model/clusterModel';
@@ -72,6 +73,32 @@ describe('a cluster of a window', () => {
     model.forget();
   });
 
+  it('keeps what is known of an open pod until it is asked anew; of one that is closed nothing is asked', async () => {
+    const api = new Api({ '/api/v1/pods': [() => [pod('pg-0')]] });
+    const answers: (() => void)[] = [];
+    const model = api.model(
+      (_client, at) =>
+        new Promise((resolve) =>
+          answers.push(() => resolve({ pod: at, facts: { answer: answers.length } } as unknown as OpenPod)),
+        ),
+    );
+    await model.load();
+    const [found] = model.contents.namespaces.get('shop') ?? [];
+    assert.ok(found);
+    model.reprobe(found.uid);
+    assert.deepEqual([model.opened(found), answers.length], [undefined, 0]);
+    const opening = model.open(found);
+    answers[0]?.();
+    const first = await opening;
+    const changed = api.changes;
+    model.reprobe(found.uid);
+    await until(() => answers.length === 2);
+    assert.equal(model.opened(found), first);
+    answers[1]?.();
+    await until(() => model.opened(found) !== first);
+    assert.ok(api.changes > changed);
+  });
+
   it('looks into a project that is pinned later, and asks nothing else again', async () => {
     const api = new Api({ '/api/v1/pods': [() => [pod('pg-0')]], [shop]: [() => forbidden()] });
     const model = api.model();
@@ -99,7 +126,7 @@ class Api {
 
   constructor(private readonly answers: Record<string, (() => PodObject[] | Promise<PodObject[]>)[]>) {}
 
-  model(): ClusterModel {
+  model(probe?: ConstructorParameters<typeof ClusterModel>[2]): ClusterModel {
     const no = (): never => assert.fail('not expected');
     const client: KubeClient = {
       cluster: { alias: 'a', contextName: 'a', server: 'https://a', user: 'u', kubeconfigFile: '', contexts: [] },
@@ -115,7 +142,7 @@ class Api {
       watch: (path, _version, { signal }) => this.#watch(path, signal),
       ...{ post: no, upgrade: no, fixedToken: no, forgetLogin: () => undefined },
     };
-    return new ClusterModel(client, () => (this.changes += 1));
+    return new ClusterModel(client, () => (this.changes += 1), probe);
   }
 
   async asked(call: string, times = 1): Promise<void> {

@@ -11,8 +11,8 @@ describe('the name of a protected database', () => {
     for (const [text, message] of [
       ['', /whole/],
       ['sho', /whole/],
-      ['shp', /Another/],
-      ['shop2', /Another/],
+      ['shp', /This is not shop\. Type shop/],
+      ['shop2', /This is not shop\. Type shop/],
     ] as const) {
       box.type(text);
       box.enter();

@@ -43,6 +43,11 @@ export enum StatusBarAlignment {
 
 export const statusBarItem = { text: '', show: (): void => undefined, hide: (): void => undefined };
 
+/** A head above rows, which nobody can choose. */
+export function isHead(item: unknown): boolean {
+  return (item as { readonly kind?: QuickPickItemKind }).kind === QuickPickItemKind.Separator;
+}
+
 /** A picker or a field as the editor has it open; what a person does is done by its methods. */
 class QuickInput {
   value = '';
@@ -70,7 +75,7 @@ class QuickInput {
   /** The editor makes the first row the active one. */
   set items(items: readonly unknown[]) {
     this.#items = items;
-    this.activeItems = items.slice(0, 1);
+    this.activeItems = items.filter((item) => !isHead(item)).slice(0, 1);
     this.drawn += 1;
   }
 
@@ -105,6 +110,11 @@ export const opened: QuickInput[] = [];
 /** What was said, and the answers that are given to it, in turn; without one it is closed. */
 export const said: { readonly text: string; readonly detail?: string; readonly buttons: readonly string[] }[] = [];
 export const answers: string[] = [];
+
+/** What could be chosen of several, and what is, by the labels, in turn; without an answer it is given up. */
+export const offered: (readonly { readonly label: string; readonly detail?: string; readonly picked?: boolean }[])[] =
+  [];
+export const picks: string[][] = [];
 
 /** The settings by their names. */
 export const settings = new Map<string, unknown>();
@@ -149,6 +159,11 @@ export enum QuickPickItemKind {
 }
 
 export const window = {
+  showQuickPick: async (items: (typeof offered)[number]): Promise<unknown> => {
+    offered.push(items);
+    const picked = picks.shift();
+    return picked && items.filter(({ label }) => picked.includes(label));
+  },
   createInputBox: open,
   createQuickPick: open,
   showErrorMessage: say,

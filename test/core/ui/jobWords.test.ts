@@ -2,7 +2,7 @@ import './vscodeDouble';
 import assert from 'node:assert/strict';
 import type { JobKind, JobOptions, JobResult } from '../../../src/core/job/record/jobEvents';
 import type { Job } from '../../../src/core/job/record/readJob';
-import { jobState, jobTitle } from '../../../src/ui/jobWords';
+import { jobLabel, jobRowState, jobState, jobTitle } from '../../../src/ui/jobWords';
 
 describe('words for jobs', () => {
   const db = 'prod/shop/pg-0/orders';
@@ -26,6 +26,34 @@ describe('words for jobs', () => {
       [title('clean', ['t0abc'], { forget: true }), 'Give up job t0abc'],
     ];
     for (const [is, wanted] of titles) assert.equal(is, wanted);
+  });
+
+  it('say in a row what is done with which database, then how far it is and where; no path and no id where it is known what it is', () => {
+    const about = { place: 'prod/shop/pg/orders', snapshot: '2026-11-30T04:11:17Z' };
+    const other = 'test/shop/pg-1/old';
+    const rows: [JobKind, readonly string[], object, string, string][] = [
+      ['backup', [db], {}, 'Back up orders', 'pg-0 (prod)'],
+      ['restore', ['/root/a/b/orders/20261130T041117Z', other], { about }, 'Restore old', 'pg-1 (test)'],
+      ['copy', [db, other], {}, 'Copy orders', 'pg-1 (test)'],
+      ['verify', ['/root/x'], { about }, 'Verify orders', 'pg (prod)'],
+      ['verify', ['b1'], { about, options: { deep: 'test/shop/pg-1' } }, 'Deep verify orders', 'pg-1 (test)'],
+      ['diff', ['b1', db], { about }, 'Compare orders', 'pg-0 (prod)'],
+      ['undo', ['t0abc'], { about: { place: db } }, 'Undo orders', 'pg-0 (prod)'],
+      ['release', [db], {}, 'Drop kept orders', 'pg-0 (prod)'],
+      ['clean', [], {}, 'Clean up', ''],
+    ];
+    for (const [kind, operands, more, label, place] of rows) {
+      const request = { kind, operands, options: {}, ...more };
+      const job = { request, state: 'done', lastEvent: new Date().toISOString() } as unknown as Job;
+      assert.equal(jobLabel(job), label);
+      assert.equal(jobRowState(job), ['done', place, 'just now'].filter((part) => part !== '').join(' · '));
+    }
+    const progress = { type: 'progress', phase: 'restore', bytes: 5e6, percent: 50, rate: 1e6, secondsLeft: 12 };
+    const request = { kind: 'restore', operands: ['b1', other], options: {} };
+    const running = { request, state: 'running', phase: 'restore', progress } as unknown as Job;
+    assert.match(jobRowState(running), /^\d+ % · 12 s left · pg-1 \(test\) · restoring$/);
+    const silent = { ...running, phase: 'swap' } as Job;
+    assert.equal(jobRowState(silent), 'exchanging the databases · pg-1 (test)');
   });
 
   it('say how it ended, and nothing that is not so', () => {

@@ -4,6 +4,7 @@ import { mock } from 'node:test';
 import type { ClusterContents, ClusterModel } from '../../../src/model/clusterModel';
 import { ProtectedPlaces } from '../../../src/model/protection';
 import type { Services } from '../../../src/services';
+import { isHead } from './fakeVscode';
 import type * as fake from './fakeVscode';
 
 type Box = (typeof fake.opened)[number];
@@ -23,7 +24,7 @@ describe('the pods to pick from', () => {
     assert.ok(drawn() - before <= 8, `${drawn() - before} times in 2 s`);
     assert.ok(asked() <= 250 * 2 * 9, `${asked()} questions whether a project is protected`);
     await clusters.end();
-    assert.equal(box.items.length, 10_000);
+    assert.equal(rows(box.items).length, 10_000);
     assert.equal(box.busy, false);
   });
 
@@ -31,12 +32,12 @@ describe('the pods to pick from', () => {
     const { clusters, box } = await open();
     clusters.grow('b', 1, 2);
     mock.timers.tick(250);
-    box.activeItems = box.items.slice(1, 2);
+    box.activeItems = rows(box.items).slice(1, 2);
     clusters.grow('a', 1, 2);
     mock.timers.tick(250);
     assert.deepEqual(labels(box.activeItems), ['$(server) pg-1']);
     assert.deepEqual(descriptions(box.activeItems), ['b/ns-000']);
-    assert.equal(box.items.indexOf(box.activeItems[0]), 3);
+    assert.equal(rows(box.items).indexOf(box.activeItems[0]), 3);
   });
 
   it('stay as they are once all have come, and when the picker is closed', async () => {
@@ -66,7 +67,33 @@ describe('the pods to pick from', () => {
     assert.equal((await chosen).reference, 'a/ns-000/pg-1');
   });
 
-  async function open(more: { readonly except?: string } = {}) {
+  it('stand below their cluster; as targets what was written to last comes first, and what takes no writes apart', async () => {
+    const asked = await open({ isTarget: true }, [
+      { request: { kind: 'backup', operands: ['a/ns-000/pg-0/shop'] } },
+      { request: { kind: 'restore', operands: ['b1', 'b/ns-000/pg-1/shop'] } },
+      { request: { kind: 'copy', operands: ['b/ns-000/pg-0/x', 'a/ns-000/pg-1/x'] } },
+    ]);
+    asked.clusters.grow('a', 1, 2);
+    asked.clusters.grow('b', 1, 4);
+    await asked.clusters.end();
+    const shown = asked.box.items.map((item) => {
+      const { label, description = '' } = item as { label: string; description?: string };
+      return isHead(item) ? `— ${label}` : `${label.replace('$(server) ', '')} ${description}`;
+    });
+    assert.deepEqual(shown, [
+      ...['— Used last', 'pg-1 b/ns-000'],
+      ...['— a', 'pg-0 a/ns-000', 'pg-1 a/ns-000'],
+      ...['— b', 'pg-0 b/ns-000'],
+      ...['— Takes no writes now', 'pg-2 b/ns-000 · replica', 'pg-3 b/ns-000 · ContainerCreating'],
+    ]);
+  });
+
+  const rows = (items: Box['items']): Box['items'] => items.filter((item) => !isHead(item));
+
+  async function open(
+    more: { readonly except?: string; readonly isTarget?: boolean } = {},
+    jobs: readonly object[] = [],
+  ) {
     const { pickPod } = await import('../../../src/ui/ask/pickPlace');
     const { EventEmitter, opened } = (await import('vscode')) as unknown as typeof fake;
     const clusters = new GrowingClusters(new EventEmitter<unknown>());
@@ -76,7 +103,11 @@ describe('the pods to pick from', () => {
       return ['prod/*'];
     });
     const trees = { clusters: { nameOf: ({ alias }: { alias: string }) => alias, pinnedIn: () => [] } };
-    const chosen = pickPod({ clusters, protection, trees } as unknown as Services, { title: 'Back Up', ...more });
+    const watched = { watch: async () => jobs };
+    const chosen = pickPod({ clusters, protection, trees, jobs: watched } as unknown as Services, {
+      title: 'Back Up',
+      ...more,
+    });
     chosen.catch(() => undefined);
     await new Promise(setImmediate);
     const box = opened.at(-1);
@@ -110,7 +141,8 @@ class GrowingClusters {
     for (let n = namespaces.size; n < projects; n += 1) {
       const namespace = `ns-${String(n).padStart(3, '0')}`;
       const pods = Array.from({ length: podsEach }, (_, at) => ({
-        ...{ cluster: alias, namespace, name: `pg-${String(at)}`, ready: true },
+        ...{ cluster: alias, namespace, name: `pg-${String(at)}`, ready: at !== 3, reason: 'ContainerCreating' },
+        ...(at === 2 ? { roleHint: 'replica' } : {}),
       }));
       found.model.contents = { namespaces: new Map([...found.model.contents.namespaces, [namespace, pods]]) };
     }

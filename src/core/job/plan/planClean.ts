@@ -1,5 +1,7 @@
 import { listUnfinished } from '../../catalog/unfinished';
 import { toAppError, type AppError } from '../../base/errors';
+import type { Finding } from '../../base/finding';
+import type { Report } from '../../base/progress';
 import { countProcesses } from '../../pod/server/endProcesses';
 import { listLeftovers, type Leftover, type LeftoversOfJob } from '../../restore/side/clean';
 import { applicationOf } from '../../postgres/tools/applicationName';
@@ -27,6 +29,8 @@ export interface CleanPlan {
   readonly removes: readonly string[];
   /** what only claims to be a job's, and stays unless its name is confirmed */
   readonly claims: readonly string[];
+  /** what should be known of the clusters that were asked */
+  readonly findings: readonly Finding[];
   /** places that cannot be asked now */
   readonly notReached: readonly { readonly reference: string; readonly error: AppError }[];
 }
@@ -47,6 +51,11 @@ export async function planClean(
   if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
   const claims = new Set<string>();
   const notReached = new Map<string, AppError>();
+  // by their words, since each place is opened by itself
+  const findings = new Map<string, Finding>();
+  const report: Report = (progress) => {
+    if (progress.type === 'finding') findings.set(JSON.stringify(progress.finding), progress.finding);
+  };
   await Promise.all([
     ...jobs.map(async (job) => {
       const { places, earlier } = await whereOf(job);
@@ -58,6 +67,7 @@ export async function planClean(
     jobs: jobs.map(({ id }) => id),
     removes: [...removes],
     claims: [...claims],
+    findings: [...findings.values()],
     notReached: [...notReached].map(([reference, error]) => ({ reference, error })),
   };
 
@@ -67,7 +77,7 @@ export async function planClean(
     ask: (pod: Place['pod']) => Promise<readonly string[]>,
   ): Promise<void> {
     try {
-      const { pod } = await new Places(kubeconfigs, undefined, earlier).pod(reference, signal);
+      const { pod } = await new Places(kubeconfigs, undefined, earlier, { report }).pod(reference, signal);
       for (const one of await ask(pod)) removes.add(one);
     } catch (error) {
       signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { Finding } from '../../base/finding';
+import { aboutTrust } from '../../cluster/aboutTrust';
 import { planRelease, type KeptSlot } from '../../restore/side/release';
 import type { JudgedDatabase } from '../../restore/side/sideDatabase';
 import { planUndo, type MeantDatabase } from '../../restore/side/undo';
@@ -40,8 +41,11 @@ export async function planKept(request: JobRequest, signal: AbortSignal, named?:
     ...(job === undefined ? {} : { restoredBy: job }),
     ...(only === undefined ? {} : { only }),
   };
-  const common = { reference, database, claims: [], made: new Map<number, string>(), findings: [], slots: [] };
-  if (request.kind === 'release') return { ...common, ...(await planRelease(asked, signal)), replaces: false };
+  const common = { reference, database, claims: [], made: new Map<number, string>(), slots: [] };
+  const ofCluster = aboutTrust([client.cluster]);
+  if (request.kind === 'release') {
+    return { ...common, ...(await planRelease(asked, signal)), findings: ofCluster, replaces: false };
+  }
   const { kept, live, findings, made } = await planUndo(asked, signal);
-  return { ...common, kept: [kept], replaces: live !== undefined, findings, made };
+  return { ...common, kept: [kept], replaces: live !== undefined, findings: [...ofCluster, ...findings], made };
 }

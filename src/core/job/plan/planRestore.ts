@@ -20,11 +20,12 @@ import {
   type Preflight,
   type ProtectedSides,
 } from '../../restore/preflight/preflight';
-import { checkMapping, planRoles, type RolePlan } from '../../restore/preflight/roles';
+import { planRoles, type RolePlan } from '../../restore/preflight/roles';
 import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
 import type { JobOptions } from '../record/jobEvents';
 import { listJobs } from '../record/listJobs';
 import { gentleOf } from './places';
+import { checkRestoreOptions } from './restoreOptions';
 
 /** What would be restored, and where to. */
 export interface PlanRequest {
@@ -45,6 +46,7 @@ export interface PlanRequest {
     | 'goOn'
     | 'acceptMissing'
     | 'createRoles'
+    | 'trustSettings'
     | 'mapRoles'
     | 'inPlace'
     | 'gentle'
@@ -123,10 +125,11 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     noPrivileges = false,
     noTablespaces = false,
     createRoles = false,
+    trustSettings = false,
     mapRoles = {},
     inPlace = false,
   } = options;
-  checkMapping(mapRoles);
+  checkRestoreOptions(options);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
   const place = {
     ...{ cluster, ...(environment === undefined ? {} : { environment }) },
@@ -134,7 +137,7 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   };
   const roles = { createRoles, mapRoles };
   const { goOn = false, acceptMissing = false } = options;
-  const leaves = { noOwner, noPrivileges, noTablespaces, goOn, acceptMissing };
+  const leaves = { noOwner, noPrivileges, noTablespaces, trustSettings, goOn, acceptMissing };
   const input = { origin, target, database, as, roles, poolers, inPlace, ...leaves, ...place };
   const server = workplace(target, database);
   const seen = await preflight(server, input, { signal, lastWrite: true });

@@ -35,5 +35,5 @@ async function append(path: string, text: string): Promise<void> {
   await writeDurably(path, before === '' ? text : `${before}\n---\n\n${text}`);
 }
 
-/** bytes of all reports of a backup together */
-const longestReport = 64e6;
+/** Bytes of all reports of a backup together. */
+export const longestReport = 64e6;

@@ -108,14 +108,17 @@ async function newDatabaseOf(
   server: Workplace,
   { origin: { own }, target, roles: { mapRoles }, ...asked }: PreflightInput,
   { roles, server: { givable, givesToNew } }: TargetFacts,
-  { create }: RolePlan,
+  { create, missing }: RolePlan,
   signal: AbortSignal,
 ): Promise<NewDatabase | undefined> {
   if (own === undefined || target.facts.standby) return undefined;
   const facts = await askForNew(server, own, signal);
   const { role } = target.facts;
-  const present = new Set([...roles, ...create]);
-  const mayHave = new Set([...givable, ...(givesToNew ? create : [])]);
+  // what is missing blocks until it is made: only who goes on without it leaves behind what is its
+  const goesOn = asked.goOn === true || asked.acceptMissing === true;
+  const made = goesOn ? create : [...create, ...missing];
+  const present = new Set([...roles, ...made]);
+  const mayHave = new Set([...givable, ...(givesToNew ? made : [])]);
   const { noOwner = false, noPrivileges = false, noTablespaces = false, trustSettings = false } = asked;
   const how = { noOwner, noPrivileges, noTablespaces, trustSettings };
   return planNewDatabase({ own, facts, role, present, mapRoles, givable: mayHave, ...how });

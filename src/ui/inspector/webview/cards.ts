@@ -28,7 +28,10 @@ export function provenanceCard(provenance: PageProvenance): HTMLElement {
     make(
       'p',
       { class: 'standing' },
-      standingWords(provenance.state, provenance.state === 'unreadable' ? provenance.message : ''),
+      standingWords(provenance.state, {
+        ...(provenance.state === 'unreadable' ? { message: provenance.message } : {}),
+        ...(origin === undefined ? {} : { whose: origin.whose }),
+      }),
     ),
     ...(origin === undefined ? [] : [termList(originTerms(origin)), verifications(origin)]),
   ]);
@@ -74,6 +77,7 @@ function originTerms(origin: PageOrigin): [string, string | Node | undefined][] 
     ['Reason', origin.reason],
     ['Approval', origin.approval],
     ['Job', origin.job],
+    ['Signed', origin.signed],
     ['SHA-256', make('code', {}, origin.sha256)],
   ];
 }

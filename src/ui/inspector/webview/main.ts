@@ -71,8 +71,13 @@ function fail(words: PageWords): void {
   page.replaceChildren(alert(words), make('div', { class: 'actions' }, text));
 }
 
-function heading({ name, folder, provenance, damage }: PageContents): HTMLElement {
-  const titles = make('div', {}, make('h1', {}, name), make('p', { class: 'folder' }, folder));
+function heading({ title, name, folder, provenance, damage }: PageContents): HTMLElement {
+  const titles = make(
+    'div',
+    {},
+    make('h1', {}, title),
+    make('p', { class: 'folder' }, title === name ? folder : `${folder}/${name}`),
+  );
   const actions = make('div', { class: 'actions' });
   if (provenance.state !== 'partial') {
     const restore = make('button', { type: 'button', onclick: () => ask('restore') }, 'Restore…');

@@ -56,8 +56,11 @@ describe('ArchiveDocument', () => {
     const manifest = await writeManifest();
     await opened.load();
     assert.equal(told.length, 1);
-    const { hasRows, tables, provenance } = contentsOf(told[0]);
+    const { hasRows, tables, provenance, title } = contentsOf(told[0]);
     assert.deepEqual([hasRows, provenance.state], [true, 'known']);
+    assert.ok(provenance.state === 'known');
+    assert.deepEqual([provenance.signed, provenance.whose], ['by nobody: all here is as its manifest says', 'said']);
+    assert.match(title, /^\S+ of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     assert.deepEqual(
       tables.map(({ rows, bytes }) => [rows, bytes]),
       manifest.tables.map(({ rows, textBytes }) => [rows, textBytes]),

@@ -1,0 +1,90 @@
+import type { JobOptions } from '../../core/job/record/jobEvents';
+import type { RestorePlan } from '../../core/job/plan/planRestore';
+import { showManyPick } from '../shown';
+
+/** What can be chosen beside the questions: each an option that is on or off. */
+export type RestoreChoice =
+  'createRoles' | 'noOwner' | 'noPrivileges' | 'noTablespaces' | 'trustSettings' | 'goOn' | 'acceptMissing';
+
+interface Row {
+  readonly choice: RestoreChoice;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/**
+ * Asks how it is restored: what is left out, what is gone on without. Returns the options with that, or undefined where it is given up. Whether they do what they are
+ * chosen for the next plan says.
+ */
+export async function askRestoreOptions(
+  title: string,
+  plan: RestorePlan,
+  chosen: JobOptions,
+): Promise<JobOptions | undefined> {
+  const rows = rowsFor(plan, chosen).map((row) => ({ ...row, picked: chosen[row.choice] === true }));
+  const picked = await showManyPick(rows, { title, placeHolder: 'Nothing is started by this: it is looked at again' });
+  if (picked === undefined) return undefined;
+  const rest = Object.fromEntries(
+    Object.entries(chosen).filter(([name]) => !rows.some(({ choice }) => choice === name)),
+  ) as JobOptions;
+  return { ...rest, ...Object.fromEntries(picked.map(({ choice }) => [choice, true])) };
+}
+
+/** Those that can be of use with this plan. */
+function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: JobOptions): Row[] {
+  const makesRoles = mayCreateRoles && (roles.missing.length > 0 || chosen.createRoles === true);
+  const named = [...roles.missing, ...roles.create].join(', ');
+  const all: readonly (Row & { readonly isOfUse: boolean })[] = [
+    {
+      ...{ choice: 'createRoles', label: 'Make the missing roles', isOfUse: makesRoles },
+      detail: `Without the right to log in: ${named}`,
+    },
+    {
+      ...{ choice: 'noOwner', label: 'Leave owners out', isOfUse: true },
+      detail: 'All of it belongs to the role that restores',
+    },
+    {
+      ...{ choice: 'noPrivileges', label: 'Leave grants out', isOfUse: true },
+      detail: 'Nobody is given a right, and what was revoked from everybody is not',
+    },
+    {
+      ...{ choice: 'noTablespaces', label: 'Leave tablespaces out', isOfUse: true },
+      detail: 'All of it goes where the database is',
+    },
+    {
+      ...{ choice: 'trustSettings', label: 'Set what gives a right or runs code', isOfUse: !target.exists },
+      detail: 'Settings of the database that only a superuser may set, as the backup has them',
+    },
+    {
+      ...{ choice: 'goOn', label: 'Go on without what the target refuses', isOfUse: true },
+      detail: target.exists
+        ? 'It is listed with why, the rest is proven; where anything is missing, nothing is replaced'
+        : 'It is listed with why, the rest is proven',
+    },
+    {
+      ...{ choice: 'acceptMissing', label: 'Replace it also where something is missing', isOfUse: target.exists },
+      detail: 'The database before is kept: Undo Restore brings it back',
+    },
+  ];
+  return all.filter(({ isOfUse }) => isOfUse);
+}
+
+/** What was chosen, as a line of the question; '' where nothing was. */
+export function chosenWords(chosen: JobOptions): string {
+  const left = [
+    chosen.noOwner === true ? 'owners' : undefined,
+    chosen.noPrivileges === true ? 'grants' : undefined,
+    chosen.noTablespaces === true ? 'tablespaces' : undefined,
+  ].filter((part) => part !== undefined);
+  const mapped = Object.entries(chosen.mapRoles ?? {}).map(([from, to]) => `role ${from} to ${to}`);
+  const goesOn = chosen.acceptMissing === true ? ', and replaces all the same' : '';
+  const lines = [
+    left.length === 0 ? undefined : `Leaves out: ${left.join(', ')}.`,
+    mapped.length === 0 ? undefined : `Maps: ${mapped.join(', ')}.`,
+    chosen.trustSettings === true ? 'Sets what gives a right or runs code, too.' : undefined,
+    chosen.goOn === true || chosen.acceptMissing === true
+      ? `Goes on without what the target refuses${goesOn}; the report lists it.`
+      : undefined,
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
