@@ -1,6 +1,6 @@
 /** One API server reached as one user, as found in kubeconfig files. Plain data; holds no secret. */
 export interface Cluster {
-  /** What a person types: unique, holds no slash (DESIGN section 1, "reference"). */
+  /** What a person types: unique, holds no slash: the first part of a reference. */
   readonly alias: string;
   /** The context it is addressed by, in `kubeconfigFile`; never current-context. */
   readonly contextName: string;

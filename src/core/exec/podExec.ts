@@ -29,7 +29,7 @@ export type Sink = (chunk: Buffer) => void | Promise<void>;
 /**
  * Runs commands in one container. Arguments are arrays, never shell strings, and never hold a secret.
  *
- * Both calls resolve only when the trailer with the exit code arrived after the last byte (DESIGN section 3), whatever
+ * Both calls resolve only when the trailer with the exit code arrived after the last byte, whatever
  * the exit code is. They reject with `exec.cut`, `exec.stalled`, `exec.refused`, `exec.noShell`, `cluster.*`, or
  * `cancelled`; then the process group in the pod has been told to end (dead-man switch) and the sink may hold a part.
  */

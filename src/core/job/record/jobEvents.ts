@@ -65,7 +65,7 @@ export interface JobStarted {
   readonly process: ProcessIdentity;
 }
 
-/** A process, recognisable after its pid came back: DESIGN section 6. */
+/** A process, recognisable after its pid came back. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** field 22 of /proc/<pid>/stat, clock ticks since boot */
@@ -76,7 +76,7 @@ export interface ProcessIdentity {
   readonly boot: string;
 }
 
-/** How a job ended; `exitCode` as in DESIGN section 7. */
+/** How a job ended; `exitCode` as docs and help of the command line say. */
 export interface JobResult {
   readonly type: 'result';
   readonly outcome: 'done' | 'differences' | 'failed' | 'refused' | 'unknown' | 'cancelled';

@@ -15,7 +15,7 @@ export interface Circumstances {
   readonly stopped: boolean;
 }
 
-/** How a job ended that threw: the outcome and exit code (DESIGN section 7) of each error. */
+/** How a job ended that threw: the outcome and exit code of each error. */
 export function failedResult(error: AppError, { job, phase, stopped }: Circumstances): JobResult {
   const outcome = outcomeOf(error.code, phase, stopped);
   const { code, data } = outcome === 'unknown' ? unknown(error, job) : error;

@@ -70,7 +70,7 @@ export interface TableReading {
   readonly textBytes: number;
   /**
    * 128-bit sum of one-pass row hashes, hex. Columns enter by name order, rows in any order, so equal contents give
-   * equal digests whatever order rows and columns stand in (DESIGN section 5).
+   * equal digests whatever order rows and columns stand in.
    */
   readonly digest: string;
 }
