@@ -16,6 +16,7 @@ import { exportBackup } from './exportBackup';
 import { clearFilter, filterProjects } from './filterProjects';
 import { goOn } from './goOn';
 import { inspectArchive } from './inspectArchive';
+import { installCommand } from './installCommand';
 import { pinProject, unpinProject } from './pinProject';
 import { protectCluster, unprotectCluster } from './protectCluster';
 import { refresh } from './refresh';
@@ -68,4 +69,5 @@ export const commands: readonly Command[] = [
   copyReference,
   copyId,
   showRule,
+  installCommand,
 ];

@@ -384,6 +384,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: stateReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
     todo: 'Make it a folder that only you may write to, or name another place for state: XDG_STATE_HOME.',
   }),
+  'file.foreign': (data, hints) => ({
+    what: `${shown(data, 'file')} stays as it is.`,
+    why: 'DB Ferry did not write it, so it is not written over.',
+    todo: `Move it away, then ${hints.again()}.`,
+  }),
   'file.refused': (data) => ({
     what: `${shown(data, 'file')} is not opened.`,
     why: fileReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),

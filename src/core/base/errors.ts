@@ -59,6 +59,7 @@ export const errorCodes = [
   'backup.incomplete', // { backup }: a .partial folder
   'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
   'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys
+  'file.foreign', // { file }: it would be written over, and is not ours
   'file.refused', // { file, reason }: a link, a pipe, a device, too long, outside of its root: not opened
   'store.key', // { key }: no key of a store, or one that would lead elsewhere
   'store.absent', // { key }

@@ -43,6 +43,30 @@ describe('the first file of the command line', () => {
     }
   });
 
+  it('is run by the Node that a clone installed for itself, where there is one, and ends as that does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dbf-launcher-'));
+    try {
+      await mkdir(join(folder, 'dist'));
+      await mkdir(join(folder, 'bin'));
+      await mkdir(join(folder, 'node_modules/node/bin'), { recursive: true });
+      const source = await readFile(join(repository, 'src/launcher.cjs'), 'utf8');
+      // this Node is new enough: it is told that it is not
+      await writeFile(join(folder, 'dist/cli.js'), source.replace('process.versions.node', '"20.20.2"'));
+      await symlink('../dist/cli.js', join(folder, 'bin/db-ferry'));
+      const own = join(folder, 'node_modules/node/bin/node');
+      const run = (): ReturnType<typeof spawnSync> =>
+        spawnSync(process.execPath, [join(folder, 'bin/db-ferry'), 'a b', '--json'], { encoding: 'utf8' });
+      assert.match(String(run().stderr), /^DB Ferry needs Node/);
+      await writeFile(own, '#!/bin/sh\nprintf "<%s>" "$@"\nexit 3\n', { mode: 0o755 });
+      const { stdout, stderr, status } = run();
+      assert.deepEqual([stdout, stderr, status], [`<${join(folder, 'dist/cli.js')}><a b><--json>`, '', 3]);
+      await writeFile(own, '#!/bin/sh\nkill -TERM $$\n', { mode: 0o755 });
+      assert.equal(run().signal, 'SIGTERM');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('is bundled as what any Node can read, or not at all', async () => {
     const source = await readFile(join(repository, 'src/launcher.cjs'), 'utf8');
     await transform(source, { target: 'es5' });
