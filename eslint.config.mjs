@@ -14,9 +14,13 @@ const layers = {
   pod: ['cluster', 'exec', 'postgres'],
   catalog: ['postgres', 'state', 'store', 'encrypt'],
   backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
+  mask: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'state', 'store', 'encrypt'],
   compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'state', 'store', 'encrypt'],
-  job: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'restore', 'state', 'store', 'encrypt'],
+  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'mask', 'state', 'store', 'encrypt'],
+  job: [
+    ...['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'mask', 'restore', 'state', 'store'],
+    'encrypt',
+  ],
 };
 
 /** What tells people, and what shows it. */

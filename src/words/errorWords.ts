@@ -9,6 +9,7 @@ import { heldBy } from './heldBy';
 import { neededRights } from './neededRule';
 import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
+import { maskErrors, maskFindings } from './maskWords';
 import { detail, shown, text, texts, type Data } from './shown';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
@@ -569,6 +570,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,
     todo: `Wait for it, or cancel it: ${hints.cancel(text(data, 'job'))}.`,
   }),
+  'mask.rules': maskErrors['mask.rules'],
+  'mask.refused': (data) =>
+    maskErrors['mask.refused'](data, (finding) => {
+      const code = shown(finding, 'code');
+      const facts = (finding['data'] ?? {}) as Data;
+      return `${maskFindings[code]?.(facts) ?? `${code}${detail(facts)}`}.`;
+    }),
+  'mask.value': maskErrors['mask.value'],
   'job.unknown': (data, hints) => ({
     what: `There is no job "${shown(data, 'job')}".`,
     ...beginnings(data['fits']),

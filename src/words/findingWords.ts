@@ -4,6 +4,7 @@ import type { Left } from '../core/restore/preflight/newDatabase';
 import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
+import { maskFindings } from './maskWords';
 import { detail, shown, text, type Data } from './shown';
 
 /** One line for a finding; a code without words of its own shows its data. */
@@ -236,7 +237,7 @@ const inPlace: Words = {
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
 };
 
-const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace };
+const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace, ...maskFindings };
 
 /** Who waits for a dump: `app_owner (psql) and 3 behind it wait for a lock that …`. */
 export function waitingText(data: Data): string {

@@ -90,6 +90,10 @@ export const errorCodes = [
   'release.slots', // { databases, slots, active? }: replication slots would go with a kept database; `active` ones keep it
   'restore.claimed', // { reference, database, databases: { name, owner, bytes?, made?, job }[] }: what is there only says that it was kept
   'target.busy', // { reference, job }: another job works on it
+  // masking
+  'mask.rules', // { problems: { line, column, reason, what }[], file? }: a file of rules that says something else than rules
+  'mask.refused', // { findings }: what the rules leave open, or what cannot be done; nothing was written
+  'mask.value', // { table, column, reason }: a value that cannot be masked
   // jobs
   'job.unknown', // { job, fits? }
   'job.needed', // { job, state }: it still works, or left something that is found by its folder

@@ -17,7 +17,7 @@ export class ByteWindow {
   readonly #hash = createHash('sha256');
   readonly #signal: AbortSignal | undefined;
   readonly #onFill: (() => void) | undefined;
-  readonly #recorded: Buffer[] | undefined;
+  #recorded: Buffer[] | undefined;
   #base = 0;
   #received = 0;
   #ended = false;
@@ -82,6 +82,13 @@ export class ByteWindow {
   /** All bytes read since the start, when the window records. */
   recorded(): Buffer {
     return Buffer.concat(this.#recorded ?? []).subarray(0, this.offset);
+  }
+
+  /** All bytes read since the start, when the window records; from here on it does not. */
+  endRecording(): Buffer {
+    const recorded = this.recorded();
+    this.#recorded = undefined;
+    return recorded;
   }
 
   /** SHA-256, hex, of all that came; ends the hash. */

@@ -17,6 +17,17 @@ export interface ArchiveTap {
    * unpacked before the promise is resolved.
    */
   text(piece: Buffer): Promise<void> | undefined;
+  /** that was the last piece of this entry's rows */
+  tableEnd?(): Promise<void> | undefined;
+  /** the entry with this dump id begins, which holds large objects */
+  largeObjects?(dumpId: number): void;
+  /** a large object of it begins; its content comes in pieces, as the rows do */
+  largeObject?(oid: number): void;
+  content?(piece: Buffer): Promise<void> | undefined;
+  /** that was its last piece */
+  largeObjectEnd?(): Promise<void> | undefined;
+  /** that was the entry's last large object */
+  largeObjectsEnd?(): Promise<void> | undefined;
 }
 
 /** Reads the data blocks of an archive, which must be those of its table of contents, in that order. */
@@ -55,7 +66,7 @@ export class DataReader {
     const tables: TableReading[] = [];
     for (let block = blocks.pop(); block !== undefined; block = blocks.pop()) {
       await this.#blocks.begin(block);
-      if (block.table === undefined) await this.#readLargeObjects();
+      if (block.table === undefined) await this.#readLargeObjects(block.dumpId);
       else tables.push(await this.#readTable(block.dumpId, block.table));
     }
     return { tables, largeObjects: this.#largeObjects.result() };
@@ -86,6 +97,7 @@ export class DataReader {
       return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
     });
     const result = digest.finish();
+    await this.#tap?.tableEnd?.();
     this.textBytes -= endMarkerBytes;
     return { schema, name, columns: this.#columnNames(columns), ...result };
   }
@@ -104,16 +116,20 @@ export class DataReader {
     return shared ?? names;
   }
 
-  async #readLargeObjects(): Promise<void> {
+  async #readLargeObjects(dumpId: number): Promise<void> {
     this.table = undefined;
+    this.#tap?.largeObjects?.(dumpId);
     for (let oid = await this.#blocks.largeObject(); oid !== 0; oid = await this.#blocks.largeObject()) {
       this.#largeObjects.begin(oid);
+      this.#tap?.largeObject?.(oid);
       await this.#readPacked((bytes, _view, from, to) => {
         this.#largeObjects.push(bytes, from, to);
-        return undefined;
+        return this.#tap?.content?.(Buffer.from(bytes.subarray(from, to)));
       });
       this.#largeObjects.end();
+      await this.#tap?.largeObjectEnd?.();
     }
+    await this.#tap?.largeObjectsEnd?.();
   }
 
   async #readPacked(sink: Sink): Promise<void> {

@@ -1,0 +1,108 @@
+import { shown, text, type Data } from './shown';
+
+interface MaskErrorWords {
+  readonly what: string;
+  readonly why?: string;
+  readonly todo?: string;
+}
+
+/** Words for the errors of masking. */
+export const maskErrors = {
+  'mask.rules': (data: Data): MaskErrorWords => ({
+    what: `The masking rules${data['file'] === undefined ? '' : ` of ${shown(data, 'file')}`} say something that no rule says.`,
+    why: rows(data, 'problems').map(problemLine).join('\n'),
+    todo: 'docs/masking.md has all keys and transformers.',
+  }),
+  'mask.refused': (data: Data, finding: (of: Data) => string): MaskErrorWords => ({
+    what: 'Nothing was masked and nothing was written: the rules leave something open, or ask for what cannot be.',
+    why: rows(data, 'findings')
+      .filter(({ level }) => level === 'block')
+      .map(finding)
+      .join('\n'),
+  }),
+  'mask.value': (data: Data): MaskErrorWords => ({
+    what: `A value of ${shown(data, 'table')}, column ${shown(data, 'column')}, cannot be masked: it is longer than what is held in memory.`,
+    todo: 'Give the column the rule null, or leave its rows out.',
+  }),
+} as const;
+
+/** Words for the findings of masking. */
+export const maskFindings: Readonly<Record<string, (data: Data) => string>> = {
+  'mask.uncovered': (data) => {
+    const columns = rows(data, 'columns').map(
+      (one) => `${shown(one, 'table')}.${shown(one, 'column')} (${shown(one, 'type')})`,
+    );
+    return `columns that could hold somebody's words have no rule: ${listed(columns)}; give each a transformer, or keep`;
+  },
+  'mask.unused': (data) =>
+    `rules that match no column: ${listed(rows(data, 'rules').map((one) => `${shown(one, 'match')} (line ${shown(one, 'line')})`))}`,
+  'mask.unfit': (data) =>
+    `${columnOf(data)} is ${shown(data, 'type')}: ${shown(data, 'as')} ${misfits[text(data, 'reason') ?? ''] ?? 'does not fit it'}${data['line'] === undefined ? '' : ` (line ${shown(data, 'line')})`}`,
+  'mask.largeObjects': () =>
+    'the database holds large objects, of which no rule speaks: say largeObjects: none, or keep',
+  'mask.definitions': (data) =>
+    `definitions hold what looks like somebody's data, and definitions are not masked: ${listed(rows(data, 'definitions').map((one) => `${shown(one, 'kind')} ${shown(one, 'schema')}.${shown(one, 'name')} (${shown(one, 'kinds')})`))}; take it out of them, or say definitions: keep`,
+  'mask.notNull': (data) => `${columnOf(data)} may not be NULL`,
+  'mask.default': (data) =>
+    `the default of ${columnOf(data)} holds a text, which stays in its definition and is what new rows get`,
+  'mask.subject': (data) =>
+    `${columnOf(data)} is shifted by ${shown(data, 'subject')}, which is no column of its table`,
+  'mask.check': (data) =>
+    `${shown(data, 'table')}: ${text(data, 'constraint') === 'domain' ? 'the domain of' : `${shown(data, 'constraint')} checks`} ${shown(data, 'columns')}${text(data, 'constraint') === 'domain' ? ' has conditions' : ''}: a restore fails where masked values do not pass`,
+  'mask.partitionKey': (data) =>
+    `${shown(data, 'table')}: ${shown(data, 'columns')} decides which partition a row is in, and cannot be masked: keep it, or leave the rows out`,
+  'mask.unique': (data) =>
+    `${shown(data, 'table')}: ${shown(data, 'key')} wants ${shown(data, 'columns')} unique, and the transformer does not keep that: email, hash, uuid, key, phone, iban, creditcard and ip do, where the column is long enough`,
+  'mask.expression': (data) =>
+    `${shown(data, 'table')}: ${shown(data, 'key')} is unique over an expression of ${shown(data, 'columns')}: a restore fails where masked values make it the same twice`,
+  'mask.referencesNone': (data) =>
+    `${shown(data, 'table')}: ${shown(data, 'constraint')} refers to ${shown(data, 'to')}, whose rows are left out: leave these rows out, too, or make the column NULL`,
+  'mask.reference': (data) =>
+    `${shown(data, 'table')}: ${shown(data, 'constraint')} refers to ${shown(data, 'to')}, and the rules make other values at its two ends: ${shown(data, 'columns')}`,
+};
+
+const misfits: Readonly<Record<string, string>> = {
+  type: 'is not for this type',
+  length: 'makes values that are longer than it takes',
+  value: 'is no value of it',
+  label: 'is none of its labels',
+  field: 'leaves a field of it open, or names one that it does not have',
+  encoding: 'has letters that its encoding may not have',
+};
+
+const reasons: Readonly<Record<string, (what: string) => string>> = {
+  yaml: (what) => `this is not YAML (${what})`,
+  map: (what) => `${what} must be a map`,
+  list: (what) => `${what} must be a list`,
+  text: (what) => `${what} must be a text`,
+  number: (what) => `${what} is no number, or out of its range`,
+  missing: (what) => `${what} is missing`,
+  unknown: (what) => `${what} does not belong here`,
+  value: (what) => `${what} has a value that it cannot have`,
+  pattern: (what) => `${what} must be schema.table.column, or schema.table with rows; names with dots in double quotes`,
+  path: (what) => `${what} is no path: $.a.b, $..a, $.list[*].b, $["a.b"] or **`,
+  both: () => 'a rule has rows or as, not both',
+  alias: (what) => `anchors, aliases and tags are not read (${what})`,
+  version: () => 'the only version is 1',
+};
+
+function problemLine(one: Data): string {
+  const reason = reasons[text(one, 'reason') ?? ''] ?? ((what: string): string => what);
+  return `line ${shown(one, 'line')}, column ${shown(one, 'column')}: ${reason(shown(one, 'what'))}`;
+}
+
+function columnOf(data: Data): string {
+  return `${shown(data, 'table')}.${shown(data, 'column')}`;
+}
+
+function rows(data: Data, key: string): Data[] {
+  const value = data[key];
+  return Array.isArray(value) ? (value as Data[]) : [];
+}
+
+const most = 30;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
