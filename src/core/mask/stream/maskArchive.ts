@@ -83,7 +83,7 @@ export async function maskArchive(source: AsyncIterable<Buffer>, options: MaskOp
     const kept = (entry: PlacedEntry): boolean => !left.has(entry);
     await options.take(maskedToc(window.endRecording(), head, entries, kept, options.packing));
     const tap = new MaskingTap(toc, plan, maker, writer);
-    data = new DataReader(window, head.compression, toc.decode, tap);
+    data = new DataReader(window, head.compression, toc.decode, { tap });
     const { tables, largeObjects } = await data.read(toc.blocks);
     await readBehind(window, head, toc, data.places);
     return {
