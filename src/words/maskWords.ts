@@ -10,15 +10,17 @@ interface MaskErrorWords {
 export const maskErrors = {
   'mask.rules': (data: Data): MaskErrorWords => ({
     what: `The masking rules${data['file'] === undefined ? '' : ` of ${shown(data, 'file')}`} say something that no rule says.`,
-    why: rows(data, 'problems').map(problemLine).join('\n'),
-    todo: 'docs/masking.md has all keys and transformers.',
+    ...why(rows(data, 'problems').map(problemLine)),
+    todo: 'All keys and transformers are in docs/masking.md.',
   }),
   'mask.refused': (data: Data, finding: (of: Data) => string): MaskErrorWords => ({
     what: 'Nothing was masked and nothing was written: the rules leave something open, or ask for what cannot be.',
-    why: rows(data, 'findings')
-      .filter(({ level }) => level === 'block')
-      .map(finding)
-      .join('\n'),
+    ...why(
+      rows(data, 'findings')
+        .filter(({ level }) => level === 'block')
+        .map(finding),
+    ),
+    todo: 'Change the rules, then begin again.',
   }),
   'mask.value': (data: Data): MaskErrorWords => ({
     what: `A value of ${shown(data, 'table')}, column ${shown(data, 'column')}, cannot be masked: it is longer than what is held in memory.`,
@@ -85,6 +87,10 @@ const reasons: Readonly<Record<string, (what: string) => string>> = {
   alias: (what) => `anchors, aliases and tags are not read (${what})`,
   version: () => 'the only version is 1',
 };
+
+function why(lines: readonly string[]): { why?: string } {
+  return lines.length === 0 ? {} : { why: lines.join('\n') };
+}
 
 function problemLine(one: Data): string {
   const reason = reasons[text(one, 'reason') ?? ''] ?? ((what: string): string => what);
