@@ -11,6 +11,8 @@ import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
 import { maskErrors, maskFindings } from './maskWords';
 import { detail, shown, text, texts, type Data } from './shown';
+import { storeReasons } from './storeWords';
+import type { StoreTrouble } from '../core/store/s3/s3Errors';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
 export interface Words {
@@ -408,6 +410,13 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     ...(data['until'] === undefined ? {} : { why: `It is kept until ${shown(data, 'until')}.` }),
     todo: 'Nothing was changed. Try again: a new one gets a name of its own.',
   }),
+  'store.failed': (data) => {
+    const { why, todo } = storeReasons[(text(data, 'reason') ?? 'other') as StoreTrouble];
+    const said =
+      data['status'] === undefined ? shown(data, 'code') : `${shown(data, 'code')}, ${shown(data, 'status')}`;
+    const what = data['key'] === undefined ? shown(data, 'name') : `${shown(data, 'name')}/${shown(data, 'key')}`;
+    return { what: `The store did not do what was asked: ${what}.`, why: `${why} (${said})`, todo };
+  },
   'store.cut': (data) => ({
     what: `${shown(data, 'name')} ended before its end.`,
     why:

@@ -30,6 +30,15 @@ if (clusters.every((name) => process.env[name])) {
 } else {
   console.log(`Real clusters are left out: ${clusters.join(' and ')} do not name them.`);
 }
+if (process.env.DB_FERRY_S3) {
+  suites.push({
+    name: 'stores',
+    command: ['mocha', '--config', 'test/stores/.mocharc.json', 'test/stores/*.test.ts'],
+    slow: true,
+  });
+} else {
+  console.log('Real S3 servers are left out: DB_FERRY_S3 does not name them.');
+}
 
 const quick = process.argv[2] === 'check';
 if (!quick) lookFor(['npm test']);

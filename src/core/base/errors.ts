@@ -64,6 +64,7 @@ export const errorCodes = [
   'store.key', // { key }: no key of a store, or one that would lead elsewhere
   'store.absent', // { key }
   'store.exists', // { key, until? }: what may be written once is there; until when the store keeps it
+  'store.failed', // { name, key?, reason: StoreTrouble, code, status? }: an S3 store, or the way to it, says no
   'store.cut', // { name, at?, size?, reason? }: the bytes ended before their end, or others stand in their place
   // encryption; never what stands in an identity
   'encrypted.damaged', // { name, offset, reason, chunk?, at?, is? }: no age file any more; bytes of the file, bytes of the plain text
