@@ -1,4 +1,4 @@
-import type { Hints } from '../words/hints';
+import type { Hints, OptionWord } from '../words/hints';
 import { shellCommand, shellWord } from '../words/shellCommand';
 
 /** What one does next in a terminal. */
@@ -12,6 +12,7 @@ export const cliHints: Hints = {
   listDatabases: () => '`db-ferry databases <pod>`',
   listBackups: () => '`db-ferry backups`; a path starts with / or a dot, --root names another catalog',
   listJobs: () => '`db-ferry jobs`; --root names another folder',
+  option: (name) => flags[name],
   usage: (name) => (name === undefined || name === '' ? '`db-ferry --help`' : command('help', [name])),
   deleteBackup: () => '`db-ferry delete <backup>`',
   otherFolder: () => '--root <folder>',
@@ -38,6 +39,24 @@ export const cliHints: Hints = {
   makeRecoveryKey: () => '`db-ferry keys init <file>`',
   identity: () => '--identity <file>, or the path of it in DB_FERRY_IDENTITY',
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
+};
+
+const flags: Readonly<Record<OptionWord, string>> = {
+  replace: '--as replace',
+  noOwner: '--no-owner',
+  noPrivileges: '--no-privileges',
+  noTablespaces: '--no-tablespaces',
+  goOn: '--go-on',
+  acceptMissing: '--accept-missing',
+  createRoles: '--create-roles',
+  trustSettings: '--trust-settings',
+  mapRoles: '--map-role',
+  streams: '--streams',
+  gentle: '--gentle',
+  inPlace: '--in-place',
+  compress: '--compress',
+  count: '--count',
+  forget: '--forget',
 };
 
 /** Between backticks; what it names stands in it as words of a shell. */

@@ -1,6 +1,6 @@
 import { AppError } from '../core/base/errors';
 import { isBlocked } from '../core/base/finding';
-import type { JobOptions, JobRequest } from '../core/job/record/jobEvents';
+import type { RequestOf } from '../core/job/request';
 import type { KeptPlan } from '../core/job/plan/planKept';
 import type { JudgedDatabase } from '../core/restore/side/sideDatabase';
 import { findingWords } from '../words/findingWords';
@@ -14,14 +14,14 @@ import { runAsJob } from './runAsJob';
  * Shows what an undo or a release would do, has it confirmed by the database's name, and does it. With --yes it is done at once, but only with what is proven; with
  * --confirm the kept database of that name is meant, whoever made it; with --plan nothing changes. Throws `usage`, `cancelled`, and what the plan throws.
  */
-export async function confirmKept(call: Call, request: JobRequest): Promise<number> {
+export async function confirmKept(call: Call, request: KeptRequest): Promise<number> {
   const { options, terminal } = call;
   const [named, ...more] = options.confirm ?? [];
   if (more.length > 0) throw new AppError('usage', { message: '--confirm names one kept database.' });
   if (options.plan !== true && named === undefined) {
     if (options.yes === true) return runAsJob(request, terminal);
     if (!terminal.isInteractive) {
-      const message = `${verbs[request.kind] ?? ''} has to be confirmed, and nobody is there to be asked. A script says --yes.`;
+      const message = `${verbs[request.kind]} has to be confirmed, and nobody is there to be asked. A script says --yes.`;
       throw new AppError('usage', { message });
     }
   }
@@ -31,16 +31,17 @@ export async function confirmKept(call: Call, request: JobRequest): Promise<numb
   if (options.plan === true) return isBlocked(plan.findings) ? 4 : 0;
   if (named === undefined) await ask(call, plan);
   const only = plan.kept.map(({ row: { name, oid }, proof }) => ({ name, oid, confirmed: proof.how === 'claim' }));
-  const asked: JobOptions = { ...request.options, only };
-  return runAsJob({ ...request, options: asked }, terminal);
+  return runAsJob({ ...request, options: { ...request.options, only } }, terminal);
 }
 
-const verbs: Readonly<Partial<Record<JobRequest['kind'], string>>> = {
+type KeptRequest = RequestOf<'undo' | 'release'>;
+
+const verbs: Readonly<Record<KeptRequest['kind'], string>> = {
   undo: 'Putting back what a restore replaced',
   release: 'Dropping what restores kept',
 };
 
-function show({ options, terminal }: Call, { kind }: JobRequest, plan: KeptPlan): void {
+function show({ options, terminal }: Call, { kind }: KeptRequest, plan: KeptPlan): void {
   const kept = plan.kept.map((one) => factsOf(one, plan));
   const claims = plan.claims.map((one) => factsOf(one, plan));
   const blocked = isBlocked(plan.findings);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { BackupEntry } from '../core/catalog/manifest';
 import type { UnreadableBackup } from '../core/catalog/catalog';
-import type { Reference } from '../core/cluster/reference';
+import { formatReference, type Reference } from '../core/cluster/reference';
+import { operandsOf, placesOf } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import { AppError } from '../core/base/errors';
 import { localTime, safe } from '../words/format';
@@ -52,7 +53,7 @@ export async function jobNamed(call: Call, text: string, fits: (job: Job) => boo
   const [only] = found;
   if (only && found.length === 1) {
     call.terminal.event({ type: 'resolved', named: text, job: only.id });
-    call.terminal.info(safe(`${text} is ${only.id}, ${only.request.kind} ${only.request.operands.join(' → ')}`));
+    call.terminal.info(safe(`${text} is ${only.id}, ${only.request.kind} ${operandsOf(only.request).join(' → ')}`));
     return { id: only.id, folder: only.folder };
   }
   if (found.length > 1) throw new AppError('job.unknown', { job: text, fits: found.map(({ id }) => id) });
@@ -61,12 +62,11 @@ export async function jobNamed(call: Call, text: string, fits: (job: Job) => boo
 }
 
 /** Of this kind, or working on this place or backup, or on one that is under it; undefined: any. */
-export function isAbout({ request: { kind, operands, options } }: Job, text: string | undefined): boolean {
+export function isAbout({ request }: Pick<Job, 'request'>, text: string | undefined): boolean {
   if (text === undefined) return true;
   const about = text.replace(/\/$/, '');
-  return (
-    kind === about || [...operands, options.deep ?? ''].some((one) => one === about || one.startsWith(`${about}/`))
-  );
+  const named = [...operandsOf(request), ...placesOf(request).map(formatReference)];
+  return request.kind === about || named.some((one) => one === about || one.startsWith(`${about}/`));
 }
 
 /** True for a backup of a place, which may end early; its pod may be its workload. */

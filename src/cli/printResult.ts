@@ -1,4 +1,5 @@
-import type { JobKind, JobResult } from '../core/job/record/jobEvents';
+import type { JobKind } from '../core/job/request';
+import type { JobResult } from '../core/job/record/jobEvents';
 import { comparisonNoteWords, differenceWords } from '../words/comparisonWords';
 import { findingWords } from '../words/findingWords';
 import { count, safe } from '../words/format';

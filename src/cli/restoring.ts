@@ -1,6 +1,8 @@
 import { AppError } from '../core/base/errors';
-import type { JobOptions, JobRequest } from '../core/job/record/jobEvents';
-import { checkRestoreOptions } from '../core/job/plan/restoreOptions';
+import { defined } from '../core/base/defined';
+import { formatReference } from '../core/cluster/reference';
+import { formatBackupRef, type RequestOf } from '../core/job/request';
+import { checkRestoreOptions, type RestoreOptions } from '../core/restore/options';
 import type { RestorePlan } from '../core/job/plan/planRestore';
 import { planLines } from '../words/planLines';
 import { choice, gentleRate, roleMap } from './arguments';
@@ -27,24 +29,19 @@ export const restoreFlags = [
 ] as const satisfies readonly OptionName[];
 
 /** They as a job takes them. Throws `usage`. */
-export function restoreOptions(options: Options): JobOptions {
+export function restoreOptions(options: Options): RestoreOptions {
   const as = choice('as', options.as, ['new', 'replace']);
   const gentle = gentleRate(options.gentle);
   const streams = choice('streams', options.streams, ['1', '2', '3', '4']);
-  const asked: JobOptions = {
-    ...(as === undefined ? {} : { as }),
-    ...(options['no-owner'] === undefined ? {} : { noOwner: options['no-owner'] }),
-    ...(options['no-privileges'] === undefined ? {} : { noPrivileges: options['no-privileges'] }),
-    ...(options['no-tablespaces'] === undefined ? {} : { noTablespaces: options['no-tablespaces'] }),
-    ...(options['go-on'] === undefined ? {} : { goOn: options['go-on'] }),
-    ...(options['accept-missing'] === undefined ? {} : { acceptMissing: options['accept-missing'] }),
-    ...(options['create-roles'] === undefined ? {} : { createRoles: options['create-roles'] }),
-    ...(options['trust-settings'] === undefined ? {} : { trustSettings: options['trust-settings'] }),
-    ...(options['map-role'] === undefined ? {} : { mapRoles: roleMap(options['map-role']) }),
-    ...(streams === undefined ? {} : { streams: Number(streams) }),
-    ...(gentle === undefined ? {} : { gentle }),
-    ...(options['in-place'] === undefined ? {} : { inPlace: options['in-place'] }),
-  };
+  const asked = defined({
+    ...{ as, noOwner: options['no-owner'], noPrivileges: options['no-privileges'] },
+    ...{ noTablespaces: options['no-tablespaces'], goOn: options['go-on'] },
+    ...{ acceptMissing: options['accept-missing'], createRoles: options['create-roles'] },
+    trustSettings: options['trust-settings'],
+    mapRoles: options['map-role'] === undefined ? undefined : roleMap(options['map-role']),
+    streams: streams === undefined ? undefined : Number(streams),
+    ...{ gentle, inPlace: options['in-place'] },
+  });
   checkRestoreOptions(asked);
   return asked;
 }
@@ -65,12 +62,13 @@ export function mayReplace({ options, terminal, command }: Call & { readonly com
  */
 export async function confirmReplacing(
   call: Call,
-  request: JobRequest,
-  plan: (request: JobRequest) => Promise<RestorePlan> = planned,
+  request: RequestOf<'restore' | 'copy'>,
+  plan: (request: RequestOf<'restore' | 'copy'>) => Promise<RestorePlan> = planned,
 ): Promise<number | undefined> {
   const { options, terminal } = call;
-  const [from = '', target = ''] = request.operands;
-  const database = target.split('/').slice(3).join('/');
+  const from = request.kind === 'restore' ? formatBackupRef(request.backup) : formatReference(request.source);
+  const target = formatReference(request.target);
+  const { database } = request.target;
   if (options.plan !== true && options.as !== 'replace') return undefined;
   if (options.plan !== true && options.yes === true) {
     terminal.info(
@@ -109,7 +107,7 @@ function means(options: Options): string {
     : 'All its sessions end, open transactions roll back.';
 }
 
-async function planned(request: JobRequest): Promise<RestorePlan> {
+async function planned(request: RequestOf<'restore' | 'copy'>): Promise<RestorePlan> {
   const { planJob } = await import('../core/job/plan/planJob');
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new AppError('cancelled'));

@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../core/base/errors';
-import type { JobKind, JobOptions, JobRequest } from '../core/job/record/jobEvents';
+import { defined } from '../core/base/defined';
+import type { Asked, JobWork, RequestFrame } from '../core/job/request';
 import { sharedRoot } from '../words/rootWords';
 import type { Call } from './command';
 
@@ -24,33 +25,26 @@ export function kubeconfigsOf({ options }: Call): string[] {
   return (options.kubeconfig ?? []).map((file) => path.resolve(file));
 }
 
-/** A request for a job, as this call asks for it, of names that are known. Paths become absolute: the job has its own working folder. */
-export async function requestOf(
-  call: Call,
-  kind: JobKind,
-  operands: readonly string[],
-  options: JobOptions = {},
-): Promise<JobRequest> {
-  const request: JobRequest = {
-    kind,
-    operands: operands.map((operand) => (isPath(operand) ? path.resolve(operand) : operand)),
-    options,
+/**
+ * A request for a job, as this call asks for it, of names that are known. Throws `usage` for options that do not go together, and what looking for the
+ * names throws.
+ */
+export async function requestOf<Work extends JobWork>(call: Call, work: Work): Promise<Work & RequestFrame> {
+  const { checkWork } = await import('../core/job/checkRequest');
+  checkWork(work);
+  const frame: RequestFrame = {
+    schema: 2,
     kubeconfigs: kubeconfigsOf(call),
     root: await rootOf(call),
     asked: askedOf(call),
   };
   const { knowNames } = await import('./knownNames');
-  const about = await knowNames(request);
-  return about === undefined ? request : { ...request, about };
+  return { ...work, ...frame, ...defined({ about: await knowNames(work, frame) }) };
 }
 
 /** Who asks, why, and who approved it. */
-export function askedOf({ options: { reason, approval } }: Call): JobRequest['asked'] {
-  return {
-    by: askedBy(),
-    ...(reason === undefined ? {} : { reason }),
-    ...(approval === undefined ? {} : { approval }),
-  };
+export function askedOf({ options: { reason, approval } }: Call): Asked {
+  return defined({ by: askedBy(), reason, approval });
 }
 
 /** True for an operand that names a backup by its path. */

@@ -1,3 +1,4 @@
+import { parseDatabaseReference } from '../core/cluster/reference';
 import type { Command } from './command';
 import { startJobs } from '../ui/startJobs';
 import { backupOptions } from '../ui/jobRequest';
@@ -11,7 +12,10 @@ export const backUp: Command = {
     const places = await sourceDatabases(services, selected, 'Back Up');
     await startJobs(
       services,
-      places.map(({ reference }) => ({ kind: 'backup', operands: [reference], options: backupOptions() })),
+      places.map(({ reference }) => ({
+        ...{ kind: 'backup', source: parseDatabaseReference(reference) },
+        options: backupOptions(),
+      })),
     );
   },
 };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { backupOptions } from '../ui/jobRequest';
 import { startJobs } from '../ui/startJobs';
+import { parseDatabaseReference } from '../core/cluster/reference';
 import type { Command } from './command';
 import { sourceDatabases } from './targets';
 
@@ -22,7 +23,7 @@ export const backUpTo: Command = {
     const options = { ...backupOptions(), to: folder.fsPath };
     await startJobs(
       services,
-      places.map(({ reference }) => ({ kind: 'backup', operands: [reference], options })),
+      places.map(({ reference }) => ({ kind: 'backup', source: parseDatabaseReference(reference), options })),
     );
   },
 };

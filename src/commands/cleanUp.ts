@@ -1,3 +1,5 @@
+import { defined } from '../core/base/defined';
+import { parsePodReference } from '../core/cluster/reference';
 import type { CleanPlan } from '../core/job/plan/planClean';
 import { JobNode } from '../tree/jobNode';
 import { findingLines } from '../ui/findingLines';
@@ -15,12 +17,12 @@ export const cleanUp: Command = {
   async run(services, target) {
     const place = podOfRow(target)?.reference;
     const job = target instanceof JobNode ? target.job.id : typeof target === 'string' ? target : undefined;
-    const operand = place ?? job;
+    const of = place !== undefined ? parsePodReference(place) : job === undefined ? undefined : { job };
     const what = place ?? (job === undefined ? 'what jobs left' : `what job ${job} left`);
     const plan = await looking(what, async (signal) => {
       const { planClean } = await import('../core/job/plan/planClean');
       const asked = { root: settings.root(), kubeconfigs: settings.kubeconfigFiles() };
-      return planClean({ ...asked, ...(operand === undefined ? {} : { operand }) }, signal);
+      return planClean({ ...asked, ...defined({ of }) }, signal);
     });
     const { jobs, removes, notReached } = plan;
     const takesNothing = removes.length === 0 && notReached.length === 0;
@@ -29,8 +31,8 @@ export const cleanUp: Command = {
       return;
     }
     // what became of a job is found out and written down without a question
-    if (!takesNothing && !(await confirm(operand, plan))) return;
-    await startJobs(services, [{ kind: 'clean', operands: operand === undefined ? [] : [operand], options: {} }]);
+    if (!takesNothing && !(await confirm(place ?? job, plan))) return;
+    await startJobs(services, [{ kind: 'clean', ...defined({ of }), options: {} }]);
   },
 };
 

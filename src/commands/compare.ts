@@ -4,6 +4,7 @@ import { PodNode } from '../tree/podNode';
 import { dumpFile, pickBackup, type Other } from '../ui/ask/pickBackup';
 import { startJobs } from '../ui/startJobs';
 import { backupOperand } from './backupTargets';
+import { parseSide } from '../core/job/request';
 import type { Command } from './command';
 import { oneDatabase } from './targets';
 
@@ -17,7 +18,7 @@ export const compare: Command = {
     const [first, second] = await sides(services, selected);
     const one = first ?? (await ask(services, 'Compare which?'));
     const other = second ?? (await ask(services, 'Compare with what?', one));
-    await startJobs(services, [{ kind: 'diff', operands: [one, other], options: {} }]);
+    await startJobs(services, [{ kind: 'diff', left: parseSide(one), right: parseSide(other), options: {} }]);
   },
 };
 

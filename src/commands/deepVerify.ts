@@ -7,6 +7,8 @@ import { size } from '../ui/format';
 import { pickPod } from '../ui/ask/pickPlace';
 import { startJobs } from '../ui/startJobs';
 import { oneBackup } from './backupTargets';
+import { parsePodReference } from '../core/cluster/reference';
+import { parseBackupRef } from '../core/job/request';
 import type { Command } from './command';
 import { showWarningMessage } from '../ui/shown';
 
@@ -26,7 +28,9 @@ export const deepVerify: Command = {
     const message = `Deep verify ${backupName(entry)} on ${reference}?`;
     const answer = await showWarningMessage(message, { modal: true, detail: whatHappens(entry, model.cluster) }, title);
     if (answer === undefined) return;
-    await startJobs(services, [{ kind: 'verify', operands: [operand], options: { deep: reference } }]);
+    await startJobs(services, [
+      { kind: 'verify', backup: parseBackupRef(operand), deep: parsePodReference(reference), options: {} },
+    ]);
   },
 };
 

@@ -1,5 +1,6 @@
 import { removeBackup } from '../core/catalog/catalog';
 import type { BackupSummary } from '../core/catalog/summary';
+import { backupsOf, formatBackupRef } from '../core/job/request';
 import { AppError } from '../core/base/errors';
 import type { Services } from '../services';
 import { deletionWords } from '../ui/deletionWords';
@@ -31,7 +32,7 @@ async function refuseWhereUsed({ jobs }: Services, chosen: readonly BackupSummar
   await jobs.watch();
   for (const { id, folder } of chosen) {
     const names = (operand: string): boolean => operand === id || `${operand}/`.startsWith(`${folder}/`);
-    const job = jobs.running.find(({ request }) => request.operands.some(names));
+    const job = jobs.running.find(({ request }) => backupsOf(request).map(formatBackupRef).some(names));
     if (job) throw new AppError('target.busy', { reference: folder, job: job.id });
   }
 }

@@ -1,4 +1,5 @@
 import { goingOn } from '../core/job/plan/waysOn';
+import { operandsOf } from '../core/job/request';
 import { readWholeJob, type Job } from '../core/job/record/readJob';
 import type { Services } from '../services';
 import type { Command } from './command';
@@ -20,7 +21,7 @@ export const goOn: Command = {
     const options = job && goingOn(job);
     if (!options) return;
     const { as, ...chosen } = options;
-    const [, to = ''] = job.request.operands;
+    const [, to = ''] = operandsOf(job.request);
     await restoreFlow(services, await sourceOf(services, job), await databaseAt(services, to), as ?? 'new', chosen);
   },
 };
@@ -29,7 +30,7 @@ export const goOn: Command = {
 async function sourceOf(services: Services, { folder, request }: Job): Promise<RestoreSource> {
   const { events } = await readWholeJob(folder);
   const kept = events.flatMap((event) => (event.type === 'note' && event.code === 'backup.kept' ? [event.data] : []));
-  const [from = ''] = request.operands;
+  const [from = ''] = operandsOf(request);
   const named = kept.at(-1)?.['folder'];
   if (request.kind === 'restore') return { kind: 'backup', ...(await oneBackup(services, from, 'Restore')) };
   if (typeof named === 'string') {

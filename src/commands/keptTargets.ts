@@ -1,5 +1,7 @@
 import { AppError } from '../core/base/errors';
 import { databaseAt } from './podAt';
+import { parseDatabaseReference, type DatabaseReference } from '../core/cluster/reference';
+import type { JobRef } from '../core/job/request';
 import type { DatabasePlace } from '../model/places';
 import { recordsOf } from '../core/job/record/records';
 import type { Records } from '../core/restore/side/marks';
@@ -52,6 +54,11 @@ export function askedOf({ database, pod, job, kept }: KeptTarget): {
     ...(job === undefined || kept !== undefined ? {} : { restoredBy: job }),
     ...(kept === undefined ? {} : { only: [{ ...kept, confirmed: true }] }),
   };
+}
+
+/** What an undo or a release of it names: the restore where one is meant, else the database. */
+export function namedOf({ job, reference }: KeptTarget): JobRef | DatabaseReference {
+  return job === undefined ? parseDatabaseReference(reference) : { job };
 }
 
 /** Those that were shown and confirmed, for the job. */

@@ -1,4 +1,6 @@
-import type { JobOptions } from '../core/job/record/jobEvents';
+import { parseDatabaseReference } from '../core/cluster/reference';
+import { parseBackupRef } from '../core/job/request';
+import type { RestoreOptions } from '../core/restore/options';
 import type { RestorePlan } from '../core/job/plan/planRestore';
 import { isOurs, type BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
@@ -27,18 +29,18 @@ export async function restoreFlow(
   source: RestoreSource,
   target: DatabasePlace,
   as: 'replace' | 'new' = 'replace',
-  chosen: JobOptions = {},
+  chosen: RestoreOptions = {},
 ): Promise<void> {
   const options = await confirmed(services, source, target, as, chosen);
   if (!options) return;
-  const isCopy = source.kind === 'database';
-  await startJobs(services, [
-    {
-      kind: isCopy ? 'copy' : 'restore',
-      operands: [isCopy ? source.place.reference : source.operand, target.reference],
-      options: isCopy ? { ...options, compress: settings.compression(), keep: settings.keepCopies() } : options,
-    },
-  ]);
+  const into = parseDatabaseReference(target.reference);
+  if (source.kind === 'backup') {
+    const backup = parseBackupRef(source.operand);
+    return startJobs(services, [{ kind: 'restore', backup, target: into, options }]);
+  }
+  const from = parseDatabaseReference(source.place.reference);
+  const more = { compress: settings.compression(), keep: settings.keepCopies() };
+  await startJobs(services, [{ kind: 'copy', source: from, target: into, options: { ...options, ...more } }]);
 }
 
 /** Undefined where it was given up, or something blocks. */
@@ -47,11 +49,11 @@ async function confirmed(
   source: RestoreSource,
   target: DatabasePlace,
   as: 'replace' | 'new',
-  begin: JobOptions,
-): Promise<JobOptions | undefined> {
+  begin: RestoreOptions,
+): Promise<RestoreOptions | undefined> {
   const gentle = settings.gentle();
   const paced = gentle === undefined ? {} : { gentle };
-  const look = async (options: JobOptions): Promise<RestorePlan> =>
+  const look = async (options: RestoreOptions): Promise<RestorePlan> =>
     looking(target.reference, (signal) => planOf(services, source, target, { ...options, ...paced, as }, signal));
   for (let chosen = begin, plan = await look(chosen); ;) {
     const question = { from: fromWords(source), target, plan, chosen: { ...chosen, ...paced } };
@@ -70,7 +72,7 @@ async function planOf(
   { protection }: Services,
   source: RestoreSource,
   target: DatabasePlace,
-  options: JobOptions,
+  options: RestoreOptions,
   signal: AbortSignal,
 ): Promise<RestorePlan> {
   const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }] = await Promise.all([

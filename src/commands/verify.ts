@@ -1,5 +1,6 @@
 import { startJobs } from '../ui/startJobs';
 import { backupOperands } from './backupTargets';
+import { parseBackupRef } from '../core/job/request';
 import type { Command } from './command';
 
 /** Reads backups again to their last byte and compares them with what their manifests say. */
@@ -10,7 +11,7 @@ export const verify: Command = {
     const operands = await backupOperands(services, selected, 'Verify');
     await startJobs(
       services,
-      operands.map((operand) => ({ kind: 'verify', operands: [operand], options: {} })),
+      operands.map((operand) => ({ kind: 'verify', backup: parseBackupRef(operand), options: {} })),
     );
   },
 };

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { placesOf } from '../core/job/plan/jobTarget';
+import { formatReference } from '../core/cluster/reference';
+import { placesOf } from '../core/job/request';
 import { goingOn } from '../core/job/plan/waysOn';
 import { jobFiles } from '../core/job/record/jobFolder';
 import type { Job, JobState } from '../core/job/record/readJob';
@@ -41,7 +42,7 @@ export class JobNode implements TreeNode {
       canRemove: !isLiving(job),
     });
     item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };
-    const spoken = [jobTitle(job), ...placesOf(job.request), jobState(job)];
+    const spoken = [jobTitle(job), ...placesOf(job.request).map(formatReference), jobState(job)];
     item.accessibilityInformation = { label: spoken.join(', ') };
     return item;
   }

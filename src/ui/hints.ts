@@ -1,4 +1,4 @@
-import type { Hints } from '../words/hints';
+import type { Hints, OptionWord } from '../words/hints';
 
 /** where how to restore is chosen */
 const options = 'Options… in the question of Restore… or Copy To…';
@@ -14,6 +14,7 @@ export const editorHints: Hints = {
   listDatabases: () => 'open the pod in the Clusters view',
   listBackups: () => 'see the Backups view',
   listJobs: () => 'see the Jobs view',
+  option: (name) => names[name],
   usage: () => 'see the documentation',
   deleteBackup: () => 'right-click it in the Backups view and choose Delete Backup',
   otherFolder: () => 'change the setting "Backup Folder"',
@@ -42,4 +43,22 @@ export const editorHints: Hints = {
   makeRecoveryKey: () => 'the command line makes and prints it',
   identity: () => 'the path of its file in DB_FERRY_IDENTITY, where the editor is started',
   letSleep: () => 'the setting "Keep Awake"',
+};
+
+const names: Readonly<Record<OptionWord, string>> = {
+  replace: 'replacing the database',
+  noOwner: 'without owners',
+  noPrivileges: 'without grants',
+  noTablespaces: 'without tablespaces',
+  goOn: 'going on without what is refused',
+  acceptMissing: 'accepting what is missing',
+  createRoles: 'creating roles',
+  trustSettings: 'trusting settings',
+  mapRoles: 'mapping a role',
+  streams: 'the setting "Restore Streams"',
+  gentle: 'the setting "Gentle"',
+  inPlace: 'a restore in place',
+  compress: 'the setting "Compression"',
+  count: 'the setting "Count Rows"',
+  forget: 'giving up a job',
 };

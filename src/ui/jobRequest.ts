@@ -1,37 +1,45 @@
 import { hostname, userInfo } from 'node:os';
 import { AppError } from '../core/base/errors';
-import type { JobKind, JobOptions, JobRequest } from '../core/job/record/jobEvents';
+import type { BackupOptions } from '../core/backup/options';
+import { defined } from '../core/base/defined';
+import { checkWork } from '../core/job/checkRequest';
+import type { JobRequest, JobWork } from '../core/job/request';
 import { settings } from './settings';
 import { showInputBox } from './shown';
 
-/** A job to start: its kind, what it works on, how. */
-export interface WantedJob {
-  readonly kind: JobKind;
-  readonly operands: readonly string[];
-  readonly options: JobOptions;
-}
-
-/** The request that a job's folder holds, with what it is about, where that can be told. */
-export async function requestOf({ kind, operands, options }: WantedJob): Promise<JobRequest> {
-  const root = settings.root();
+/**
+ * The request that a job's folder holds, with what the settings say of such jobs, and with what it is about, where that can be told. Throws `usage` for options that do not go
+ * together.
+ */
+export async function requestOf(wanted: JobWork): Promise<JobRequest> {
+  const work = withSettings(wanted);
+  checkWork(work);
+  const [root, kubeconfigs] = [settings.root(), settings.kubeconfigFiles()];
   const { aboutOf } = await import('../core/job/plan/aboutOf');
   // what cannot be found the job says in its own words
-  const about = await aboutOf({ kind, operands, root }).catch(() => undefined);
-  const restores = kind === 'restore' || kind === 'copy';
-  const gentle = settings.gentle();
-  const asked = restores ? { ...options, streams: settings.restoreStreams() } : options;
-  return {
-    ...{ kind, operands },
-    options: gentle === undefined ? asked : { ...asked, gentle },
-    kubeconfigs: settings.kubeconfigFiles(),
-    root,
-    ...(about === undefined ? {} : { about }),
-    asked: { by: askedBy() },
-  };
+  const about = await aboutOf(work, root).catch(() => undefined);
+  return { ...work, schema: 2, kubeconfigs, root, ...defined({ about }), asked: { by: askedBy() } };
+}
+
+function withSettings(work: JobWork): JobWork {
+  const paced = defined({ gentle: settings.gentle() });
+  switch (work.kind) {
+    case 'backup':
+      return { ...work, options: { ...work.options, ...paced } };
+    case 'restore':
+      return { ...work, options: { ...work.options, streams: settings.restoreStreams(), ...paced } };
+    case 'copy':
+      return { ...work, options: { ...work.options, streams: settings.restoreStreams(), ...paced } };
+    case 'verify':
+    case 'diff':
+      return { ...work, options: { ...work.options, ...paced } };
+    default:
+      return work;
+  }
 }
 
 /** How backups are taken, by the settings. */
-export function backupOptions(): JobOptions {
+export function backupOptions(): BackupOptions {
   return { compress: settings.compression(), ...(settings.countRows() ? { count: true } : {}) };
 }
 

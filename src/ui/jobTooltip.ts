@@ -1,3 +1,5 @@
+import { formatReference } from '../core/cluster/reference';
+import { operandsOf } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import { waitingText } from '../words/findingWords';
 import { basisWords } from '../words/progressWords';
@@ -26,6 +28,7 @@ export function jobTooltip(job: Job): string {
 }
 
 /** The places a job works on, in full: titles name databases and pods only. '' for what works on all. */
-export function placesOf({ request: { operands, options } }: Pick<Job, 'request'>): string {
-  return [...operands, ...(options.deep === undefined ? [] : [options.deep])].join(' → ');
+export function placesOf({ request }: Pick<Job, 'request'>): string {
+  const deep = request.kind === 'verify' && request.deep !== undefined ? [formatReference(request.deep)] : [];
+  return [...operandsOf(request), ...deep].join(' → ');
 }

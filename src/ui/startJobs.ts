@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { JobRequest } from '../core/job/record/jobEvents';
+import type { JobRequest, JobWork } from '../core/job/request';
 import type { Services } from '../services';
 import { showProgress } from './notify/progressNotification';
 import { jobTitle } from './jobWords';
-import { askReason, requestOf, type WantedJob } from './jobRequest';
+import { askReason, requestOf } from './jobRequest';
 import { settings } from './settings';
 import { showWarningMessage } from './shown';
 
@@ -11,7 +11,7 @@ import { showWarningMessage } from './shown';
  * Starts jobs, each as a process of its own, and shows how they go. Resolves when all are started, not when they end;
  * their ends are told by the messages of `JobMessages`. Throws what starting throws.
  */
-export async function startJobs(services: Services, wanted: readonly WantedJob[]): Promise<void> {
+export async function startJobs(services: Services, wanted: readonly JobWork[]): Promise<void> {
   if (wanted.length === 0) return;
   const { startJob } = await import('../core/job/run/startJob');
   const plain = await Promise.all(wanted.map(requestOf));

@@ -6,6 +6,7 @@ import { safe, size } from './format';
 import { keptLine, type KeptFacts } from './keptWords';
 import { cures, refusalLines } from './causeWords';
 import { heldBy } from './heldBy';
+import { ruleWords } from './usageWords';
 import { neededRights } from './neededRule';
 import { phaseWords } from './progressWords';
 import type { Hints } from './hints';
@@ -620,8 +621,18 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
       todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
     };
   },
+  'request.invalid': (data) => ({
+    what: 'The request of a job is not as requests are.',
+    why: data['at'] === '' || data['at'] === undefined ? 'It is no request at all.' : `Its field ${shown(data, 'at')}.`,
+    todo: 'What wrote it is not this version of DB Ferry, or it was changed. Nothing is done by it.',
+  }),
+  'request.newer': (data) => ({
+    what: `The request of a job was written by a later version of DB Ferry (schema ${shown(data, 'schema')}).`,
+    why: 'What it asks for may be more than this version knows, so nothing is done by it.',
+    todo: 'Update DB Ferry.',
+  }),
   usage: (data, hints) => ({
-    what: `Bad usage: ${shown(data, 'message')}`,
+    what: `Bad usage: ${ruleWords(data, hints) ?? shown(data, 'message')}`,
     ...(data['meant'] === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
     todo: `To see how it is used: ${hints.usage(text(data, 'command'))}.`,
   }),

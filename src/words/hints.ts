@@ -1,3 +1,10 @@
+import type { BackupOptions } from '../core/backup/options';
+import type { RestoreOptions } from '../core/restore/options';
+
+/** What `Hints.option` has words for. */
+export type OptionWord =
+  Exclude<keyof RestoreOptions, 'as'> | keyof Pick<BackupOptions, 'compress' | 'count'> | 'replace' | 'forget';
+
 /**
  * What a person does next, which differs by host: a command in a terminal, a menu in the editor. Each is an instruction
  * that can stand behind a colon, without a full stop. A `job` is an id; undefined: it is not known which.
@@ -16,6 +23,8 @@ export interface Hints {
   listDatabases(): string;
   listBackups(): string;
   listJobs(): string;
+  /** an option of a job, as a sentence names it here */
+  readonly option: (name: OptionWord) => string;
   /** when arguments are wrong */
   usage(command?: string): string;
   /** deletes a backup that is no longer wanted */

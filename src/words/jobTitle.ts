@@ -1,65 +1,86 @@
-import { parseReference } from '../core/cluster/reference';
-import type { JobAbout, JobKind } from '../core/job/record/jobEvents';
+import type { DatabaseReference } from '../core/cluster/reference';
+import {
+  formatBackupRef,
+  formatOperand,
+  placesOf,
+  type BackupRef,
+  type JobAbout,
+  type RequestOf,
+} from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import { localTime } from './format';
 import { text, type Data } from './shown';
 
 /** What a job is about, in a line: `Back up shop from postgres-0`. */
 export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
-  const { kind, operands, options, about: known } = request;
-  const [first = '', second = ''] = operands;
-  const target = result?.data['target'];
-  // undo and release may name a job; what it is about may be known at their end only
-  const worked = typeof target === 'string' ? target : known?.place;
-  const about = isJob(first) && worked !== undefined ? worked : first;
-  const backup = (operand: string): string => backupWords(operand, known, result?.data);
-  const either = (operand: string): string => (isPlace(operand) ? place(operand) : backup(operand));
-  const titles: Readonly<Record<JobKind, () => string>> = {
-    backup: () => `Back up ${database(first)} from ${pod(first)}`,
-    restore: () => `Restore ${backup(first)} into ${database(second)} on ${pod(second)}`,
-    copy: () => `Copy ${database(first)} from ${pod(first)} to ${copyTarget(first, second)}`,
-    verify: () =>
-      options.deep === undefined ? `Verify ${backup(first)}` : `Deep verify ${backup(first)} on ${pod(options.deep)}`,
-    diff: () => `Compare ${either(first)} with ${either(second)}`,
-    undo: () => `Undo ${isJob(about) ? `job ${about}` : `restore of ${place(about)}`}`,
-    release: () => `Drop what ${isJob(about) ? `job ${about} kept` : `was kept for ${place(about)}`}`,
-    clean: () => (options.forget === true ? `Give up job ${first}` : `Clean up${cleaned(first)}`),
-  };
-  return titles[kind]();
+  const { about: known } = request;
+  const backup = (named: BackupRef): string => backupWords(formatBackupRef(named), known, result?.data);
+  const either = (side: BackupRef | DatabaseReference): string => ('cluster' in side ? place(side) : backup(side));
+  switch (request.kind) {
+    case 'backup':
+      return `Back up ${request.source.database} from ${request.source.pod}`;
+    case 'restore':
+      return `Restore ${backup(request.backup)} into ${place(request.target)}`;
+    case 'copy':
+      return `Copy ${request.source.database} from ${request.source.pod} to ${copyTarget(request)}`;
+    case 'verify':
+      return request.deep === undefined
+        ? `Verify ${backup(request.backup)}`
+        : `Deep verify ${backup(request.backup)} on ${request.deep.pod}`;
+    case 'diff':
+      return `Compare ${either(request.left)} with ${either(request.right)}`;
+    case 'undo':
+      return `Undo ${keptOf(request, result, 'restore of ')}`;
+    case 'release': {
+      const of = keptOf(request, result, 'was kept for ');
+      return `Drop what ${of.startsWith('job ') ? `${of} kept` : of}`;
+    }
+    case 'clean':
+      return `${request.options.forget === true ? 'Give up' : 'Clean up'}${cleaned(request)}`;
+  }
 }
 
 /** The same where there is little room: what is done with which database. `Restore shop` */
 export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
-  const { kind, operands, options, about } = request;
-  const [first = '', second = ''] = operands;
+  const { about } = request;
+  const ofBackup = (backup: BackupRef): string =>
+    databaseOf(about?.place ?? text(result?.data ?? {}, 'source')) ??
+    backupWords(formatBackupRef(backup), about, result?.data);
+  switch (request.kind) {
+    case 'backup':
+    case 'copy':
+      return `${request.kind === 'copy' ? 'Copy' : 'Back up'} ${request.source.database}`;
+    case 'restore':
+      return `Restore ${request.target.database}`;
+    case 'verify':
+      return `${request.deep === undefined ? 'Verify' : 'Deep verify'} ${ofBackup(request.backup)}`;
+    case 'diff': {
+      const { left, right } = request;
+      if ('cluster' in left) return `Compare ${left.database}`;
+      return `Compare ${'cluster' in right ? right.database : ofBackup(left)}`;
+    }
+    case 'undo':
+      return `Undo ${keptLabel(request, result)}`;
+    case 'release':
+      return `Drop kept ${keptLabel(request, result)}`;
+    case 'clean':
+      return request.options.forget === true && request.of ? `Give up ${formatOperand(request.of)}` : 'Clean up';
+  }
+}
+
+function keptLabel({ of, about }: RequestOf<'undo' | 'release'>, result: Job['result']): string {
+  if ('cluster' in of) return of.database;
   const target = result?.data['target'];
-  const worked = typeof target === 'string' ? target : about?.place;
-  const named = (operand: string): string | undefined => (isPlace(operand) ? parts(operand)?.database : undefined);
-  const ofBackup =
-    databaseOf(about?.place ?? text(result?.data ?? {}, 'source')) ?? backupWords(first, about, result?.data);
-  const one = named(first) ?? (worked === undefined ? undefined : databaseOf(worked)) ?? first;
-  const labels: Readonly<Record<JobKind, () => string>> = {
-    backup: () => `Back up ${one}`,
-    restore: () => `Restore ${named(second) ?? second}`,
-    copy: () => `Copy ${one}`,
-    verify: () => `${options.deep === undefined ? 'Verify' : 'Deep verify'} ${ofBackup}`,
-    diff: () => `Compare ${named(first) ?? named(second) ?? ofBackup}`,
-    undo: () => `Undo ${one}`,
-    release: () => `Drop kept ${one}`,
-    clean: () => (options.forget === true ? `Give up ${first}` : 'Clean up'),
-  };
-  return labels[kind]();
+  return databaseOf(typeof target === 'string' ? target : about?.place) ?? of.job;
 }
 
 /** The place that is changed, or else the one that is looked at: `pg16-0 (cluster-b)`; '' where there is none, or more than one. */
 export function jobPlace({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
-  const { operands, options, about } = request;
   const target = result?.data['target'];
-  const place = [options.deep, operands.findLast(isPlace), typeof target === 'string' ? target : about?.place].find(
-    (one) => one !== undefined,
-  );
-  const found = place === undefined ? undefined : parts(place);
-  return found?.pod === undefined ? '' : `${found.pod} (${found.cluster})`;
+  const named = placesOf(request).at(-1);
+  if (named) return `${named.pod} (${named.cluster})`;
+  const [cluster, , pod] = (typeof target === 'string' ? target : (request.about?.place ?? '')).split('/');
+  return pod === undefined || cluster === undefined ? '' : `${pod} (${cluster})`;
 }
 
 /** The last part of a place that names a database. */
@@ -68,44 +89,34 @@ function databaseOf(place: string | undefined): string | undefined {
   return names.length < 4 ? undefined : names.slice(3).join('/');
 }
 
-function isPlace(operand: string): boolean {
-  return operand.includes('/') && !operand.startsWith('/');
+/** Undo and release may name a job; what it is about may be known at their end only. */
+function keptOf({ of, about }: RequestOf<'undo' | 'release'>, result: Job['result'], before: string): string {
+  if ('cluster' in of) return `${before}${place(of)}`;
+  const target = result?.data['target'];
+  const worked = typeof target === 'string' ? target : about?.place;
+  return worked === undefined ? `job ${of.job}` : `${before}${placeNamed(worked)}`;
 }
 
-/** What is undone, released or cleaned up is named by a reference, or by a job's id. */
-function isJob(operand: string): boolean {
-  return !operand.includes('/');
+function cleaned({ of, options }: RequestOf<'clean'>): string {
+  if (of === undefined) return ' after all jobs';
+  if ('cluster' in of) return ` in ${of.pod}`;
+  return options.forget === true ? ` job ${of.job}` : ` after job ${of.job}`;
 }
 
-function cleaned(operand: string): string {
-  if (operand === '') return ' after all jobs';
-  return isJob(operand) ? ` after job ${operand}` : ` in ${place(operand)}`;
-}
-
-/** `shop on postgres-0`; a pod by its name. */
-function place(reference: string): string {
-  return parts(reference)?.database === undefined ? pod(reference) : `${database(reference)} on ${pod(reference)}`;
+/** `shop on postgres-0` */
+function place({ database, pod }: DatabaseReference): string {
+  return `${database} on ${pod}`;
 }
 
 /** Another name is worth a word. */
-function copyTarget(from: string, to: string): string {
-  return parts(to)?.database === parts(from)?.database ? pod(to) : place(to);
+function copyTarget({ source, target }: RequestOf<'copy'>): string {
+  return source.database === target.database ? target.pod : place(target);
 }
 
-function database(reference: string): string {
-  return parts(reference)?.database ?? reference;
-}
-
-function pod(reference: string): string {
-  return parts(reference)?.pod ?? reference;
-}
-
-function parts(reference: string): ReturnType<typeof parseReference> | undefined {
-  try {
-    return parseReference(reference);
-  } catch {
-    return undefined;
-  }
+/** A place that was written down; of what is no reference all of it. */
+function placeNamed(text: string): string {
+  const [, , pod = text, ...database] = text.split('/');
+  return database.length === 0 ? pod : `${database.join('/')} on ${pod}`;
 }
 
 /** By its database and time: as the request or the result knows them, else as the folder is called; another path by its last part. */

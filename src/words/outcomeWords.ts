@@ -1,4 +1,5 @@
-import type { JobKind, JobResult } from '../core/job/record/jobEvents';
+import type { JobResult } from '../core/job/record/jobEvents';
+import type { JobKind } from '../core/job/request';
 import { sameWords } from './comparisonWords';
 import { safe } from './format';
 import { texts, type Data } from './shown';

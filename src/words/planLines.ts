@@ -1,4 +1,4 @@
-import type { JobRequest } from '../core/job/record/jobEvents';
+import { operandsOf, type RequestOf } from '../core/job/request';
 import type { RestorePlan } from '../core/job/plan/planRestore';
 import { some } from '../core/base/some';
 import { findingWords } from './findingWords';
@@ -6,9 +6,9 @@ import { count, duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 
 /** What a restore or a copy would do, as lines for a person who decides: from where, to where, what is replaced, which roles are made, how long, and all that was found. */
-export function planLines({ operands, options }: JobRequest, plan: RestorePlan, hints: Hints): string[] {
+export function planLines(request: RequestOf<'restore' | 'copy'>, plan: RestorePlan, hints: Hints): string[] {
   const { from, target, roles, expected, disk, findings } = plan;
-  const [source = ''] = operands;
+  const [source = ''] = operandsOf(request);
   const facts = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`];
   const what = facts.filter((fact) => fact !== undefined).join(', ');
   const marked = (name: string | undefined): string => (name === undefined ? '' : ` (${name})`);
@@ -20,7 +20,7 @@ export function planLines({ operands, options }: JobRequest, plan: RestorePlan, 
         : `${source}${marked(from.environment)}, as it is then`,
     ],
     ['to', `${target.reference}${marked(target.environment)}`],
-    ['replaces', replaced(plan, options.inPlace === true)],
+    ['replaces', replaced(plan, request.options.inPlace === true)],
     ['makes', made(roles.create)],
     [
       'maps',

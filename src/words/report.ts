@@ -1,4 +1,6 @@
-import type { JobKind, JobResult } from '../core/job/record/jobEvents';
+import { formatReference } from '../core/cluster/reference';
+import { operandsOf, type JobRequest } from '../core/job/request';
+import type { JobResult } from '../core/job/record/jobEvents';
 import type { WholeJob } from '../core/job/record/readJob';
 import { comparisonNoteWords, differenceWords } from './comparisonWords';
 import { wordsFor } from './errorWords';
@@ -53,7 +55,7 @@ const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
   cancelled: 'Cancelled.',
 };
 
-function outcomeSentence(result: JobResult, kind: JobKind, hints: Hints): string {
+function outcomeSentence(result: JobResult, kind: JobRequest['kind'], hints: Hints): string {
   const { error, outcome } = result;
   if (error === undefined) return outcomeWords(result, kind);
   const { what, why } = wordsFor(error.code, error.data, hints);
@@ -62,16 +64,17 @@ function outcomeSentence(result: JobResult, kind: JobKind, hints: Hints): string
   return said.startsWith(`${outcomes[outcome]} `) ? said.slice(outcomes[outcome].length + 1) : said;
 }
 
-function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJob): string[][] {
-  const { kind, operands, asked, options } = request;
-  const [first, second] = operands;
+function aboutRows({ id, request, result, started, lastEvent, expected, events }: WholeJob): string[][] {
+  const { kind, asked } = request;
+  const [first, second] = operandsOf(request);
+  const deep = request.kind === 'verify' && request.deep !== undefined ? formatReference(request.deep) : undefined;
   const isPair = second !== undefined;
   const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
   const source = text(result?.data ?? {}, 'source');
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
-    ['restored for it on', options.deep],
+    ['restored for it on', deep],
     ['asked by', asked.by],
     ['reason', asked.reason],
     ['approval', asked.approval],
@@ -88,6 +91,7 @@ function aboutRows({ id, request, result, started, lastEvent, expected }: WholeJ
     ['before it', text(result?.data ?? {}, 'before')],
     ['kept', text(result?.data ?? {}, 'kept')],
     ['job', id],
+    ['request', started === undefined ? undefined : digestOf(events)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]]));
 }
@@ -149,17 +153,25 @@ function timeRows({ events, lastEvent }: WholeJob): string[][] {
 }
 
 /** What a success of this kind means. */
-function proofOf({ request: { kind, options }, result }: WholeJob): string[] {
+function proofOf({ request, result }: WholeJob): string[] {
   if (result?.error) return [];
-  const restored = options.inPlace === true ? comparedInPlace(result) : comparedArchives;
-  const words: Readonly<Partial<Record<JobKind, string>>> = {
-    backup: wholeArchive,
-    restore: restored,
-    copy: restored,
-    verify: options.deep === undefined ? wholeArchive : comparedArchives,
-  };
-  const sentence = words[kind];
-  return sentence === undefined ? [] : [sentence, ''];
+  switch (request.kind) {
+    case 'backup':
+      return [wholeArchive, ''];
+    case 'restore':
+    case 'copy':
+      return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives, ''];
+    case 'verify':
+      return [request.deep === undefined ? wholeArchive : comparedArchives, ''];
+    default:
+      return [];
+  }
+}
+
+/** Of the request that its process did, as it said itself. */
+function digestOf(events: WholeJob['events']): string | undefined {
+  const digest = events.find((event) => event.type === 'started')?.digest;
+  return digest === undefined ? undefined : `sha256:${digest}`;
 }
 
 const wholeArchive = 'The archive was read to its last byte; rows and a digest of each table are in the manifest.';

@@ -3,7 +3,9 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobRequest } from '../../src/core/job/record/jobEvents';
+import { parsePodReference } from '../../src/core/cluster/reference';
+import type { JobKind } from '../../src/core/job/request';
+import { requestOf } from '../core/job/requestOf';
 import { createJobFolder, jobsFolder } from '../../src/core/job/record/jobFolder';
 import { identify } from '../../src/core/job/run/processIdentity';
 import { planClean, type CleanPlan } from '../../src/core/job/plan/planClean';
@@ -270,21 +272,24 @@ describe('clean', function () {
     const asked = {
       root: setting.root,
       kubeconfigs: [lab.kubeconfig],
-      ...(operand === undefined ? {} : { operand }),
+      ...(operand === undefined ? {} : { of: operand.includes('/') ? parsePodReference(operand) : { job: operand } }),
     };
     return planClean(asked, new AbortController().signal);
   }
 
   /** A job of this root whose process is gone. */
   async function killed(
-    kind: JobRequest['kind'],
+    kind: JobKind,
     operands: readonly string[],
     phase: Phase,
     exchange?: Exchange,
-    options: JobRequest['options'] = {},
+    options: object = {},
   ): Promise<{ id: string; folder: string }> {
-    const request = { kind, operands, options, kubeconfigs: [lab.kubeconfig], asked: { by: 'a test' } };
-    const made = await createJobFolder(setting.root, { ...request, root: setting.root });
+    const { root } = setting;
+    const made = await createJobFolder(
+      root,
+      requestOf(kind, operands, { options, kubeconfigs: [lab.kubeconfig], root }),
+    );
     const own = identify();
     assert.ok(own);
     const time = new Date().toISOString();

@@ -1,3 +1,4 @@
+import { parseDatabaseReference } from '../../src/core/cluster/reference';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ describe('what a restore would meet', function () {
   });
 
   const open = (place: PlaceName, database: string): Promise<DatabasePlace> =>
-    new Places([lab.kubeconfig]).database(`${places[place]}/${database}`, never);
+    new Places([lab.kubeconfig]).database(parseDatabaseReference(`${places[place]}/${database}`), never);
   const codes = ({ findings }: RestorePlan): string[] => findings.map(({ level, code }) => `${level} ${code}`);
 
   async function plan(

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { compression, gentleRate } from '../arguments';
+import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { requestOf } from '../setting';
@@ -19,11 +20,10 @@ export const backup: Command = {
     const [place] = operands;
     const compress = compression(options.compress);
     const gentle = gentleRate(options.gentle);
-    const request = await requestOf(call, 'backup', [await databaseReference(place)], {
-      ...(options.to === undefined ? {} : { to: path.resolve(options.to) }),
-      ...(compress === undefined ? {} : { compress }),
-      ...(options.count === undefined ? {} : { count: options.count }),
-      ...(gentle === undefined ? {} : { gentle }),
+    const to = options.to === undefined ? undefined : path.resolve(options.to);
+    const request = await requestOf(call, {
+      ...{ kind: 'backup', source: await databaseReference(place) },
+      options: defined({ to, compress, count: options.count, gentle }),
     });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

@@ -1,5 +1,5 @@
-import { AppError } from '../../core/base/errors';
-import type { JobRequest } from '../../core/job/record/jobEvents';
+import { defined } from '../../core/base/defined';
+import type { RequestOf } from '../../core/job/request';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
@@ -22,14 +22,11 @@ export const clean: Command = {
   operands: [{ name: 'job | pod ref', takes: ['job', 'pod'], optional: true }],
   options: ['forget', 'confirm', 'plan'],
   async run(call) {
-    const operand = await jobOrPod(call);
+    const of = await jobOrPod(call);
     const forget = call.options.forget === true;
-    if (forget && (operand ?? '/').includes('/')) {
-      throw new AppError('usage', { message: '--forget wants the id of a job.' });
-    }
     const only = (call.options.confirm ?? []).map((name) => ({ name, confirmed: true }));
     const options = { ...(forget ? { forget } : {}), ...(only.length === 0 ? {} : { only }) };
-    const request = await requestOf(call, 'clean', operand === undefined ? [] : [operand], options);
+    const request = await requestOf(call, { kind: 'clean', ...defined({ of }), options });
     if (call.options.plan === true) return showPlan(call, request);
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);
@@ -37,10 +34,9 @@ export const clean: Command = {
 };
 
 /** What it would remove, here and there. Changes nothing. */
-async function showPlan({ terminal }: Call, { root, operands, kubeconfigs }: JobRequest): Promise<number> {
+async function showPlan({ terminal }: Call, { root, of, kubeconfigs }: RequestOf<'clean'>): Promise<number> {
   const { planClean } = await import('../../core/job/plan/planClean');
-  const [operand] = operands;
-  const asked = { root, kubeconfigs, ...(operand === undefined ? {} : { operand }) };
+  const asked = { root, kubeconfigs, ...defined({ of }) };
   const { jobs, removes, claims, findings, notReached } = await planClean(asked, new AbortController().signal);
   const unreached = notReached.map(({ reference, error: { code, data } }) => ({ reference, error: { code, data } }));
   terminal.event({ type: 'plan', kind: 'clean', jobs, removes, claims, findings, notReached: unreached });

@@ -1,4 +1,5 @@
 import { compression } from '../arguments';
+import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
@@ -23,13 +24,9 @@ export const copy: Command = {
     const target = await databaseReference(call.operands[1]);
     const compress = compression(options.compress);
     const how = restoreOptions(options);
-    mayReplace(call, target);
-    const request = await requestOf(call, 'copy', [source, target], {
-      ...how,
-      ...(compress === undefined ? {} : { compress }),
-      ...(options.keep === undefined ? {} : { keep: options.keep }),
-      ...(options.count === undefined ? {} : { count: options.count }),
-    });
+    mayReplace(call, call.operands[1] ?? '');
+    const more = defined({ compress, keep: options.keep, count: options.count });
+    const request = await requestOf(call, { kind: 'copy', source, target, options: { ...how, ...more } });
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');

@@ -9,6 +9,7 @@ import { localTime, safe, size } from '../../words/format';
 import type { Command } from '../command';
 import { cliHints } from '../hints';
 import { List, listFlags, type Listing } from '../list';
+import { formatReference } from '../../core/cluster/reference';
 import { podReference } from '../operands';
 import { kubeconfigsOf } from '../setting';
 
@@ -21,7 +22,8 @@ export const databases: Command = {
   options: listFlags,
   async run(call) {
     const list = new List(call, listing);
-    const reference = await podReference(call.operands[0]);
+    const place = await podReference(call.operands[0]);
+    const reference = formatReference(place);
     const { Places } = await import('../../core/job/plan/places');
     const { terminal } = call;
     const report = (progress: Progress): void => {
@@ -30,7 +32,7 @@ export const databases: Command = {
       terminal.info(findingWords(progress.finding, cliHints));
     };
     const places = new Places(kubeconfigsOf(call), undefined, [], { report });
-    const { pod } = await places.pod(reference, new AbortController().signal);
+    const { pod } = await places.pod(place, new AbortController().signal);
     const { facts } = pod;
     const found = facts.databases.filter(({ isTemplate }) => !isTemplate);
     const ring = await keyRing();

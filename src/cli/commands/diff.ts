@@ -1,4 +1,5 @@
 import { gentleRate } from '../arguments';
+import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { backupOrDatabase } from '../operands';
 import { requestOf } from '../setting';
@@ -19,9 +20,10 @@ export const diff: Command = {
   async run(call) {
     const gentle = gentleRate(call.options.gentle);
     const [a = '', b = ''] = call.operands;
-    const operands = [await backupOrDatabase(call, a), await backupOrDatabase(call, b)];
+    const left = await backupOrDatabase(call, a);
+    const right = await backupOrDatabase(call, b);
     const { runAsJob } = await import('../runAsJob');
-    const request = await requestOf(call, 'diff', operands, gentle === undefined ? {} : { gentle });
+    const request = await requestOf(call, { kind: 'diff', left, right, options: defined({ gentle }) });
     return runAsJob(request, call.terminal);
   },
 };

@@ -1,3 +1,5 @@
+import { requestDigest } from '../../core/job/checkRequest';
+import { operandsOf } from '../../core/job/request';
 import type { Job } from '../../core/job/record/readJob';
 import { sentences, wordsFor } from '../../words/errorWords';
 import { localTime, safe } from '../../words/format';
@@ -41,10 +43,11 @@ function print(found: Job, terminal: Terminal): void {
   };
   line('job', found.id);
   line('kind', request.kind);
-  line('what', request.operands.join(' → '));
+  line('what', operandsOf(request).join(' → '));
   line('asked by', request.asked.by);
   line('reason', request.asked.reason);
   line('approval', request.asked.approval);
+  line('request', `sha256:${requestDigest(request)}`);
   line('state', stateText(found));
   line('started', started === undefined ? undefined : localTime(started));
   line('resolved', found.resolved);

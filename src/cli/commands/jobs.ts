@@ -1,3 +1,5 @@
+import { requestDigest } from '../../core/job/checkRequest';
+import { operandsOf } from '../../core/job/request';
 import type { Job } from '../../core/job/record/readJob';
 import { count, localTime } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
@@ -52,7 +54,8 @@ export function jobRow(job: Job): { readonly type: string; readonly [fact: strin
     id,
     folder,
     kind: request.kind,
-    operands: request.operands,
+    operands: operandsOf(request),
+    digest: requestDigest(request),
     asked: request.asked,
     state,
     ...(process === undefined ? {} : { process }),
@@ -87,7 +90,7 @@ const listing: Listing<Job> = {
           ? undefined
           : (Date.parse(lastEvent) - Date.parse(started)) / 1000,
     },
-    { name: 'what', text: ({ request }) => request.operands.join(' → '), isFlexible: true },
+    { name: 'what', text: ({ request }) => operandsOf(request).join(' → '), isFlexible: true },
     { name: 'by', text: ({ request }) => request.asked.by, isWide: true },
     { name: 'reason', text: ({ request }) => request.asked.reason ?? '', isWide: true },
     { name: 'backup', text: ({ result }) => backupOf(result?.data), isWide: true },

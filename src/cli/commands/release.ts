@@ -15,9 +15,9 @@ export const release: Command = {
   operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: ['drop-slots', ...keptFlags],
   async run(call) {
-    const operand = await jobOrDatabase(call);
+    const of = await jobOrDatabase(call);
     const options = call.options['drop-slots'] === true ? { dropSlots: true } : {};
     const { confirmKept } = await import('../kept');
-    return confirmKept(call, await requestOf(call, 'release', [operand], options));
+    return confirmKept(call, await requestOf(call, { kind: 'release', of, options }));
   },
 };

@@ -1,6 +1,5 @@
 import type { Command } from '../command';
-import { backupNamed } from '../named';
-import { databaseReference } from '../operands';
+import { backupReference, databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
 import { requestOf } from '../setting';
 
@@ -18,11 +17,16 @@ export const restore: Command = {
   ],
   options: restoreFlags,
   async run(call) {
-    const [named = '', place] = call.operands;
+    const [named = '', place = ''] = call.operands;
     const target = await databaseReference(place);
     const options = restoreOptions(call.options);
-    mayReplace(call, target);
-    const request = await requestOf(call, 'restore', [await backupNamed(call, named), target], options);
+    mayReplace(call, place);
+    const request = await requestOf(call, {
+      kind: 'restore',
+      backup: await backupReference(call, named),
+      target,
+      options,
+    });
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');

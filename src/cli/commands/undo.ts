@@ -15,8 +15,8 @@ export const undo: Command = {
   operands: [{ name: 'job | database ref', takes: ['job', 'database'] }],
   options: keptFlags,
   async run(call) {
-    const operand = await jobOrDatabase(call);
+    const of = await jobOrDatabase(call);
     const { confirmKept } = await import('../kept');
-    return confirmKept(call, await requestOf(call, 'undo', [operand]));
+    return confirmKept(call, await requestOf(call, { kind: 'undo', of, options: {} }));
   },
 };

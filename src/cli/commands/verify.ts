@@ -1,7 +1,7 @@
 import { gentleRate } from '../arguments';
+import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
-import { backupNamed } from '../named';
-import { podReference } from '../operands';
+import { backupReference, podReference } from '../operands';
 import { requestOf } from '../setting';
 
 /** Checks a backup: what is on disk, and with --deep by restoring it. */
@@ -14,9 +14,10 @@ export const verify: Command = {
   async run(call) {
     const { deep } = call.options;
     const gentle = gentleRate(call.options.gentle);
-    const request = await requestOf(call, 'verify', [await backupNamed(call, call.operands[0] ?? '')], {
+    const request = await requestOf(call, {
+      ...{ kind: 'verify', backup: await backupReference(call, call.operands[0]) },
       ...(deep === undefined ? {} : { deep: await podReference(deep) }),
-      ...(gentle === undefined ? {} : { gentle }),
+      options: defined({ gentle }),
     });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

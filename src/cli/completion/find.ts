@@ -1,3 +1,4 @@
+import { operandsOf } from '../../core/job/request';
 import path from 'node:path';
 import { localTime } from '../../words/format';
 import { placeOf } from '../named';
@@ -52,7 +53,7 @@ async function jobs(root: string, word: string): Promise<Candidate[]> {
     ...kinds,
     ...all.map(({ id, request, state }) => ({
       value: id,
-      help: `${request.kind} ${request.operands.join(' → ')}, ${state}`,
+      help: `${request.kind} ${operandsOf(request).join(' → ')}, ${state}`,
     })),
   ];
 }
@@ -73,7 +74,7 @@ async function places(root: string, files: readonly string[]): Promise<string[]>
   return [
     ...clusters.map(({ alias }) => alias),
     ...(await readCatalog(root)).entries.map(placeOf),
-    ...(await listJobs(root)).flatMap(({ request }) => request.operands.filter((one) => /^[^./][^/]*\//.test(one))),
+    ...(await listJobs(root)).flatMap(({ request }) => operandsOf(request).filter((one) => /^[^./][^/]*\//.test(one))),
   ];
 }
 

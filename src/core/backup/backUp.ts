@@ -31,7 +31,8 @@ import { takeArchive, type Taken } from './takeArchive';
 import { takeGlobals } from './takeGlobals';
 import { backupManifest } from './backupManifest';
 
-export interface BackupOptions {
+/** One backup, as its job wants it taken. */
+export interface BackupTask {
   /** the catalog's root */
   readonly root: string;
   readonly cluster: { readonly alias: string; readonly server: string };
@@ -73,7 +74,7 @@ export interface BackupResult {
 export async function backUp(
   source: OpenPod,
   database: string,
-  options: BackupOptions,
+  options: BackupTask,
   work: Work,
 ): Promise<BackupResult> {
   work.report({ type: 'phase', phase: 'preflight' });
@@ -133,7 +134,7 @@ async function signedBy(partial: string, manifest: Manifest, findings: Finding[]
 }
 
 /** The application_name of all that it runs in the pod, or what it begins with. */
-function applicationFor({ application, job }: BackupOptions): string {
+function applicationFor({ application, job }: BackupTask): string {
   return application ?? `db-ferry-${job}`.slice(0, 63);
 }
 
@@ -156,7 +157,7 @@ async function prepare(
   facts: DatabaseFacts,
   compression: Compression,
   place: BackupPlace,
-  options: BackupOptions,
+  options: BackupTask,
   work: Work,
 ): Promise<Plan> {
   await prepareRoot(options.root, place.cluster);
@@ -188,7 +189,7 @@ async function take(
   source: OpenPod,
   { name: database, encoding }: DatabaseFacts,
   session: Session,
-  how: { readonly compression: Compression; readonly plan: Plan; readonly options: BackupOptions; readonly work: Work },
+  how: { readonly compression: Compression; readonly plan: Plan; readonly options: BackupTask; readonly work: Work },
 ): Promise<Taken> {
   const { compression, plan, options, work } = how;
   const stop = new AbortController();

@@ -5,7 +5,7 @@ import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
 import { sessionSettings } from '../postgres/tools/session';
-import type { BackupOptions } from './backUp';
+import type { BackupTask } from './backUp';
 import type { Expectation } from './expectation';
 import type { Taken } from './takeArchive';
 
@@ -13,7 +13,7 @@ import type { Taken } from './takeArchive';
 export interface Finished {
   readonly id: string;
   readonly place: BackupPlace;
-  readonly options: BackupOptions;
+  readonly options: BackupTask;
   readonly source: OpenPod;
   readonly database: DatabaseFacts;
   readonly compression: Compression;

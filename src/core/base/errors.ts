@@ -98,10 +98,12 @@ export const errorCodes = [
   // jobs
   'job.unknown', // { job, fits? }
   'job.needed', // { job, state }: it still works, or left something that is found by its folder
+  'request.invalid', // { at }: the field of a request that is not as it should be
+  'request.newer', // { schema }: it was written by a later version
   'job.interrupted', // { job }: its process is gone without a last event
   'report.none', // { of }: a job or a backup has no report (yet)
   'cancelled',
-  'usage', // { message }
+  'usage', // { message, command?, meant? }, or { rule, ... }: options that do not go together
   'internal', // { message }
 ] as const;
 

@@ -10,6 +10,18 @@ export interface Reference {
   readonly database?: string;
 }
 
+/** A reference to a pod, or to a workload whose primary is meant. */
+export interface PodReference {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** A reference to a database. */
+export interface DatabaseReference extends PodReference {
+  readonly database: string;
+}
+
 /** Reads a reference. The database is all that follows the third slash: its name may hold slashes. Throws `reference.invalid`. */
 export function parseReference(text: string): Reference {
   const [cluster = '', namespace, pod, ...rest] = text.split('/');
@@ -23,6 +35,35 @@ export function parseReference(text: string): Reference {
   const database = rest.join('/');
   if (database === '') throw invalid('its database is empty');
   return { cluster, namespace, pod, database };
+}
+
+/** Reads a reference to a pod, which names no database. Throws `reference.invalid`. */
+export function parsePodReference(text: string): PodReference {
+  const { cluster, namespace, pod, database } = parseReference(text);
+  if (namespace !== undefined && pod !== undefined && database === undefined) return { cluster, namespace, pod };
+  throw notMeant(text, 'pod');
+}
+
+/** Reads a reference to a database. Throws `reference.invalid`. */
+export function parseDatabaseReference(text: string): DatabaseReference {
+  const { cluster, namespace, pod, database } = parseReference(text);
+  if (namespace !== undefined && pod !== undefined && database !== undefined)
+    return { cluster, namespace, pod, database };
+  throw notMeant(text, 'database');
+}
+
+/** What a reference names, and what is wanted there. */
+function notMeant(text: string, wanted: 'pod' | 'database'): AppError {
+  const { namespace, pod, database } = parseReference(text);
+  const parts = [namespace, pod, database].filter((part) => part !== undefined).length;
+  const names = ['cluster', 'namespace', 'pod', 'database'][parts] ?? '';
+  const message = `A ${wanted} is wanted: cluster/namespace/pod${wanted === 'pod' ? '' : '/database'}.`;
+  return new AppError('reference.invalid', { text, names, wanted, message });
+}
+
+/** The pod of a reference to a database. */
+export function podOf({ cluster, namespace, pod }: PodReference): PodReference {
+  return { cluster, namespace, pod };
 }
 
 /** The text that `parseReference` reads as the same reference. */

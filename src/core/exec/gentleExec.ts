@@ -3,6 +3,11 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodExec } from './podExec';
 
+/** True for a pace that can be kept to: 1 MB to 10 GB a second, in bytes. */
+export function isGentleRate(bytesPerSecond: number): boolean {
+  return bytesPerSecond >= 1e6 && bytesPerSecond <= 1e10;
+}
+
 /**
  * The same exec for hours in which others need the server: pg_dump and pg_restore run with the lowest priority where the pod has `nice`, and their
  * streams keep to `bytesPerSecond`, all of them together. Everything else, such as the SQL of a swap, goes as fast as ever.

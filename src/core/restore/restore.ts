@@ -20,7 +20,8 @@ import { compareNew, newSide, rehearseNew } from './side/makeNew';
 import { aboutLeft, preflight, type Preflight } from './preflight/preflight';
 import { askLive } from './preflight/preflightFacts';
 import { chooseStreams, restoreIn } from './restoreIn';
-import { checkMapping, settleRoles } from './preflight/roles';
+import { settleRoles } from './preflight/roles';
+import { checkRestoreOptions, goesOn, type RestoreOptions } from './options';
 import type { Mark } from './side/marks';
 import { applicationOf } from '../postgres/tools/applicationName';
 import { createSide, dropQuietly, remark, sideName } from './side/sideDatabase';
@@ -28,26 +29,11 @@ import { rehearse, serverWords, swap, type OwnSteps } from './side/swap';
 import { aboutText } from './preflight/textFits';
 import { verifySide } from './side/verifySide';
 
-export interface RestoreRequest {
+/** A restore, as its options want it; how gently is the matter of the transport. */
+export interface RestoreRequest extends Omit<RestoreOptions, 'gentle' | 'inPlace'> {
   readonly backup: BackupEntry;
   readonly target: OpenPod;
   readonly database: string;
-  /** `replace` goes on where the database exists; default `new` */
-  readonly as?: 'new' | 'replace';
-  readonly noOwner?: boolean;
-  readonly noPrivileges?: boolean;
-  /** all goes where the database is; also where the target lacks a tablespace of the backup */
-  readonly noTablespaces?: boolean;
-  /** what the target refuses is passed over: all that is missing then is told, and the rest proven */
-  readonly goOn?: boolean;
-  /** also a database that lacks something takes the place of one that is replaced */
-  readonly acceptMissing?: boolean;
-  readonly createRoles?: boolean;
-  readonly mapRoles?: Readonly<Record<string, string>>;
-  /** a new database also gets those settings that only a superuser may set, that give a right or run code */
-  readonly trustSettings?: boolean;
-  /** how many streams share the rows at most; default: what pays */
-  readonly streams?: number;
   readonly job: string;
   /** alias of the target's cluster */
   readonly cluster: string;
@@ -84,7 +70,7 @@ export interface RestoreResult {
  * { differences }, `restore.swap`, `restore.unknown`, `disk.targetFull`, `exec.*`, `usage`, `cancelled`.
  */
 export async function restore(request: RestoreRequest, outer: Work): Promise<RestoreResult> {
-  checkMapping(request.mapRoles ?? {});
+  checkRestoreOptions(request);
   const clock = new PhaseClock(outer);
   const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });
@@ -181,9 +167,9 @@ export async function lookAround(
   more: (seen: Preflight) => readonly Finding[] | Promise<readonly Finding[]> = () => [],
 ): Promise<Preflight> {
   work.report({ type: 'phase', phase: 'preflight' });
-  const { createRoles = false, mapRoles = {}, as, backup, ...rest } = request;
+  const { createRoles = false, mapRoles = {}, backup, ...rest } = request;
   const origin = originOfBackup(backup, reading);
-  const seen = await preflight(server, { ...rest, as, origin, roles: { createRoles, mapRoles } }, work);
+  const seen = await preflight(server, { ...rest, origin, roles: { createRoles, mapRoles } }, work);
   const known = [...seen.findings, ...(await more(seen))];
   const to = (seen.live ?? newSide(reading, seen.own)).encoding;
   // what is refused anyhow needs no other look at the rows
@@ -217,7 +203,7 @@ async function fillSide(
   work: Work,
 ): Promise<Side> {
   const { backup, target, database, job, noOwner = false, noPrivileges = false, cluster } = request;
-  const goOn = request.goOn === true || request.acceptMissing === true;
+  const goOn = goesOn(request);
   const name = sideName(database, job);
   const options = { application: applicationOf(job), signal: work.signal };
   let made: readonly string[] = [];

@@ -1,4 +1,4 @@
-import type { JobOptions } from '../../core/job/record/jobEvents';
+import type { RestoreOptions } from '../../core/restore/options';
 import type { RestorePlan } from '../../core/job/plan/planRestore';
 import { showManyPick } from '../shown';
 
@@ -19,19 +19,19 @@ interface Row {
 export async function askRestoreOptions(
   title: string,
   plan: RestorePlan,
-  chosen: JobOptions,
-): Promise<JobOptions | undefined> {
+  chosen: RestoreOptions,
+): Promise<RestoreOptions | undefined> {
   const rows = rowsFor(plan, chosen).map((row) => ({ ...row, picked: chosen[row.choice] === true }));
   const picked = await showManyPick(rows, { title, placeHolder: 'Nothing is started by this: it is looked at again' });
   if (picked === undefined) return undefined;
   const rest = Object.fromEntries(
     Object.entries(chosen).filter(([name]) => !rows.some(({ choice }) => choice === name)),
-  ) as JobOptions;
+  ) as RestoreOptions;
   return { ...rest, ...Object.fromEntries(picked.map(({ choice }) => [choice, true])) };
 }
 
 /** Those that can be of use with this plan. */
-function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: JobOptions): Row[] {
+function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: RestoreOptions): Row[] {
   const makesRoles = mayCreateRoles && (roles.missing.length > 0 || chosen.createRoles === true);
   const named = [...roles.missing, ...roles.create].join(', ');
   const all: readonly (Row & { readonly isOfUse: boolean })[] = [
@@ -70,7 +70,7 @@ function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: JobOpti
 }
 
 /** What was chosen, as a line of the question; '' where nothing was. */
-export function chosenWords(chosen: JobOptions): string {
+export function chosenWords(chosen: RestoreOptions): string {
   const left = [
     chosen.noOwner === true ? 'owners' : undefined,
     chosen.noPrivileges === true ? 'grants' : undefined,

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/base/finding';
-import type { JobOptions } from '../../core/job/record/jobEvents';
+import type { RestoreOptions } from '../../core/restore/options';
 import type { RestorePlan } from '../../core/job/plan/planRestore';
 import { mayHelp, waysOn } from '../../core/job/plan/waysOn';
 import type { DatabasePlace } from '../../model/places';
@@ -19,7 +19,7 @@ export interface RestoreQuestion {
   readonly target: DatabasePlace;
   readonly plan: RestorePlan;
   /** how it was looked at: what was chosen so far */
-  readonly chosen: JobOptions;
+  readonly chosen: RestoreOptions;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface RestoreQuestion {
 export async function confirmRestore(
   services: Services,
   question: RestoreQuestion,
-): Promise<JobOptions | 'options' | undefined> {
+): Promise<RestoreOptions | 'options' | undefined> {
   const { target, plan, chosen } = question;
   const { exists } = plan.target;
   const ways = waysOn(plan, chosen)
@@ -60,7 +60,7 @@ const mostWays = 2;
 
 interface Way {
   readonly title: string;
-  readonly options: JobOptions;
+  readonly options: RestoreOptions;
   /** what is lost by it: asked for once more */
   readonly loses?: Loss;
 }
@@ -72,7 +72,7 @@ interface Loss {
 }
 
 /** What the core offers, as a button. */
-function wayOf(plan: RestorePlan, options: JobOptions): Way {
+function wayOf(plan: RestorePlan, options: RestoreOptions): Way {
   const { createRoles = false, noOwner = false, inPlace = false, goOn = false, acceptMissing = false } = options;
   const verb = verbOf(plan);
   const these = plan.roles.missing.length === 1 ? 'the Role' : `${plan.roles.missing.length} Roles`;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatReference, podOf } from '../../core/cluster/reference';
 import type { Job } from '../../core/job/record/readJob';
 import type { PodPlace } from '../../model/places';
 import { AppError } from '../../core/base/errors';
@@ -92,8 +93,8 @@ function headed(label: string, items: readonly PodItem[]): Item<PodPlace>[] {
 
 /** The pod that something was restored into last, as its reference. */
 function lastTarget(jobs: readonly Job[]): string | undefined {
-  const last = jobs.find(({ request: { kind } }) => kind === 'restore' || kind === 'copy');
-  return last?.request.operands[1]?.split('/').slice(0, 3).join('/');
+  const targets = jobs.flatMap(({ request }) => ('target' in request ? [request.target] : []));
+  return targets[0] && formatReference(podOf(targets[0]));
 }
 
 type PodItem = vscode.QuickPickItem & {

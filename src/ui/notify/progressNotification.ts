@@ -1,5 +1,5 @@
 import { followJob } from '../../core/job/record/followJob';
-import type { JobRequest } from '../../core/job/record/jobEvents';
+import type { JobRequest } from '../../core/job/request';
 import { waitingText } from '../../words/findingWords';
 import { jobPercent } from '../jobPercent';
 import { phaseText, shortProgress } from '../jobWords';

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { isAppError } from '../../core/base/errors';
-import { parseReference } from '../../core/cluster/reference';
-import { placesOf } from '../../core/job/plan/jobTarget';
+import { formatReference, parseReference } from '../../core/cluster/reference';
+import { placesOf } from '../../core/job/request';
 import type { Job } from '../../core/job/record/readJob';
 import type { Services } from '../../services';
 
@@ -19,7 +19,8 @@ export function refreshWhenJobsEnd({
   /** A cluster that nobody looked at shows nothing that could be old. */
   function reprobe({ request, result }: Job): void {
     const target = result?.data['target'];
-    for (const text of new Set([...placesOf(request), ...(typeof target === 'string' ? [target] : [])])) {
+    const texts = [...placesOf(request).map(formatReference), ...(typeof target === 'string' ? [target] : [])];
+    for (const text of new Set(texts)) {
       const { cluster, namespace, pod } = reference(text) ?? {};
       if (cluster === undefined || namespace === undefined) continue;
       const model = clusters.known(cluster);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { backUp, type BackupOptions } from '../../../src/core/backup/backUp';
+import { backUp, type BackupTask } from '../../../src/core/backup/backUp';
 import { archivePath, findBackup, listBackups, listPartials } from '../../../src/core/catalog/catalog';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
@@ -210,7 +210,7 @@ for (const major of [15, 18] as const) {
       return { exec: source.exec, access: source.facts.access };
     }
 
-    function options(more: Partial<BackupOptions> = {}): BackupOptions {
+    function options(more: Partial<BackupTask> = {}): BackupTask {
       return {
         root,
         cluster: { alias: 'alpha', server: 'https://alpha:6443' },

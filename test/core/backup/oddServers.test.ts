@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from 'pg';
-import { backUp, type BackupOptions, type BackupResult } from '../../../src/core/backup/backUp';
+import { backUp, type BackupTask, type BackupResult } from '../../../src/core/backup/backUp';
 import { isAppError } from '../../../src/core/base/errors';
 import { noLog } from '../../../src/core/base/log';
 import { whyBusy } from '../../../src/core/pod/server/busy';
@@ -21,7 +21,7 @@ describe('servers as people have them', function () {
 
   async function backUpOf(server: Server, database: string, env = {}, count = true): Promise<BackupResult> {
     const cluster = { alias: 'alpha', server: 'https://alpha' };
-    const options: BackupOptions = { root, cluster, compress: 'auto', count, job: 'job', asked: { by: 'me' } };
+    const options: BackupTask = { root, cluster, compress: 'auto', count, job: 'job', asked: { by: 'me' } };
     const work = { signal: new AbortController().signal, report: () => undefined, log: noLog };
     return backUp(await openServer(server, env), database, options, work);
   }

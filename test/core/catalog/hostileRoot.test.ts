@@ -36,6 +36,7 @@ import { keyRing, pemOf, signingKey, trustKey } from '../../../src/core/state/ke
 import { generateArchive } from '../postgres/archive/generateArchive';
 import { oneOpen } from '../../tools/oneOpen.mjs';
 import { aManifest } from './aManifest';
+import { requestOf } from '../job/requestOf';
 
 const work = { signal: new AbortController().signal, report: () => undefined };
 
@@ -187,14 +188,7 @@ describe('a root of backups that somebody else filled', function () {
       const report = path.join(good.folder, 'report.md');
       await rm(report, { force: true });
       await plant(report);
-      const request = {
-        kind: 'verify',
-        operands: [good.id],
-        options: {},
-        kubeconfigs: [],
-        root,
-        asked: { by: 'x' },
-      } as const;
+      const request = requestOf('verify', [good.id], { root });
       const { folder: job } = await createJobFolder(root, request);
       openEventLog(job);
       const result = { type: 'result', outcome: 'done', exitCode: 0, data: { folder: good.folder } } as const;

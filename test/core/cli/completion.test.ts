@@ -11,6 +11,7 @@ import { splitLine } from '../../../src/cli/completion/splitLine';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
 import { putBackup } from '../catalog/putBackup';
 import { ferry, withoutKubeconfig } from './ferry';
+import { requestOf } from '../job/requestOf';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const hasZsh = spawnSync('zsh', ['-c', ':']).status === 0;
@@ -38,16 +39,7 @@ describe('completion', function () {
     const source = { cluster: 'prod', namespace: 'shop', workload: 'pg', pod: 'pg-0', database: 'shop' };
     await putBackup(root, '20261120T010000Z-aaaaaa', { source });
     await putBackup(root, '20261121T010000Z-bbbbbb', { source: { ...source, database: '$(touch pwned)' } });
-    const asked = { by: 'a test' };
-    const request = {
-      kind: 'backup',
-      operands: ['test/shop/pg-1/x'],
-      options: {},
-      kubeconfigs: [],
-      root,
-      asked,
-    } as const;
-    ({ id: job } = await createJobFolder(root, request));
+    ({ id: job } = await createJobFolder(root, requestOf('backup', ['test/shop/pg-1/x'], { root })));
     await writeFile(join(folder, 'dump one.dump'), '');
     await mkdir(join(folder, 'bin'));
     await writeFile(

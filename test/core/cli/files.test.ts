@@ -9,6 +9,7 @@ import { describeJob } from '../../../src/cli/describeJob';
 import { putBackup } from '../catalog/putBackup';
 import { generateArchive } from '../postgres/archive/generateArchive';
 import { ferry, resultOf, type Told } from './ferry';
+import { requestOf } from '../job/requestOf';
 
 describe('archives on the command line', () => {
   let folder: string;
@@ -107,7 +108,7 @@ describe('archives on the command line', () => {
 
   it('the report of a job is printed as it was written, and one that is not there is said', async () => {
     const asked = { by: 'a test', reason: 'to read it' };
-    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root, asked } as const;
+    const request = requestOf('backup', ['a/b/c/d'], { root, asked });
     const { id, folder: job } = await createJobFolder(root, request);
     const none = await run('report', id, '--json');
     assert.deepEqual([none.exitCode, (resultOf(none)['error'] as { code: string }).code], [1, 'report.none']);

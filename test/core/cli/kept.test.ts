@@ -6,6 +6,7 @@ import { Terminal } from '../../../src/cli/terminal';
 import { keptLine } from '../../../src/words/keptWords';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { cliHints } from '../../../src/cli/hints';
+import { requestOf } from '../job/requestOf';
 
 describe('undo and release in a terminal', () => {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -13,8 +14,7 @@ describe('undo and release in a terminal', () => {
 
   it('want --yes where nobody is there to be asked, and start no job without it', async () => {
     for (const kind of ['undo', 'release'] as const) {
-      const asked = { by: 'x' };
-      const request = { kind, operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root: '/nowhere', asked };
+      const request = requestOf(kind, ['a/b/c/d']);
       const call = { operands: ['a/b/c/d'], options: {}, terminal };
       await assert.rejects(
         confirmKept(call, request),

@@ -11,6 +11,7 @@ import { isAppError } from '../../../src/core/base/errors';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
 import { putBackup } from '../catalog/putBackup';
 import { ferry, resultOf, withoutKubeconfig } from './ferry';
+import { requestOf } from '../job/requestOf';
 
 interface Row {
   readonly name: string;
@@ -105,8 +106,7 @@ describe('lists of the command line', () => {
     assert.deepEqual(lists.sort(), ['backups', 'clusters', 'databases', 'jobs', 'pods']);
     const folder = await putBackup(root, '20261120T010000Z-aaaaaa');
     await writeFile(join(root, 'alpha', 'x'), '');
-    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root } as const;
-    const { id } = await createJobFolder(root, { ...request, asked: { by: 'a test' } });
+    const { id } = await createJobFolder(root, requestOf('backup', ['a/b/c/d'], { root }));
     for (const [list, name] of [
       ['backups', '20261120T010000Z-aaaaaa'],
       ['jobs', id],

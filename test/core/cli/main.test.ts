@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
 import { ferry, resultOf, withoutKubeconfig } from './ferry';
+import { requestOf } from '../job/requestOf';
 
 describe('the command line', () => {
   let root: string;
@@ -132,8 +133,8 @@ describe('the command line', () => {
   });
 
   it('a job whose process never came is shown', async () => {
-    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root } as const;
-    const { id } = await createJobFolder(root, { ...request, asked: { by: 'a test', reason: 'to see' } });
+    const asked = { by: 'a test', reason: 'to see' };
+    const { id } = await createJobFolder(root, requestOf('backup', ['a/b/c/d'], { root, asked }));
     const { exitCode, out } = await ferry('job', id, '--root', root);
     assert.equal(exitCode, 0);
     assert.match(out, /what +a\/b\/c\/d[^]*reason +to see[^]*state +starting/);

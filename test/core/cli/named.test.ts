@@ -7,11 +7,12 @@ import { backupOrDatabase, jobOrDatabase, jobOrPod } from '../../../src/cli/oper
 import { Terminal } from '../../../src/cli/terminal';
 import type { Call } from '../../../src/cli/command';
 import { isAppError } from '../../../src/core/base/errors';
-import type { JobKind } from '../../../src/core/job/record/jobEvents';
+import { formatOperand, type JobKind } from '../../../src/core/job/request';
 import { createJobFolder, openEventLog } from '../../../src/core/job/record/jobFolder';
 import { putBackup } from '../catalog/putBackup';
 import { ferry, resultOf } from './ferry';
 import { PassThrough } from 'node:stream';
+import { requestOf } from '../job/requestOf';
 
 describe('names on the command line', () => {
   let root: string;
@@ -88,8 +89,7 @@ describe('names on the command line', () => {
 
   it('a job: its id, its beginning, latest of what the command can be about', async () => {
     const make = async (kind: JobKind, operands: string[]): Promise<string> => {
-      const asked = { by: 'a test' };
-      const { id, folder } = await createJobFolder(root, { kind, operands, options: {}, kubeconfigs: [], root, asked });
+      const { id, folder } = await createJobFolder(root, requestOf(kind, operands, { root }));
       const time = new Date().toISOString();
       openEventLog(folder).finish({ type: 'result', time, outcome: 'done', exitCode: 0, data: {} });
       return id;
@@ -105,9 +105,9 @@ describe('names on the command line', () => {
     assert.equal(await named('latest:prod/'), backed);
     assert.equal(await named(restore.slice(0, -1)), restore);
     for (const name of ['latest', 'latest:restore', 'latest:test/shop/pg/shop']) {
-      assert.equal(await jobOrDatabase(call(name)), restore, name);
+      assert.deepEqual(await jobOrDatabase(call(name)), { job: restore }, name);
     }
-    assert.equal(await jobOrDatabase(call('a/b/c/d')), 'a/b/c/d');
+    assert.equal(formatOperand(await jobOrDatabase(call('a/b/c/d'))), 'a/b/c/d');
     await assert.rejects(jobOrPod(call('latest')), (error) => isAppError(error, 'job.unknown'));
     assert.equal(await jobOrPod(call()), undefined);
     await assert.rejects(
@@ -122,8 +122,8 @@ describe('names on the command line', () => {
 
   it('what diff compares may be named so on both sides', async () => {
     await putBackup(root, '20261120T010000Z-aaaaaa', { source: prod });
-    assert.match(await backupOrDatabase(call(), 'latest:prod/shop'), /aaaaaa$/);
-    assert.equal(await backupOrDatabase(call(), 'a/b/c/d'), 'a/b/c/d');
+    assert.match(formatOperand(await backupOrDatabase(call(), 'latest:prod/shop')), /aaaaaa$/);
+    assert.equal(formatOperand(await backupOrDatabase(call(), 'a/b/c/d')), 'a/b/c/d');
     await assert.rejects(backupOrDatabase(call(), 'a/b/c'), (error) => isAppError(error, 'reference.invalid'));
   });
 

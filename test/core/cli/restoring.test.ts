@@ -5,6 +5,7 @@ import type { Options } from '../../../src/cli/options';
 import type { RestorePlan } from '../../../src/core/job/plan/planRestore';
 import { Terminal } from '../../../src/cli/terminal';
 import { isAppError } from '../../../src/core/base/errors';
+import { requestOf } from '../job/requestOf';
 
 /** Of a database that is replaced, with two roles that are made. */
 function planOf(reference: string, more: Partial<RestorePlan> = {}): RestorePlan {
@@ -36,15 +37,7 @@ describe('replacing a database', () => {
     const streams = { in: tty(), out: tty(), err: tty() };
     streams.in.end(typed);
     const call = { operands: ['x', target], options, terminal: new Terminal(streams, false, false) };
-    const asked = { by: 'jo@ws' };
-    const request = {
-      kind: 'restore' as const,
-      operands: ['x', target],
-      options: {},
-      kubeconfigs: [],
-      root: '/r',
-      asked,
-    };
+    const request = requestOf('restore', ['x', target]);
     ended = await confirmReplacing(call, request, async () => {
       looked += 1;
       return planOf(target);

@@ -8,6 +8,7 @@ import { identify } from '../../../src/core/job/run/processIdentity';
 import { listJobs } from '../../../src/core/job/record/listJobs';
 import type { Services } from '../../../src/services';
 import type * as fake from '../ui/fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('Clean Up', () => {
   let vscode: typeof fake;
@@ -46,9 +47,7 @@ describe('Clean Up', () => {
 
   /** A job that was killed while it read a database of a cluster that nobody knows. */
   async function killed(): Promise<string> {
-    const operands = ['gone/with/the-0/wind'];
-    const request = { kind: 'backup', operands, options: {}, kubeconfigs: [], root, asked: { by: 'a test' } } as const;
-    const { id, folder } = await createJobFolder(root, request);
+    const { id, folder } = await createJobFolder(root, requestOf('backup', ['gone/with/the-0/wind'], { root }));
     const event = { time: new Date().toISOString(), type: 'started', job: id, kind: 'backup' };
     const process = { ...identify(), startTime: '1' };
     await appendFile(join(folder, 'events.ndjson'), `${JSON.stringify({ ...event, process })}\n`);

@@ -6,7 +6,9 @@ import { runAsJob } from '../../../src/cli/runAsJob';
 import { Terminal } from '../../../src/cli/terminal';
 import { AppError, type ErrorCode } from '../../../src/core/base/errors';
 import type { JobKinds, RunKind } from '../../../src/core/job/run/jobContext';
+import { operandsOf } from '../../../src/core/job/request';
 import { runJob } from '../../../src/core/job/run/runJob';
+import { requestOf } from './requestOf';
 
 const works: Record<string, RunKind> = {
   /** ends at once */
@@ -58,7 +60,9 @@ const works: Record<string, RunKind> = {
     return { outcome: 'done', data: {} };
   },
   failing: async ({ request }) => {
-    throw new AppError((request.operands[1] ?? 'internal') as ErrorCode, { message: 'as asked' });
+    throw new AppError(('source' in request ? request.source.namespace : 'internal') as ErrorCode, {
+      message: 'as asked',
+    });
   },
   locking: async ({ lock, work }) => {
     await lock('the target', 'a/b/c/d');
@@ -69,7 +73,7 @@ const works: Record<string, RunKind> = {
 };
 
 const run: RunKind = async (context) => {
-  const work = works[context.request.operands[0] ?? ''];
+  const work = works[(operandsOf(context.request)[0] ?? '').split('/')[0] ?? ''];
   if (!work) throw new Error('no such work');
   return work(context);
 };
@@ -89,7 +93,6 @@ const [, , mode, operand = '', root = ''] = process.argv;
 if (mode === 'run-job') process.exit(await runJob(operand, describeJob, kinds));
 else {
   const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
-  const asked = { by: 'a test' };
-  const request = { kind: 'backup', operands: [operand], options: {}, kubeconfigs: [], root, asked } as const;
+  const request = requestOf('backup', [`${operand}/x/y/z`], { root });
   process.exit(await runAsJob(request, new Terminal(streams, true, false)));
 }

@@ -2,16 +2,17 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { JobClock, lastPhases, type PhaseSeconds } from '../../../src/core/job/record/jobClock';
-import type { JobKind, JobOptions, JobRequest } from '../../../src/core/job/record/jobEvents';
+import type { JobKind, JobWork } from '../../../src/core/job/request';
 import type { Job } from '../../../src/core/job/record/readJob';
 import { sharesOf } from '../../../src/core/job/record/phaseShares';
 import type { Phase, Progress } from '../../../src/core/base/progress';
+import { requestOf } from './requestOf';
 
 type Moment = readonly [at: number, progress: Progress];
 
 /** How far the end that was told was from the real one, as a part of the whole: the worst of what was told from a third on; and what each step took. */
 function told(
-  request: Pick<JobRequest, 'kind' | 'operands' | 'options'>,
+  request: JobWork,
   moments: readonly Moment[],
   end: number,
   past?: PhaseSeconds,
@@ -36,11 +37,7 @@ function told(
   return { worst, count, phases: clock.phases(end) };
 }
 
-const request = (kind: JobKind, options: JobOptions = {}): Pick<JobRequest, 'kind' | 'operands' | 'options'> => ({
-  kind,
-  operands: ['a/b/c/d', 'e/f/g/h'],
-  options,
-});
+const request = (kind: JobKind, options: object = {}): JobWork => requestOf(kind, ['a/b/c/d', 'a/b/c/e'], { options });
 
 /** A run in which each step takes so many seconds; where it has a scale, what is said of it is `bent` to the power. */
 function run(steps: readonly (readonly [Phase, number])[], expected: Progress, bent = 1): [Moment[], end: number] {
@@ -158,7 +155,7 @@ describe('the end of a job', () => {
   it('what a job took the last time is that of the same kind, place and pace', () => {
     const job = (kind: JobKind, place: string, more: object, outcome = 'done'): Job =>
       ({
-        request: { kind, operands: ['x', place], options: more },
+        request: requestOf(kind, ['x/x/x/x', place], { options: more }),
         result: { outcome, data: { phases: { restore: place.length, odd: 'text' } } },
       }) as unknown as Job;
     const jobs = [
@@ -168,8 +165,7 @@ describe('the end of a job', () => {
       job('copy', 'a/b/c/d', {}),
       job('restore', 'a/b/c/d', {}),
     ];
-    const wanted = (place: string): JobRequest =>
-      ({ kind: 'restore', operands: ['y', place], options: {} }) as unknown as JobRequest;
+    const wanted = (place: string): JobWork => requestOf('restore', ['y', place]);
     assert.deepEqual(lastPhases(jobs, wanted('a/b/c/d')), { restore: 7 });
     assert.equal(lastPhases(jobs.slice(0, 4), wanted('a/b/c/d')), undefined);
     assert.equal(lastPhases([], wanted('a/b/c/d')), undefined);

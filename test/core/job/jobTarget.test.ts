@@ -4,10 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError, toAppError, type AppError } from '../../../src/core/base/errors';
-import type { JobKind, JobRequest } from '../../../src/core/job/record/jobEvents';
+import { formatReference, parsePodReference } from '../../../src/core/cluster/reference';
+import type { JobKind, RequestOf } from '../../../src/core/job/request';
 import { jobFiles, jobFolder } from '../../../src/core/job/record/jobFolder';
 import { targetOf } from '../../../src/core/job/plan/jobTarget';
 import { Places } from '../../../src/core/job/plan/places';
+import { requestOf } from './requestOf';
 
 const place = 'b/shop/pg-0/shop';
 
@@ -24,7 +26,7 @@ describe('what an undo works on', () => {
     await write('job3', 'undo', ['job1'], { target: place });
     for (const job of ['job1', 'job2', 'job3']) {
       const { reference, job: named } = await targetOf(undo(job));
-      assert.deepEqual([reference, named], [place, job]);
+      assert.deepEqual([formatReference(reference), named], [place, job]);
     }
   });
 
@@ -43,7 +45,9 @@ describe('what an undo works on', () => {
     await writeFile(kubeconfig, hostile(join(root, 'it ran')));
     const signal = new AbortController().signal;
     const told = async (places: Places): Promise<AppError> => {
-      const error: unknown = await places.pod('b/shop/pg-0', signal).then(() => undefined, toAppError);
+      const error: unknown = await places
+        .pod(parsePodReference('b/shop/pg-0'), signal)
+        .then(() => undefined, toAppError);
       assert.ok(isAppError(error));
       return error;
     };
@@ -69,19 +73,15 @@ describe('what an undo works on', () => {
     });
   }
 
-  function undo(job: string): JobRequest {
-    return requestOf('undo', [job]);
-  }
-
-  function requestOf(kind: JobKind, operands: readonly string[]): JobRequest {
-    return { kind, operands, options: {}, kubeconfigs: [], root, asked: { by: 'test' } };
+  function undo(job: string): RequestOf<'undo'> {
+    return requestOf('undo', [job], { root });
   }
 
   /** A job that is done, with this in its result. */
   async function write(id: string, kind: JobKind, operands: string[], data: Record<string, unknown>): Promise<void> {
     const folder = jobFolder(root, id);
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, jobFiles.request), JSON.stringify(requestOf(kind, operands)));
+    await writeFile(join(folder, jobFiles.request), JSON.stringify(requestOf(kind, operands, { root })));
     const result = { time: new Date().toISOString(), type: 'result', outcome: 'done', exitCode: 0, data };
     await writeFile(join(folder, jobFiles.events), `${JSON.stringify(result)}\n`);
   }

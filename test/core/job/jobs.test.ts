@@ -7,7 +7,8 @@ import { isAppError } from '../../../src/core/base/errors';
 import { isAnnounced } from '../../../src/core/job/run/announce';
 import { cancelJob } from '../../../src/core/job/run/cancelJob';
 import { followJob } from '../../../src/core/job/record/followJob';
-import type { JobEvent, JobRequest } from '../../../src/core/job/record/jobEvents';
+import type { JobEvent } from '../../../src/core/job/record/jobEvents';
+import type { JobRequest } from '../../../src/core/job/request';
 import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/record/jobFolder';
 import { listJobs } from '../../../src/core/job/record/listJobs';
 import { identify } from '../../../src/core/job/run/processIdentity';
@@ -15,6 +16,7 @@ import { readJob, readWholeJob } from '../../../src/core/job/record/readJob';
 import { startJob } from '../../../src/core/job/run/startJob';
 import { lockTarget, removeStaleLocks } from '../../../src/core/job/run/targetLock';
 import { stateFolder } from '../../../src/core/state/stateFolder';
+import { requestOf } from './requestOf';
 
 const command = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('fixtureJob.ts', import.meta.url))];
 
@@ -32,12 +34,13 @@ describe('jobs', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  function request(...operands: string[]): JobRequest {
-    return { kind: 'backup', operands, options: {}, kubeconfigs: [], root, asked: { by: 'a test', reason: 'to see' } };
+  /** For work of `fixtureJob`, which is told by the name of the cluster. */
+  function request(work: string, how = 'x'): JobRequest {
+    return requestOf('backup', [`${work}/${how}/y/z`], { root, asked: { by: 'a test', reason: 'to see' } });
   }
 
-  async function start(...operands: string[]): Promise<{ id: string; folder: string }> {
-    return startJob(request(...operands), { command });
+  async function start(work: string, how?: string): Promise<{ id: string; folder: string }> {
+    return startJob(request(work, how), { command });
   }
 
   async function follow(folder: string): Promise<JobEvent[]> {
@@ -241,9 +244,8 @@ describe('jobs', () => {
   });
 
   it('a job whose request cannot be written leaves nothing', async () => {
-    const circle: Record<string, unknown> = {};
-    circle['itself'] = circle;
-    await assert.rejects(startJob({ ...request('quick'), options: circle }, { command }), /circular/);
+    const odd = { ...request('quick'), asked: { by: 'half of a pair: \ud800' } };
+    await assert.rejects(startJob(odd, { command }), /no text of Unicode/);
     assert.deepEqual(await readdir(jobsFolder(root)), []);
   });
 

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
 import { leftOutBetween } from '../../../src/core/job/plan/madeWithout';
 import type { Job, JobState } from '../../../src/core/job/record/readJob';
 import type { Ignored } from '../../../src/core/postgres/archive/compare/leftOut';
+import { requestOf } from './requestOf';
 
 const source = 'a/shop/pg-0/orders';
 const target = 'b/test/pg16-0/orders';
 
-function job(kind: JobKind, of: string, options: JobOptions = {}, state: JobState = 'done'): Job {
+function job(kind: JobKind, of: string, options: object = {}, state: JobState = 'done'): Job {
   return {
     state,
-    request: { kind, operands: [source, of], options },
+    request: requestOf(kind, kind === 'undo' ? [of] : [source, of], { options }),
     result: { data: { target: of } },
   } as unknown as Job;
 }

@@ -1,3 +1,4 @@
+import { parsePodReference } from '../../../src/core/cluster/reference';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,7 @@ describe('the places of a job', () => {
     });
 
   async function failure(files: readonly string[], reference = 'other/shop/postgres-0'): Promise<AppError> {
-    return new Places(files).pod(reference, signal).then(
+    return new Places(files).pod(parsePodReference(reference), signal).then(
       () => assert.fail('it was found'),
       (error: unknown) => (isAppError(error) ? error : assert.fail(String(error))),
     );
@@ -79,13 +80,13 @@ describe('the places of a job', () => {
       };
       const places = new Places([file], undefined, [], { report });
       for (let at = 0; at < 2; at++) {
-        await assert.rejects(places.pod('prod/shop/postgres-0', signal), (error) =>
+        await assert.rejects(places.pod(parsePodReference('prod/shop/postgres-0'), signal), (error) =>
           isAppError(error, 'cluster.unreachable'),
         );
         assert.equal(found.length, expected);
       }
       // what asks before a question tells it, too, also where nobody answers
-      const asked = { root: folder, operand: 'prod/shop/postgres-0', kubeconfigs: [file] };
+      const asked = { root: folder, of: parsePodReference('prod/shop/postgres-0'), kubeconfigs: [file] };
       const { findings, notReached } = await planClean(asked, signal);
       assert.deepEqual([findings, notReached.length], [found, 1]);
       for (const finding of found) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { planRestore } from '../../../src/core/job/plan/planRestore';
 import { expectRestore } from '../../../src/core/job/plan/expectRestore';
-import type { JobOptions } from '../../../src/core/job/record/jobEvents';
+import type { RestoreOptions } from '../../../src/core/restore/options';
 import type { Job } from '../../../src/core/job/record/readJob';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
+import { requestOf } from './requestOf';
 
 for (const major of [15, 16, 17, 18] as const) {
   describe(`the plan of a copy, PostgreSQL ${major}`, function () {
@@ -101,7 +102,7 @@ for (const major of [15, 16, 17, 18] as const) {
         // what will be made is not left behind for want of it; who goes on without it is told
         await server.sql('postgres', 'alter database "a ""b"" c" owner to keeper');
         await server.sql('postgres', 'alter role reader in database "a ""b"" c" set work_mem to 1000');
-        const left = async (options: JobOptions): Promise<unknown> => {
+        const left = async (options: RestoreOptions): Promise<unknown> => {
           const target = await openServer(empty);
           const place = { database: 'new', reference: 'b/demo/pg-0/new', cluster: 'b', root: '/nothing/here' };
           const from = { pod: await openServer(server), database: 'a "b" c' };
@@ -128,10 +129,14 @@ for (const major of [15, 16, 17, 18] as const) {
 describe('how long a restore will take', () => {
   const done = (kind: 'restore' | 'copy', target: string, seconds: number, rows: number): Job => ({
     ...{ id: 'x', folder: '', state: 'done', cleaned: false, mayHaveLeft: false },
-    request: { kind, operands: ['b', target], options: {}, kubeconfigs: [], root: '', asked: { by: '' } },
+    request: requestOf(kind, ['b/b/b/b', target]),
     result: { type: 'result', outcome: 'done', exitCode: 0, data: { seconds, rows } },
   });
-  const jobs = [done('copy', 'a/b/c/d', 900, 100), done('restore', 'a/b/c/d', 60, 1000), done('restore', 'x', 1, 1)];
+  const jobs = [
+    done('copy', 'a/b/c/d', 900, 100),
+    done('restore', 'a/b/c/d', 60, 1000),
+    done('restore', 'x/x/x/x', 1, 1),
+  ];
 
   it('as long as the last one into this database, by its rows', () => {
     const what = { kind: 'restore', target: 'a/b/c/d', bytes: 1e9 } as const;
@@ -141,10 +146,10 @@ describe('how long a restore will take', () => {
 
   it('else by its size; one that failed says nothing', () => {
     const failed: Job = {
-      ...done('restore', 'n', 1, 1),
+      ...done('restore', 'n/n/n/n', 1, 1),
       result: { type: 'result', outcome: 'failed', exitCode: 1, data: { seconds: 1 } },
     };
-    const expected = expectRestore([failed], { kind: 'restore', target: 'n', bytes: 1.5e9 });
+    const expected = expectRestore([failed], { kind: 'restore', target: 'n/n/n/n', bytes: 1.5e9 });
     assert.deepEqual(expected, { seconds: 105, basis: 'size' });
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JobKind } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
 import type { Job } from '../../../src/core/job/record/readJob';
 import {
   exchangeIn,
@@ -12,6 +12,7 @@ import type { Cleaned } from '../../../src/core/restore/side/clean';
 import type { DatabaseRow } from '../../../src/core/restore/databaseRow';
 import { sideName } from '../../../src/core/restore/side/sideDatabase';
 import type { Exchange } from '../../../src/core/restore/side/swap';
+import { requestOf } from './requestOf';
 
 const place = 'b/shop/pg-0/shop';
 
@@ -59,7 +60,9 @@ describe('what became of a job whose outcome was not known', () => {
 
   it('else nothing proves anything', () => {
     for (const kind of ['restore', 'copy', 'undo'] as const) {
-      const { known, text } = resolve(kind, [place], { swapped: [{ ...kept('job1', 'x'), database: 'other' }] });
+      const { known, text } = resolve(kind, kind === 'undo' ? [place] : [place, place], {
+        swapped: [{ ...kept('job1', 'x'), database: 'other' }],
+      });
       assert.equal(known, false);
       assert.match(text, /unknown: look at b\/shop\/pg-0\/shop/);
     }
@@ -116,10 +119,9 @@ function resolve(kind: JobKind, operands: readonly string[], cleaned: Partial<Cl
 }
 
 function jobOf(kind: JobKind, operands: readonly string[]): Job {
-  const asked = { by: 'a test' };
   return {
     ...{ id: 'job1', folder: '/root/.jobs/job1', state: 'unknown', cleaned: false, mayHaveLeft: true },
-    request: { kind, operands, options: {}, kubeconfigs: [], root: '/root', asked },
+    request: requestOf(kind, operands),
   };
 }
 

@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '../../../src/core/base/errors';
 import { claimAnnouncement, isAnnounced } from '../../../src/core/job/run/announce';
-import type { JobRequest, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { JobRequest } from '../../../src/core/job/request';
+import type { JobResult } from '../../../src/core/job/record/jobEvents';
 import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/record/jobFolder';
 import { listJobs } from '../../../src/core/job/record/listJobs';
 import { identify } from '../../../src/core/job/run/processIdentity';
 import { readWholeJob } from '../../../src/core/job/record/readJob';
 import { removeJob } from '../../../src/core/job/record/removeJob';
 import { watchJobs, type JobsChange } from '../../../src/core/job/record/watchJobs';
+import { requestOf } from './requestOf';
 
 describe('the jobs of a root', () => {
   let root: string;
@@ -31,14 +33,7 @@ describe('the jobs of a root', () => {
     await rm(join(root, '..'), { recursive: true, force: true });
   });
 
-  const request = (): JobRequest => ({
-    kind: 'backup',
-    operands: ['a/b/c/d'],
-    options: {},
-    kubeconfigs: [],
-    root,
-    asked: { by: 'a test' },
-  });
+  const request = (): JobRequest => requestOf('backup', ['a/b/c/d'], { root });
   const create = (): Promise<{ id: string; folder: string }> => createJobFolder(root, request());
   const write = (folder: string, ...events: object[]): Promise<void> => {
     const lines = events.map((event) => `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);

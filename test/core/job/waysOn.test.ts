@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import type { Finding } from '../../../src/core/base/finding';
-import { checkRestoreOptions } from '../../../src/core/job/plan/restoreOptions';
+import { checkRestoreOptions } from '../../../src/core/restore/options';
 import { goingOn, mayHelp, waysOn, type BlockedPlan } from '../../../src/core/job/plan/waysOn';
-import type { JobOptions, JobRequest } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
+import type { RestoreOptions } from '../../../src/core/restore/options';
+import { requestOf } from './requestOf';
 import { onlyParts } from '../../../src/core/restore/preflight/preflight';
 
 const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
@@ -22,7 +24,7 @@ const noCreateDb = block('role.rights', { inPlace: true });
 describe('the ways on from a plan', () => {
   const named = block('roles.missing', { roles: ['b'], mapped: { a: 'b' } });
   const needed = { missingWithoutOwners: ['a'] };
-  const cases: readonly (readonly [string, BlockedPlan, readonly JobOptions[]])[] = [
+  const cases: readonly (readonly [string, BlockedPlan, readonly RestoreOptions[]])[] = [
     ['nothing blocks', plan([{ level: 'warn', code: 'roles.missing', data: {} }]), [{}]],
     ['roles are missing', plan([missing]), [{ createRoles: true }, { noOwner: true }]],
     ['and are needed without owners, too', plan([missing], needed), [{ createRoles: true }]],
@@ -80,7 +82,7 @@ describe('the ways on from a plan', () => {
         fc.boolean(),
         fc.boolean(),
         (all, chosen, exists, may) => {
-          const options = JSON.parse(JSON.stringify(chosen)) as JobOptions;
+          const options = JSON.parse(JSON.stringify(chosen)) as RestoreOptions;
           const blocked = plan(all, { exists, mayCreateRoles: may });
           for (const way of waysOn(blocked, options)) {
             checkRestoreOptions({ ...options, as: exists ? 'replace' : 'new', ...way });
@@ -101,13 +103,13 @@ describe('the ways on from a plan', () => {
 
 describe('going on after a refusal', () => {
   const after = (
-    kind: JobRequest['kind'],
-    options: JobOptions,
+    kind: JobKind,
+    options: RestoreOptions,
     code: string,
     findings?: readonly Finding[],
-  ): JobOptions | undefined => {
+  ): RestoreOptions | undefined => {
     const result = { error: { code, data: {} }, ...(findings ? { findings } : {}) };
-    return goingOn({ request: { kind, options }, result: result });
+    return goingOn({ request: requestOf(kind, ['a/b/c/d', 'a/b/c/e'], { options }), result: result });
   };
 
   it('is what was asked for, without what was refused', () => {
@@ -131,6 +133,6 @@ describe('going on after a refusal', () => {
     assert.equal(after('restore', { as: 'replace', inPlace: true }, 'restore.cannotMake'), undefined);
     assert.equal(after('restore', {}, 'restore.refused', [extension, block('disk.target')]), undefined);
     assert.equal(after('restore', {}, 'restore.refused', []), undefined);
-    assert.equal(goingOn({ request: { kind: 'restore', options: {} } }), undefined);
+    assert.equal(goingOn({ request: requestOf('restore', ['b1', 'a/b/c/d']) }), undefined);
   });
 });

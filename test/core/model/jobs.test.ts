@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createJobFolder, jobFiles } from '../../../src/core/job/record/jobFolder';
 import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { identify } from '../../../src/core/job/run/processIdentity';
+import { requestOf } from '../job/requestOf';
 
 describe('the jobs of a window', () => {
   let root: string;
@@ -57,9 +58,7 @@ describe('the jobs of a window', () => {
   }
 
   async function jobOf(event: JobEvent): Promise<string> {
-    const asked = { by: 'a test' };
-    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {}, kubeconfigs: [], root, asked } as const;
-    const { id, folder } = await createJobFolder(root, request);
+    const { id, folder } = await createJobFolder(root, requestOf('backup', ['a/b/c/d'], { root }));
     await writeFile(join(folder, jobFiles.events), `${JSON.stringify(event)}\n`);
     return id;
   }

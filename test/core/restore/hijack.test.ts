@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError } from '../../../src/core/base/errors';
 import { appendFile } from 'node:fs/promises';
-import type { JobRequest } from '../../../src/core/job/record/jobEvents';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
 import { recordsOf } from '../../../src/core/job/record/records';
 import { noLog } from '../../../src/core/base/log';
@@ -20,6 +19,7 @@ import { signingKey, trustKey } from '../../../src/core/state/keys';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { markSigned, noRecords } from './signedMark';
+import { requestOf } from '../job/requestOf';
 
 const work = { report: () => undefined, signal: new AbortController().signal, log: noLog };
 
@@ -204,9 +204,7 @@ for (const major of [15, 16, 18] as const) {
     it('a record is that of a job of this very place and database', async () => {
       const root = join(folder, 'root');
       const place = 'alpha/demo/pg-0/shop';
-      const asked: JobRequest = {
-        ...{ kind: 'restore', operands: ['b', place], options: {}, kubeconfigs: [], root, asked: { by: 'x' } },
-      };
+      const asked = requestOf('restore', ['b', place], { root });
       const note = (code: string, data: object): string =>
         `${JSON.stringify({ time: '', type: 'note', code, data })}\n`;
       const { id, folder: job } = await createJobFolder(root, asked);

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkRoot, defaultRoot, prepareRoot } from '../../../src/core/catalog/root';
 import { isAppError } from '../../../src/core/base/errors';
-import type { JobRequest } from '../../../src/core/job/record/jobEvents';
+import type { JobRequest } from '../../../src/core/job/request';
 import { createJobFolder, jobsFolder, readRequest } from '../../../src/core/job/record/jobFolder';
 import { listJobs } from '../../../src/core/job/record/listJobs';
 import { lockTarget } from '../../../src/core/job/run/targetLock';
 import { isTracked } from '../../../src/core/state/gitIndex';
 import { prepareState, rootState, stateFolder } from '../../../src/core/state/stateFolder';
+import { requestOf } from '../job/requestOf';
 
 const isRoot = process.geteuid?.() === 0;
 
@@ -27,7 +28,7 @@ describe('the state of a user', () => {
   });
 
   function request(root: string): JobRequest {
-    return { kind: 'verify', operands: [], options: {}, kubeconfigs: [], root, asked: { by: 'a test' } };
+    return requestOf('verify', ['b'], { root });
   }
 
   it('is where the machine says, in Dev Spaces on the volume that outlives a restart', () => {

@@ -8,6 +8,7 @@ import type { Job } from '../../../src/core/job/record/readJob';
 import { endsTooLate, injectedName, readDevSpaces } from '../../../src/model/devSpaces';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('Dev Spaces', () => {
   let folder: string;
@@ -43,7 +44,7 @@ describe('Dev Spaces', () => {
     const { warnOnce } = await import('../../../src/ui/notify/warnOnce');
     const { EventEmitter, said } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
-    const request = { kind: 'backup', operands: ['a/b/c/d'], options: {} };
+    const request = requestOf('backup', ['a/b/c/d']);
     const started = new Date().toISOString();
     const job = { request, started, expected: { seconds: 7200 } } as unknown as Job;
     const jobs = { running: [job, job], onDidChange: changed.event } as unknown as Jobs;

@@ -1,8 +1,10 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
+import type { JobResult } from '../../../src/core/job/record/jobEvents';
 import type { Job } from '../../../src/core/job/record/readJob';
 import { jobLabel, jobRowState, jobState, jobTitle } from '../../../src/ui/jobWords';
+import { requestOf } from '../job/requestOf';
 
 describe('words for jobs', () => {
   const db = 'prod/shop/pg-0/orders';
@@ -43,13 +45,13 @@ describe('words for jobs', () => {
       ['clean', [], {}, 'Clean up', ''],
     ];
     for (const [kind, operands, more, label, place] of rows) {
-      const request = { kind, operands, options: {}, ...more };
+      const request = requestOf(kind, operands, more);
       const job = { request, state: 'done', lastEvent: new Date().toISOString() } as unknown as Job;
       assert.equal(jobLabel(job), label);
       assert.equal(jobRowState(job), ['done', place, 'just now'].filter((part) => part !== '').join(' · '));
     }
     const progress = { type: 'progress', phase: 'restore', bytes: 5e6, percent: 50, rate: 1e6, secondsLeft: 12 };
-    const request = { kind: 'restore', operands: ['b1', other], options: {} };
+    const request = requestOf('restore', ['b1', other]);
     const running = { request, state: 'running', phase: 'restore', progress } as unknown as Job;
     assert.match(jobRowState(running), /^\d+ % · 12 s left · pg-1 \(test\) · restoring$/);
     const silent = { ...running, phase: 'swap' } as Job;
@@ -74,7 +76,7 @@ describe('words for jobs', () => {
     const waiting = { sessions: 2, seconds: 12, table: 'shop.orders', mode: 'AccessExclusiveLock', user: 'app' };
     const job = {
       ...{ state: 'running', phase: 'dump', keepsAwake: true, waiting },
-      request: { kind: 'copy', operands: [db, 'test/shop/pg-0/orders'], options: {}, asked },
+      request: requestOf('copy', [db, 'test/shop/pg-0/orders'], { asked }),
       expected: { type: 'expected', seconds: 180, basis: 'size' },
     } as unknown as Job;
     assert.match(jobState(job), /others wait for its locks$/);
@@ -93,10 +95,7 @@ describe('words for jobs', () => {
   it('tell at the end of a clean-up what became of a job, and of a release what stays', async () => {
     const { finalWords } = await import('../../../src/ui/finalWords');
     const end = (kind: JobKind, operand: string, outcome: 'done' | 'differences', data: object): string =>
-      finalWords(
-        { request: { kind, operands: [operand], options: {} } } as unknown as Job,
-        { outcome, data } as unknown as JobResult,
-      );
+      finalWords({ request: requestOf(kind, [operand]) }, { outcome, data } as unknown as JobResult);
     assert.equal(
       end('clean', 't0abc', 'done', { resolved: [`job t0abc: committed; ${db} is the restored database`] }),
       `Clean up after job t0abc: Cleaned. Job t0abc: committed; ${db} is the restored database.`,
@@ -111,10 +110,10 @@ describe('words for jobs', () => {
   it('tell at the end of a comparison what differs, and what was left out on purpose', async () => {
     const { finalWords } = await import('../../../src/ui/finalWords');
     const end = (result: object): string =>
-      finalWords(
-        { request: { kind: 'diff', operands: [db, 'a/b/c/d'], options: {} } } as unknown as Job,
-        { data: { tables: 2, rows: 5 }, ...result } as unknown as JobResult,
-      );
+      finalWords({ request: requestOf('diff', [db, 'a/b/c/d']) }, {
+        data: { tables: 2, rows: 5 },
+        ...result,
+      } as unknown as JobResult);
     const changed = (name: string): object => ({ kind: 'definition', what: 'INDEX', name, change: 'changed' });
     const rows = { kind: 'rows', table: 'public.t', left: 3, right: 4 };
     const differences = [rows, changed('public.i'), changed('public.j')];
@@ -126,8 +125,8 @@ describe('words for jobs', () => {
     assert.match(end({ outcome: 'done', notes }), /: The same, 1 left out on purpose: publications \(px\)\. 2 tables/);
   });
 
-  function title(kind: JobKind, operands: readonly string[], options: JobOptions = {}, data?: object): string {
+  function title(kind: JobKind, operands: readonly string[], options: object = {}, data?: object): string {
     const result = data === undefined ? {} : { result: { data } };
-    return jobTitle({ request: { kind, operands, options }, ...result } as unknown as Job);
+    return jobTitle({ request: requestOf(kind, operands, { options }), ...result } as unknown as Job);
   }
 });

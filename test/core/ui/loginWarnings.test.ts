@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Finding } from '../../../src/core/base/finding';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('loginWarnings', () => {
   it('says of a backup that its login ends before; of a restore that was said before it began', async () => {
@@ -11,8 +12,8 @@ describe('loginWarnings', () => {
     const changed = new EventEmitter<undefined>();
     const data = { cluster: 'prod', ends: '2026-11-26T09:00:00.000Z', seconds: 7200 };
     const lateLogin: Finding = { level: 'warn', code: 'login.ends', data };
-    const running = ['backup', 'restore', 'copy'].map((kind) => ({
-      ...{ request: { kind, operands: ['prod/shop/pg-0/app', 'b/c/d/e'], options: {} }, lateLogin },
+    const running = (['backup', 'restore', 'copy'] as const).map((kind) => ({
+      ...{ request: requestOf(kind, ['prod/shop/pg-0/app', 'b/c/d/e']), lateLogin },
     }));
     const jobs = { running, onDidChange: changed.event } as unknown as Jobs;
     const before = said.length;

@@ -6,6 +6,7 @@ import { ProtectedPlaces } from '../../../src/model/protection';
 import type { Services } from '../../../src/services';
 import { isHead } from './fakeVscode';
 import type * as fake from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 type Box = (typeof fake.opened)[number];
 
@@ -69,9 +70,9 @@ describe('the pods to pick from', () => {
 
   it('stand below their cluster; as targets what was written to last comes first, and what takes no writes apart', async () => {
     const asked = await open({ isTarget: true }, [
-      { request: { kind: 'backup', operands: ['a/ns-000/pg-0/shop'] } },
-      { request: { kind: 'restore', operands: ['b1', 'b/ns-000/pg-1/shop'] } },
-      { request: { kind: 'copy', operands: ['b/ns-000/pg-0/x', 'a/ns-000/pg-1/x'] } },
+      { request: requestOf('backup', ['a/ns-000/pg-0/shop']) },
+      { request: requestOf('restore', ['b1', 'b/ns-000/pg-1/shop']) },
+      { request: requestOf('copy', ['b/ns-000/pg-0/x', 'a/ns-000/pg-1/x']) },
     ]);
     asked.clusters.grow('a', 1, 2);
     asked.clusters.grow('b', 1, 4);

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jobFiles } from '../../../src/core/job/record/jobFolder';
-import type { JobRequest } from '../../../src/core/job/record/jobEvents';
 import type * as fake from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('the progress of a job', () => {
   it('says once that others wait for its locks, and offers to stop', async () => {
@@ -26,7 +26,7 @@ describe('the progress of a job', () => {
       const result = { time: note.time, type: 'result', outcome: 'done', exitCode: 0, data: {} };
       const lines = [note, note, result].map((event) => `${JSON.stringify(event)}\n`);
       await writeFile(join(folder, jobFiles.events), lines.join(''));
-      const request = { kind: 'backup', operands: ['a/b/c/d'], options: {} } as unknown as JobRequest;
+      const request = requestOf('backup', ['a/b/c/d']);
       showProgress({ folder, request }, 'Back up shop');
       for (let tries = 0; tries < 100 && said.length === 0; tries++) await new Promise((wake) => setTimeout(wake, 50));
       assert.deepEqual(said, [

@@ -4,6 +4,7 @@ import type { Job } from '../../../src/core/job/record/readJob';
 import { refreshWhenJobsEnd } from '../../../src/ui/notify/refreshWhenJobsEnd';
 import type { Services } from '../../../src/services';
 import { EventEmitter } from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('the end of a job', () => {
   it('is looked for in clusters that are known, and loads none', () => {
@@ -31,6 +32,6 @@ describe('the end of a job', () => {
   });
 
   function copy(...operands: string[]): Job {
-    return { request: { kind: 'copy', operands, options: {} } } as unknown as Job;
+    return { request: requestOf('copy', operands) } as unknown as Job;
   }
 });

@@ -1,10 +1,11 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
-import type { JobKind, JobOptions } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
 import type { Job } from '../../../src/core/job/record/readJob';
 import type { Phase } from '../../../src/core/base/progress';
 import type { Jobs } from '../../../src/model/jobs';
 import type * as fake from './fakeVscode';
+import { requestOf } from '../job/requestOf';
 
 describe('the status bar', () => {
   it('tells the percent of the job, not of its phase', async () => {
@@ -34,12 +35,13 @@ describe('the status bar', () => {
     kind: JobKind,
     phase: Phase,
     progress: { readonly phase: Phase; readonly percent: number },
-    more: { readonly operands?: readonly string[]; readonly options?: JobOptions } = {},
+    more: { readonly operands?: readonly string[]; readonly options?: object } = {},
   ): Promise<string> {
     const { statusBar } = await import('../../../src/ui/notify/statusBar');
     const { EventEmitter, statusBarItem } = (await import('vscode')) as unknown as typeof fake;
     const changed = new EventEmitter<undefined>();
-    const request = { kind, operands: ['a/b/c/d', 'a/b/c/e'], options: {}, asked: { by: 'jo' }, ...more };
+    const { operands = ['a/b/c/d', 'a/b/c/e'], options = {} } = more;
+    const request = requestOf(kind, operands, { options });
     const job = { state: 'running', request, phase, progress: { type: 'progress', bytes: 1, ...progress } };
     statusBar({ running: [job as unknown as Job], onDidChange: changed.event } as unknown as Jobs);
     changed.fire(undefined);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describeJob } from '../../../src/cli/describeJob';
-import type { JobEvent, JobRequest, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { JobEvent, JobResult } from '../../../src/core/job/record/jobEvents';
+import type { JobKind } from '../../../src/core/job/request';
 import type { WholeJob } from '../../../src/core/job/record/readJob';
 import { plain, withCode } from '../../../src/words/markdown';
 import { phaseSeconds } from '../../../src/words/phaseSeconds';
+import { requestOf, type Asks } from '../job/requestOf';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 23, 5, 0, second)).toISOString();
 const phase = (name: Extract<JobEvent, { type: 'phase' }>['phase'], second: number): JobEvent => ({
@@ -13,7 +15,7 @@ const phase = (name: Extract<JobEvent, { type: 'phase' }>['phase'], second: numb
 });
 
 function job(
-  request: Partial<JobRequest>,
+  request: { readonly kind?: JobKind; readonly operands?: readonly string[] } & Asks,
   result: Partial<JobResult>,
   events: JobEvent[] = [],
 ): WholeJob & { readonly result: JobResult } {
@@ -21,11 +23,10 @@ function job(
   return {
     id: 't3kq0v1x9z',
     folder: '/root/.jobs/t3kq0v1x9z',
-    request: {
-      ...{ kind: 'restore', operands: ['b1', 'test/shop/pg-0/shop'], options: {}, kubeconfigs: [], root: '/root' },
+    request: requestOf(request.kind ?? 'restore', request.operands ?? ['b1', 'test/shop/pg-0/shop'], {
       asked: { by: 'jo@ws', reason: 'before the release', approval: 'CHG-1' },
       ...request,
-    },
+    }),
     ...{ state: ended.outcome, started: at(0), lastEvent: at(90), cleaned: false, mayHaveLeft: false },
     result: ended,
     events,
@@ -128,7 +129,7 @@ describe('the report of a job', () => {
 
   it('no name is Markdown', () => {
     const odd = 'a|b\n# [x](y) <img> `c` *d* & e';
-    const text = describeJob(job({ operands: ['b1', odd] }, { data: { target: odd, kept: 'k' } }));
+    const text = describeJob(job({ operands: ['b1', `a/b/c/${odd}`] }, { data: { target: odd, kept: 'k' } }));
     const lines = text.split('\n');
     assert.equal(lines.filter((line) => line.startsWith('# ')).length, 1);
     assert.doesNotMatch(text, /[^\\]<img>|[^\\]\[x\]/);

@@ -1,34 +1,35 @@
+import { formatReference } from '../../cluster/reference';
 import { environmentOf } from '../../cluster/environment';
 import { loginEnd } from '../../cluster/loginEnd';
-import { backUp, type BackupOptions } from '../../backup/backUp';
+import { backUp, type BackupTask } from '../../backup/backUp';
+import type { BackupOptions } from '../../backup/options';
+import { defined } from '../../base/defined';
 import type { BackupEntry } from '../../catalog/manifest';
 import type { JobContext, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
-import { gentleOf, Places, type DatabasePlace } from '../plan/places';
+import { Places, type DatabasePlace } from '../plan/places';
+import { gentleOf } from '../request';
 
-/** Takes a backup: `[database ref]`. */
-export const backupJob: RunKind = async (context) => {
+/** Takes a backup. */
+export const backupJob: RunKind<'backup'> = async (context) => {
   const { request, work } = context;
-  const [reference = ''] = request.operands;
   work.report({ type: 'phase', phase: 'preflight' });
-  const place = await new Places(request.kubeconfigs, request.options.gentle, [], work).database(
-    reference,
-    work.signal,
-  );
+  const places = new Places(request.kubeconfigs, request.options.gentle, [], work);
+  const place = await places.database(request.source, work.signal);
   const login = await loginEnd(place.client, work.signal);
-  const { entry, findings } = await backUpPlace(context, place, login === undefined ? {} : { login });
-  return { outcome: 'done', findings, data: { ...backupFacts(entry), source: reference } };
+  const { entry, findings } = await backUpPlace(context, place, request.options, defined({ login }));
+  return { outcome: 'done', findings, data: { ...backupFacts(entry), source: formatReference(request.source) } };
 };
 
-/** Backs up a place that is open, with the options of the request; `copy` and a restore in place do the same. */
+/** Backs up a place that is open; `copy` and a restore in place do the same. */
 export async function backUpPlace(
   { id, request, work }: JobContext,
   { client, pod, database }: DatabasePlace,
-  more: Pick<BackupOptions, 'application' | 'login'> = {},
+  { to, compress, count, gentle }: BackupOptions,
+  more: Pick<BackupTask, 'application' | 'login'> = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
-  const { to, compress, count, gentle } = request.options;
-  const paces = new Map((await listJobs(request.root)).map((job) => [job.id, job.request.options.gentle]));
+  const paces = new Map((await listJobs(request.root)).map((job) => [job.id, gentleOf(job.request)]));
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   return backUp(
     pod,
@@ -37,13 +38,12 @@ export async function backUpPlace(
       root: to ?? request.root,
       cluster: { alias, server },
       compress: compress ?? 'auto',
-      ...(count === undefined ? {} : { count }),
+      ...defined({ count, environment }),
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
-      ...{ gentle: gentleOf(request.options), isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
+      ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
       job: id,
       asked: request.asked,
-      ...(environment === undefined ? {} : { environment }),
       ...more,
     },
     work,

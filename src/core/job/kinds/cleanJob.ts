@@ -14,7 +14,9 @@ import type { JobEvent } from '../record/jobEvents';
 import { jobFiles, jobFolder, writeWhole } from '../record/jobFolder';
 import { removeLeftHere } from '../recover/leftHere';
 import { listJobs } from '../record/listJobs';
-import { placesOf, targetOf } from '../plan/jobTarget';
+import { targetOf } from '../plan/jobTarget';
+import { placesOf, type RequestOf } from '../request';
+import { formatReference, podOf, type PodReference } from '../../cluster/reference';
 import { Places, type Place } from '../plan/places';
 import { recordsOf } from '../record/records';
 import { isLiving, readJob, readWholeJob, type Job } from '../record/readJob';
@@ -29,24 +31,23 @@ import {
 } from '../recover/resolution';
 
 /**
- * Removes what jobs left that do not live any more: `[]` of all jobs that were interrupted or whose outcome is unknown,
- * `[job]`, or `[pod ref]`: what is in that server, also of other workspaces. An outcome that was unknown is found out. With
+ * Removes what jobs left that do not live any more: of all jobs that were interrupted or whose outcome is unknown, of
+ * one job, or what is in one server, also of other workspaces. An outcome that was unknown is found out. With
  * `forget` only what is left here is removed, and the job counts as cleaned: its server may be gone for good.
  */
-export const cleanJob: RunKind = async (context) => {
+export const cleanJob: RunKind<'clean'> = async (context) => {
   const { request, work } = context;
   work.report({ type: 'phase', phase: 'clean' });
-  const [operand] = request.operands;
+  const { of } = request;
   const all = await listJobs(request.root);
-  const isPlace = operand?.includes('/') === true;
-  const jobs = await jobsOf(request.root, all, operand);
+  const jobs = await jobsOf(request.root, all, of);
   const done = new Done();
-  done.removed.push(...(await removeLeftHere(request.root, all, isPlace ? undefined : operand)));
+  done.removed.push(...(await removeLeftHere(request.root, all, of && 'job' in of ? of.job : undefined)));
   for (const [at, job] of jobs.entries()) {
     work.report({ type: 'progress', phase: 'clean', bytes: 0, percent: (100 * at) / jobs.length });
     await (request.options.forget ? forget(context, job, done) : cleanJobPlaces(context, job, done));
   }
-  if (isPlace) await cleanPlace(context, operand, all, done);
+  if (of && 'cluster' in of) await cleanPlace(context, of, all, done);
   return {
     outcome: done.openEnds > 0 ? 'differences' : 'done',
     data: { ...done.lines(), jobs: jobs.map(({ id }) => id) },
@@ -86,16 +87,17 @@ class Done {
 }
 
 /** The jobs of this root that a clean of this operand looks after. Throws `usage` for one that lives, `job.unknown`. */
-export async function jobsOf(root: string, all: readonly Job[], operand: string | undefined): Promise<readonly Job[]> {
-  return operand?.includes('/') === true ? jobsAt(operand, all) : jobsToClean(root, all, operand);
+export async function jobsOf(root: string, all: readonly Job[], of: RequestOf<'clean'>['of']): Promise<readonly Job[]> {
+  return of && 'cluster' in of ? jobsAt(of, all) : jobsToClean(root, all, of?.job);
 }
 
 /** Those that may have left something in a pod. */
-async function jobsAt(pod: string, all: readonly Job[]): Promise<readonly Job[]> {
+async function jobsAt(pod: PodReference, all: readonly Job[]): Promise<readonly Job[]> {
   const jobs: Job[] = [];
+  const named = formatReference(podOf(pod));
   for (const job of all.filter(({ mayHaveLeft }) => mayHaveLeft)) {
     const { places } = await whereOf(job);
-    if (places.some((place) => place === pod || place.startsWith(`${pod}/`))) jobs.push(job);
+    if (places.some((place) => formatReference(podOf(place)) === named)) jobs.push(job);
   }
   return jobs;
 }
@@ -104,17 +106,18 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
   if (id === undefined) return all.filter((job) => job.mayHaveLeft);
   const job = await readJob(jobFolder(root, id));
   if (isLiving(job)) {
-    throw new AppError('usage', { message: `Job ${id} is running. db-ferry cancel ${id} ends it, and cleans up.` });
+    throw new AppError('usage', { rule: 'clean.living', job: id });
   }
   return [job];
 }
 
-async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promise<void> {
+async function cleanJobPlaces(context: JobContext<'clean'>, job: Job, done: Done): Promise<void> {
   const before = done.openEnds;
   const { places, earlier } = await whereOf(job);
   if (job.resolved !== undefined) done.resolved.set(job.id, job.resolved);
-  for (const reference of places) {
-    await reach(context, reference, earlier, done, (place) => cleanOf(context, job, place, reference, done));
+  for (const at of places) {
+    const reference = formatReference(at);
+    await reach(context, at, earlier, done, (place) => cleanOf(context, job, place, reference, done));
   }
   if (places.length === 0 && isUncertain(job) && job.resolved === undefined) {
     done.notReached.push(`the server of job ${job.id} (not known)`);
@@ -122,14 +125,16 @@ async function cleanJobPlaces(context: JobContext, job: Job, done: Done): Promis
   if (done.openEnds === before) await writeCleaned(context, job, {});
 }
 
-async function forget(context: JobContext, job: Job, done: Done): Promise<void> {
+async function forget(context: JobContext<'clean'>, job: Job, done: Done): Promise<void> {
   const { places } = await whereOf(job);
-  done.forgotten.push(`job ${job.id}; what it left in ${places.join(', ') || 'its server'}, if anything, stays there`);
+  done.forgotten.push(
+    `job ${job.id}; what it left in ${places.map(formatReference).join(', ') || 'its server'}, if anything, stays there`,
+  );
   await writeCleaned(context, job, { forgotten: true });
 }
 
 async function writeCleaned(
-  { id }: JobContext,
+  { id }: JobContext<'clean'>,
   { folder }: Job,
   more: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -138,7 +143,9 @@ async function writeCleaned(
 }
 
 /** The places where a job may have left something. Undo and release may name a job instead of a place. */
-export async function whereOf({ request }: Job): Promise<{ places: readonly string[]; earlier: readonly string[] }> {
+export async function whereOf({
+  request,
+}: Job): Promise<{ places: readonly PodReference[]; earlier: readonly string[] }> {
   const places = placesOf(request);
   const earlier = request.kubeconfigs;
   if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) return { places, earlier };
@@ -152,14 +159,15 @@ export async function whereOf({ request }: Job): Promise<{ places: readonly stri
 
 /** What cannot be reached is said, and the other places are cleaned all the same. */
 async function reach(
-  { request, work }: JobContext,
-  reference: string,
+  { request, work }: JobContext<'clean'>,
+  at: PodReference,
   earlier: readonly string[],
   done: Done,
   act: (place: Place) => Promise<void>,
 ): Promise<void> {
+  const reference = formatReference(at);
   try {
-    await act(await new Places(request.kubeconfigs, undefined, earlier, work).pod(reference, work.signal));
+    await act(await new Places(request.kubeconfigs, undefined, earlier, work).pod(at, work.signal));
   } catch (error) {
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
@@ -172,7 +180,7 @@ async function reach(
 
 /** Of one job in one place. What others left stays: it may be all that proves what became of them. */
 async function cleanOf(
-  { work, request }: JobContext,
+  { work, request }: JobContext<'clean'>,
   job: Job,
   place: Place,
   reference: string,
@@ -195,8 +203,14 @@ async function cleanOf(
 }
 
 /** All that dead jobs left in one server, also those of other workspaces. */
-async function cleanPlace(context: JobContext, reference: string, all: readonly Job[], done: Done): Promise<void> {
-  await reach(context, reference, [], done, async (place) => {
+async function cleanPlace(
+  context: JobContext<'clean'>,
+  at: PodReference,
+  all: readonly Job[],
+  done: Done,
+): Promise<void> {
+  const reference = formatReference(at);
+  await reach(context, at, [], done, async (place) => {
     const dead = new Set<string>();
     const isDead = async (id: string, time: string): Promise<boolean> => {
       const gone = await isGone(place.pod, all, id, time);
@@ -226,7 +240,7 @@ async function note(one: Leftover, reference: string, jobs: readonly Job[], done
 }
 
 /** Names of what only claims to be ours, which a person typed. */
-export function confirmedIn({ options }: JobContext['request']): string[] {
+export function confirmedIn({ options }: RequestOf<'clean'>): string[] {
   return (options.only ?? []).filter(({ confirmed }) => confirmed).map(({ name }) => name);
 }
 
@@ -242,13 +256,14 @@ export function told({ kind, name }: Leftover, reference: string): string {
 }
 
 async function findOut(job: Job, place: Place, reference: string, cleaned: Cleaned, done: Done): Promise<void> {
+  if (!('database' in place.reference)) return;
   const { database } = place.reference;
-  if (database === undefined || !isUncertain(job) || isSourceOf(job, reference) || done.resolved.has(job.id)) return;
+  if (!isUncertain(job) || isSourceOf(job, reference) || done.resolved.has(job.id)) return;
   const { events } = await readWholeJob(job.folder);
   const exchange = exchangeIn(events, database);
   const found =
     (exchange && resolutionByOid(job, reference, exchange, cleaned.databases)) ??
-    (await inPlaceResolution(job, events, place, reference)) ??
+    (await inPlaceResolution(job, events, place, { place: reference, database })) ??
     resolutionOf(job, reference, database, cleaned);
   await settle(job, found, done);
 }
@@ -296,18 +311,18 @@ export async function sessionsOf({ exec, facts }: Place['pod'], job: string): Pr
 const quietMs = 10 * 60_000;
 
 /** What a copy reads is not what it may have changed. */
-function isSourceOf({ request: { kind, operands } }: Job, reference: string): boolean {
-  return kind === 'backup' || (kind === 'copy' && operands[0] === reference && operands[1] !== reference);
+function isSourceOf({ request }: Job, reference: string): boolean {
+  if (request.kind !== 'copy') return request.kind === 'backup';
+  return formatReference(request.source) === reference && formatReference(request.target) !== reference;
 }
 
 /** Of a restore in place the server knows for long what became of its one transaction; undefined for others, and where it forgot. */
 async function inPlaceResolution(
   { id }: Job,
   events: readonly JobEvent[],
-  { reference: { database }, pod }: Place,
-  place: string,
+  { pod }: Place,
+  { place, database }: { readonly place: string; readonly database: string },
 ): Promise<Resolution | undefined> {
-  if (database === undefined) return undefined;
   const { transaction, before = '?' } = inPlaceNotes(events, database);
   if (transaction === undefined) return undefined;
   const status = await transactionStatus(workplace(pod, database), transaction);

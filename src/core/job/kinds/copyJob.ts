@@ -1,4 +1,6 @@
 import { removeBackup } from '../../catalog/catalog';
+import { defined } from '../../base/defined';
+import { formatReference } from '../../cluster/reference';
 import { environmentOf } from '../../cluster/environment';
 import { AppError, toAppError } from '../../base/errors';
 import { isBlocked } from '../../base/finding';
@@ -7,21 +9,20 @@ import { lookAhead } from '../../restore/preflight/lookAhead';
 import { expectRestore, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
-import { checkRestoreOptions } from '../plan/restoreOptions';
-import { gentleOf, Places, type DatabasePlace } from '../plan/places';
+import { Places, type DatabasePlace } from '../plan/places';
 import { backupFacts, backUpPlace } from './backupJob';
-import { asPart, leavingOut, openTarget, restoreInto, tellExpected } from './restoreJob';
+import { asPart, openTarget, restoreInto, tellExpected } from './restoreJob';
 
 /**
- * Backup, verification and restore as one job: `[database ref, database ref]`. The backup between is deleted after success
+ * Backup, verification and restore as one job. The backup between is deleted after success
  * unless it is to be kept; after differences or a failure it stays, since it is whole.
  */
-export const copyJob: RunKind = async (context) => {
+export const copyJob: RunKind<'copy'> = async (context) => {
   const { request, work } = context;
-  const [from = '', to = ''] = request.operands;
+  const [from, to] = [request.source, request.target];
+  const { gentle } = request.options;
   work.report({ type: 'phase', phase: 'preflight' });
-  checkRestoreOptions(request.options);
-  const places = new Places(request.kubeconfigs, gentleOf(request.options), [], work);
+  const places = new Places(request.kubeconfigs, gentle, [], work);
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
   const source = await places.database(from, work.signal);
@@ -29,7 +30,7 @@ export const copyJob: RunKind = async (context) => {
   const started = Date.now();
   const expected = await expectedCopy();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
-  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source);
+  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source, request.options);
   const restored = await restoreFrom();
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
@@ -38,7 +39,7 @@ export const copyJob: RunKind = async (context) => {
     findings: [...warned, ...findings, ...(restored.findings ?? [])],
     data: {
       ...restored.data,
-      source: from,
+      source: formatReference(from),
       sha256: backup['sha256'],
       archiveBytes: backup['archiveBytes'],
       sourceVersion: backup['sourceVersion'],
@@ -54,13 +55,13 @@ export const copyJob: RunKind = async (context) => {
     const { bytes } = source.pod.facts.databases.find(({ name }) => name === source.database) ?? {};
     if (bytes === undefined) return undefined;
     return expectRestore(await listJobs(request.root), {
-      ...{ kind: 'copy', target: to, bytes, gentle: gentleOf(request.options) },
+      ...{ kind: 'copy', target: formatReference(to), bytes, gentle },
     });
   }
 
   async function restoreFrom(): Promise<JobDone> {
     try {
-      return await restoreInto(context, entry, target, to);
+      return await restoreInto(context, entry, target);
     } catch (error) {
       const { code } = toAppError(error);
       work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder, after: code } });
@@ -81,11 +82,11 @@ export const copyJob: RunKind = async (context) => {
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
 async function refuseEarly(
-  { id, request, work }: JobContext,
+  { id, request, work }: JobContext<'copy'>,
   source: DatabasePlace,
   { client, pod, database }: DatabasePlace,
 ): Promise<void> {
-  const { as, createRoles = false, mapRoles = {}, inPlace } = request.options;
+  const { createRoles = false, mapRoles = {}, ...options } = request.options;
   const [sourceEnvironment, environment, poolers] = await Promise.all([
     environmentOf(source.client, source.pod.pod.namespace, work.signal),
     environmentOf(client, pod.pod.namespace, work.signal),
@@ -95,13 +96,12 @@ async function refuseEarly(
     {
       source: {
         ...{ pod: source.pod, database: source.database },
-        ...(sourceEnvironment === undefined ? {} : { environment: sourceEnvironment }),
+        ...defined({ environment: sourceEnvironment }),
       },
-      ...{ target: pod, database, as, roles: { createRoles, mapRoles }, poolers, job: id },
-      ...leavingOut(request.options),
-      ...(inPlace === undefined ? {} : { inPlace }),
+      ...options,
+      ...{ target: pod, database, roles: { createRoles, mapRoles }, poolers, job: id },
       cluster: client.cluster.alias,
-      ...(environment === undefined ? {} : { environment }),
+      ...defined({ environment }),
     },
     work,
   );

@@ -11,25 +11,24 @@ import { restore, type RestoreRequest } from '../../restore/restore';
 import { expectRestoreOf, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
-import type { JobOptions } from '../record/jobEvents';
-import { checkRestoreOptions } from '../plan/restoreOptions';
-import { gentleOf, lockKey, Places, type DatabasePlace } from '../plan/places';
+import type { RestoreOptions } from '../../restore/options';
+import { defined } from '../../base/defined';
+import { formatReference, type DatabaseReference } from '../../cluster/reference';
+import { formatBackupRef } from '../request';
+import { lockKey, Places, type DatabasePlace } from '../plan/places';
 import { backUpPlace } from './backupJob';
 
-/** Restores: `[backup, database ref]`. */
-export const restoreJob: RunKind = async (context) => {
+/** Restores a backup. */
+export const restoreJob: RunKind<'restore'> = async (context) => {
   const { request, work } = context;
-  const [named = '', reference = ''] = request.operands;
+  const { gentle } = request.options;
   work.report({ type: 'phase', phase: 'preflight' });
-  const backup = await findBackup(request.root, named);
-  const target = await openTarget(
-    context,
-    new Places(request.kubeconfigs, gentleOf(request.options), [], context.work),
-    reference,
-  );
-  const expected = expectRestoreOf(await listJobs(request.root), backup, reference, gentleOf(request.options));
+  const backup = await findBackup(request.root, formatBackupRef(request.backup));
+  const target = await openTarget(context, new Places(request.kubeconfigs, gentle, [], work), request.target);
+  const jobs = await listJobs(request.root);
+  const expected = expectRestoreOf(jobs, backup, formatReference(request.target), gentle);
   const findings = await tellExpected(context, expected, [target]);
-  const done = await restoreInto(context, backup, target, reference);
+  const done = await restoreInto(context, backup, target);
   return { ...done, findings: [...findings, ...(done.findings ?? [])] };
 };
 
@@ -56,25 +55,23 @@ export function asPart(work: Work): Work {
 export async function openTarget(
   { lock, work }: JobContext,
   places: Places,
-  reference: string,
+  reference: DatabaseReference,
 ): Promise<DatabasePlace> {
   const target = await places.database(reference, work.signal);
-  await lock(lockKey(target), reference);
+  await lock(lockKey(target), formatReference(reference));
   return target;
 }
 
 /** Restores a backup with the options of the request; `copy` does the same. */
 export async function restoreInto(
-  context: JobContext,
+  context: JobContext<'restore' | 'copy'>,
   backup: BackupEntry,
   place: DatabasePlace,
-  reference: string,
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  checkRestoreOptions(request.options);
-  const { as, createRoles, mapRoles, streams: most, inPlace, ...options } = request.options;
-  const streams = gentleOf(request.options) === undefined ? most : 1;
+  const { gentle, inPlace, ...options }: RestoreOptions = request.options;
+  const target = formatReference(place.reference);
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
   const poolers = await findPoolers(client, namespace, work.signal);
@@ -83,17 +80,12 @@ export async function restoreInto(
     backup,
     target: pod,
     database,
-    ...(as === undefined ? {} : { as }),
-    ...leavingOut(options),
-    ...(createRoles === undefined ? {} : { createRoles }),
-    ...(mapRoles === undefined ? {} : { mapRoles }),
-    ...(streams === undefined ? {} : { streams }),
-    job: id,
-    cluster: client.cluster.alias,
-    poolers,
-    ...(environment === undefined ? {} : { environment }),
+    ...options,
+    ...(gentle === undefined ? {} : { streams: 1 }),
+    ...{ job: id, cluster: client.cluster.alias, poolers },
+    ...defined({ environment }),
   };
-  if (inPlace) return restoredInPlace(context, asked, place, reference);
+  if (inPlace) return restoredInPlace(context, asked, place);
   const done = await restore(asked, work);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
@@ -103,43 +95,28 @@ export async function restoreInto(
     findings,
     data: {
       backup: backup.id,
-      target: reference,
+      target,
       ...facts,
       targetVersion: pod.facts.serverVersion,
       pgRestore: pod.facts.pgRestore.text,
       seconds: (Date.now() - started) / 1000,
-      ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${reference}` }),
+      ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${target}` }),
     },
   };
 }
 
-/** What a restore leaves out, or goes on without, as the options of the request say. */
-export function leavingOut(
-  options: JobOptions,
-): Pick<RestoreRequest, 'noOwner' | 'noPrivileges' | 'noTablespaces' | 'trustSettings' | 'goOn' | 'acceptMissing'> {
-  const { noOwner, noPrivileges, noTablespaces, trustSettings, goOn, acceptMissing } = options;
-  return {
-    ...(noOwner === undefined ? {} : { noOwner }),
-    ...(noPrivileges === undefined ? {} : { noPrivileges }),
-    ...(noTablespaces === undefined ? {} : { noTablespaces }),
-    ...(trustSettings === undefined ? {} : { trustSettings }),
-    ...(goOn === undefined ? {} : { goOn }),
-    ...(acceptMissing === undefined ? {} : { acceptMissing }),
-  };
-}
-
 async function restoredInPlace(
-  context: JobContext,
+  context: JobContext<'restore' | 'copy'>,
   asked: RestoreRequest,
   place: DatabasePlace,
-  reference: string,
 ): Promise<JobDone> {
   const { id, work } = context;
+  const target = formatReference(place.reference);
   const started = Date.now();
   const ofBackup: Finding[] = [];
   const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
     const stoppable = { ...context, work: asPart({ ...work, signal }) };
-    const { entry, findings } = await backUpPlace(stoppable, place, { application: safetyBackupOf(id) });
+    const { entry, findings } = await backUpPlace(stoppable, place, {}, { application: safetyBackupOf(id) });
     ofBackup.push(...findings);
     return entry;
   };
@@ -151,10 +128,10 @@ async function restoredInPlace(
     findings: [...findings, ...ofBackup],
     data: {
       backup: asked.backup.id,
-      target: reference,
+      target,
       ...facts,
       seconds: (Date.now() - started) / 1000,
-      undo: `db-ferry restore ${facts.before} ${reference} --as replace --in-place`,
+      undo: `db-ferry restore ${facts.before} ${target} --as replace --in-place`,
     },
   };
 }

@@ -4,14 +4,15 @@ import { verifyBackup } from '../../catalog/verifyBackup';
 import { drill } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { Places } from '../plan/places';
+import { formatBackupRef } from '../request';
+import { formatReference, type PodReference } from '../../cluster/reference';
 
-/** Checks a backup: `[backup]`; with `deep` also by restoring it there. */
-export const verifyJob: RunKind = async (context) => {
+/** Checks a backup; with `deep` also by restoring it there. */
+export const verifyJob: RunKind<'verify'> = async (context) => {
   const { request, work } = context;
-  const [named = ''] = request.operands;
   work.report({ type: 'phase', phase: 'read' });
-  const entry = await findBackup(request.root, named);
-  const { deep } = request.options;
+  const entry = await findBackup(request.root, formatBackupRef(request.backup));
+  const { deep } = request;
   if (deep !== undefined) return verifyDeep(context, entry, deep);
   const { bytes: archiveBytes, textBytes, tables } = await verifyBackup(entry, work);
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
@@ -19,7 +20,11 @@ export const verifyJob: RunKind = async (context) => {
 };
 
 /** Roles that the target lacks are made for it and dropped with it: a drill is no decision about roles. */
-async function verifyDeep({ id, request, work }: JobContext, entry: BackupEntry, deep: string): Promise<JobDone> {
+async function verifyDeep(
+  { id, request, work }: JobContext<'verify'>,
+  entry: BackupEntry,
+  deep: PodReference,
+): Promise<JobDone> {
   const { gentle } = request.options;
   const { client, pod } = await new Places(request.kubeconfigs, gentle, [], work).pod(deep, work.signal);
   const cluster = client.cluster.alias;
@@ -27,7 +32,7 @@ async function verifyDeep({ id, request, work }: JobContext, entry: BackupEntry,
   const done = await drill({ backup: entry, target: pod, createRoles: true, ...gentleStreams, job: id, cluster }, work);
   const { differences, notes, tables, rows } = done;
   const outcome = differences.length > 0 ? 'differences' : 'done';
-  return { outcome, differences, notes, data: { ...facts(entry), deep, tables, rows } };
+  return { outcome, differences, notes, data: { ...facts(entry), deep: formatReference(deep), tables, rows } };
 }
 
 function facts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {

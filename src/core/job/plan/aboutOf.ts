@@ -1,22 +1,17 @@
+import { defined } from '../../base/defined';
+import { formatReference } from '../../cluster/reference';
 import { findBackup } from '../../catalog/catalog';
-import type { JobAbout, JobRequest } from '../record/jobEvents';
+import { backupsOf, formatBackupRef, placesOf, type JobAbout, type JobWork } from '../request';
 import { jobFolder, readRequest } from '../record/jobFolder';
 
 /**
  * What the ids and paths of a request stand for, so that its job is titled by what it is about. Undefined where its operands say that themselves, or of two backups neither is
  * what it is about. Throws `backup.*`, `archive.*`, `job.unknown`.
  */
-export async function aboutOf({
-  kind,
-  operands,
-  root,
-}: Pick<JobRequest, 'kind' | 'operands' | 'root'>): Promise<JobAbout | undefined> {
-  const named = operands.filter((operand) => operand.startsWith('/') || !operand.includes('/'));
+export async function aboutOf(work: JobWork, root: string): Promise<JobAbout | undefined> {
+  if ((work.kind === 'undo' || work.kind === 'release') && 'job' in work.of) return aboutJob(root, work.of.job);
   const abouts: JobAbout[] = [];
-  for (const one of named) {
-    if (kind === 'restore' || kind === 'verify' || kind === 'diff') abouts.push(await aboutBackup(root, one));
-    else if (kind === 'undo' || kind === 'release') abouts.push(await aboutJob(root, one));
-  }
+  for (const backup of backupsOf(work)) abouts.push(await aboutBackup(root, formatBackupRef(backup)));
   const [about] = abouts;
   return abouts.length === 1 ? about : undefined;
 }
@@ -30,7 +25,8 @@ async function aboutBackup(root: string, named: string): Promise<JobAbout> {
 }
 
 async function aboutJob(root: string, id: string): Promise<JobAbout> {
-  const { kind, operands, about } = await readRequest(jobFolder(root, id));
-  const place = kind === 'restore' || kind === 'copy' ? operands[1] : (about?.place ?? operands[0]);
-  return place === undefined ? {} : { place };
+  const request = await readRequest(jobFolder(root, id));
+  if (request.kind === 'restore' || request.kind === 'copy') return { place: formatReference(request.target) };
+  const [place] = placesOf(request).map(formatReference);
+  return defined({ place: request.about?.place ?? place });
 }

@@ -1,4 +1,5 @@
 import type { BackupEntry } from '../../catalog/manifest';
+import { gentleOf, operandsOf } from '../request';
 import type { Job } from '../record/readJob';
 
 /** How long a restore is expected to take. */
@@ -24,7 +25,7 @@ export function expectRestore(
 ): ExpectedRestore {
   const last = jobs
     .filter(({ request, result }) => request.kind === what.kind && result !== undefined && isWhole(result.outcome))
-    .filter(({ request }) => request.operands[1] === what.target && request.options.gentle === what.gentle)
+    .filter(({ request }) => operandsOf(request)[1] === what.target && gentleOf(request) === what.gentle)
     .map(({ result }) => ({ seconds: numberOf(result?.data['seconds']), rows: numberOf(result?.data['rows']) }))
     .find(({ seconds }) => seconds !== undefined);
   if (last?.seconds !== undefined) {

@@ -9,14 +9,16 @@ import type { Job } from '../record/readJob';
  */
 export function leftOutBetween(jobs: readonly Job[], left: readonly string[], right: readonly string[]): Ignored {
   for (const job of jobs) {
-    if (!made.has(job.request.kind) || (job.state !== 'done' && job.state !== 'differences')) continue;
+    const { kind, options } = job.request;
+    if (kind !== 'restore' && kind !== 'copy' && kind !== 'undo') continue;
+    if (job.state !== 'done' && job.state !== 'differences') continue;
     const target = job.result?.data['target'];
     if (typeof target !== 'string') continue;
     const isRight = right.includes(target);
     if (!isRight && !left.includes(target)) continue;
     // what was swapped back was made by nobody we know
-    if (job.request.kind === 'undo') return {};
-    const { noOwner = false, noPrivileges = false, noTablespaces = false } = job.request.options;
+    if (kind === 'undo') return {};
+    const { noOwner = false, noPrivileges = false, noTablespaces = false } = options;
     const tablespaces =
       noTablespaces || (job.result?.findings?.some(({ code }) => code === 'tablespaces.missing') ?? false);
     return {
@@ -26,5 +28,3 @@ export function leftOutBetween(jobs: readonly Job[], left: readonly string[], ri
   }
   return {};
 }
-
-const made: ReadonlySet<string> = new Set(['restore', 'copy', 'undo']);

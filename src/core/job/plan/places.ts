@@ -5,22 +5,22 @@ import { aboutTrust } from '../../cluster/aboutTrust';
 import { connect } from '../../cluster/connect';
 import type { Cluster, KubeconfigProblem } from '../../cluster/cluster';
 import { kubeconfigFiles, readClusters } from '../../cluster/readClusters';
-import { findCluster, parseReference, type Reference } from '../../cluster/reference';
+import { findCluster, type DatabaseReference, type PodReference } from '../../cluster/reference';
 import { AppError } from '../../base/errors';
 import { gentleExec } from '../../exec/gentleExec';
 import { locate } from '../../pod/openPod';
 import type { Work } from '../../base/progress';
-import type { JobOptions } from '../record/jobEvents';
 
 /** A place that a reference names, opened. */
 export interface Place {
-  readonly reference: Reference;
+  readonly reference: PodReference | DatabaseReference;
   readonly client: KubeClient;
   readonly pod: OpenPod;
 }
 
 /** A place with the database that its reference names. */
 export interface DatabasePlace extends Place {
+  readonly reference: DatabaseReference;
   readonly database: string;
 }
 
@@ -40,26 +40,22 @@ export class Places {
     private readonly work?: Pick<Work, 'report'>,
   ) {}
 
-  /** Opens a pod (probes it). Throws `reference.invalid`, `cluster.*`, `pod.*`, `exec.*`. */
-  async pod(text: string, signal: AbortSignal): Promise<Place> {
-    const reference = parseReference(text);
-    if (reference.pod === undefined) throw new AppError('reference.invalid', { text, message: 'it names no pod' });
+  /** Opens a pod (probes it). Throws `cluster.*`, `pod.*`, `exec.*`. */
+  async pod(reference: PodReference | DatabaseReference, signal: AbortSignal): Promise<Place> {
     const client = await this.client(reference.cluster);
-    const pod = await locate(client, { namespace: reference.namespace ?? '', pod: reference.pod }, signal);
+    const pod = await locate(client, { namespace: reference.namespace, pod: reference.pod }, signal);
     const exec = this.gentle === undefined ? pod.exec : gentleExec(pod.exec, this.gentle);
     return { reference, client, pod: { ...pod, exec } };
   }
 
   /** The same for a reference that names a database; whether it exists is for the caller to see. */
-  async database(text: string, signal: AbortSignal): Promise<DatabasePlace> {
-    const { database } = parseReference(text);
-    if (database === undefined) throw new AppError('reference.invalid', { text, message: 'it names no database' });
-    return { ...(await this.pod(text, signal)), database };
+  async database(reference: DatabaseReference, signal: AbortSignal): Promise<DatabasePlace> {
+    return { ...(await this.pod(reference, signal)), reference, database: reference.database };
   }
 
   /** Throws what is thrown where the cluster of a reference is not known; asks no cluster. */
-  async know(text: string): Promise<void> {
-    await this.client(parseReference(text).cluster);
+  async know({ cluster }: PodReference): Promise<void> {
+    await this.client(cluster);
   }
 
   private async client(name: string): Promise<KubeClient> {
@@ -84,11 +80,6 @@ export class Places {
       throw new AppError('cluster.notNamed', { cluster: name, files }, { cause: error });
     }
   }
-}
-
-/** How gently a job goes, bytes a second. One in place does not: others wait for its locks until it is done. */
-export function gentleOf({ gentle, inPlace }: JobOptions): number | undefined {
-  return inPlace === true ? undefined : gentle;
 }
 
 /** Names a target database whatever alias, pod or workload it was asked by: the key of its lock. */

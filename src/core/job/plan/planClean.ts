@@ -8,6 +8,8 @@ import { applicationOf } from '../../postgres/tools/applicationName';
 import { some } from '../../base/some';
 import { claimText, isGone, jobsOf, sessionsOf, told, whereOf } from '../kinds/cleanJob';
 import { listLeftHere } from '../recover/leftHere';
+import { formatReference, type PodReference } from '../../cluster/reference';
+import type { RequestOf } from '../request';
 import { listJobs } from '../record/listJobs';
 import { Places, type Place } from './places';
 import { recordsOf } from '../record/records';
@@ -16,8 +18,8 @@ import type { Job } from '../record/readJob';
 /** What a clean is asked to do: as its job would be. */
 export interface CleanQuestion {
   readonly root: string;
-  /** a job, a pod's reference; undefined: all jobs of this root */
-  readonly operand?: string;
+  /** a job, or a server; neither: all jobs of this root */
+  readonly of?: RequestOf<'clean'>['of'];
   readonly kubeconfigs: readonly string[];
 }
 
@@ -39,14 +41,10 @@ export interface CleanPlan {
  * Looks for what a clean would remove, here and on the servers; changes nothing, and the job looks again. Stale locks are not told: the next
  * job takes them over anyhow. Throws `usage` for a job that lives, `job.unknown`, `cancelled`.
  */
-export async function planClean(
-  { root, operand, kubeconfigs }: CleanQuestion,
-  signal: AbortSignal,
-): Promise<CleanPlan> {
+export async function planClean({ root, of, kubeconfigs }: CleanQuestion, signal: AbortSignal): Promise<CleanPlan> {
   const all = await listJobs(root);
-  const isPlace = operand?.includes('/') === true;
-  const jobs = await jobsOf(root, all, operand);
-  const job = isPlace ? undefined : operand;
+  const jobs = await jobsOf(root, all, of);
+  const job = of && 'job' in of ? of.job : undefined;
   const removes = new Set(await listLeftHere(root, all, job));
   if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
   const claims = new Set<string>();
@@ -61,7 +59,7 @@ export async function planClean(
       const { places, earlier } = await whereOf(job);
       await Promise.all(places.map((place) => look(place, earlier, (opened) => leftBy(job, opened))));
     }),
-    isPlace ? look(operand, [], (opened) => leftByTheDead(all, opened)) : undefined,
+    of && 'cluster' in of ? look(of, [], (opened) => leftByTheDead(all, opened)) : undefined,
   ]);
   return {
     jobs: jobs.map(({ id }) => id),
@@ -72,16 +70,16 @@ export async function planClean(
   };
 
   async function look(
-    reference: string,
+    place: PodReference,
     earlier: readonly string[],
     ask: (pod: Place['pod']) => Promise<readonly string[]>,
   ): Promise<void> {
     try {
-      const { pod } = await new Places(kubeconfigs, undefined, earlier, { report }).pod(reference, signal);
+      const { pod } = await new Places(kubeconfigs, undefined, earlier, { report }).pod(place, signal);
       for (const one of await ask(pod)) removes.add(one);
     } catch (error) {
       signal.throwIfAborted();
-      notReached.set(reference, toAppError(error));
+      notReached.set(formatReference(place), toAppError(error));
     }
   }
 

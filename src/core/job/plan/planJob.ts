@@ -2,21 +2,25 @@ import { findBackup } from '../../catalog/catalog';
 import { environmentOf } from '../../cluster/environment';
 import { loginEnd } from '../../cluster/loginEnd';
 import { findPoolers } from '../../pod/discover/findPoolers';
-import type { JobRequest } from '../record/jobEvents';
-import { gentleOf, Places } from './places';
+import { defined } from '../../base/defined';
+import { AppError } from '../../base/errors';
+import { formatReference } from '../../cluster/reference';
+import { checkWork } from '../checkRequest';
+import { formatBackupRef, type RequestOf } from '../request';
+import { Places } from './places';
 import { planRestore, type RestorePlan } from './planRestore';
 
 /**
  * What a restore or a copy would do and meet, as its request asks for it; changes nothing and makes no job. Throws what opening the places throws, `backup.*`,
  * `database.unknown`, `archive.*`, `cancelled`.
  */
-export async function planJob(request: JobRequest, signal: AbortSignal): Promise<RestorePlan> {
-  const [from = '', reference = ''] = request.operands;
+export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: AbortSignal): Promise<RestorePlan> {
   const { options, root } = request;
-  const places = new Places(request.kubeconfigs, gentleOf(options));
-  const backup = request.kind === 'restore' ? await findBackup(root, from) : undefined;
-  const target = await places.database(reference, signal);
-  const source = backup === undefined ? await places.database(from, signal) : undefined;
+  checkWork(request);
+  const places = new Places(request.kubeconfigs, options.gentle);
+  const backup = request.kind === 'restore' ? await findBackup(root, formatBackupRef(request.backup)) : undefined;
+  const target = await places.database(request.target, signal);
+  const source = request.kind === 'copy' ? await places.database(request.source, signal) : undefined;
   const clients = [...new Set([target.client, ...(source === undefined ? [] : [source.client])])];
   const [environment, sourceEnvironment, poolers, logins] = await Promise.all([
     environmentOf(target.client, target.pod.pod.namespace, signal),
@@ -24,20 +28,17 @@ export async function planJob(request: JobRequest, signal: AbortSignal): Promise
     findPoolers(target.client, target.pod.pod.namespace, signal),
     Promise.all(clients.map((client) => loginEnd(client, signal))),
   ]);
-  const origin =
+  const from =
     source === undefined
-      ? undefined
-      : {
-          ...{ pod: source.pod, database: source.database },
-          ...(sourceEnvironment === undefined ? {} : { environment: sourceEnvironment }),
-        };
+      ? backup && { backup }
+      : { pod: source.pod, database: source.database, ...defined({ environment: sourceEnvironment }) };
+  if (from === undefined) throw new AppError('internal', { message: 'a plan of neither a backup nor a database' });
   return planRestore(
     {
-      ...{ target: target.pod, database: target.database, reference, options, poolers, logins, root },
-      ...(environment === undefined ? {} : { environment }),
+      ...{ target: target.pod, database: target.database, reference: formatReference(request.target) },
+      ...{ options, poolers, logins, root, from, ...defined({ environment }) },
       clusters: clients.map(({ cluster }) => cluster),
       cluster: target.client.cluster.alias,
-      from: origin ?? { backup: backup ?? (await findBackup(root, from)) },
     },
     signal,
   );

@@ -4,7 +4,9 @@ import { planRelease, type KeptSlot } from '../../restore/side/release';
 import type { JudgedDatabase } from '../../restore/side/sideDatabase';
 import { planUndo, type MeantDatabase } from '../../restore/side/undo';
 import { targetOf } from './jobTarget';
-import type { JobRequest } from '../record/jobEvents';
+import { defined } from '../../base/defined';
+import { formatReference } from '../../cluster/reference';
+import type { RequestOf } from '../request';
 import { Places } from './places';
 import { recordsOf } from '../record/records';
 
@@ -30,16 +32,20 @@ export interface KeptPlan {
  * Looks at what the job of this request would do; changes nothing, and the job looks again. `named`: the name of a kept database that is meant, be it proven or not. Throws
  * `restore.nothingKept`, `restore.claimed`, `job.unknown`, and what opening a pod throws.
  */
-export async function planKept(request: JobRequest, signal: AbortSignal, named?: string): Promise<KeptPlan> {
-  const { reference, job, earlier } = await targetOf(request);
+export async function planKept(
+  request: RequestOf<'undo' | 'release'>,
+  signal: AbortSignal,
+  named?: string,
+): Promise<KeptPlan> {
+  const { reference: place, job, earlier } = await targetOf(request);
+  const reference = formatReference(place);
   const places = new Places(request.kubeconfigs, undefined, earlier);
-  const { client, pod, database } = await places.database(reference, signal);
+  const { client, pod, database } = await places.database(place, signal);
   const only: readonly MeantDatabase[] | undefined =
     named === undefined ? undefined : [{ name: named, confirmed: true }];
   const asked = {
     ...{ target: pod, database, cluster: client.cluster.alias, records: recordsOf(request.root, pod.pod) },
-    ...(job === undefined ? {} : { restoredBy: job }),
-    ...(only === undefined ? {} : { only }),
+    ...defined({ restoredBy: job, only }),
   };
   const common = { reference, database, claims: [], made: new Map<number, string>(), slots: [] };
   const ofCluster = aboutTrust([client.cluster]);

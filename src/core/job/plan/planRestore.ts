@@ -21,11 +21,10 @@ import {
   type ProtectedSides,
 } from '../../restore/preflight/preflight';
 import { planRoles, type RolePlan } from '../../restore/preflight/roles';
+import { checkRestoreOptions, type RestoreOptions } from '../../restore/options';
+import { defined } from '../../base/defined';
 import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
-import type { JobOptions } from '../record/jobEvents';
 import { listJobs } from '../record/listJobs';
-import { gentleOf } from './places';
-import { checkRestoreOptions } from './restoreOptions';
 
 /** What would be restored, and where to. */
 export interface PlanRequest {
@@ -37,20 +36,7 @@ export interface PlanRequest {
   readonly database: string;
   /** the reference of the target, as the job will be asked */
   readonly reference: string;
-  readonly options: Pick<
-    JobOptions,
-    | 'as'
-    | 'noOwner'
-    | 'noPrivileges'
-    | 'noTablespaces'
-    | 'goOn'
-    | 'acceptMissing'
-    | 'createRoles'
-    | 'trustSettings'
-    | 'mapRoles'
-    | 'inPlace'
-    | 'gentle'
-  >;
+  readonly options: RestoreOptions;
   /** alias of the target's cluster */
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
@@ -119,26 +105,15 @@ export interface RestorePlan {
  */
 export async function planRestore(request: PlanRequest, signal: AbortSignal): Promise<RestorePlan> {
   const { target, database, cluster, environment, protection, poolers = [], logins = [], options } = request;
-  const {
-    as,
-    noOwner = false,
-    noPrivileges = false,
-    noTablespaces = false,
-    createRoles = false,
-    trustSettings = false,
-    mapRoles = {},
-    inPlace = false,
-  } = options;
+  const { createRoles = false, mapRoles = {}, inPlace = false, noOwner = false, as, ...others } = options;
   checkRestoreOptions(options);
   const [origin, jobs] = await Promise.all([originOf(request, signal), listJobs(request.root)]);
   const place = {
-    ...{ cluster, ...(environment === undefined ? {} : { environment }) },
-    ...(protection === undefined ? {} : { protection }),
+    cluster,
+    ...defined({ environment, protection }),
   };
   const roles = { createRoles, mapRoles };
-  const { goOn = false, acceptMissing = false } = options;
-  const leaves = { noOwner, noPrivileges, noTablespaces, trustSettings, goOn, acceptMissing };
-  const input = { origin, target, database, as, roles, poolers, inPlace, ...leaves, ...place };
+  const input = { ...others, ...defined({ as }), origin, target, database, roles, poolers, inPlace, noOwner, ...place };
   const server = workplace(target, database);
   const seen = await preflight(server, input, { signal, lastWrite: true });
   const inside = inPlace && seen.live?.allowConnections ? await askInPlace(server, database, signal) : undefined;
@@ -151,7 +126,7 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
   const counted = rows === undefined ? {} : { rows };
   const { backup, snapshot, isForeign, bytes } = origin;
   const expected = expectRestore(jobs, {
-    ...{ kind, target: request.reference, bytes, ...counted, gentle: gentleOf(options) },
+    ...{ kind, target: request.reference, bytes, ...counted, gentle: options.gentle },
   });
   const logged = aboutLogins(logins, expected.seconds);
   const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];

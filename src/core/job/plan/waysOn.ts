@@ -1,9 +1,10 @@
 import { isAppError } from '../../base/errors';
 import type { Finding } from '../../base/finding';
 import { onlyParts } from '../../restore/preflight/preflight';
-import type { JobOptions, JobRequest, JobResult } from '../record/jobEvents';
+import { checkRestoreOptions, type RestoreOptions } from '../../restore/options';
+import type { JobWork } from '../request';
+import type { JobResult } from '../record/jobEvents';
 import type { RestorePlan } from './planRestore';
-import { checkRestoreOptions } from './restoreOptions';
 
 /** What a plan says that decides over the ways on. */
 export type BlockedPlan = Pick<RestorePlan, 'findings' | 'missingWithoutOwners' | 'mayCreateRoles'> & {
@@ -14,16 +15,16 @@ export type BlockedPlan = Pick<RestorePlan, 'findings' | 'missingWithoutOwners' 
  * Options that, beside those that were asked for, take all that blocks a restore or a copy out of the way; the likeliest first. One of no options: nothing
  * blocks. None: no option helps. What does not go together by `checkRestoreOptions` is not among them. Pure.
  */
-export function waysOn(plan: BlockedPlan, asked: JobOptions): readonly JobOptions[] {
+export function waysOn(plan: BlockedPlan, asked: RestoreOptions): readonly RestoreOptions[] {
   const blocking = plan.findings.filter(({ level }) => level === 'block');
   if (blocking.length === 0) return [{}];
   const cures = blocking.map((finding) => curesOf(finding, plan));
-  const helps = (options: JobOptions): boolean => {
+  const helps = (options: RestoreOptions): boolean => {
     const keys = Object.keys(options) as Cure[];
     const isNeeded = keys.every((key) => cures.some((one) => one.includes(key)));
     return isNeeded && cures.every((one) => keys.some((key) => one.includes(key)));
   };
-  const goOn: JobOptions = plan.target.exists ? { acceptMissing: true } : { goOn: true };
+  const goOn: RestoreOptions = plan.target.exists ? { acceptMissing: true } : { goOn: true };
   const all = [
     { createRoles: true },
     { noOwner: true },
@@ -51,16 +52,17 @@ export function mayHelp(plan: BlockedPlan): boolean {
  * otherwise, or went on already. Pure.
  */
 export function goingOn({
-  request: { kind, options },
+  request,
   result,
 }: {
-  readonly request: Pick<JobRequest, 'kind' | 'options'>;
+  readonly request: JobWork;
   readonly result?: Pick<JobResult, 'error' | 'findings'> | undefined;
-}): JobOptions | undefined {
-  if ((kind !== 'restore' && kind !== 'copy') || !isRefusedInParts(result)) return undefined;
+}): RestoreOptions | undefined {
+  if ((request.kind !== 'restore' && request.kind !== 'copy') || !isRefusedInParts(result)) return undefined;
+  const { options } = request;
   const replaces = options.as === 'replace';
   if (options.acceptMissing === true || (options.goOn === true && !replaces)) return undefined;
-  const wanted: JobOptions = { ...options, goOn: true, ...(replaces ? { acceptMissing: true } : {}) };
+  const wanted: RestoreOptions = { ...options, goOn: true, ...(replaces ? { acceptMissing: true } : {}) };
   return goTogether(wanted) ? wanted : undefined;
 }
 
@@ -90,11 +92,11 @@ function isRefusedInParts(result: Pick<JobResult, 'error' | 'findings'> | undefi
   return code === 'restore.refused' && blocking.length > 0 && blocking.every(isPart);
 }
 
-function asOf({ target: { exists } }: BlockedPlan): Pick<JobOptions, 'as'> {
+function asOf({ target: { exists } }: BlockedPlan): Pick<RestoreOptions, 'as'> {
   return { as: exists ? 'replace' : 'new' };
 }
 
-function goTogether(options: JobOptions): boolean {
+function goTogether(options: RestoreOptions): boolean {
   try {
     checkRestoreOptions(options);
     return true;

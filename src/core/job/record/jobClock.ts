@@ -1,6 +1,6 @@
 import type { Phase, Progress } from '../../base/progress';
 import type { Job } from './readJob';
-import type { JobRequest } from './jobEvents';
+import { gentleOf, operandsOf, type JobWork } from '../request';
 import { sharesOf } from './phaseShares';
 
 /** What each step of a job took, in seconds. */
@@ -19,10 +19,10 @@ export class JobClock {
   private expected: Expected;
 
   constructor(
-    request: Pick<JobRequest, 'kind' | 'operands' | 'options'>,
+    work: JobWork,
     private readonly past?: PhaseSeconds,
   ) {
-    const shares = sharesOf(request);
+    const shares = sharesOf(work);
     this.order = [...new Set(shares.map(([phase]) => phase))];
     const seconds = past === undefined ? undefined : sum(this.order.map((phase) => past[phase] ?? 0));
     // of no known length: as many seconds as percent, and what is done says how long a percent is
@@ -101,20 +101,24 @@ export class JobClock {
 }
 
 /** What a job of the same kind, of the same place, with the same pace took the last time that it was done; undefined where there was none. */
-export function lastPhases(jobs: readonly Job[], { kind, operands, options }: JobRequest): PhaseSeconds | undefined {
-  const place = operands.at(-1);
+export function lastPhases(jobs: readonly Job[], work: JobWork): PhaseSeconds | undefined {
+  const place = operandsOf(work).at(-1);
   const last = jobs.find(
     ({ request, result }) =>
-      request.kind === kind &&
-      request.operands.at(-1) === place &&
-      request.options.gentle === options.gentle &&
-      request.options.inPlace === options.inPlace &&
+      request.kind === work.kind &&
+      operandsOf(request).at(-1) === place &&
+      gentleOf(request) === gentleOf(work) &&
+      isInPlace(request) === isInPlace(work) &&
       (result?.outcome === 'done' || result?.outcome === 'differences'),
   );
   const phases = last?.result?.data['phases'];
   if (typeof phases !== 'object' || phases === null) return undefined;
   const known = Object.entries(phases).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return sum(known.map(([, seconds]) => seconds)) > 0 ? Object.fromEntries(known) : undefined;
+}
+
+function isInPlace({ options }: JobWork): boolean {
+  return 'inPlace' in options && options.inPlace;
 }
 
 interface Expected {

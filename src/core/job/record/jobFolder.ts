@@ -3,11 +3,15 @@ import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { checkRoot, prepareRoot } from '../../catalog/root';
-import { AppError, isAppError, isErrno } from '../../base/errors';
+import { AppError, isAppError, isErrno, type ErrorCode } from '../../base/errors';
 import { readSafely } from '../../base/safeFile';
 import { unwritable } from '../../base/unwritable';
 import { checkState, prepareRootState, rootState, stateFolder } from '../../state/stateFolder';
-import type { JobEvent, JobRequest } from './jobEvents';
+import { parseJson } from '../../base/json';
+import { canonicalRequest } from '../checkRequest';
+import { parseRequest } from '../parseRequest';
+import type { JobRequest } from '../request';
+import type { JobEvent } from './jobEvents';
 
 /** The files of a job folder. */
 export const jobFiles = {
@@ -70,8 +74,9 @@ export async function createJobFolder(
 }
 
 /** Others need a root to read from at most. */
-function writesBackups({ kind, options }: JobRequest): boolean {
-  return kind === 'backup' || kind === 'copy' || (kind === 'restore' && options.inPlace === true);
+function writesBackups(request: JobRequest): boolean {
+  const { kind } = request;
+  return kind === 'backup' || kind === 'copy' || (kind === 'restore' && request.options.inPlace === true);
 }
 
 async function writable<T>(folder: string, act: () => Promise<T>): Promise<T> {
@@ -86,7 +91,8 @@ async function writable<T>(folder: string, act: () => Promise<T>): Promise<T> {
 async function fill(folder: string, request: JobRequest): Promise<void> {
   try {
     await writeFile(join(folder, jobFiles.reserve), Buffer.alloc(reserveBytes), { mode: 0o600 });
-    await writeWhole(join(folder, jobFiles.request), `${JSON.stringify(request, null, 2)}\n`);
+    // in its canonical form and nothing else: sha256sum of the file is its digest
+    await writeWhole(join(folder, jobFiles.request), canonicalRequest(request));
   } catch (error) {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw error;
@@ -95,19 +101,21 @@ async function fill(folder: string, request: JobRequest): Promise<void> {
 
 /**
  * The request of a job. It is taken from this user's own state alone, whatever else looks like one: throws `job.unknown` where there is none,
- * `state.unsafe` where somebody else could have put it there.
+ * `state.unsafe` where somebody else could have put it there, `request.invalid` and `request.newer` for one that this version cannot read.
  */
 export async function readRequest(folder: string): Promise<JobRequest> {
   try {
     if (!resolve(folder).startsWith(stateFolder() + sep)) throw new Error('not in the state folder');
     await checkState();
     const text = await readSafely(join(folder, jobFiles.request), { most: 16e6, own: true, inside: stateFolder() });
-    return JSON.parse(text.toString()) as JobRequest;
+    return parseRequest(parseJson(text.toString()));
   } catch (error) {
-    if (isAppError(error, 'state.unsafe')) throw error;
+    if (isAppError(error) && kept.includes(error.code)) throw error;
     throw new AppError('job.unknown', { job: basename(folder) }, { cause: error });
   }
 }
+
+const kept: readonly ErrorCode[] = ['state.unsafe', 'request.invalid', 'request.newer'];
 
 /** Writes a file so that it is there whole or not at all: temporary name, fsync, rename. Mode 0600. */
 export async function writeWhole(path: string, text: string): Promise<void> {

@@ -1,7 +1,9 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Phase, Progress } from '../../base/progress';
-import type { JobEvent, JobKind, JobResult, ProcessIdentity } from './jobEvents';
+import { requestDigest } from '../checkRequest';
+import type { JobRequest } from '../request';
+import type { JobEvent, JobResult, ProcessIdentity } from './jobEvents';
 import { jobFiles, openEventLog, type EventLog } from './jobFolder';
 import { heartbeatMs } from './readJob';
 
@@ -31,8 +33,10 @@ export class JobJournal {
     this.heart.unref();
   }
 
-  start(job: string, kind: JobKind, identity: ProcessIdentity): void {
-    this.append({ type: 'started', job, kind, process: identity });
+  /** Writes the first event: whose process does which request. */
+  start(job: string, request: JobRequest, identity: ProcessIdentity): void {
+    const digest = requestDigest(request);
+    this.append({ type: 'started', job, kind: request.kind, digest, process: identity });
   }
 
   report(progress: Progress): void {

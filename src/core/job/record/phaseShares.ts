@@ -1,22 +1,22 @@
 import type { Phase } from '../../base/progress';
-import type { JobRequest } from './jobEvents';
+import type { JobWork } from '../request';
 
 /** The steps of a job in their order, and which part of it each is: percent, as measured on databases of 1 GB. */
 export type Shares = readonly (readonly [phase: Phase, share: number])[];
 
 /** The steps of a job that is asked for like this; none where they are over in a moment. */
-export function sharesOf({ kind, operands, options }: Pick<JobRequest, 'kind' | 'operands' | 'options'>): Shares {
-  switch (kind) {
+export function sharesOf(work: JobWork): Shares {
+  switch (work.kind) {
     case 'backup':
       return ofBackup;
     case 'restore':
-      return options.inPlace === true ? inPlace : ofRestore;
+      return work.options.inPlace === true ? inPlace : ofRestore;
     case 'copy':
-      return [...ofBackup, ...(options.inPlace === true ? inPlace : ofRestore)].map(half);
+      return [...ofBackup, ...(work.options.inPlace === true ? inPlace : ofRestore)].map(half);
     case 'verify':
-      return options.deep === undefined ? [['read', 100]] : ofDrill;
+      return work.deep === undefined ? [['read', 100]] : ofDrill;
     case 'diff':
-      return ofComparison(operands.map(isBackup));
+      return ofComparison([work.left, work.right].map((side) => !('cluster' in side)));
     case 'clean':
       return [['clean', 100]];
     case 'undo':
@@ -70,11 +70,6 @@ function ofComparison([left, right]: readonly boolean[]): Shares {
     ['read', 15],
     ['verify', 85],
   ];
-}
-
-/** As the job itself tells a backup from a database. */
-function isBackup(operand: string): boolean {
-  return operand.startsWith('/') || !operand.includes('/');
 }
 
 function half([phase, share]: readonly [Phase, number]): readonly [Phase, number] {

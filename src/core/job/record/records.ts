@@ -1,8 +1,9 @@
-import { parseReference } from '../../cluster/reference';
+import type { PodReference } from '../../cluster/reference';
 import { isAppError } from '../../base/errors';
 import type { DatabasePod } from '../../pod/databasePod';
 import type { Records } from '../../restore/side/marks';
-import { placesOf, targetOf } from '../plan/jobTarget';
+import { targetOf } from '../plan/jobTarget';
+import { placesOf } from '../request';
 import type { JobEvent } from './jobEvents';
 import { isJobId, jobFolder } from './jobFolder';
 import { readWholeJob, type WholeJob } from './readJob';
@@ -38,8 +39,9 @@ async function readHere(root: string, id: string, pod: DatabasePod): Promise<Who
   if (!isJobId(id)) return undefined;
   try {
     const job = await readWholeJob(jobFolder(root, id));
-    const places = placesOf(job.request);
-    if (places.length === 0) places.push((await targetOf(job.request)).reference);
+    const { request } = job;
+    const isOfKept = request.kind === 'undo' || request.kind === 'release';
+    const places = isOfKept ? [(await targetOf(request)).reference] : placesOf(request);
     return places.some((place) => isAt(place, pod)) ? job : undefined;
   } catch (error) {
     if (isAppError(error)) return undefined;
@@ -48,8 +50,7 @@ async function readHere(root: string, id: string, pod: DatabasePod): Promise<Who
 }
 
 /** True for a reference to a pod, by its own name or its workload's. */
-function isAt(reference: string, { cluster, namespace, name, workload }: DatabasePod): boolean {
-  const named = parseReference(reference);
+function isAt(named: PodReference, { cluster, namespace, name, workload }: DatabasePod): boolean {
   if (named.cluster !== cluster || named.namespace !== namespace) return false;
   return named.pod === name || named.pod === workload.name;
 }

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bell } from './bell';
 import { EventTail } from './eventTail';
-import type { JobRequest } from './jobEvents';
+import type { JobRequest } from '../request';
 import { noFacts, type JobFacts } from './jobFacts';
 import { jobFiles, jobsFolder, readRequest } from './jobFolder';
 import { moveOldJobs } from './moveJobs';

@@ -20,7 +20,10 @@ export async function removeLeftHere(root: string, jobs: readonly Job[], job?: s
 /** The partial backups among that: their folders. Changes nothing. */
 export async function listLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
   const left: string[] = [];
-  const roots = new Set([root, ...jobs.flatMap(({ request }) => request.options.to ?? [])]);
+  const roots = new Set([
+    root,
+    ...jobs.flatMap(({ request }) => (request.kind === 'backup' ? (request.options.to ?? []) : [])),
+  ]);
   for (const one of roots) {
     for (const folder of await listPartials(one)) {
       const owner = await jobOfPartial(folder);

@@ -66,8 +66,9 @@ export function resolutionByOid(
  * release, and for a job whose events were lost. Pure.
  */
 export function resolutionOf(job: Job, place: string, database: string, cleaned: Cleaned): Resolution {
-  const { kind, operands } = job.request;
-  const named = operands.find((operand) => !operand.includes('/'));
+  const { request } = job;
+  const { kind } = request;
+  const named = 'of' in request && 'job' in request.of ? request.of.job : undefined;
   const kept = cleaned.swapped.filter((one) => one.database === database);
   const known = (text: string): Resolution => ({ known: true, text: `job ${job.id}${text}` });
 

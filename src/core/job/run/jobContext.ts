@@ -1,11 +1,12 @@
 import type { Work } from '../../base/progress';
-import type { JobKind, JobRequest, JobResult } from '../record/jobEvents';
+import type { JobResult } from '../record/jobEvents';
+import type { JobKind, RequestOf } from '../request';
 
 /** What one kind of job is given to do its work. */
-export interface JobContext {
+export interface JobContext<Kind extends JobKind = JobKind> {
   readonly id: string;
   readonly folder: string;
-  readonly request: JobRequest;
+  readonly request: RequestOf<Kind>;
   readonly work: Work;
   /** Holds a target database for this job until it ends; throws `target.busy`. */
   readonly lock: (key: string, reference: string) => Promise<void>;
@@ -17,7 +18,7 @@ export interface JobDone extends Pick<JobResult, 'findings' | 'differences' | 'n
 }
 
 /** One kind of job. Throws `AppError`; a result is made of it by the job's process. */
-export type RunKind = (context: JobContext) => Promise<JobDone>;
+export type RunKind<Kind extends JobKind = JobKind> = (context: JobContext<Kind>) => Promise<JobDone>;
 
 /** All kinds, loaded when they are run. */
-export type JobKinds = Readonly<Record<JobKind, () => Promise<RunKind>>>;
+export type JobKinds = { readonly [Kind in JobKind]: () => Promise<RunKind<Kind>> };

@@ -3,8 +3,10 @@ import { basename, join } from 'node:path';
 import { AppError, toAppError } from '../../base/errors';
 import type { Log } from '../../base/log';
 import { visibleLines } from '../../base/visible';
-import type { JobContext, JobKinds } from './jobContext';
-import type { JobRequest, JobResult } from '../record/jobEvents';
+import type { JobContext, JobKinds, RunKind } from './jobContext';
+import { checkWork } from '../checkRequest';
+import type { JobRequest } from '../request';
+import type { JobResult } from '../record/jobEvents';
 import { jobFiles, readRequest } from '../record/jobFolder';
 import { JobClock, lastPhases } from '../record/jobClock';
 import { JobJournal } from '../record/jobJournal';
@@ -52,7 +54,7 @@ export async function runJob(
     process.exit(1);
   });
   const identity = identify();
-  if (identity) journal.start(id, request.kind, identity);
+  if (identity) journal.start(id, request, identity);
   if (wasCancelled()) onStop();
   const sleepless = keepAwake((progress) => journal.report(progress));
   const locks: TargetLock[] = [];
@@ -61,7 +63,9 @@ export async function runJob(
   const ticking = tick(clock, journal);
   try {
     const context = contextOf({ id, folder, request, stop, journal, locks, clock });
-    const run = await kinds[request.kind]();
+    checkWork(request);
+    // each kind is given a request of its own
+    const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);
     const data = { ...done.data, phases: clock.phases(Date.now()) };
     result = { type: 'result', exitCode: exitCodes[done.outcome], ...done, data };

@@ -3,7 +3,9 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../base/errors';
 import { claimAnnouncement } from './announce';
-import type { JobRequest, JobResult } from '../record/jobEvents';
+import { checkWork } from '../checkRequest';
+import type { JobRequest } from '../request';
+import type { JobResult } from '../record/jobEvents';
 import { createJobFolder, jobFiles, openEventLog } from '../record/jobFolder';
 import { moveOldJobs } from '../record/moveJobs';
 import { failedResult } from './outcome';
@@ -21,12 +23,13 @@ export interface StartOptions {
  * Starts a job as a process of its own, which outlives the caller. Resolves when it wrote its first event. One that does not in time is told to stop and
  * ended; if it began all the same, it is the job that was started, and its own events say how it ended. Throws `internal` when it never
  * began, and then it never will: it counts as failed, which the caller has to tell; its output is in `log.txt`. Throws what
- * `createJobFolder` throws.
+ * `createJobFolder` throws, and `usage` for options that do not go together.
  */
 export async function startJob(
   request: JobRequest,
   options: StartOptions,
 ): Promise<{ readonly id: string; readonly folder: string }> {
+  checkWork(request);
   await moveOldJobs(request.root);
   const { id, folder } = await createJobFolder(request.root, request);
   const [program, ...args] = options.command;

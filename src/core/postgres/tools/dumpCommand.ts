@@ -19,10 +19,15 @@ export function chooseCompression(asked: string, tool: { readonly zstd: boolean 
   const level = Number(match?.[2]);
   if (match?.[1] === 'gzip' && level >= 1 && level <= 9) return { method: 'gzip', level };
   if (match?.[1] === 'zstd' && level >= 1 && level <= 22) {
-    if (!tool.zstd) throw new AppError('usage', { message: `the pod's pg_dump does not know zstd (asked: ${asked})` });
+    if (!tool.zstd) throw new AppError('usage', { rule: 'compress.zstd', compress: asked });
     return { method: 'zstd', level };
   }
-  throw new AppError('usage', { message: `compression must be auto, zstd:1-22, gzip:1-9 or none, not ${asked}` });
+  throw new AppError('usage', { rule: 'compress.form', compress: asked });
+}
+
+/** True for `auto`, `zstd:1` to `zstd:22`, `gzip:1` to `gzip:9` and `none`. */
+export function isCompression(text: string): boolean {
+  return /^(?:auto|none|gzip:[1-9]|zstd:(?:0?[1-9]|1\d|2[0-2]))$/.test(text);
 }
 
 /** `zstd:1`, `gzip:1`, `none`: as the manifest and `--compress` say it. */

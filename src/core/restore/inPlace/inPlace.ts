@@ -14,6 +14,7 @@ import { newMark, runInPlace } from './inPlaceSession';
 import { readLive } from '../../compare/readLive';
 import { lookAround, PhaseClock, type RestoreRequest, type RestoreResult } from '../restore';
 import { applicationOf } from '../../postgres/tools/applicationName';
+import { checkRestoreOptions } from '../options';
 import { concernsRows } from '../missing';
 import { compareWithBackup } from '../side/verifySide';
 
@@ -40,20 +41,8 @@ export interface InPlaceResult extends Pick<
  * Throws what `restore` throws but `restore.swap`, and `restore.inPlace` { reason } (rolled back).
  */
 export async function restoreInPlace(request: InPlaceRequest, outer: Work): Promise<InPlaceResult> {
-  const {
-    createRoles,
-    mapRoles = {},
-    backup,
-    target,
-    database,
-    job,
-    cluster,
-    noOwner = false,
-    noPrivileges = false,
-  } = request;
-  if (createRoles || Object.keys(mapRoles).length > 0 || request.as !== 'replace') {
-    throw new AppError('usage', { message: 'in place wants --as replace, and neither makes nor maps roles' });
-  }
+  const { backup, target, database, job, cluster, noOwner = false, noPrivileges = false } = request;
+  checkRestoreOptions({ ...request, inPlace: true });
   const clock = new PhaseClock(outer);
   const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });

@@ -7,6 +7,7 @@ import type { ArchiveReading } from '../../postgres/archive/reading';
 import type { Work } from '../../base/progress';
 import { workplace, type Workplace } from '../databaseRow';
 import { aboutInPlace, askInPlace } from '../inPlace/inPlaceFindings';
+import { goesOn } from '../options';
 import { originOfDatabase } from './origin';
 import { newSide } from '../side/makeNew';
 import { preflight, type Preflight, type PreflightInput } from './preflight';
@@ -65,9 +66,9 @@ async function rehearsed(
   { reading, seen, archive }: { reading: ArchiveReading; seen: Preflight; archive: KeptArchive },
   work: Work,
 ): Promise<Finding[]> {
-  const { goOn, acceptMissing, noOwner = false, noPrivileges = false, database, job, source } = request;
+  const { noOwner = false, noPrivileges = false, database, job, source } = request;
   const pieces = archive.pieces();
-  if (isBlocked(seen.findings) || goOn || acceptMissing || !pieces) return [];
+  if (isBlocked(seen.findings) || goesOn(request) || !pieces) return [];
   const toc = await readTableOfContents(Readable.from(pieces));
   const failures = await rehearseDefinitions(
     server,

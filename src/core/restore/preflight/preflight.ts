@@ -7,31 +7,19 @@ import { askTarget, type TargetFacts } from './askTarget';
 import { localeOf, type DatabaseRow, type Workplace } from '../databaseRow';
 import { placeOf, type RestoreOrigin } from './origin';
 import { askForNew, planNewDatabase, type NewDatabase } from './newDatabase';
+import { goesOn, type RestoreOptions } from '../options';
 import type { ServerFacts } from './preflightFacts';
 import { askAboutParts } from './partFindings';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
 
-export interface PreflightInput {
+export interface PreflightInput extends Omit<RestoreOptions, 'createRoles' | 'mapRoles' | 'streams' | 'gentle'> {
   readonly origin: RestoreOrigin;
   readonly target: OpenPod;
   readonly database: string;
-  readonly as: 'new' | 'replace' | undefined;
   readonly roles: RoleOptions;
-  /** owners are not restored: only the roles that statements name are needed */
-  readonly noOwner?: boolean;
-  /** a new database also gets those settings that only a superuser may set, that give a right or run code */
-  readonly trustSettings?: boolean;
   /** a side database that never gets a name: what belongs to the database itself is not carried over */
   readonly sideOnly?: boolean;
-  /** nor are grants */
-  readonly noPrivileges?: boolean;
-  readonly noTablespaces?: boolean;
-  /** what the target refuses is passed over */
-  readonly goOn?: boolean;
-  readonly acceptMissing?: boolean;
-  /** in the live database itself: neither a side database nor a swap */
-  readonly inPlace?: boolean;
   /** alias of the target's cluster, what its place is called, and which places are protected: for the wrong-target guard */
   readonly cluster: string;
   readonly environment?: string;
@@ -87,8 +75,7 @@ export async function preflight(
     ...aboutDisk(seen),
     ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
   ];
-  const goesOn = input.goOn === true || input.acceptMissing === true;
-  const told = goesOn ? findings.map(passedOver) : findings;
+  const told = goesOn(input) ? findings.map(passedOver) : findings;
   const { withoutTablespaces } = parts;
   return { findings: told, roles, facts, withoutTablespaces, ...(live ? { live } : {}), ...(own ? { own } : {}) };
 }

@@ -65,7 +65,7 @@ export async function settleRoles(
 export function checkMapping(mapRoles: Readonly<Record<string, string>>): void {
   for (const [from, to] of Object.entries(mapRoles)) {
     if (from === to || Object.hasOwn(mapRoles, to)) {
-      throw new AppError('usage', { message: `--map-role ${from}=${to}: "${to}" is mapped itself` });
+      throw new AppError('usage', { rule: 'mapRoles.chain', from, to });
     }
   }
 }
