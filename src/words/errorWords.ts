@@ -350,6 +350,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
       : { why: `It has ${shown(data, 'entries')} tables, data blocks and sequences.` }),
     todo: 'It was not changed. A backup of this size can still be verified and restored.',
   }),
+  'archive.roleName': (data) => ({
+    what: `A role that ${shown(data, 'entry')} belongs to, or that it names, has a name that is no text in the encoding of this database.`,
+    why: 'Roles belong to the whole server, and this one was made in a database of another encoding. It is no damage, but no server takes that name back from this archive.',
+    todo: 'Give the role a name of plain letters (ALTER ROLE … RENAME TO …, in a database of the encoding it was made in), then take the backup again.',
+  }),
   'archive.limit': (data) => ({
     what: `${limited(data)} (${shown(data, 'entry')}, at byte ${shown(data, 'offset')}).`,
     why: "What a table of contents holds is held in memory, and what may be anybody's has a limit. Damage can look like this, too; it need not be any.",

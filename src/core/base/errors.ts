@@ -52,6 +52,7 @@ export const errorCodes = [
   'archive.foreign', // { reason, way?, tool? }: not a custom-format archive (plain SQL, tar, something else)
   'archive.version', // { version }
   'archive.tooLarge', // { entries } or { megabytes }: more than the editor takes in
+  'archive.roleName', // { entry, offset }: a role's name that is no text in the archive's encoding
   'archive.limit', // { what: 'text' | 'entry' | 'contents', size?, most, offset, entry }: more in one place than is read
   'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }; several fit: { fits } ids, { folders } of one id, { places }; { unproven }: the newest that `latest` does not choose

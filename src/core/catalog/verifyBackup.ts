@@ -215,11 +215,12 @@ function ours(entry: BackupEntry, error: unknown): unknown {
 }
 
 const refusals: readonly string[] = [
-  ...['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding', 'archive.limit'],
+  ...['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding', 'archive.limit', 'archive.roleName'],
 ];
 
 function readsAs(data: AppError['data']): string {
-  if (data['most'] !== undefined) return 'its table of contents reads as longer than it was';
+  if (data['version'] === undefined && data['encoding'] === undefined)
+    return 'its table of contents reads otherwise than it did';
   const [what, found] = data['version'] === undefined ? ['encoding', data['encoding']] : ['version', data['version']];
   return `its ${what} reads as ${typeof found === 'string' ? found : '?'}`;
 }

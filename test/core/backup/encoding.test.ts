@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { cliHints } from '../../../src/cli/hints';
+import { isAppError } from '../../../src/core/base/errors';
+import { runningText, wordsFor } from '../../../src/words/errorWords';
 import { backUp } from '../../../src/core/backup/backUp';
 import { noLog } from '../../../src/core/base/log';
 import { readLive } from '../../../src/core/compare/readLive';
@@ -66,4 +69,37 @@ describe("the archive's encoding is the database's own", function () {
       );
     });
   }
+
+  it('a role that is named in the encoding of another database is called that, and not damage; renamed there it is no trouble', async () => {
+    await server.sql('latin', 'create role "Jürgen"; create role "plain"');
+    const [role] = await server.sql<{ oid: string }>('latin', `select oid from pg_roles where rolname = 'Jürgen'`);
+    await server.sql('utf', 'create table owned (id int); create table granted (id int)');
+    const backup = async (job: string): Promise<unknown> =>
+      backUp(
+        await openServer(server),
+        'utf',
+        { root, cluster: { alias: 'a', server: 'https://a' }, compress: 'none', asked: { by: 'me' }, job },
+        work,
+      );
+    for (const [how, back] of [
+      [`update pg_class set relowner = ${role?.oid} where relname = 'owned'`, `alter table owned owner to postgres`],
+      [
+        `update pg_class set relacl = array[makeaclitem(${role?.oid}, 10, 'SELECT', false)] where relname = 'granted'`,
+        `update pg_class set relacl = null where relname = 'granted'`,
+      ],
+    ] as const) {
+      await server.sql('utf', how);
+      await assert.rejects(backup('role'), (error) => {
+        assert.ok(isAppError(error, 'archive.roleName'), String(error));
+        assert.match(String(error.data['entry']), /(owned|granted)$/);
+        const said = runningText(wordsFor(error.code, error.data, cliHints));
+        assert.match(said, /RENAME TO/);
+        return true;
+      });
+      await server.sql('latin', 'alter role "Jürgen" rename to juergen');
+      await backup('renamed');
+      await server.sql('latin', 'alter role juergen rename to "Jürgen"');
+      await server.sql('utf', back);
+    }
+  });
 });

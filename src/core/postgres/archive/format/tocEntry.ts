@@ -1,3 +1,4 @@
+import { AppError } from '../../../base/errors';
 import type { ByteWindow } from './byteWindow';
 import { beyondLimit, damaged } from './damage';
 import type { IsValid } from './validText';
@@ -87,6 +88,7 @@ class Cursor {
   readonly #place: string;
   /** of the entry in work, as far as it was read */
   label: string;
+  #kind = '';
 
   constructor(window: ByteWindow, place: string) {
     this.#window = window;
@@ -107,24 +109,28 @@ class Cursor {
   }
 
   #entry({ minor, offsetSize, isValid }: TocFormat): RawTocEntry {
-    const text = (longest: number, what: string): Buffer => {
-      const found = this.#text(longest);
-      if (!isValid(found)) this.#refuse(`${what} holds what no text in the archive's encoding holds,`);
-      return found;
+    const check = (found: Buffer, what: string): Buffer => {
+      if (isValid(found)) return found;
+      // the names of roles belong to the server, and are there in the encoding of the database in which each was made
+      if (isRolesOwn(what, this.#kind) && !found.includes(0)) throw this.#namesRole();
+      return this.#refuse(`${what} holds what no text in the archive's encoding holds,`);
     };
+    const text = (longest: number, what: string): Buffer => check(this.#text(longest), what);
     const dumpId = this.#int();
     if (dumpId <= 0 || dumpId >= mostDumpIds) this.#refuse('an impossible dump id');
     const dumper = this.#int();
     if (dumper !== 0 && dumper !== 1) this.#refuse('an impossible data flag');
     this.#digits();
     this.#digits();
-    const tag = text(longestName, 'a name');
+    const tag = this.#text(longestName);
     const kind = this.#text(100);
     if (!isKind(kind)) this.#refuse('an impossible kind of entry');
+    this.#kind = kind.toString('latin1');
+    check(tag, 'a name');
     const section = this.#int();
     if (section < 1 || section > 4) this.#refuse('an impossible section');
     const definitionOffset = this.#offset + 5;
-    this.label = `${kind.toString('latin1')} ${tag.toString()}`;
+    this.label = `${this.#kind} ${tag.toString()}`;
     const definition = text(longestDefinition, 'a definition');
     text(longestText, 'a DROP statement');
     const copyStatement = text(longestText, 'a COPY statement');
@@ -132,7 +138,7 @@ class Cursor {
     const tablespace = text(longestName, "a tablespace's name");
     const accessMethod = minor >= 14 ? text(longestName, "an access method's name") : nothing;
     if (minor >= 16) this.#int();
-    const owner = text(longestName, "an owner's name");
+    const owner = text(longestName, ofOwner);
     this.#noOids(minor);
     while (this.#digits() > 0);
     const dataOffset = this.#dataOffset(offsetSize, dumper === 1);
@@ -217,10 +223,25 @@ class Cursor {
     throw shortage;
   }
 
+  #namesRole(): AppError {
+    return new AppError('archive.roleName', { entry: this.label, offset: this.#offset });
+  }
+
   #refuse(reason: string): never {
     throw damaged(this.#offset, `${reason} in the table of contents`, this.#place);
   }
 }
+
+const ofOwner = "an owner's name";
+
+/** What may hold the name of a role: an owner, and the entries that name some. */
+function isRolesOwn(what: string, kind: string): boolean {
+  return what === ofOwner || namingRoles.has(kind);
+}
+
+const namingRoles: ReadonlySet<string> = new Set([
+  ...['ACL', 'ACL LANGUAGE', 'DEFAULT ACL', 'POLICY', 'USER MAPPING', 'DATABASE PROPERTIES'],
+]);
 
 function isKind(kind: Buffer): boolean {
   for (const byte of kind) if (byte !== 0x20 && (byte < 0x41 || byte > 0x5a)) return false;
