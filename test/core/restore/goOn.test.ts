@@ -98,6 +98,21 @@ create view over as select v from sorted; create table own (id int); insert into
     early: true,
   },
   {
+    name: 'the login at a foreign server, which its wrapper refuses to take',
+    sql: `create function known(options text[]) returns boolean language sql as 'select true';
+create function valid(options text[], catalog oid) returns void language plpgsql as 'begin if catalog = ''pg_catalog.pg_user_mapping''::regclass then perform known(options); end if; end';
+create foreign data wrapper strict validator valid; create server far foreign data wrapper strict;
+create user mapping for public server far options (password 'x'); create user mapping for postgres server far;
+create table own (id int); insert into own values (1)`,
+    missing: [
+      'definition USER MAPPING USER MAPPING postgres SERVER far missing right',
+      'definition USER MAPPING USER MAPPING public SERVER far missing right',
+    ],
+    causes: ['searchPath'],
+    there: { own: 1 },
+    early: true,
+  },
+  {
     name: 'views over what the next major has no more',
     from: 17,
     sql: `create view mon as select checkpoints_timed, buffers_checkpoint from pg_stat_bgwriter; create view over_mon as select * from mon;
