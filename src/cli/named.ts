@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { BackupEntry } from '../core/catalog/manifest';
+import type { BackupEntry, BackupSummary } from '../core/catalog/manifest';
 import type { UnreadableBackup } from '../core/catalog/catalog';
 import { formatReference, type Reference } from '../core/cluster/reference';
 import { operandsOf, placesOf } from '../core/job/request';
@@ -70,7 +70,10 @@ export function isAbout({ request }: Pick<Job, 'request'>, text: string | undefi
 }
 
 /** True for a backup of a place, which may end early; its pod may be its workload. */
-export function isOf({ manifest: { source } }: BackupEntry, { cluster, namespace, pod, database }: Reference): boolean {
+export function isOf(
+  { manifest: { source } }: Pick<BackupSummary, 'manifest'>,
+  { cluster, namespace, pod, database }: Reference,
+): boolean {
   return (
     source.cluster === cluster &&
     (namespace === undefined || source.namespace === namespace) &&
@@ -80,7 +83,7 @@ export function isOf({ manifest: { source } }: BackupEntry, { cluster, namespace
 }
 
 /** Where a backup was taken, as its manifest says. */
-export function placeOf({ manifest: { source } }: BackupEntry): string {
+export function placeOf({ manifest: { source } }: Pick<BackupSummary, 'manifest'>): string {
   return [source.cluster, source.namespace, source.workload, source.database].filter((part) => part !== '').join('/');
 }
 
@@ -102,7 +105,7 @@ async function idOf(root: string, text: string): Promise<BackupEntry> {
 }
 
 /** The newest that fits, if it is proven and none that cannot be read is newer. */
-async function latestBackup(root: string, text: string): Promise<BackupEntry> {
+async function latestBackup(root: string, text: string): Promise<BackupSummary> {
   const { readCatalog } = await import('../core/catalog/catalog');
   const { parseReference } = await import('../core/cluster/reference');
   const { isOurs } = await import('../core/catalog/manifest');

@@ -20,7 +20,12 @@ export const deleteBackup: Command = {
     const answer = await showWarningMessage(message, { modal: true, detail }, 'Delete');
     if (answer === undefined) return;
     try {
-      for (const backup of chosen) await removeBackup(backup);
+      for (const backup of chosen) {
+        const removal = await removeBackup(backup);
+        if (removal.state !== 'retained') continue;
+        const until = removal.until.toLocaleString();
+        await showWarningMessage(`${backup.id} is not deleted: its store keeps it until ${until}.`);
+      }
     } finally {
       services.backups.refresh();
     }

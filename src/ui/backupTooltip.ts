@@ -45,10 +45,10 @@ function serverText({ manifest: { source, archive } }: BackupSummary): string | 
   return `PostgreSQL ${serverVersionText(source.serverVersion)}, ${source.encoding}, at ${source.server}`;
 }
 
-function holdsText({ tables, rows, manifest }: BackupSummary): string | undefined {
+function holdsText({ tables, rows, largeObjects, manifest }: BackupSummary): string | undefined {
   if (manifest.archive.sha256 === '') return undefined;
   const parts = [`${count(rows)} rows in ${count(tables)} ${tables === 1 ? 'table' : 'tables'}`];
-  if (manifest.largeObjects.count > 0) parts.push(`${count(manifest.largeObjects.count)} large objects`);
+  if (largeObjects > 0) parts.push(`${count(largeObjects)} large objects`);
   if (manifest.extensions.length > 0) parts.push(`extensions ${manifest.extensions.join(', ')}`);
   return parts.join('; ');
 }

@@ -374,6 +374,15 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: `${shown(data, 'reason')}${data['offset'] === undefined ? '' : ` (at byte ${shown(data, 'offset')})`}`,
     todo: 'Do not use it. Take another one.',
   }),
+  'backup.newer': (data) => ({
+    what: `${data['backup'] === undefined ? 'The backup' : shown(data, 'backup')} is of format ${shown(data, 'version')}, which a later version of DB Ferry writes.`,
+    todo: 'Install that version. Its archive can be read by pg_restore all the same.',
+  }),
+  'backup.held': (data) => ({
+    what: `${shown(data, 'backup')} is held by ${shown(data, 'owner')} and is not deleted.`,
+    why: shown(data, 'reason'),
+    todo: 'Ask who holds it. It can be deleted once that is taken back.',
+  }),
   'backup.incomplete': (data, hints) => ({
     what: `${shown(data, 'backup')} is not a complete backup.`,
     why: 'The job that wrote it did not finish.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isAppError, type ErrorCode } from '../../src/core/base/errors';
-import { readWhole, writeOnce, wholeOf, type Store, type StoredObject } from '../../src/core/store/store';
+import { writeOnce, wholeOf, type Store, type StoredObject } from '../../src/core/store/store';
 
 /** A store, and what a test may do to it from outside. */
 export interface StoreSetting {
@@ -231,7 +231,7 @@ export function storeContract(make: () => Promise<StoreSetting>): void {
     const until = new Date(Date.now() + 86_400_000);
     const behind = await setting.locked('kept/one', until);
     assert.deepEqual(await behind.remove('kept/one'), { state: 'retained', until });
-    assert.equal((await readWhole(behind, 'kept/one', 100)).toString(), 'content');
+    assert.equal((await behind.get('kept/one', 100)).toString(), 'content');
     await rejects(writeOnce(behind, 'kept/one', 'other'), 'store.exists');
     const open = await setting.locked('kept/one', new Date(Date.now() - 1000));
     assert.deepEqual(await open.remove('kept/one'), { state: 'removed' });
@@ -254,13 +254,13 @@ export function storeContract(make: () => Promise<StoreSetting>): void {
     }
     await writeOnce(small, 'fits/too', Buffer.alloc(10_000)).catch(() => undefined);
     await writeOnce(small, 'also', Buffer.alloc(10_000));
-    assert.equal((await readWhole(small, 'also', 1e6)).length, 10_000);
+    assert.equal((await small.get('also', 1e6)).length, 10_000);
   });
 
   it('a small object that is longer than it can be is not read', async () => {
     await writeOnce(store, 'long', Buffer.alloc(1001));
-    await rejects(readWhole(store, 'long', 1000), 'file.refused');
-    assert.equal((await readWhole(store, 'long', 1001)).length, 1001);
+    await rejects(store.get('long', 1000), 'file.refused');
+    assert.equal((await store.get('long', 1001)).length, 1001);
   });
 
   it('many at once do not disturb one another', async () => {
@@ -272,7 +272,7 @@ export function storeContract(make: () => Promise<StoreSetting>): void {
         for (let part = 0; part < 5; part += 1) await upload.write(Buffer.alloc(10_000, at));
         if (at % 8 === 7) return upload.abort();
         await upload.commit({ ifAbsent: true });
-        assert.ok((await readWhole(store, key, 1e6)).equals(Buffer.alloc(50_000, at)));
+        assert.ok((await store.get(key, 1e6)).equals(Buffer.alloc(50_000, at)));
         if (at % 8 === 6) await store.remove(key);
       }),
     );
@@ -293,7 +293,7 @@ export function storeContract(make: () => Promise<StoreSetting>): void {
   }
 
   async function text(key: string): Promise<string> {
-    return (await readWhole(store, key, 1e7)).toString();
+    return (await store.get(key, 1e7)).toString();
   }
 }
 

@@ -6,7 +6,7 @@ import { isAppError } from '../../src/core/base/errors';
 import type { S3Settings } from '../../src/core/store/s3/s3Client';
 import type { StoreTrouble } from '../../src/core/store/s3/s3Errors';
 import { openS3Store, type S3Store } from '../../src/core/store/s3/s3Store';
-import { readWhole, wholeOf, writeOnce } from '../../src/core/store/store';
+import { wholeOf, writeOnce } from '../../src/core/store/store';
 import { storeContract } from '../contract/storeContract';
 import { FaultyProxy, type Fault, type Seen } from './faultyProxy';
 
@@ -150,7 +150,7 @@ for (const address of addresses) {
         proxy.decide = often(1, isPut, { loseAnswer: true });
         assert.equal((await writeOnce(store, 'small', small)).size, small.length);
         await assert.rejects(writeOnce(store, 'small', 'other'), (error) => isAppError(error, 'store.exists'));
-        assert.deepEqual(await readWhole(store, 'small', 100), small);
+        assert.deepEqual(await store.get('small', 100), small);
       });
 
       const final: readonly (readonly [string, Fault, StoreTrouble | 'disk.full'])[] = [

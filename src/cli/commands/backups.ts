@@ -1,5 +1,5 @@
 import type { UnreadableBackup } from '../../core/catalog/catalog';
-import type { BackupEntry } from '../../core/catalog/manifest';
+import type { BackupSummary } from '../../core/catalog/manifest';
 import { count, duration, localTime, safe, serverVersionText, size } from '../../words/format';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { asItSays } from '../../words/provenanceWords';
@@ -46,7 +46,7 @@ function unreadableRow({ folder, error: { code, data } }: UnreadableBackup): Rec
 }
 
 /** A backup as one event for scripts: its manifest without what is long. */
-function backupRow({ id, folder, manifest, signed }: BackupEntry): {
+function backupRow({ id, folder, manifest, signed, tables, rows }: BackupSummary): {
   readonly type: string;
   readonly [fact: string]: unknown;
 } {
@@ -60,8 +60,8 @@ function backupRow({ id, folder, manifest, signed }: BackupEntry): {
     time,
     size: sizes,
     sha256: archive.sha256,
-    tables: manifest.tables.length,
-    rows: rowsOf(manifest.tables),
+    tables,
+    rows,
     verified,
     signed: signed ?? { by: 'nobody' },
     asked,
@@ -69,7 +69,7 @@ function backupRow({ id, folder, manifest, signed }: BackupEntry): {
   };
 }
 
-const listing: Listing<BackupEntry> = {
+const listing: Listing<BackupSummary> = {
   nameOf: ({ id }) => id,
   itemOf: backupRow,
   columns: [
@@ -93,8 +93,8 @@ const listing: Listing<BackupEntry> = {
     },
     {
       name: 'rows',
-      text: ({ manifest }) => count(rowsOf(manifest.tables)),
-      raw: ({ manifest }) => rowsOf(manifest.tables),
+      text: ({ rows }) => count(rows),
+      raw: ({ rows }) => rows,
       isRight: true,
     },
     {
@@ -116,10 +116,6 @@ const listing: Listing<BackupEntry> = {
   ],
 };
 
-function levelsOf({ manifest }: BackupEntry): string[] {
+function levelsOf({ manifest }: BackupSummary): string[] {
   return [...new Set(manifest.verified.map(({ level }) => level))];
-}
-
-function rowsOf(tables: readonly { readonly rows: number }[]): number {
-  return tables.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -9,6 +9,7 @@ import { copy } from './copy';
 import { deleteCommand } from './delete';
 import { databases } from './databases';
 import { exportCommand } from './export';
+import { hold, unhold } from './hold';
 import { importCommand } from './import';
 import { inspect } from './inspect';
 import { report } from './report';
@@ -21,6 +22,7 @@ import { release } from './release';
 import { restore } from './restore';
 import { runJobCommand } from './runJob';
 import { undo } from './undo';
+import { upgrade } from './upgrade';
 import { verify } from './verify';
 
 /** All commands, in the order in which help shows them. */
@@ -35,6 +37,9 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   deleteCommand,
+  hold,
+  unhold,
+  upgrade,
   diff,
   restore,
   copy,

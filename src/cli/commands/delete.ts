@@ -29,8 +29,14 @@ export const deleteCommand: Command = {
       terminal.error(says);
       if (!(await terminal.confirm('Type yes to go on, nothing to leave it: ', 'yes'))) throw new AppError('cancelled');
     }
-    await removeBackup(backup);
+    const removal = await removeBackup(backup);
     const data = { backup: backup.id, folder: backup.folder, bytes: sizes.archive };
+    if (removal.state === 'retained') {
+      const until = removal.until.toISOString();
+      terminal.event({ type: 'result', outcome: 'differences', exitCode: 3, data: { ...data, retained: until } });
+      terminal.line(`Not deleted: its store keeps ${backup.id} of ${place} until ${localTime(until)}.`);
+      return 3;
+    }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     terminal.line(`Deleted: ${backup.id} of ${place}, ${size(sizes.archive)}.`);
     return 0;

@@ -8,7 +8,7 @@ import { isPath, rootOf } from '../setting';
 /** Prints what a job left as its report. */
 export const report: Command = {
   name: 'report',
-  summary: 'print the report of a job that ended, or the reports beside a backup',
+  summary: 'print the report of a job that ended, or the one that a backup was sealed with',
   more: [
     'Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found, and how to undo it. No row, no secret. `latest` is the newest job that has ended.',
   ],

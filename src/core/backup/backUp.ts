@@ -1,20 +1,11 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { listBackups } from '../catalog/catalog';
-import {
-  archiveFile,
-  makeBackupId,
-  makePartialFolder,
-  manifestFile,
-  seal,
-  writeDurably,
-  type BackupPlace,
-} from '../catalog/backupFolder';
+import { archiveFile, makeBackupId, makePartialFolder, seal, type BackupPlace } from '../catalog/backupFolder';
 import { room, watchDisk, type Room } from '../catalog/disk';
-import type { BackupEntry, Manifest } from '../catalog/manifest';
+import type { BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
-import { signManifest } from '../catalog/signature';
-import { manifestText } from '../catalog/verifyBackup';
+import { writeSealed } from '../catalog/sealBackup';
 import { aboutLogins, type Login } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
@@ -24,7 +15,6 @@ import { maintenanceDatabase } from '../pod/server/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/tools/dumpCommand';
 import { persist } from '../base/persist';
 import type { Progress, Work } from '../base/progress';
-import type { Signed } from '../state/signed';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
@@ -52,7 +42,9 @@ export interface BackupTask {
   /** how fast it may go, bytes a second; the transport keeps to it */
   readonly gentle?: number | undefined;
   /** false for a backup of other circumstances, which says nothing of how long this one takes */
-  readonly isLike?: (entry: BackupEntry) => boolean;
+  readonly isLike?: (entry: BackupSummary) => boolean;
+  /** the report that is sealed with it, of what is about to be */
+  readonly describe?: (backup: BackupEntry, findings: readonly Finding[]) => Promise<string | undefined>;
   /** of the source's cluster, where it is known to end */
   readonly login?: Login;
   /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
@@ -109,11 +101,16 @@ export async function backUp(
       taken,
       globals: globals.file,
     });
-    await writeDurably(path.join(folders.partial, manifestFile), manifestText(manifest));
-    const signed = await signedBy(folders.partial, manifest, plan.findings, work);
+    const found = { id, folder: folders.final, manifest };
+    const report = await options.describe?.(found, plan.findings).catch((error: unknown) => {
+      work.log.warn(`no report beside the backup: ${toAppError(error).message}`);
+      return undefined;
+    });
+    const onUnsigned = (error: unknown): void => tellUnsigned(error, plan.findings, work);
+    const sealed = await writeSealed(folders.partial, manifest, { report, sign: true, onUnsigned });
     work.signal.throwIfAborted();
     await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest));
-    return { entry: { id: manifest.id, folder: folders.final, manifest, signed }, findings: plan.findings };
+    return { entry: { ...found, ...sealed }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
@@ -121,16 +118,11 @@ export async function backUp(
   }
 }
 
-/** The signature of this workspace. A backup is worth more than it: without one it is as its manifest says, and that is told. */
-async function signedBy(partial: string, manifest: Manifest, findings: Finding[], work: Work): Promise<Signed> {
-  try {
-    return await signManifest(partial, manifest);
-  } catch (error) {
-    const finding: Finding = { level: 'warn', code: 'backup.unsigned', data: { message: toAppError(error).message } };
-    findings.push(finding);
-    work.report({ type: 'finding', finding });
-    return { by: 'nobody' };
-  }
+/** A backup is worth more than its signature: without one it is as its manifest says, and that is told. */
+function tellUnsigned(error: unknown, findings: Finding[], work: Work): void {
+  const finding: Finding = { level: 'warn', code: 'backup.unsigned', data: { message: toAppError(error).message } };
+  findings.push(finding);
+  work.report({ type: 'finding', finding });
 }
 
 /** The application_name of all that it runs in the pod, or what it begins with. */

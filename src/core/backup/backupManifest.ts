@@ -32,7 +32,7 @@ export function backupManifest(all: Finished): Manifest {
   const read = finished.toISOString();
   return {
     format: 'db-ferry-backup',
-    formatVersion: 1,
+    formatVersion: 2,
     id: all.id,
     origin: 'db-ferry',
     source: {

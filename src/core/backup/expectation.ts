@@ -1,4 +1,4 @@
-import type { BackupEntry } from '../catalog/manifest';
+import type { BackupSummary } from '../catalog/manifest';
 import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
 
 /** How long a backup is expected to take and how large its archive to be. */
@@ -13,7 +13,7 @@ export interface Expectation {
  * ratio of an archive to its tables lies anywhere between 0.01 and 1, so a high one is taken.
  */
 export function expect(
-  history: readonly BackupEntry[],
+  history: readonly Pick<BackupSummary, 'manifest'>[],
   now: {
     readonly databaseBytes: number;
     readonly tableBytes: number;

@@ -57,6 +57,8 @@ export const errorCodes = [
   'archive.encoding', // { encoding, offset, reason }: one that only clients have
   'backup.unknown', // { backup }; several fit: { fits } ids, { folders } of one id, { places }; { unproven }: the newest that `latest` does not choose
   'backup.damaged', // { backup, reason, offset? }: does not match its manifest
+  'backup.newer', // { backup?, version }: of a format that a later version writes
+  'backup.held', // { backup, owner, reason, time }: somebody keeps it from being deleted
   'backup.incomplete', // { backup }: a .partial folder
   'root.refused', // { root, reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' }: no folder for backups
   'state.unsafe', // { folder, reason }: somebody else could have put something into the folder of jobs and keys

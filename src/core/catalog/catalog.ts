@@ -1,96 +1,123 @@
-import { lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, isErrno, toAppError } from '../base/errors';
-import { readSafely, refused } from '../base/safeFile';
+import { AppError, isAppError, isErrno, toAppError } from '../base/errors';
+import { readSafely } from '../base/safeFile';
+import { keyRing } from '../state/keys';
 import type { ByteSource } from '../store/byteSource';
 import { fileSource } from '../store/fileSource';
+import { archiveFile, jobFile, manifestFile, partialSuffix, signatureFile, type BackupPlace } from '../store/layout';
+import { localStore } from '../store/local';
+import type { Removal, Store } from '../store/store';
 import { adopt } from './adopt';
-import { keyRing, type KeyRing } from '../state/keys';
-import { archiveFile, encodeName, jobFile, manifestFile, partialSuffix, type BackupPlace } from './backupFolder';
-import type { BackupEntry, Manifest } from './manifest';
-import { longestManifest, parseManifest } from './parseManifest';
-import { removeSignature, signedBy } from './signature';
+import { atOnce, eachOf } from './eachOf';
+import { mustNotBeHeld } from './hold';
+import { elementOf, folderOf, lookForBackups, mayBe, mustFit, type UnreadableBackup } from './lookForBackups';
+import type { BackupAt, BackupEntry, BackupSummary, Manifest } from './manifest';
+import { readManifest, summarise, wholeBackup, type ReadManifest } from './readBackup';
 
-/** A folder that stands where a backup does and cannot be read as one. */
-export interface UnreadableBackup {
-  readonly folder: string;
-  /** why */
-  readonly error: AppError;
+export { lookForBackups, mustFit, type UnreadableBackup } from './lookForBackups';
+
+/** What is in a catalog: the backups, oldest first, and what stands where one does and cannot be read as one. */
+export interface CatalogReading {
+  readonly entries: readonly BackupSummary[];
+  readonly unreadable: readonly UnreadableBackup[];
 }
 
 /**
- * What is under a root: the backups, oldest first, and the folders that cannot be read as one, each with its reason: none hides another. A missing root
+ * What is under a root: the backups, oldest first, and the folders that cannot be read as one, each with its reason: none hides another. Of each its manifest alone is read. A missing root
  * holds none; partial folders are not backups. Throws what the file system says of the root itself.
  */
-export async function readCatalog(
-  root: string,
-  filter: Partial<BackupPlace> = {},
-): Promise<{ readonly entries: readonly BackupEntry[]; readonly unreadable: readonly UnreadableBackup[] }> {
-  const entries: BackupEntry[] = [];
-  const { folders, unreadable } = await lookForBackups(root, filter);
-  const ring = await keyRing();
-  for (const folder of folders) {
-    if (folder.endsWith(partialSuffix)) continue;
-    try {
-      const entry = await readEntry(folder, ring, root);
-      mustFit(root, folder, entry.manifest);
-      entries.push(entry);
-    } catch (error) {
-      unreadable.push({ folder, error: damagedManifest(folder, error) });
-    }
-  }
-  return { entries: entries.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), unreadable };
+export async function readCatalog(root: string, filter: Partial<BackupPlace> = {}): Promise<CatalogReading> {
+  return readAll(localStore(root), filter, undefined);
+}
+
+/** The same of a store. */
+export async function readStore(store: Store, filter: Partial<BackupPlace> = {}): Promise<CatalogReading> {
+  return readAll(store, filter, store);
 }
 
 /** The backups alone. */
-export async function listBackups(root: string, filter: Partial<BackupPlace> = {}): Promise<BackupEntry[]> {
+export async function listBackups(root: string, filter: Partial<BackupPlace> = {}): Promise<BackupSummary[]> {
   return [...(await readCatalog(root, filter)).entries];
 }
 
-/**
- * Throws for a manifest that says it belongs to another folder: by the place it was taken from, and by its time. A copy of a backup that was put elsewhere
- * by hand would pass for another one.
- */
-export function mustFit(root: string, folder: string, manifest: Pick<Manifest, 'id' | 'origin' | 'source'>): void {
-  const { cluster, namespace, workload, database } = manifest.source;
-  const place = path.relative(root, path.dirname(folder)).split(path.sep);
-  if (manifest.origin === 'adopted') {
-    // its folder is named by the file that it was, and its id by the end of the copy
-    if (place[0] !== 'adopted') throw new Error('it says that it was adopted, and is not where such are');
-    return;
-  }
-  const own = [cluster, namespace, workload, database].map(encodeName);
-  if (own.join('/') !== place.join('/')) throw new Error(`it is of another place: ${own.join('/')}`);
-  const time = /^\d{8}T\d{6}/.exec(path.basename(folder))?.[0];
-  if (time === undefined || !manifest.id.startsWith(time)) throw new Error(`it is of another folder: ${manifest.id}`);
+async function readAll(store: Store, filter: Partial<BackupPlace>, named: Store | undefined): Promise<CatalogReading> {
+  const entries: BackupSummary[] = [];
+  const { prefixes, unreadable } = await lookForBackups(store, filter);
+  const ring = await keyRing();
+  await eachOf(prefixes, atOnce, async (prefix) => {
+    if (elementOf(prefix).endsWith(partialSuffix)) return;
+    const folder = folderOf(store, prefix);
+    try {
+      const read = await readManifest({ store, prefix }, ring);
+      mustFit(prefix, read.short);
+      entries.push(summarise(folder, read, named && { store: named, prefix }));
+    } catch (error) {
+      unreadable.push({ folder, error: damagedManifest(folder, error) });
+    }
+  });
+  unreadable.sort((a, b) => (a.folder < b.folder ? -1 : 1));
+  return { entries: entries.sort(byIdAndFolder), unreadable };
+}
+
+function byIdAndFolder(a: BackupSummary, b: BackupSummary): number {
+  const [left, right] = [`${a.id} ${a.folder}`, `${b.id} ${b.folder}`];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /**
  * The backup that a person names: an id of the catalog (or the beginning of one, where only one fits), or a path (starts with `/` or `.`) to a backup's folder, its archive,
- * or a foreign archive, which is adopted in memory. Throws `backup.unknown` (also where two have the id: then a path tells which), `backup.incomplete`, `backup.damaged` (a manifest that cannot be
- * read), `archive.foreign`.
+ * or a foreign archive, which is adopted in memory. Only what may have the id by the name of its folder is read. Throws `backup.unknown` (also where two have the id: then a path tells which),
+ * `backup.incomplete`, `backup.damaged` (a manifest that cannot be read), `backup.newer`, `archive.foreign`.
  */
 export async function findBackup(root: string, idOrPath: string): Promise<BackupEntry> {
   if (idOrPath.startsWith('/') || idOrPath.startsWith('.')) return fromPath(path.resolve(idOrPath));
-  const all = await listBackups(root);
-  const [exact, ...more] = all.filter((entry) => entry.id === idOrPath);
-  if (exact && more.length === 0) return exact;
-  if (exact) {
-    const folders = [exact, ...more].map(({ folder }) => folder);
-    throw new AppError('backup.unknown', { backup: idOrPath, folders });
+  return find(localStore(root), idOrPath, undefined);
+}
+
+/** The same of a store, by id alone. */
+export async function findInStore(store: Store, id: string): Promise<BackupEntry> {
+  return find(store, id, store);
+}
+
+async function find(store: Store, named: string, kept: Store | undefined): Promise<BackupEntry> {
+  const { prefixes } = await lookForBackups(store);
+  const ring = await keyRing();
+  const found: { readonly prefix: string; readonly read: ReadManifest }[] = [];
+  let failure: AppError | undefined;
+  for (const prefix of prefixes.filter((one) => mayBe(one, named))) {
+    try {
+      const read = await readManifest({ store, prefix }, ring);
+      mustFit(prefix, read.short);
+      found.push({ prefix, read });
+    } catch (error) {
+      // whose name says that it is the one: its trouble is the answer
+      if (elementOf(prefix) === named) failure ??= damagedManifest(folderOf(store, prefix), error);
+    }
   }
-  const begins = idOrPath.length >= 4 ? all.filter((entry) => entry.id.startsWith(idOrPath)) : [];
-  const [only] = begins;
-  if (only && begins.length === 1) return only;
+  const exact = found.filter(({ read }) => read.short.id === named);
+  const begins = named.length >= 4 ? found.filter(({ read }) => read.short.id.startsWith(named)) : [];
+  const fits = exact.length > 0 ? exact : begins;
+  const [only] = fits;
+  if (only && fits.length === 1) {
+    const folder = folderOf(store, only.prefix);
+    const at = kept && { store: kept, prefix: only.prefix };
+    return whole(folder, only.read, at);
+  }
+  if (failure && exact.length === 0) throw failure;
   throw new AppError('backup.unknown', {
-    backup: idOrPath,
-    ...(begins.length > 1 ? { fits: begins.map((one) => one.id) } : {}),
+    backup: named,
+    ...(exact.length > 1 ? { folders: exact.map(({ prefix }) => folderOf(store, prefix)) } : {}),
+    ...(exact.length === 0 && begins.length > 1 ? { fits: begins.map(({ read }) => read.short.id) } : {}),
   });
 }
 
 /** What interrupted or running backups left: folders that have no final name. */
 export async function listPartials(root: string): Promise<string[]> {
-  return (await lookForBackups(root)).folders.filter((folder) => folder.endsWith(partialSuffix));
+  const { prefixes } = await lookForBackups(localStore(root));
+  return prefixes
+    .filter((prefix) => elementOf(prefix).endsWith(partialSuffix))
+    .map((prefix) => folderOf({ name: root }, prefix));
 }
 
 /** The job that writes or wrote a partial folder; undefined where it does not say. */
@@ -110,43 +137,72 @@ export function isInCatalog({ manifest }: { readonly manifest: Pick<Manifest, 'o
   return manifest.origin === 'db-ferry' || manifest.archive.sha256 !== '';
 }
 
-/** Deletes a backup of the catalog: its manifest first, so that what a crash leaves is no backup any more. */
-export async function removeBackup(entry: {
-  readonly folder: string;
-  readonly manifest: Pick<Manifest, 'origin' | 'archive'>;
-}): Promise<void> {
+/**
+ * Deletes a backup of the catalog: its manifest first, so that what a crash leaves is no backup any more. Where a lock of its store refuses, it is `retained` until a date: with its manifest
+ * nothing of it is gone. Throws `backup.held` { backup, owner, reason, time }, `usage` for a file that is not ours, and what the store says.
+ */
+export async function removeBackup(
+  entry: Pick<BackupSummary, 'id' | 'folder' | 'at'> & { readonly manifest: Pick<Manifest, 'origin' | 'archive'> },
+): Promise<Removal> {
   if (!isInCatalog(entry)) throw new AppError('usage', { message: `${entry.folder} is not ours to delete` });
-  await rm(path.join(entry.folder, manifestFile), { force: true });
-  await removeSignature(entry.folder);
-  await rm(entry.folder, { recursive: true, force: true });
+  const { store, prefix } = atOf(entry);
+  await mustNotBeHeld(entry);
+  const first = await store.remove(prefix + manifestFile);
+  if (first.state === 'retained') return first;
+  await store.remove(prefix + signatureFile);
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  let until: Date | undefined;
+  for (const key of keys) {
+    const removal = await store.remove(key);
+    if (removal.state === 'retained' && (until === undefined || removal.until > until)) until = removal.until;
+  }
+  if (until !== undefined) return { state: 'retained', until };
+  // on a disk there may be more than what a store knows
+  if (entry.at === undefined) await rm(entry.folder, { recursive: true, force: true });
+  return { state: 'removed' };
 }
 
-/** The archive's path. */
-export function archivePath(entry: BackupEntry): string {
+/** Where a backup lies. */
+export function atOf({ folder, at }: Pick<BackupSummary, 'folder' | 'at'>): BackupAt {
+  return at ?? { store: localStore(folder), prefix: '' };
+}
+
+/** The archive's path, of a backup on this disk. */
+export function archivePath(
+  entry: Pick<BackupEntry, 'folder'> & { readonly manifest: Pick<Manifest, 'archive'> },
+): string {
   return path.join(entry.folder, path.basename(entry.manifest.archive.file));
 }
 
 /**
- * The archive's bytes, wherever they lie. Throws what the file system says where it is missing, `file.refused` for what is no file of its folder; of a foreign one a person named the path, and a link at
+ * The archive's bytes, wherever they lie. Throws `store.absent`, `file.refused` for what is no file of its folder; of a foreign one a person named the path, and a link at
  * its name is followed.
  */
-export async function openArchive(entry: BackupEntry): Promise<ByteSource> {
-  return fileSource(archivePath(entry), { inside: entry.folder, follow: !isInCatalog(entry) });
-}
-
-async function readEntry(folder: string, ring: KeyRing, inside = folder): Promise<BackupEntry> {
-  const text = await readSafely(path.join(folder, manifestFile), { most: longestManifest, inside });
-  const manifest = parseManifest(JSON.parse(text.toString()));
-  return { id: manifest.id, folder, manifest, signed: await signedBy(folder, manifest, ring, inside) };
+export async function openArchive(
+  entry: Pick<BackupEntry, 'folder' | 'at'> & { readonly manifest: Pick<Manifest, 'origin' | 'archive'> },
+): Promise<ByteSource> {
+  if (!isInCatalog(entry)) return fileSource(archivePath(entry), { inside: entry.folder, follow: true });
+  const { store, prefix } = atOf(entry);
+  return store.open(prefix + entry.manifest.archive.file);
 }
 
 /** Why a folder is no backup, in words that name the file. */
 export function damagedManifest(folder: string, error: unknown): AppError {
   const { code, data } = toAppError(error);
-  if (code !== 'internal') return toAppError(error);
-  const missing = isErrno(error, ['ENOENT']);
+  if (code === 'backup.newer') return new AppError('backup.newer', { backup: folder, ...data }, { cause: error });
+  const missing = isErrno(error, ['ENOENT']) || isAppError(error, 'store.absent');
+  if (code !== 'internal' && !missing) return toAppError(error);
   const reason = missing ? 'it has no manifest' : `the manifest cannot be read: ${String(data['message'])}`;
   return new AppError('backup.damaged', { backup: folder, reason }, { cause: error });
+}
+
+async function whole(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
+  try {
+    return await wholeBackup(folder, read, at);
+  } catch (error) {
+    throw damagedManifest(folder, error);
+  }
 }
 
 async function fromPath(named: string): Promise<BackupEntry> {
@@ -162,11 +218,13 @@ async function fromPath(named: string): Promise<BackupEntry> {
 }
 
 async function ownOf(folder: string): Promise<BackupEntry> {
+  let read: ReadManifest;
   try {
-    return await readEntry(folder, await keyRing());
+    read = await readManifest({ store: localStore(folder), prefix: '' }, await keyRing());
   } catch (error) {
     throw damagedManifest(folder, error);
   }
+  return whole(folder, read);
 }
 
 async function isThere(name: string): Promise<boolean> {
@@ -187,46 +245,4 @@ async function archiveIn(folder: string): Promise<string> {
 
 async function isFile(name: string): Promise<boolean> {
   return (await stat(name).catch(() => undefined))?.isFile() ?? false;
-}
-
-/**
- * Folders at the depth of a backup, partial ones too, and what stands there and cannot be looked into. Hidden folders of the root are not looked into, and no link
- * is followed: it could lead anywhere.
- */
-export async function lookForBackups(
-  root: string,
-  filter: Partial<BackupPlace> = {},
-): Promise<{ readonly folders: readonly string[]; readonly unreadable: UnreadableBackup[] }> {
-  const unreadable: UnreadableBackup[] = [];
-  let level = [root];
-  const names = [filter.cluster, filter.namespace, filter.workload, filter.database, undefined];
-  for (const [depth, name] of names.entries()) {
-    const next: string[] = [];
-    for (const folder of level) {
-      try {
-        const found = await subfolders(folder, name === undefined ? undefined : encodeName(name));
-        next.push(...found.folders);
-        const odd = found.links.map((link) => ({ folder: link, error: refused(link, 'link') }));
-        if (depth === names.length - 1) unreadable.push(...odd);
-      } catch (error) {
-        if (folder === root) throw error;
-        unreadable.push({ folder, error: toAppError(error) });
-      }
-    }
-    level = next;
-  }
-  return { folders: level, unreadable };
-}
-
-async function subfolders(folder: string, only: string | undefined): Promise<{ folders: string[]; links: string[] }> {
-  const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (isErrno(error, ['ENOENT', 'EACCES', 'ENOTDIR'])) return [];
-    throw error;
-  });
-  const named = found.filter(({ name }) => !name.startsWith('.') && (only === undefined || name === only));
-  const pathsOf = (some: typeof named): string[] => some.map(({ name }) => path.join(folder, name)).sort();
-  return {
-    folders: pathsOf(named.filter((one) => one.isDirectory())),
-    links: pathsOf(named.filter((one) => one.isSymbolicLink())),
-  };
 }

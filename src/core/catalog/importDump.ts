@@ -5,17 +5,15 @@ import { readArchive } from '../postgres/archive/format/readArchive';
 import { allRoles } from '../postgres/archive/databaseReading';
 import type { ArchiveReading } from '../postgres/archive/reading';
 import { sizeSafely, streamSafely } from '../base/safeFile';
-import type { Signed } from '../state/signed';
 import { adopt } from './adopt';
-import { archiveFile, makeBackupId, makePartialFolder, manifestFile, seal, writeDurably } from './backupFolder';
+import { archiveFile, makeBackupId, makePartialFolder, seal } from './backupFolder';
 import { removePartial } from './catalog';
 import { withRoom } from './disk';
 import type { CopyWork } from './exportBackup';
 import type { BackupEntry, Manifest } from './manifest';
 import { prepareRoot } from './root';
-import { signManifest } from './signature';
+import { writeSealed } from './sealBackup';
 import { noteUnfinished } from './unfinished';
-import { manifestText } from './verifyBackup';
 
 /**
  * Copies a foreign archive into the catalog, reading it whole on the way. It stays marked as adopted: what it holds is known from now on,
@@ -37,13 +35,12 @@ export async function importDump(
     const reading = await withRoom(root, blank.size.archive, { signal, look: options.room }, (both) =>
       copyWhile(file, path.join(partial, archiveFile), { ...options, signal: both }),
     );
-    const manifest = { ...manifestOf(id, blank, reading), asked: options.asked };
-    await writeDurably(path.join(partial, manifestFile), manifestText(manifest));
-    // that it is the file which was adopted here; where it came from nobody can prove
-    const signed = await signManifest(partial, manifest).catch((): Signed => ({ by: 'nobody' }));
+    const adopted = { ...manifestOf(id, blank, reading), asked: options.asked };
+    // signed: that it is the file which was adopted here; where it came from nobody can prove
+    const { manifest, signed } = await writeSealed(partial, adopted, { sign: true });
     signal.throwIfAborted();
     await seal(partial, final);
-    return { id: manifest.id, folder: final, manifest, signed };
+    return { id, folder: final, manifest, signed };
   } catch (error) {
     await removePartial(partial);
     throw reasonOf(error, signal);
@@ -91,7 +88,6 @@ async function* written(
 }
 
 function manifestOf(id: string, blank: Manifest, reading: ArchiveReading): Manifest {
-  const now = new Date();
   const { header } = reading;
   return {
     ...blank,
@@ -106,6 +102,6 @@ function manifestOf(id: string, blank: Manifest, reading: ArchiveReading): Manif
     definitions: reading.definitions.length,
     roles: allRoles(reading),
     extensions: reading.extensions,
-    verified: [{ level: 'structure', time: now.toISOString() }],
+    verified: [{ level: 'structure', time: new Date().toISOString() }],
   };
 }

@@ -2,15 +2,17 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { inspectArchive, type ArchiveContents } from '../postgres/archive/format/inspectArchive';
-import { manifestFile, partialSuffix } from './backupFolder';
-import { isErrno } from '../base/errors';
-import { readSafely } from '../base/safeFile';
+import { toAppError } from '../base/errors';
+import { asRecord } from '../base/json';
 import { fileSource } from '../store/fileSource';
+import { manifestFile, partialSuffix } from '../store/layout';
+import { localStore } from '../store/local';
+import { getIfThere } from '../store/store';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
-import type { Manifest } from './manifest';
-import { longestManifest, parseManifest } from './parseManifest';
-import { signedBy } from './signature';
+import type { BackupEntry, Manifest } from './manifest';
+import { longestManifest } from './parseManifest';
+import { readManifest, wholeBackup } from './readBackup';
 
 /** An archive file and what stands beside it. */
 export interface Inspection {
@@ -49,27 +51,30 @@ export async function inspectBackup(
 async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRing): Promise<Provenance> {
   const folder = path.dirname(file);
   if (folder.endsWith(partialSuffix)) return { state: 'partial' };
-  let manifest: Manifest | undefined;
+  let entry: BackupEntry | undefined;
   try {
-    manifest = await manifestBeside(folder);
+    entry = await backupIn(folder, ring);
   } catch (error) {
-    return { state: 'unreadable', message: error instanceof Error ? error.message : String(error) };
+    return { state: 'unreadable', message: reasonOf(error) };
   }
-  if (manifest?.archive.file !== path.basename(file)) return { state: 'foreign' };
+  if (entry?.manifest.archive.file !== path.basename(file)) return { state: 'foreign' };
+  const { manifest, signed = { by: 'nobody' } } = entry;
   if (!isDeepStrictEqual(manifest.archive.header, contents.header)) return { state: 'other', manifest };
-  const signed = await signedBy(folder, manifest, ring);
   return { state: manifest.size.archive === contents.fileBytes ? 'known' : 'size', manifest, signed };
 }
 
-async function manifestBeside(folder: string): Promise<Manifest | undefined> {
-  const file = path.join(folder, manifestFile);
-  const text = await readSafely(file, { most: longestManifest, inside: folder }).catch((error: unknown) => {
-    if (isErrno(error, ['ENOENT'])) return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  const manifest = JSON.parse(text.toString()) as Partial<Manifest> | null;
+async function backupIn(folder: string, ring: KeyRing): Promise<BackupEntry | undefined> {
+  const at = { store: localStore(folder), prefix: '' };
+  const text = await getIfThere(at.store, manifestFile, longestManifest);
   // the manifest.json of some other tool says nothing of this file
-  if (manifest?.format !== 'db-ferry-backup') return undefined;
-  return parseManifest(manifest);
+  if (text === undefined || asRecord(JSON.parse(text.toString()))?.['format'] !== 'db-ferry-backup') return undefined;
+  return wholeBackup(folder, await readManifest(at, ring));
+}
+
+/** As people read it: codes are the core's own. */
+function reasonOf(error: unknown): string {
+  const { code, data } = toAppError(error);
+  if (code === 'backup.newer') return `format version ${String(data['version'])} is of a later version`;
+  const said = data['reason'] ?? data['message'];
+  return typeof said === 'string' ? said : code;
 }

@@ -1,11 +1,17 @@
+import type { Store } from '../store/store';
+import type { Verification } from './verification';
 import { isProven, type Signed } from '../state/signed';
 import type { GeneratedReading } from '../postgres/sql/generatedColumns';
 import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
 
-/** `manifest.json` of a backup; documented in docs/backup-format.md. Times are UTC ISO 8601, sizes bytes, durations seconds. */
+/**
+ * All that is known of a backup: `manifest.json`, and what grows with the database, which format 2 has in `contents.json`. Documented in docs/backup-format.md. Times are UTC ISO 8601,
+ * sizes bytes, durations seconds.
+ */
 export interface Manifest {
   readonly format: 'db-ferry-backup';
-  readonly formatVersion: 1;
+  /** as it lies there; 1 is what 0.1.0 wrote */
+  readonly formatVersion: 1 | 2;
   /** the id by which the catalog and the CLI name it */
   readonly id: string;
   readonly origin: 'db-ferry' | 'adopted';
@@ -58,24 +64,70 @@ export interface Manifest {
   readonly definitions: number;
   readonly roles: readonly string[];
   readonly extensions: readonly string[];
-  /** how far it was verified, oldest first; `structure` and `digest` are part of every backup of ours */
+  /** of format 2: every other file of the backup, by its name */
+  readonly files?: Readonly<Record<string, FileFacts>>;
+  /** sealed anew from another format, and when */
+  readonly upgraded?: { readonly from: 1; readonly time: string };
+  /** how far it was verified, oldest first; `structure` and `digest` are part of every backup of ours. What came after it was sealed is among them where a key that counts here signed it */
   readonly verified: readonly Verification[];
   /** rows of the source in the dump's own snapshot, where `--count` asked for them */
   readonly counted?: Readonly<Record<string, number>>;
 }
 
-export interface Verification {
-  readonly level: 'structure' | 'digest' | 'counted' | 'restored';
-  readonly time: string;
-  /** for `restored`: where */
-  readonly place?: string;
+export type { Verification } from './verification';
+
+/** What a manifest refers to. */
+export interface FileFacts {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
-/** A backup as the catalog lists it. */
-export interface BackupEntry {
+/** A manifest without what grows with the database. */
+export type ShortManifest = Omit<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'>;
+
+/** What grows with it: what proof needs. */
+export type Contents = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'>;
+
+/** How much of it there is. */
+export interface Counts {
+  readonly tables: number;
+  /** of all tables together */
+  readonly rows: number;
+  readonly largeObjects: number;
+}
+
+/** `manifest.json` of format 2. */
+export type SealedManifest = ShortManifest & {
+  readonly formatVersion: 2;
+  readonly files: Readonly<Record<string, FileFacts>>;
+  readonly counts: Counts;
+};
+
+/** Where a backup lies: what stands below a prefix of a store. */
+export interface BackupAt {
+  readonly store: Store;
+  readonly prefix: string;
+}
+
+/** A backup as a list has it. */
+export interface BackupSummary extends Counts {
   readonly id: string;
   readonly folder: string;
+  /** what the signature beside the manifest says */
+  readonly signed?: Signed;
+  readonly manifest: ShortManifest;
+  /** absent where it is the folder itself */
+  readonly at?: BackupAt;
+}
+
+/** A backup, whole. */
+export interface BackupEntry {
+  readonly id: string;
+  /** its folder on this disk, or what names it in its store */
+  readonly folder: string;
   readonly manifest: Manifest;
+  /** absent where it is the folder itself */
+  readonly at?: BackupAt;
   /** what the signature beside the manifest says; absent of a file that has no manifest */
   readonly signed?: Signed;
 }

@@ -1,29 +1,88 @@
-import type { Manifest } from './manifest';
+import { AppError } from '../base/errors';
+import type { Contents, Manifest, SealedManifest, ShortManifest, Verification } from './manifest';
 
 /** The most bytes that a manifest may have: with 50,000 tables it has tens of megabytes. */
 export const longestManifest = 256e6;
 
 /**
- * A manifest from what JSON says. Anybody may have written it: each field is of its kind, no text is longer than such a text can be, and the archive is
- * a file of its own folder. What is not known here stays as it is. Throws an `Error` that names the field.
+ * A manifest of format 1 from what JSON says. Anybody may have written it: each field is of its kind, no text is longer than such a text can be, and the archive is
+ * a file of its own folder. What is not known here stays as it is. Throws an `Error` that names the field, `backup.newer` for a later format.
  */
 export function parseManifest(value: unknown): Manifest {
-  mustBeOurs(value);
+  mustBeOf(1, value);
   whole(value, 'it');
   return value as Manifest;
 }
 
 /** The same without what grows with the database. */
-export function parseShortManifest(value: unknown): Omit<Manifest, 'tables' | 'sequences' | 'counted'> {
-  mustBeOurs(value);
+export function parseShortManifest(value: unknown): ShortManifest {
+  mustBeOf(1, value);
   short(value, 'it');
-  return value as Omit<Manifest, 'tables' | 'sequences' | 'counted'>;
+  return value as ShortManifest;
 }
 
-function mustBeOurs(value: unknown): void {
+/** `manifest.json` of format 2. Errors are those of `parseManifest`. */
+export function parseSealed(value: unknown): SealedManifest {
+  mustBeOf(2, value);
+  sealed(value, 'it');
+  return value as SealedManifest;
+}
+
+/** `contents.json` of the backup with this id. Errors are those of `parseManifest`. */
+export function parseContents(value: unknown, ofBackup: string): Contents {
+  contents(value, 'it');
+  const { backup, tables, sequences, largeObjects, generated, counted } = value as Contents & { backup: string };
+  if (backup !== ofBackup) throw new Error(`it is of another backup: ${backup}`);
+  return {
+    ...{ tables, sequences, largeObjects },
+    ...(generated === undefined ? {} : { generated }),
+    ...(counted === undefined ? {} : { counted }),
+  };
+}
+
+/** What a later verification says of a backup. */
+export interface SaidVerification extends Verification {
+  readonly backup: string;
+  /** SHA-256 of the archive that was verified */
+  readonly archive: string;
+  /** SHA-256 of the manifest that it was held against; of format 2 alone, where a manifest never changes */
+  readonly manifest?: string;
+}
+
+/** An object of `verified/`, its signatures taken apart. Throws an `Error` that names the field. */
+export function parseVerification(value: unknown): SaidVerification {
+  verification(value, 'it');
+  return value as SaidVerification;
+}
+
+/** Who keeps a backup from being deleted, and why. */
+export interface Hold {
+  readonly backup: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly time: string;
+}
+
+/** `hold.json`. Throws an `Error` that names the field. */
+export function parseHold(value: unknown): Hold {
+  hold(value, 'it');
+  return value as Hold;
+}
+
+/** Which format a manifest says it is of. Throws an `Error` for what is no manifest of a backup, `backup.newer` { version } for a later one. */
+export function formatOf(value: unknown): 1 | 2 {
   const { format, formatVersion } = (value ?? {}) as Partial<Record<keyof Manifest, unknown>>;
   if (format !== 'db-ferry-backup') throw new Error('not a manifest of a backup');
-  if (formatVersion !== 1) throw new Error(`format version ${String(formatVersion).slice(0, 20)} is not known`);
+  if (formatVersion === 1 || formatVersion === 2) return formatVersion;
+  if (Number.isSafeInteger(formatVersion) && Number(formatVersion) > 2) {
+    throw new AppError('backup.newer', { version: Number(formatVersion) });
+  }
+  throw new Error(`format version ${String(formatVersion).slice(0, 20)} is not known`);
+}
+
+function mustBeOf(version: 1 | 2, value: unknown): void {
+  const found = formatOf(value);
+  if (found !== version) throw new Error(`format version ${found} is not ${version}`);
 }
 
 type Check = (value: unknown, at: string) => void;
@@ -119,7 +178,6 @@ const header = shape({
 
 const common = {
   format: one('db-ferry-backup'),
-  formatVersion: one(1),
   id,
   origin: one('db-ferry', 'adopted'),
   source: shape({
@@ -150,7 +208,6 @@ const common = {
   size: shape({ database: optional(number), archive: number, text: number, expected: optional(number) }),
   archive: shape({ file: matching(/^(?!\.{1,2}$)[^/\\\0]{1,255}$/), sha256, header }),
   globals: optional(shape({ file: one('globals.sql'), sha256 })),
-  largeObjects: shape({ count: number, bytes: number, digest, oids: matching(/^[0-9a-f]{0,64}$/) }),
   definitions: number,
   roles: list(name),
   extensions: list(name),
@@ -159,11 +216,49 @@ const common = {
   ),
 };
 
-const short = shape(common);
-
-const whole = shape({
-  ...common,
+const growing = {
   tables: list(shape({ schema: name, name, columns: list(name), rows: number, textBytes: number, digest })),
   sequences: list(shape({ schema: name, name, lastValue: text(64), isCalled: boolean })),
   counted: optional(record(number)),
+};
+
+const largeObjects = shape({ count: number, bytes: number, digest, oids: matching(/^[0-9a-f]{0,64}$/) });
+
+const short = shape({ ...common, largeObjects });
+
+const whole = shape({ ...common, ...growing, largeObjects });
+
+const sealed = shape({
+  ...common,
+  files: record(shape({ bytes: number, sha256 })),
+  counts: shape({ tables: number, rows: number, largeObjects: number }),
+  upgraded: optional(shape({ from: one(1), time })),
+});
+
+const contents = shape({
+  format: one('db-ferry-contents'),
+  formatVersion: one(2),
+  backup: id,
+  ...growing,
+  largeObjects,
+});
+
+const verification = shape({
+  format: one('db-ferry-verification'),
+  formatVersion: one(1),
+  backup: id,
+  archive: sha256,
+  manifest: optional(sha256),
+  level: one('structure', 'digest', 'counted', 'restored'),
+  time,
+  place: optional(text(4096)),
+});
+
+const hold = shape({
+  format: one('db-ferry-hold'),
+  formatVersion: one(1),
+  backup: id,
+  owner: text(),
+  reason: text(65_536),
+  time,
 });

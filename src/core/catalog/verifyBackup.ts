@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, isAppError, isErrno } from '../base/errors';
 import type { ArchiveReading } from '../postgres/archive/reading';
@@ -7,16 +6,15 @@ import { readArchive } from '../postgres/archive/format/readArchive';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { skimArchive } from '../postgres/archive/format/skimArchive';
 import type { Report } from '../base/progress';
-import { readSafely } from '../base/safeFile';
-import { manifestFile, writeDurably } from './backupFolder';
-import { isInCatalog, openArchive } from './catalog';
+import { manifestFile } from '../store/layout';
+import { atOf, isInCatalog, openArchive } from './catalog';
 import type { BackupEntry, Manifest, Verification } from './manifest';
 import { longestManifest } from './parseManifest';
-import { replaceSigned } from './signature';
+import { writeVerification } from './verifications';
 
 /**
  * Reads a backup's archive again, to its last byte, and compares it with the manifest: size, SHA-256, tables with rows and digests, sequences,
- * large objects, and the globals' SHA-256. What held is written into the manifest. Of an adopted archive the integrity is not provable, and
+ * large objects, and the globals' SHA-256. What held is written down beside it. Of an adopted archive the integrity is not provable, and
  * that is reported as a note (`integrity.notProvable`): of a file only the structure can be shown, of one that was imported that it is still the same.
  *
  * Throws `backup.damaged` { backup, reason, offset? }, `archive.version`, `cancelled`; for an adopted archive `archive.*`.
@@ -58,7 +56,7 @@ function notProvable({ id }: BackupEntry, report: Report): void {
 
 /** Holds what was read against the manifest, and writes down that it held. */
 async function agree(entry: BackupEntry, reading: ArchiveReading, report: Report): Promise<void> {
-  const reason = disagreement(entry.manifest, reading) ?? (await globalsDisagreement(entry));
+  const reason = disagreement(entry.manifest, reading) ?? (await filesDisagreement(entry));
   if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
   await recordVerification(entry, { level: 'digest', time: new Date().toISOString() }, report);
 }
@@ -94,8 +92,8 @@ export async function proveBackup(
 }
 
 /**
- * Adds a line to the manifest's `verified`; the manifest is replaced atomically. The last line of a level stands for it. A foreign
- * file has no manifest to write to. Never throws: what was shown stays shown where the folder is read-only; the note
+ * Writes down what was verified, beside the backup, in an object of its own: nothing of the backup is written again. A foreign
+ * file has none. Never throws: what was shown stays shown where nothing can be written; the note
  * `verification.notRecorded` says so.
  */
 export async function recordVerification(
@@ -116,47 +114,16 @@ export async function recordVerification(
 }
 
 async function record(entry: BackupEntry, verification: Verification): Promise<void> {
-  const file = path.join(entry.folder, manifestFile);
-  const written = await readSafely(file, { most: longestManifest, inside: entry.folder });
-  const added = (before: readonly Verification[]): Verification[] => [
-    ...before.filter((one) => !sameKind(one, verification)),
-    verification,
-  ];
-  const pieces = withVerified(written, added) ?? [rewritten(written, added)];
-  const after = Buffer.concat(pieces);
-  await replaceSigned(entry.folder, { before: () => parsed(written), after: () => parsed(after) }, async () =>
-    writeDurably(file, pieces),
-  );
+  const at = atOf(entry);
+  const { id, manifest } = entry;
+  const text = await at.store.get(at.prefix + manifestFile, longestManifest);
+  const of = { backup: id, archive: manifest.archive.sha256 };
+  // before there was format 2 a manifest was changed now and then
+  const sha256 = manifest.formatVersion === 1 ? {} : { manifest: createHash('sha256').update(text).digest('hex') };
+  await writeVerification(at, { ...of, ...sha256 }, verification);
 }
 
-function parsed(text: Buffer): unknown {
-  return JSON.parse(text.toString()) as unknown;
-}
-
-type Change = (before: readonly Verification[]) => Verification[];
-
-/**
- * Changes the list where it stands in the file: with 50,000 tables the rest is worth tens of megabytes, as text and parsed. Undefined for
- * a file not written by us.
- */
-function withVerified(written: Buffer, change: Change): Buffer[] | undefined {
-  // a line of this depth and name is there once: deeper ones are indented more, and strings hold no newline
-  const begins = '\n "verified": ';
-  const from = written.indexOf(begins) + begins.length;
-  const opened = written.toString('latin1', from, from + 2);
-  const to = opened === '[]' ? from + 2 : written.indexOf('\n ]', from) + 3;
-  if (from < begins.length || to < 3 || !['[]', '[\n'].includes(opened)) return undefined;
-  const before = JSON.parse(written.toString('utf8', from, to)) as Verification[];
-  const list = JSON.stringify(change(before), undefined, 1).replaceAll('\n', '\n ');
-  return [written.subarray(0, from), Buffer.from(list), written.subarray(to)];
-}
-
-function rewritten(written: Buffer, change: Change): Buffer {
-  const manifest = JSON.parse(written.toString()) as Manifest;
-  return Buffer.from(manifestText({ ...manifest, verified: change(manifest.verified) }));
-}
-
-/** A manifest as it stands in the file. */
+/** A manifest of format 1 as it stands in its file. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, undefined, 1)}\n`;
 }
@@ -255,18 +222,26 @@ function paced(report: Report, size: number): (bytes: number) => void {
   };
 }
 
-async function globalsDisagreement(entry: BackupEntry): Promise<string | undefined> {
-  const { globals } = entry.manifest;
-  if (!globals) return undefined;
-  const file = path.join(entry.folder, path.basename(globals.file));
-  const content = await readSafely(file, { most: longestManifest, inside: entry.folder }).catch(() => undefined);
-  if (!content) return `${globals.file} is missing`;
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return sha256 === globals.sha256 ? undefined : `the SHA-256 of ${globals.file} is not the manifest's`;
-}
-
-function sameKind(a: Verification, b: Verification): boolean {
-  return a.level === b.level && a.place === b.place;
+/** Whether everything beside the archive is as the manifest says: of format 1 it knows the globals alone. */
+async function filesDisagreement(entry: BackupEntry): Promise<string | undefined> {
+  const { archive, files, globals } = entry.manifest;
+  const { store, prefix } = atOf(entry);
+  const known: [string, { readonly sha256: string; readonly bytes?: number }][] = files
+    ? Object.entries(files).filter(([name]) => name !== archive.file)
+    : globals
+      ? [[globals.file, globals]]
+      : [];
+  for (const [name, { sha256, bytes }] of known) {
+    const content = await store.get(prefix + name, longestManifest).catch(() => undefined);
+    if (!content) return `${name} is missing`;
+    if (bytes !== undefined && content.length !== bytes) {
+      return `${name} has ${content.length} bytes, the manifest says ${bytes}`;
+    }
+    if (createHash('sha256').update(content).digest('hex') !== sha256) {
+      return `the SHA-256 of ${name} is not the manifest's`;
+    }
+  }
+  return undefined;
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

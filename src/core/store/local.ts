@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, isErrno } from '../base/errors';
-import { refused, syncByName } from '../base/safeFile';
+import { readSafely, refused, syncByName } from '../base/safeFile';
 import type { ByteSource } from './byteSource';
 import { fileSource } from './fileSource';
 import {
@@ -108,6 +108,16 @@ class LocalStore implements Store {
     try {
       await this.#mustBeStraight(path.dirname(file));
       return await fileSource(file);
+    } catch (error) {
+      throw isErrno(error, ['ENOENT', 'ENOTDIR']) ? new AppError('store.absent', { key }, { cause: error }) : error;
+    }
+  }
+
+  async get(key: string, most: number): Promise<Buffer> {
+    const file = this.#file(key);
+    try {
+      await this.#mustBeStraight(path.dirname(file));
+      return await readSafely(file, { most });
     } catch (error) {
       throw isErrno(error, ['ENOENT', 'ENOTDIR']) ? new AppError('store.absent', { key }, { cause: error }) : error;
     }

@@ -1,6 +1,15 @@
 import { AppError } from '../base/errors';
 import { rangeWithin, type ByteCursor, type ByteSource } from './byteSource';
-import { checkKey, checkPrefix, levelOf, type Removal, type Store, type StoredObject, type Upload } from './store';
+import {
+  checkKey,
+  checkPrefix,
+  levelOf,
+  wholeOf,
+  type Removal,
+  type Store,
+  type StoredObject,
+  type Upload,
+} from './store';
 
 export interface MemoryOptions {
   /** bytes that fit; default: as many as come */
@@ -59,6 +68,10 @@ export class MemoryStore implements Store {
     const kept = this.#objects.get(key);
     if (!kept) throw new AppError('store.absent', { key });
     return bufferSource(key, kept.content, () => this.#objects.get(key)?.content === kept.content);
+  }
+
+  async get(key: string, most: number): Promise<Buffer> {
+    return wholeOf(await this.open(key), most);
   }
 
   async create(key: string): Promise<Upload> {

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import type { ByteSource, ReadOptions } from './byteSource';
 
 /** What lies under a key. */
@@ -60,6 +60,8 @@ export interface Store {
   stat(key: string): Promise<StoredObject | undefined>;
   /** The bytes under a key. Throws `store.absent` { key }. */
   open(key: string): Promise<ByteSource>;
+  /** The whole of a small object, in one go. Throws `store.absent`, `file.refused` { reason: 'tooLong' } for one of more than `most` bytes. */
+  get(key: string, most: number): Promise<Buffer>;
   create(key: string): Promise<Upload>;
   remove(key: string): Promise<Removal>;
   /** Bytes that may still come, and those that are never touched; absent where nobody knows. */
@@ -100,17 +102,20 @@ export function levelOf(prefix: string, below: Iterable<StoredObject>): StoredLe
 /** The bytes of a key in a bucket. */
 const longestKey = 1024;
 
-/** The whole of a small object. Throws `store.absent`, `file.refused` { reason: 'tooLong' } for one of more than `most` bytes. */
-export async function readWhole(store: Store, key: string, most: number): Promise<Buffer> {
-  return wholeOf(await store.open(key), most);
-}
-
 /** The whole of a source. Throws `file.refused` { reason: 'tooLong' } for one of more than `most` bytes. */
 export async function wholeOf(source: ByteSource, most: number, options: ReadOptions = {}): Promise<Buffer> {
   if (source.size > most) throw new AppError('file.refused', { file: source.name, reason: 'tooLong' });
   const parts: Buffer[] = [];
   for await (const part of source.read(options)) parts.push(part);
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
+/** The whole of a small object; undefined where there is none. */
+export async function getIfThere(store: Store, key: string, most: number): Promise<Buffer | undefined> {
+  return store.get(key, most).catch((error: unknown) => {
+    if (isAppError(error, 'store.absent')) return undefined;
+    throw error;
+  });
 }
 
 /** Writes a small object that must not be there yet. Throws `store.exists`, `disk.full`, and what the store says. */

@@ -1,5 +1,5 @@
 import type { Whose } from '../../words/archiveWords';
-import type { Verification } from '../../core/catalog/manifest';
+import type { Verification } from '../../core/catalog/verification';
 import type { ArchiveHeader } from '../../core/postgres/archive/reading';
 
 /** What the page is told. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { backUp, type BackupTask } from '../../../src/core/backup/backUp';
 import { archivePath, findBackup, listBackups, listPartials } from '../../../src/core/catalog/catalog';
+import type { BackupEntry } from '../../../src/core/catalog/manifest';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { isAppError, type ErrorCode } from '../../../src/core/base/errors';
 import { noLog } from '../../../src/core/base/log';
@@ -42,15 +43,20 @@ for (const major of [15, 18] as const) {
 
     it('makes a backup that stock pg_restore reads and our reader proves', async () => {
       const { work, events } = recorder();
-      const { entry } = await backUp(source, 'shop', options({ count: true }), work);
+      const describe = async ({ id }: BackupEntry): Promise<string> => `# Backup ${id}\n`;
+      const { entry } = await backUp(source, 'shop', { ...options({ count: true }), describe }, work);
       const { manifest } = entry;
       const file = archivePath(entry);
       assert.deepEqual((await readdir(entry.folder)).sort(), [
+        'contents.json',
         'database.dump',
         'globals.sql',
         'manifest.json',
         'manifest.sig',
+        'report.md',
       ]);
+      assert.equal(await readFile(path.join(entry.folder, 'report.md'), 'utf8'), `# Backup ${entry.id}\n`);
+      assert.ok('report.md' in (manifest.files ?? {}));
       assert.equal(
         manifest.archive.sha256,
         createHash('sha256')

@@ -7,6 +7,7 @@ import {
   copyFile,
   cp,
   link,
+  lstat,
   mkdir,
   mkdtemp,
   readdir,
@@ -97,7 +98,8 @@ describe('a root of backups that somebody else filled', function () {
     missing: async (manifest) => rm(manifest),
     empty: async (manifest) => writeFile(manifest, ''),
     null: async (manifest) => writeFile(manifest, 'null'),
-    'of a later format': async (manifest) => writeFile(manifest, text({ formatVersion: 2 as never })),
+    'of a later format': async (manifest) => writeFile(manifest, text({ formatVersion: 3 as never })),
+    'of format 2 without its files': async (manifest) => writeFile(manifest, text({ formatVersion: 2 })),
     'without its fields': async (manifest) => writeFile(manifest, '{"format":"db-ferry-backup","formatVersion":1}'),
     'with an id that is a path': async (manifest) => writeFile(manifest, text({ id: '../../20261123T051501Z' })),
     'with an id that writes to the terminal': async (manifest) =>
@@ -136,7 +138,9 @@ describe('a root of backups that somebody else filled', function () {
           list.map((one) => one.folder),
           [bad],
         );
-        assert.ok(['backup.damaged', 'file.refused', 'internal'].includes(list[0]?.error.code ?? ''));
+        const code = list[0]?.error.code ?? '';
+        const codes = what === 'of a later format' ? ['backup.newer'] : ['backup.damaged', 'file.refused', 'internal'];
+        assert.ok(codes.includes(code), code);
       }
       assert.equal((await findBackup(root, good.id)).folder, good.folder);
     });
@@ -188,12 +192,15 @@ describe('a root of backups that somebody else filled', function () {
       const report = path.join(good.folder, 'report.md');
       await rm(report, { force: true });
       await plant(report);
+      const planted = [(await lstat(report)).ino, (await lstat(report)).nlink];
       const request = requestOf('verify', [good.id], { root });
       const { folder: job } = await createJobFolder(root, request);
       openEventLog(job);
       const result = { type: 'result', outcome: 'done', exitCode: 0, data: { folder: good.folder } } as const;
       await writeReport(job, result, () => 'the report');
-      assert.equal(await readFile(report, 'utf8'), 'the report');
+      // a backup has the report that was sealed with it, and no other is added
+      assert.equal(await readFile(path.join(job, 'report.md'), 'utf8'), 'the report');
+      assert.deepEqual([(await lstat(report)).ino, (await lstat(report)).nlink], planted);
       assert.equal(await readFile(path.join(folder, 'secret'), 'utf8'), 'sha256~SECRET');
     }
   });
@@ -233,22 +240,19 @@ describe('a root of backups that somebody else filled', function () {
       const { key } = await signingKey();
       process.env['XDG_STATE_HOME'] = path.join(folder, 'another');
       assert.deepEqual((await summaries.list(root))[0]?.signed, { by: 'unknown', key });
-      // what it proves to others is not taken away by a note of ours
-      const said: string[] = [];
+      // what it proves to others stays, whatever is noted beside it here
       const unknown = await findBackup(root, good.id);
-      await recordVerification(
-        unknown,
-        { level: 'digest', time: '2026-11-23T05:15:00Z' },
-        (one) => void said.push(one.type),
+      await recordVerification(unknown, { level: 'digest', time: '2026-11-23T05:15:00Z' }, () =>
+        assert.fail('not written'),
       );
-      assert.deepEqual(said, ['note']);
+      assert.deepEqual((await findBackup(root, good.id)).signed, { by: 'unknown', key });
       await trustKey(key, 'the night');
       assert.deepEqual((await summaries.list(root))[0]?.signed, { by: 'trusted', key, name: 'the night' });
       assert.ok(isOurs(await findBackup(root, good.id)));
       assert.deepEqual((await keyRing({ DB_FERRY_TRUSTED_KEYS: `nonsense, ${key}` })).trusted.length, 2);
     });
 
-    it('what was verified is written down under a new signature, and only where the old one was good', async () => {
+    it('what was verified is written down beside it, and makes nothing ours that was not', async () => {
       const digest = { level: 'digest', time: '2026-11-24T05:15:00Z' } as const;
       await recordVerification(good, digest, () => assert.fail('not written'));
       const noted = await findBackup(root, good.id);

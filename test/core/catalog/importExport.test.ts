@@ -33,8 +33,9 @@ describe('a dump from elsewhere, and back', () => {
   it('is copied into the catalog, marked as adopted, and verified like others from then on', async () => {
     const seen: number[] = [];
     const { folder: copy } = await importDump(dump, { ...options(), onBytes: (bytes) => seen.push(bytes) });
-    const [entry] = await listBackups(root);
-    assert.ok(entry);
+    const [listed] = await listBackups(root);
+    assert.ok(listed);
+    const entry = await findBackup(root, listed.id);
     assert.equal(entry.folder, copy);
     assert.equal(entry.manifest.origin, 'adopted');
     assert.equal(entry.manifest.tables.length, 3);

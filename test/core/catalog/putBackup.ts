@@ -26,10 +26,11 @@ export async function putBackup(
   for await (const part of generateArchive({ tables: 2, bytesPerTable: 100, compression: 'gzip' })) parts.push(part);
   const archive = Buffer.concat(parts);
   await writeFile(path.join(folder, 'database.dump'), archive);
-  const { header, tables, bytes, sha256, textBytes } = await readArchive(Readable.from([archive]));
+  const reading = await readArchive(Readable.from([archive]));
+  const { header, tables, sequences, largeObjects, bytes, sha256, textBytes } = reading;
   const snapshot = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
   const manifest = aManifest({
-    ...{ id, source: from, tables, size: { archive: bytes, text: textBytes } },
+    ...{ id, source: from, tables, sequences, largeObjects, size: { archive: bytes, text: textBytes } },
     time: { ...aManifest().time, snapshot },
     archive: { file: 'database.dump', sha256, header },
   });

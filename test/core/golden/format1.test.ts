@@ -3,7 +3,7 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listBackups } from '../../../src/core/catalog/catalog';
+import { findBackup, listBackups } from '../../../src/core/catalog/catalog';
 import { isOurs } from '../../../src/core/catalog/manifest';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { listJobs } from '../../../src/core/job/record/listJobs';
@@ -37,7 +37,8 @@ describe('what 0.1.0 wrote', () => {
     const whole = made.filter(({ name, exitCode }) => exitCode === 0 && /^(backup-|copy-replace-keep)/.test(name));
     const expected = [...whole.map(({ backup }) => backup), ...made.flatMap(({ safety = [] }) => safety)];
     assert.deepEqual(entries.map(({ id }) => id).sort(), expected.sort());
-    for (const entry of entries) {
+    for (const { folder } of entries) {
+      const entry = await findBackup(root, folder);
       const reading = await verifyBackup(entry, { signal: new AbortController().signal, report: () => undefined });
       assert.equal(reading.tables.length, entry.manifest.tables.length, entry.id);
     }

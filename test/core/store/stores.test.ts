@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { isAppError } from '../../../src/core/base/errors';
 import { localStore } from '../../../src/core/store/local';
 import { MemoryStore } from '../../../src/core/store/memory';
-import { readWhole, writeOnce, type Store } from '../../../src/core/store/store';
+import { writeOnce, type Store } from '../../../src/core/store/store';
 import { storeContract } from '../../contract/storeContract';
 
 describe('a store in memory', () => {
@@ -124,7 +124,7 @@ describe('a store on a disk', () => {
     await symlink(join(folder, 'volume'), root);
     const store = localStore(root);
     await writeOnce(store, 'a/b', 'x');
-    assert.equal((await readWhole(store, 'a/b', 10)).toString(), 'x');
+    assert.equal((await store.get('a/b', 10)).toString(), 'x');
     assert.equal(await readFile(join(folder, 'volume', 'a', 'b'), 'utf8'), 'x');
   });
 
@@ -160,7 +160,7 @@ describe('a store on a disk', () => {
     it(`a name that somebody takes in the meantime is not overwritten${where}`, async () => {
       const store = localStore(root, options);
       await writeOnce(store, 'a/first', 'x');
-      assert.equal((await readWhole(store, 'a/first', 10)).toString(), 'x');
+      assert.equal((await store.get('a/first', 10)).toString(), 'x');
       const upload = await store.create('a/b');
       await upload.write(Buffer.from('ours'));
       await writeFile(join(root, 'a', 'b'), 'theirs');
@@ -220,6 +220,7 @@ function behindLock(store: Store, locked: string, until: Date): Store {
     level: store.level.bind(store),
     stat: store.stat.bind(store),
     open: store.open.bind(store),
+    get: store.get.bind(store),
     create: store.create.bind(store),
     remove: async (key) => (isLocked(key) ? { state: 'retained', until } : store.remove(key)),
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ferry, told } from '../ferry';
@@ -89,10 +90,15 @@ describe('a restore in place refuses', function () {
     const [file = '', text = ''] = texts.find(([, one]) => one.includes(scene.backup)) ?? [];
     const copy = join(scene.setting.root, 'copy');
     await cp(dirname(join(scene.setting.root, file)), copy, { recursive: true });
-    await writeFile(
-      join(copy, 'manifest.json'),
-      text.replace(/"digest": ?"(.)/, (all, digit: string) => all.slice(0, -1) + (digit === '0' ? '1' : '0')),
+    const contents = await readFile(join(copy, 'contents.json'), 'utf8');
+    const changed = contents.replace(
+      /"digest": ?"(.)/,
+      (all, digit: string) => all.slice(0, -1) + (digit === '0' ? '1' : '0'),
     );
+    await writeFile(join(copy, 'contents.json'), changed);
+    // the manifest says that it is the one that was sealed
+    const digest = (one: string): string => createHash('sha256').update(one).digest('hex');
+    await writeFile(join(copy, 'manifest.json'), text.replace(digest(contents), digest(changed)));
     return copy;
   }
 });

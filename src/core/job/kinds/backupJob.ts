@@ -23,12 +23,13 @@ export const backupJob: RunKind<'backup'> = async (context) => {
 
 /** Backs up a place that is open; `copy` and a restore in place do the same. */
 export async function backUpPlace(
-  { id, request, work }: JobContext,
+  { id, request, work, describe }: JobContext,
   { client, pod, database }: DatabasePlace,
   { to, compress, count, gentle }: BackupOptions,
   more: Pick<BackupTask, 'application' | 'login'> = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
+  const source = { cluster: alias, namespace: pod.pod.namespace, pod: pod.pod.name, database };
   const paces = new Map((await listJobs(request.root)).map((job) => [job.id, gentleOf(job.request)]));
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   return backUp(
@@ -44,6 +45,8 @@ export async function backUpPlace(
       ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
       job: id,
       asked: request.asked,
+      describe: async (entry, findings) =>
+        describe?.({ source, findings, data: { ...backupFacts(entry), source: formatReference(source) } }),
       ...more,
     },
     work,

@@ -71,8 +71,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
 
   async function removed(): Promise<boolean> {
     try {
-      await removeBackup(entry);
-      return true;
+      return (await removeBackup(entry)).state !== 'retained';
     } catch (error) {
       work.log.warn(`the backup between could not be deleted: ${toAppError(error).message}`);
       return false;

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestFile, writeDurably } from '../../catalog/backupFolder';
-import { readSafely } from '../../base/safeFile';
+import { writeDurably } from '../../catalog/backupFolder';
+import type { Finding } from '../../base/finding';
+import type { DatabaseReference } from '../../cluster/reference';
+import type { JobRequest } from '../request';
 import type { JobResult } from './jobEvents';
 import { jobFiles } from './jobFolder';
 import { readWholeJob, type WholeJob } from './readJob';
@@ -10,30 +11,32 @@ import { readWholeJob, type WholeJob } from './readJob';
 export type Describe = (job: WholeJob & { readonly result: JobResult }) => string;
 
 /**
- * Writes `report.md` into the folder of a job that is about to say its result, and beside the backup that it took or looked at:
- * there the newest comes last. Returns the path of the job's own. A file that is not a backup of the catalog gets none.
+ * Writes `report.md` into the folder of a job that is about to say its result; returns its path. A backup has the report of the job that took it, which is sealed with it (`reportOfBackup`).
  */
 export async function writeReport(folder: string, result: JobResult, describe: Describe): Promise<string> {
   const job = await readWholeJob(folder);
   const text = describe({ ...job, result, state: result.outcome, lastEvent: new Date().toISOString() });
   const path = join(folder, jobFiles.report);
   await writeDurably(path, text);
-  const backup = backupFolderOf(job, result);
-  if (backup !== undefined) await append(join(backup, jobFiles.report), text);
   return path;
 }
 
-function backupFolderOf({ request: { kind } }: WholeJob, { data }: JobResult): string | undefined {
-  const { folder } = data;
-  if (!['backup', 'verify', 'copy'].includes(kind) || typeof folder !== 'string') return undefined;
-  return existsSync(join(folder, manifestFile)) ? folder : undefined;
+/** The report of the backup that a job is about to seal: whatever else the job does, of that alone. `source`: the database's reference. */
+export async function reportOfBackup(
+  folder: string,
+  {
+    source,
+    ...done
+  }: Pick<JobResult, 'data'> & { readonly findings: readonly Finding[]; readonly source: DatabaseReference },
+  describe: Describe,
+): Promise<string> {
+  const job = await readWholeJob(folder);
+  const result: JobResult = { type: 'result', outcome: 'done', exitCode: 0, ...done };
+  const { schema, kubeconfigs, root, asked } = job.request;
+  const frame = { schema, kubeconfigs, root, asked };
+  const request: JobRequest = { ...frame, kind: 'backup', source, options: {} };
+  return describe({ ...job, request, result, state: 'done', lastEvent: new Date().toISOString() });
 }
 
-async function append(path: string, text: string): Promise<void> {
-  // what is there and is no file of its own is not copied into it
-  const before = await readSafely(path, { most: longestReport, single: true }).then(String, () => '');
-  await writeDurably(path, before === '' ? text : `${before}\n---\n\n${text}`);
-}
-
-/** Bytes of all reports of a backup together. */
+/** Bytes of all reports of a backup together, as 0.1.0 added them up. */
 export const longestReport = 64e6;

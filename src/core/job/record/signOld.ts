@@ -1,6 +1,9 @@
 import { sep } from 'node:path';
 import { listBackups } from '../../catalog/catalog';
+import { longestManifest, parseManifest } from '../../catalog/parseManifest';
 import { signManifest } from '../../catalog/signature';
+import { manifestFile } from '../../store/layout';
+import { localStore } from '../../store/local';
 import { jobFolder } from './jobFolder';
 import { readJob } from './readJob';
 
@@ -23,8 +26,15 @@ export async function signOld(root: string, jobs: readonly string[]): Promise<vo
     const record = taken.get(placeOf(folder));
     if (signed?.by !== 'nobody' || manifest.origin !== 'db-ferry') continue;
     if (record?.id !== id || record.job !== manifest.job || record.sha256 !== manifest.archive.sha256) continue;
-    await signManifest(folder, manifest).catch(() => undefined);
+    await signAsItIs(folder, record.sha256).catch(() => undefined);
   }
+}
+
+/** Signs what the file says, all of it. */
+async function signAsItIs(folder: string, sha256: string): Promise<void> {
+  const text = await localStore(folder).get(manifestFile, longestManifest);
+  const manifest = parseManifest(JSON.parse(text.toString()));
+  if (manifest.archive.sha256 === sha256) await signManifest(folder, manifest);
 }
 
 /** Where a backup is in its root, whatever the root was called when it was taken: cluster, namespace, workload, database, time. */

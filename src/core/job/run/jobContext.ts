@@ -1,4 +1,5 @@
 import type { Work } from '../../base/progress';
+import type { reportOfBackup } from '../record/report';
 import type { JobResult } from '../record/jobEvents';
 import type { JobKind, RequestOf } from '../request';
 
@@ -10,6 +11,8 @@ export interface JobContext<Kind extends JobKind = JobKind> {
   readonly work: Work;
   /** Holds a target database for this job until it ends; throws `target.busy`. */
   readonly lock: (key: string, reference: string) => Promise<void>;
+  /** The report that is sealed with a backup of the database `source`, with what a result would say of it. */
+  readonly describe?: (backup: Parameters<typeof reportOfBackup>[1]) => Promise<string>;
 }
 
 /** How the work ended that did not throw; facts of its kind in `data`. */

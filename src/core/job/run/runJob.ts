@@ -15,7 +15,7 @@ import { keepAwake } from './keepAwake';
 import { jobKinds } from '../kinds/jobKinds';
 import { exitCodes, failedResult } from './outcome';
 import { identify } from './processIdentity';
-import { writeReport, type Describe } from '../record/report';
+import { reportOfBackup, writeReport, type Describe } from '../record/report';
 import { lockTarget, type TargetLock } from './targetLock';
 
 /**
@@ -62,7 +62,7 @@ export async function runJob(
   const clock = new JobClock(request, lastPhases(await listJobs(request.root).catch(() => []), request));
   const ticking = tick(clock, journal);
   try {
-    const context = contextOf({ id, folder, request, stop, journal, locks, clock });
+    const context = contextOf({ id, folder, request, stop, journal, locks, clock, describe });
     checkWork(request);
     // each kind is given a request of its own
     const run = (await kinds[request.kind]()) as RunKind;
@@ -112,6 +112,7 @@ interface Parts {
   readonly journal: JobJournal;
   readonly locks: TargetLock[];
   readonly clock: JobClock;
+  readonly describe: Describe;
 }
 
 /** A step that says nothing for a while still has an end. */
@@ -127,7 +128,7 @@ function tick(clock: JobClock, journal: JobJournal): NodeJS.Timeout {
 
 const silentMs = 3000;
 
-function contextOf({ id, folder, request, stop, journal, locks, clock }: Parts): JobContext {
+function contextOf({ id, folder, request, stop, journal, locks, clock, describe }: Parts): JobContext {
   return {
     id,
     folder,
@@ -137,6 +138,7 @@ function contextOf({ id, folder, request, stop, journal, locks, clock }: Parts):
       signal: stop.signal,
       log: stderrLog,
     },
+    describe: async (backup) => reportOfBackup(folder, backup, describe),
     async lock(key, reference) {
       locks.push(await lockTarget(request.root, id, key, reference));
     },

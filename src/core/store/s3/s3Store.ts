@@ -4,6 +4,7 @@ import type { ByteSource } from '../byteSource';
 import {
   checkKey,
   checkPrefix,
+  wholeOf,
   type Removal,
   type Store,
   type StoredLevel,
@@ -90,6 +91,10 @@ class BucketStore implements S3Store {
     checkKey(key);
     const found = await this.#head(key);
     return found && { key, size: found.size, changed: found.changed };
+  }
+
+  async get(key: string, most: number): Promise<Buffer> {
+    return wholeOf(await this.open(key), most);
   }
 
   async open(key: string): Promise<ByteSource> {

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { AppError, isAppError } from '../base/errors';
+import { contentsFile, manifestFile } from '../store/layout';
+import { getIfThere } from '../store/store';
+import { canonical } from '../state/canonical';
+import type { KeyRing } from '../state/keys';
+import type { Signed } from '../state/signed';
+import type { BackupAt, BackupEntry, BackupSummary, Contents, Counts, SealedManifest, ShortManifest } from './manifest';
+import { formatOf, longestManifest, parseContents, parseManifest, parseSealed } from './parseManifest';
+import { signedBy } from './signature';
+import { summaryOf } from './summaryOf';
+import { laterVerifications, withLater } from './verifications';
+
+/** What a manifest's own file says, checked, with its signature and what was verified since. Of format 2 nothing else is read, however large the database. */
+export interface ReadManifest {
+  readonly short: ShortManifest;
+  readonly counts: Counts;
+  readonly signed: Signed;
+  /** SHA-256 of the file */
+  readonly sha256: string;
+  /** tables, sequences, large objects: of format 2 from a file of their own. Throws `backup.damaged` where that is not the one that was sealed */
+  contents(): Promise<Contents>;
+}
+
+/** The same without its signature and what was verified since: only what this very text says. Throws what parsers throw. Pure, but for `contents`. */
+export function readText(
+  at: BackupAt,
+  text: Buffer,
+): Omit<ReadManifest, 'signed' | 'sha256'> & { readonly signedText: () => string } {
+  if (isOld(text)) {
+    const value = (): unknown => JSON.parse(text.toString());
+    const { manifest: short, ...counts } = summaryOf(text.toString());
+    return { short, counts, contents: async () => parseManifest(value()), signedText: () => canonical(value()) };
+  }
+  const value = JSON.parse(text.toString()) as unknown;
+  const sealed = parseSealed(value);
+  return {
+    short: sealed,
+    counts: sealed.counts,
+    contents: async () => contentsOf(at, sealed),
+    signedText: () => canonical(value),
+  };
+}
+
+/** True for one of format 1. As 0.1.0 wrote it, with all its tables, it is not parsed to find that out. */
+function isOld(text: Buffer): boolean {
+  const begins = '{\n "format": "db-ferry-backup",\n "formatVersion": 1,';
+  return text.toString('latin1', 0, begins.length) === begins || formatOf(JSON.parse(text.toString())) === 1;
+}
+
+/** Reads the manifest of a backup. Throws `store.absent`, `backup.newer`, what its parser says, and what the store says. */
+export async function readManifest(at: BackupAt, ring: KeyRing): Promise<ReadManifest> {
+  const text = await at.store.get(at.prefix + manifestFile, longestManifest);
+  const { signedText, short, ...rest } = readText(at, text);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const signed = await signedBy(at, signedText, ring);
+  const later = await laterVerifications(
+    at,
+    { backup: short.id, archive: short.archive.sha256, manifest: sha256 },
+    ring,
+  );
+  return { ...rest, short: { ...short, verified: withLater(short.verified, later) }, signed, sha256 };
+}
+
+/** A backup as a list has it. */
+export function summarise(folder: string, { short, counts, signed }: ReadManifest, at?: BackupAt): BackupSummary {
+  return { id: short.id, folder, manifest: short, signed, ...counts, ...(at ? { at } : {}) };
+}
+
+/** A backup, whole. Throws what `readManifest` throws, and `backup.damaged` where its contents are not those that were sealed. */
+export async function wholeBackup(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
+  const { tables, sequences, largeObjects, generated, counted } = await read.contents();
+  const manifest = {
+    ...read.short,
+    ...{ tables, sequences, largeObjects },
+    ...(generated === undefined ? {} : { generated }),
+    ...(counted === undefined ? {} : { counted }),
+  };
+  return { id: manifest.id, folder, manifest, signed: read.signed, ...(at ? { at } : {}) };
+}
+
+async function contentsOf({ store, prefix }: BackupAt, { id, files, counts }: SealedManifest): Promise<Contents> {
+  const damage = (reason: string): AppError => new AppError('backup.damaged', { backup: id, reason });
+  const facts = Object.hasOwn(files, contentsFile) ? files[contentsFile] : undefined;
+  if (facts === undefined) throw damage(`its manifest names no ${contentsFile}`);
+  const text = await getIfThere(store, prefix + contentsFile, longestManifest);
+  if (text === undefined) throw damage(`${contentsFile} is missing`);
+  if (text.length !== facts.bytes || createHash('sha256').update(text).digest('hex') !== facts.sha256) {
+    throw damage(`${contentsFile} is not the one that was sealed`);
+  }
+  try {
+    const contents = parseContents(JSON.parse(text.toString()), id);
+    if (contents.tables.length !== counts.tables) throw new Error('it has another number of tables');
+    return contents;
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    throw damage(`${contentsFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

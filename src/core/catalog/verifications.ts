@@ -1,0 +1,73 @@
+import { canonical } from '../state/canonical';
+import { judge, signingKey, type KeyRing } from '../state/keys';
+import { isProven } from '../state/signed';
+import { verificationKey, verifiedFolder } from '../store/layout';
+import { writeOnce } from '../store/store';
+import { isAppError } from '../base/errors';
+import type { BackupAt, Verification } from './manifest';
+import { parseVerification, type SaidVerification } from './parseManifest';
+import { signaturesIn } from './signature';
+
+/** Which backup, with which bytes, a verification is of. */
+type Of = Pick<SaidVerification, 'backup' | 'archive' | 'manifest'>;
+
+/**
+ * Writes down what was verified, as an object of its own, signed by this workspace: nothing of the backup is touched. Throws what the key and the store say.
+ */
+export async function writeVerification(at: BackupAt, of: Of, verification: Verification): Promise<void> {
+  const said = { format: 'db-ferry-verification', formatVersion: 1, ...of, ...verification };
+  const key = await signingKey();
+  const signatures = [key.sign(canonical(said))];
+  const content = `${JSON.stringify({ ...said, signatures }, undefined, 1)}\n`;
+  const name = verificationKey(new Date(verification.time), verification.level, content);
+  try {
+    await writeOnce(at.store, at.prefix + name, content);
+  } catch (error) {
+    // the same, of the same moment
+    if (!isAppError(error, 'store.exists')) throw error;
+  }
+}
+
+/**
+ * What was verified since a backup was sealed: what a key that counts here signed, of this very backup and archive, and of this very manifest where it names one. All else that lies there
+ * proves nothing. Oldest first. Never throws for one of them.
+ */
+export async function laterVerifications(at: BackupAt, of: Of, ring: KeyRing): Promise<Verification[]> {
+  const { objects } = await at.store.level(`${at.prefix}${verifiedFolder}/`).catch(() => ({ objects: [] }));
+  const found: Verification[] = [];
+  for (const { key } of objects.slice(-mostRead)) {
+    const said = await at.store.get(key, longest).then(
+      (text) => proven(text, ring),
+      () => undefined,
+    );
+    if (said?.backup !== of.backup || said.archive !== of.archive) continue;
+    if (said.manifest !== undefined && said.manifest !== of.manifest) continue;
+    const { level, time, place } = said;
+    found.push({ level, time, ...(place === undefined ? {} : { place }) });
+  }
+  return found.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/** A list of verifications with later ones: the last line of a level, and of a place, stands for it. Pure. */
+export function withLater(before: readonly Verification[], later: readonly Verification[]): readonly Verification[] {
+  if (later.length === 0) return before;
+  const all = [...before, ...later];
+  return all.filter(
+    (one, at) => !all.slice(at + 1).some((next) => next.level === one.level && next.place === one.place),
+  );
+}
+
+function proven(text: Buffer, ring: KeyRing): SaidVerification | undefined {
+  try {
+    const { signatures, ...said } = JSON.parse(text.toString()) as Readonly<Record<string, unknown>>;
+    const parsed = parseVerification(said);
+    return isProven(judge(canonical(said), signaturesIn(signatures), ring)) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** bytes of one */
+const longest = 16_384;
+/** newest ones that are looked at */
+const mostRead = 500;
