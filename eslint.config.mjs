@@ -3,52 +3,8 @@ import tseslint from 'typescript-eslint';
 import { oneOpen } from './test/tools/oneOpen.mjs';
 import { oneSession } from './test/tools/oneSession.mjs';
 
-/** What each folder of the core may import from its siblings; everything else is an error. One way only. */
-const layers = {
-  state: [],
-  store: [],
-  encrypt: ['state', 'store'],
-  cluster: [],
-  exec: ['cluster'],
-  postgres: ['store'],
-  pod: ['cluster', 'exec', 'postgres'],
-  catalog: ['postgres', 'state', 'store', 'encrypt'],
-  backup: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
-  mask: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'state', 'store', 'encrypt'],
-  compare: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'state', 'store', 'encrypt'],
-  restore: ['cluster', 'exec', 'pod', 'postgres', 'catalog', 'compare', 'mask', 'state', 'store', 'encrypt'],
-  job: [
-    ...['cluster', 'exec', 'pod', 'postgres', 'catalog', 'backup', 'compare', 'mask', 'restore', 'state', 'store'],
-    'encrypt',
-  ],
-};
-
 /** What tells people, and what shows it. */
 const hosts = ['**/words/**', '**/cli', '**/cli/**', '**/commands/**', '**/tree/**', '**/ui/**'];
-
-const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
-  files: [`src/core/${folder}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          { group: ['vscode'], message: 'The core knows no editor.' },
-          {
-            group: hosts,
-            message: 'The core knows no host and has no words for people.',
-          },
-          ...Object.keys(layers)
-            .filter((other) => other !== folder && !allowed.includes(other))
-            .map((other) => ({
-              group: [`**/${other}/**`, `!**/archive/${other}/**`],
-              message: `core/${folder} must not know core/${other}.`,
-            })),
-        ],
-      },
-    ],
-  },
-}));
 
 /** Texts reach people through a few files that show them as text; everything else goes through these. */
 const shownElsewhere = [
@@ -91,7 +47,6 @@ export default tseslint.config(
     },
   },
   { files: ['src/core/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['vscode', ...hosts] }] } },
-  ...layerRules,
   {
     files: ['src/**/*.ts'],
     ignores: [

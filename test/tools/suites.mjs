@@ -10,6 +10,8 @@ const gates = [
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'types of the inspector', command: ['tsc', '--noEmit', '-p', 'src/ui/inspector/webview'] },
   { name: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
+  { name: 'borders', command: ['node', 'test/tools/borders.mjs'] },
+  { name: 'unused code', command: ['knip', '--no-progress'] },
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'bundles', command: ['node', 'esbuild.mjs'] },
   { name: 'what is shipped', command: ['node', 'release/check.mjs', '--offline'] },

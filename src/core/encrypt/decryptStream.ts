@@ -1,8 +1,7 @@
 import { AppError } from '../base/errors';
 import { chunkBytes, ChunkCipher, nonceBytes, sealedBytes, tagBytes } from './chunks';
 import { damagedChunk } from './damage';
-import { HeaderFinder, openHeader } from './header';
-import type { Identity } from './identity';
+import { HeaderFinder, openHeader, type Opener } from './header';
 
 /**
  * The plain text of an age file, chunk by chunk: nothing of a chunk comes out before its tag is right, and the stream ends only after the last one was. Whoever writes it down
@@ -12,7 +11,7 @@ import type { Identity } from './identity';
 export async function* decryptStream(
   name: string,
   encrypted: AsyncIterable<Buffer>,
-  identities: readonly Identity[],
+  identities: readonly Opener[],
 ): AsyncGenerator<Buffer, void, undefined> {
   let stage: Chunks | HeaderFinder = new HeaderFinder(name);
   for await (const piece of encrypted) {
@@ -30,7 +29,7 @@ export async function* decryptStream(
 }
 
 /** An age file that is in memory. Throws as `decryptStream` does. */
-export async function decryptWhole(name: string, encrypted: Buffer, identities: readonly Identity[]): Promise<Buffer> {
+export async function decryptWhole(name: string, encrypted: Buffer, identities: readonly Opener[]): Promise<Buffer> {
   const source = async function* (): AsyncGenerator<Buffer, void, undefined> {
     yield encrypted;
   };

@@ -2,14 +2,13 @@ import { AppError } from '../base/errors';
 import { rangeWithin, type ByteCursor, type ByteSource } from '../store/byteSource';
 import { chunkBytes, ChunkCipher, nonceBytes, plainSize, sealedBytes, tagBytes } from './chunks';
 import { damagedChunk } from './damage';
-import { HeaderFinder, openHeader } from './header';
-import type { Identity } from './identity';
+import { HeaderFinder, openHeader, type Opener } from './header';
 
 /**
  * The plain text of an age file as bytes to read here and there: only the chunks that a range touches are read and decrypted, and nothing of one is given before its tag is right. That the last chunk is the last
  * one is looked at first, so the size counts. Throws `encrypted.damaged`, `encrypted.locked`, and what the source throws; reading throws `encrypted.damaged` too.
  */
-export async function decryptedSource(encrypted: ByteSource, identities: readonly Identity[]): Promise<ByteSource> {
+export async function decryptedSource(encrypted: ByteSource, identities: readonly Opener[]): Promise<ByteSource> {
   const { name } = encrypted;
   const { header, nonce } = await readHead(encrypted);
   const cipher = new ChunkCipher(await openHeader(name, header, identities), nonce);

@@ -1,7 +1,12 @@
 import { Decrypter, Encrypter, type Identity as StanzaOpener, type Stanza } from 'age-encryption';
 import { AppError } from '../base/errors';
 import { nonceBytes, tagBytes } from './chunks';
-import type { Identity } from './identity';
+
+/** What opens a header. */
+export interface Opener {
+  /** the secret itself, as the library takes it */
+  readonly opens: string | StanzaOpener;
+}
 
 /** How an age file begins: whoever holds one of some identities finds the key of its payload in it. */
 export interface Header {
@@ -31,7 +36,7 @@ export async function makeHeader(recipients: readonly string[]): Promise<Header>
  * The file key in a header. Throws `encrypted.damaged` { name, offset, reason: 'header' | 'mac' }, `encrypted.locked` { name, reason: 'identity' | 'passphrase', kinds? } where none of the identities
  * opens it: it is not for them, or what is for them was changed.
  */
-export async function openHeader(name: string, header: Buffer, identities: readonly Identity[]): Promise<Uint8Array> {
+export async function openHeader(name: string, header: Buffer, openers: readonly Opener[]): Promise<Uint8Array> {
   const decrypter = new Decrypter();
   const found: { stanzas?: readonly Stanza[]; none: boolean } = { none: false };
   const seen = (act: (all: readonly Stanza[]) => void): StanzaOpener => ({
@@ -41,7 +46,7 @@ export async function openHeader(name: string, header: Buffer, identities: reado
     },
   });
   decrypter.addIdentity(seen((all) => (found.stanzas = all)));
-  for (const { opens } of identities) decrypter.addIdentity(opens);
+  for (const { opens } of openers) decrypter.addIdentity(opens);
   decrypter.addIdentity(seen(() => (found.none = true)));
   try {
     return await decrypter.decryptHeader(header);

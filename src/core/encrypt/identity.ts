@@ -1,21 +1,14 @@
-import {
-  armor,
-  generateHybridIdentity,
-  generateX25519Identity,
-  identityToRecipient,
-  type Identity as StanzaOpener,
-} from 'age-encryption';
+import { armor, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { AppError, isAppError } from '../base/errors';
 import { readSafely } from '../base/safeFile';
 import { decryptWhole } from './decryptStream';
+import type { Opener } from './header';
 import { passphraseOpener } from './passphrase';
 
 /** Who can open what was encrypted for a recipient. Secret: it is in no message, log, event or manifest. */
-export interface Identity {
+export interface Identity extends Opener {
   /** whom to encrypt for; undefined for a passphrase */
   readonly recipient?: string;
-  /** the secret itself, as the library takes it */
-  readonly opens: string | StanzaOpener;
 }
 
 /** An identity that is written down, with its recipient. */

@@ -5,7 +5,8 @@ import { deflateSync, zstdCompressSync } from 'node:zlib';
 import { isAppError } from '../../../../src/core/base/errors';
 import { damaged } from '../../../../src/core/postgres/archive/format/damage';
 import { Lz4Unpacker } from '../../../../src/core/postgres/archive/format/lz4Frame';
-import { unpackerFor, type Unpacker } from '../../../../src/core/postgres/archive/format/unpacker';
+import { unpackerFor } from '../../../../src/core/postgres/archive/format/unpacker';
+import type { Unpacker } from '../../../../src/core/postgres/archive/format/unpacking';
 import { chance } from './damageArchive';
 import { sampleRows } from './generateArchive';
 

@@ -6,7 +6,8 @@ import { Hash128, Sum128 } from '../digest/hash128';
 import type { ArchiveHeader, LargeObjectReading, TableReading } from '../reading';
 import { RowDigest } from '../digest/rowDigest';
 import { unpackColumns, type ExpectedBlock } from './tocReader';
-import { unpackerFor, type Sink, type Unpacker } from './unpacker';
+import { unpackerFor } from './unpacker';
+import type { Sink, Unpacker } from './unpacking';
 
 /** Is handed the data as it is unpacked, in the archive's order; what it is given may be kept. */
 export interface ArchiveTap {

@@ -1,4 +1,4 @@
-import type { Fail, Sink, Unpacker } from './unpacker';
+import type { Fail, Sink, Unpacker } from './unpacking';
 
 /** how far back a match may point */
 const historySize = 64 * 1024;

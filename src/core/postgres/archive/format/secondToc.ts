@@ -5,7 +5,6 @@ import { damaged } from './damage';
 import { Hash128, hexOf } from '../digest/hash128';
 import type { Behind } from '../reading';
 import { readTocEntry } from './tocEntry';
-import type { TocReading } from './tocReader';
 
 /** The entries of a table of contents but for the places of their data: a second one of the same archive has the same print. */
 export class TocPrint {
@@ -22,6 +21,11 @@ export class TocPrint {
   }
 }
 
+/** A table of contents that was read, by its print. */
+interface Printed {
+  readonly print: string;
+}
+
 /**
  * Reads what stands behind the last data block: nothing, or the table of contents once more. pg_dump writes that to give the places of its data, meant to
  * go over the first; since 16 it opens its standard output to append, and with `pg_dump -Fc > file` the second goes to the end. No pg_restore looks at it. One that is cut or says something
@@ -30,7 +34,7 @@ export class TocPrint {
 export async function readBehind(
   window: ByteWindow,
   head: ArchiveHead,
-  toc: TocReading,
+  toc: Printed,
   places: ReadonlyMap<number, number>,
 ): Promise<Behind | undefined> {
   const from = window.offset;
@@ -45,7 +49,7 @@ export async function readBehind(
 async function isSame(
   window: ByteWindow,
   { entryCount, minor, offsetSize }: ArchiveHead,
-  toc: TocReading,
+  toc: Printed,
   places: ReadonlyMap<number, number>,
 ): Promise<boolean> {
   const print = new TocPrint();

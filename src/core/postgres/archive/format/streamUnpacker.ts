@@ -8,7 +8,7 @@ import {
 } from 'node:zlib';
 
 import { isAppError } from '../../../base/errors';
-import type { Fail, Sink, Unpacker } from './unpacker';
+import type { Fail, Sink, Unpacker } from './unpacking';
 
 /** packed bytes handed to zlib at once; pg_dump's own pieces are 4 KiB, too small for a trip to the thread pool each */
 const gathered = 128 * 1024;

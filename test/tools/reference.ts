@@ -1,0 +1,100 @@
+// docs/reference.md, made from what the command line itself reads: `npm run docs` writes it, a test holds it against the sources.
+import { fileURLToPath } from 'node:url';
+import { usageOf, type Command } from '../../src/cli/command';
+import { commands } from '../../src/cli/commands/commands';
+import { optionForm } from '../../src/cli/help';
+import { cliHints } from '../../src/cli/hints';
+import { commonOptions, optionSpecs, type OptionName } from '../../src/cli/options';
+import { exitCodes, topics, variables, type Block } from '../../src/cli/topics';
+import { errorCodes } from '../../src/core/base/errors';
+import { wordsFor } from '../../src/words/errorWords';
+
+/** The page. */
+export function reference(): string {
+  const visible = commands.filter(({ hidden }) => hidden !== true);
+  const blocks = [
+    '# Reference',
+    'Made by `npm run docs` from the sources of `db-ferry help`; a test fails where this page says something else. It says what there is; [README.md](../README.md) says how it is used.',
+    '## Commands',
+    table(
+      ['command', 'does'],
+      visible.map((one) => [`[\`${one.name}\`](#${anchor(one.name)})`, one.summary]),
+    ),
+    '### Options of all commands',
+    optionTable(commonOptions),
+    ...visible.flatMap(ofCommand),
+    '## Exit codes',
+    table(['code', 'meaning'], exitCodes),
+    '## Environment',
+    table(
+      ['variable', 'meaning'],
+      variables.map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
+    ...topics
+      .filter(({ name }) => !['exit-codes', 'environment'].includes(name))
+      .flatMap(({ name, summary, blocks: own }) => [`## Topic: ${name}`, sentence(summary), ...own.map(ofBlock)]),
+    '## Error codes',
+    'With `--json` the last line holds `{"error":{"code":…,"data":{…}}}`. A code keeps its meaning; the words may change. What differs from case to case is written … here.',
+    table(['code', 'says', 'what to do'], errorCodes.map(ofCode)),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Where it is. */
+export const referenceFile = fileURLToPath(new URL('../../docs/reference.md', import.meta.url));
+
+function ofCommand(command: Command): string[] {
+  return [
+    `### ${command.name}`,
+    `\`db-ferry ${usageOf(command)}${command.options.length > 0 ? ' [options]' : ''}\``,
+    sentence(command.summary),
+    ...(command.more ?? []),
+    ...(command.options.length > 0 ? [optionTable(command.options)] : []),
+    code(command.examples),
+  ];
+}
+
+function optionTable(names: readonly OptionName[]): string {
+  return table(
+    ['option', 'meaning'],
+    names.map((name) => [`\`${optionForm(name)}\``, optionSpecs[name].help]),
+  );
+}
+
+function ofBlock(block: Block): string {
+  if (typeof block === 'string') return block;
+  return 'code' in block ? code(block.code) : table(['', ''], block.terms);
+}
+
+/** What an error says where its facts are left open. */
+function ofCode(name: (typeof errorCodes)[number]): string[] {
+  const { what, why, todo } = wordsFor(name, {}, cliHints);
+  const open = (text: string | undefined): string =>
+    (text ?? '').replaceAll(/"\?"|(?<=^|[\s(,])\?(?=$|[\s,.:;)%])/g, '…').replace(/^…\.?$/, '');
+  return [`\`${name}\``, [open(what), open(why)].filter((part) => part !== '').join(' '), open(todo)];
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(headings), `|${headings.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+/** A bar in a cell would end it, also in code. */
+function cell(text: string): string {
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('\n', ' ')
+    .replaceAll(/<(?=[a-z])(?![^`]*`)/g, '\\<');
+}
+
+function code(lines: readonly string[]): string {
+  return lines.map((line) => `    ${line}`).join('\n');
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+function anchor(name: string): string {
+  return name.replaceAll(' ', '-');
+}
