@@ -2,11 +2,11 @@ import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { listBackups } from '../catalog/catalog';
 import { archiveFile, makeBackupId, makePartialFolder, seal, type BackupPlace } from '../catalog/backupFolder';
-import { room, watchDisk, type Room } from '../catalog/disk';
-import type { BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
+import { room, watchDisk } from '../catalog/disk';
+import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { writeSealed } from '../catalog/sealBackup';
-import { aboutLogins, type Login } from '../cluster/loginEnd';
+import { aboutLogins } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
@@ -20,36 +20,7 @@ import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
 import { takeGlobals } from './takeGlobals';
 import { backupManifest } from './backupManifest';
-
-/** One backup, as its job wants it taken. */
-export interface BackupTask {
-  /** the catalog's root */
-  readonly root: string;
-  readonly cluster: { readonly alias: string; readonly server: string };
-  /** `auto`, `zstd:N`, `gzip:N`, `none` */
-  readonly compress: string;
-  /** count the source's rows in the dump's own snapshot; reads every table again */
-  readonly count?: boolean;
-  /** false: the values of generated columns are not read, which takes the tables that have some once more */
-  readonly generated?: boolean;
-  /** the job's id; names the sessions on the server */
-  readonly job: string;
-  /** names them instead */
-  readonly application?: string;
-  readonly asked: Manifest['asked'];
-  /** what the source's place is called: production, test, … */
-  readonly environment?: string;
-  /** how fast it may go, bytes a second; the transport keeps to it */
-  readonly gentle?: number | undefined;
-  /** false for a backup of other circumstances, which says nothing of how long this one takes */
-  readonly isLike?: (entry: BackupSummary) => boolean;
-  /** the report that is sealed with it, of what is about to be */
-  readonly describe?: (backup: BackupEntry, findings: readonly Finding[]) => Promise<string | undefined>;
-  /** of the source's cluster, where it is known to end */
-  readonly login?: Login;
-  /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
-  readonly room?: (folder: string) => Promise<Room>;
-}
+import type { BackupTask } from './backupTask';
 
 export interface BackupResult {
   readonly entry: BackupEntry;

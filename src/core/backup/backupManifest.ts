@@ -5,7 +5,7 @@ import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
 import { sessionSettings } from '../postgres/tools/session';
-import type { BackupTask } from './backUp';
+import type { BackupTask } from './backupTask';
 import type { Expectation } from './expectation';
 import type { Taken } from './takeArchive';
 

@@ -9,6 +9,7 @@ import { archiveFile, jobFile, manifestFile, partialSuffix, signatureFile, type 
 import { localStore } from '../store/local';
 import type { Removal, Store } from '../store/store';
 import { adopt } from './adopt';
+import { atOf } from './atOf';
 import { atOnce, eachOf } from './eachOf';
 import { mustNotBeHeld } from './hold';
 import { elementOf, folderOf, lookForBackups, mayBe, mustFit, type UnreadableBackup } from './lookForBackups';
@@ -161,11 +162,6 @@ export async function removeBackup(
   // on a disk there may be more than what a store knows
   if (entry.at === undefined) await rm(entry.folder, { recursive: true, force: true });
   return { state: 'removed' };
-}
-
-/** Where a backup lies. */
-export function atOf({ folder, at }: Pick<BackupSummary, 'folder' | 'at'>): BackupAt {
-  return at ?? { store: localStore(folder), prefix: '' };
 }
 
 /** The archive's path, of a backup on this disk. */

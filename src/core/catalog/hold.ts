@@ -4,7 +4,7 @@ import { judge, keyRing, signingKey } from '../state/keys';
 import type { Signed } from '../state/signed';
 import { holdFile } from '../store/layout';
 import { getIfThere, writeOnce } from '../store/store';
-import { atOf } from './catalog';
+import { atOf } from './atOf';
 import type { BackupSummary } from './manifest';
 import { parseHold, type Hold } from './parseManifest';
 import { signaturesIn } from './signature';

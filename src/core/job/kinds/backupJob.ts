@@ -1,7 +1,8 @@
 import { formatReference } from '../../cluster/reference';
 import { environmentOf } from '../../cluster/environment';
 import { loginEnd } from '../../cluster/loginEnd';
-import { backUp, type BackupTask } from '../../backup/backUp';
+import { backUp } from '../../backup/backUp';
+import type { BackupTask } from '../../backup/backupTask';
 import type { BackupOptions } from '../../backup/options';
 import { defined } from '../../base/defined';
 import type { BackupEntry } from '../../catalog/manifest';

@@ -2,7 +2,7 @@ import type { Finding } from '../../base/finding';
 import { tableKey } from '../model/growingTable';
 import type { Reference, SchemaModel, TableModel, UniqueKey } from '../model/schemaModel';
 import type { MaskRules } from '../rules/maskRules';
-import type { ColumnPlan, TablePlan } from './planMask';
+import type { ColumnPlan, TablePlan } from './tablePlan';
 
 type Tables = ReadonlyMap<string, TablePlan>;
 

@@ -4,8 +4,9 @@ import { tableKey } from '../model/growingTable';
 import type { ColumnModel, SchemaModel, TableModel } from '../model/schemaModel';
 import type { MaskRule, MaskRules, Transform } from '../rules/maskRules';
 import { partMatches } from '../rules/namePattern';
-import type { Built, Mask, MaskMaker } from '../transform/buildMask';
+import type { Mask, MaskMaker } from '../transform/buildMask';
 import { checkPlan } from './checkPlan';
+import type { ColumnPlan, TablePlan } from './tablePlan';
 
 /** What becomes of each table of an archive. */
 export interface MaskPlan {
@@ -15,22 +16,6 @@ export interface MaskPlan {
   readonly withoutLargeObjects: boolean;
   /** `block`: what the rules leave open or what cannot be done. Nothing may be written then */
   readonly findings: readonly Finding[];
-}
-
-export interface TablePlan {
-  readonly table: TableModel;
-  /** false: it is there, and empty */
-  readonly rows: boolean;
-  /** every column of it, by name */
-  readonly columns: ReadonlyMap<string, ColumnPlan>;
-}
-
-export interface ColumnPlan {
-  readonly column: ColumnModel;
-  readonly transform: Transform;
-  readonly built: Built;
-  /** a rule says so; false: a value of it says nothing of anybody in words */
-  readonly byRule: boolean;
 }
 
 /** The mask of a column, where it is one that changes something. */

@@ -1,0 +1,34 @@
+import type { Finding } from '../base/finding';
+import type { Room } from '../catalog/disk';
+import type { BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
+import type { Login } from '../cluster/loginEnd';
+
+/** One backup, as its job wants it taken. */
+export interface BackupTask {
+  /** the catalog's root */
+  readonly root: string;
+  readonly cluster: { readonly alias: string; readonly server: string };
+  /** `auto`, `zstd:N`, `gzip:N`, `none` */
+  readonly compress: string;
+  /** count the source's rows in the dump's own snapshot; reads every table again */
+  readonly count?: boolean;
+  /** false: the values of generated columns are not read, which takes the tables that have some once more */
+  readonly generated?: boolean;
+  /** the job's id; names the sessions on the server */
+  readonly job: string;
+  /** names them instead */
+  readonly application?: string;
+  readonly asked: Manifest['asked'];
+  /** what the source's place is called: production, test, … */
+  readonly environment?: string;
+  /** how fast it may go, bytes a second; the transport keeps to it */
+  readonly gentle?: number | undefined;
+  /** false for a backup of other circumstances, which says nothing of how long this one takes */
+  readonly isLike?: (entry: BackupSummary) => boolean;
+  /** the report that is sealed with it, of what is about to be */
+  readonly describe?: (backup: BackupEntry, findings: readonly Finding[]) => Promise<string | undefined>;
+  /** of the source's cluster, where it is known to end */
+  readonly login?: Login;
+  /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
+  readonly room?: (folder: string) => Promise<Room>;
+}
