@@ -184,9 +184,10 @@ class Restoring {
 
   private async *bytesOf({ toc, ranges }: ArchivePart): AsyncGenerator<Buffer> {
     if (toc.length > 0) yield toc;
+    const sent = this.progress.stream(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
     for (const { from, to } of ranges) {
       for await (const buffer of this.input.archive.read({ from, to, piece: 256 * 1024 })) {
-        this.progress.sent(buffer.length);
+        sent(buffer.length);
         yield buffer;
       }
     }

@@ -9,6 +9,7 @@ export class RestoreProgress {
   private last = 0;
   private phase: 'definitions' | 'restore' | 'indexes' = 'restore';
   private readonly started = Date.now();
+  private readonly streams: { readonly total: number; readonly since: number; sent: number }[] = [];
 
   constructor(
     private readonly total: number,
@@ -21,9 +22,22 @@ export class RestoreProgress {
     this.work.report({ type: 'phase', phase });
   }
 
-  sent(bytes: number): void {
-    this.bytes += bytes;
-    this.tell();
+  /** A stream of so many bytes begins; what it returns is told what is sent of it. */
+  stream(total: number): (bytes: number) => void {
+    const stream = { total, since: Date.now(), sent: 0 };
+    this.streams.push(stream);
+    return (bytes) => {
+      stream.sent += bytes;
+      this.bytes += bytes;
+      this.tell();
+    };
+  }
+
+  /** Streams go side by side: the last one decides, which may have the largest table to itself. */
+  private left(now: number): number | undefined {
+    const open = this.streams.filter(({ total, sent }) => sent > 0 && sent < total);
+    const each = open.map(({ total, since, sent }) => ((total - sent) * (now - since)) / 1000 / sent);
+    return each.length === 0 ? undefined : Math.max(...each);
   }
 
   /** What pg_restore says that it begins with; false for a line that says something else. */
@@ -43,6 +57,7 @@ export class RestoreProgress {
     const seconds = (now - this.started) / 1000;
     const rate = seconds > 1 ? this.bytes / seconds : undefined;
     const isOfRows = this.phase === 'restore';
+    const left = this.left(now);
     this.work.report({
       type: 'progress',
       phase: this.phase,
@@ -50,7 +65,7 @@ export class RestoreProgress {
       // nothing of the rows is sent before, all of them when indexes are made: no rate is theirs
       ...(this.total > 0 && isOfRows ? { percent: Math.min(100, (this.bytes / this.total) * 100) } : {}),
       ...(rate === undefined || !isOfRows ? {} : { rate }),
-      ...(rate === undefined || this.bytes === 0 || !isOfRows ? {} : { secondsLeft: (this.total - this.bytes) / rate }),
+      ...(rate === undefined || left === undefined || !isOfRows ? {} : { secondsLeft: left }),
       ...(this.table === undefined ? {} : { table: this.table }),
     });
   }

@@ -57,7 +57,7 @@ describe('the jobs of a root', () => {
     watching = watchJobs(root, (change) => changes.push(change), stop.signal);
   }
   async function until(what: string, holds: (last: JobsChange) => boolean): Promise<JobsChange> {
-    for (const end = Date.now() + 8000; Date.now() < end; await sleep(20)) {
+    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
       const last = changes.at(-1);
       if (last && holds(last)) return last;
     }

@@ -187,5 +187,5 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reje
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !isSo(); await setImmediate()) assert.ok(Date.now() < end, 'it never was so');
+  for (const end = Date.now() + 30_000; !isSo(); await setImmediate()) assert.ok(Date.now() < end, 'it never was so');
 }

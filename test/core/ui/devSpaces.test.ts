@@ -60,7 +60,7 @@ describe('Dev Spaces', () => {
     changed.fire(undefined);
     changed.fire(undefined);
     const told = async (count: number): Promise<void> => {
-      for (const end = Date.now() + 10_000; said.length < count && Date.now() < end;) await setTimeout(10);
+      for (const end = Date.now() + 30_000; said.length < count && Date.now() < end;) await setTimeout(10);
       await setTimeout(100);
     };
     await told(2);

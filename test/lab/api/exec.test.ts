@@ -128,7 +128,7 @@ describe('lab API server: pods/exec', () => {
       const session = await broken({ kind: 'slow', bytesPerSecond: 500_000 }, zeros(400_000));
       assert.equal(session.bytes, 400_000);
       const seconds = (Date.now() - started) / 1000;
-      assert.ok(seconds > 0.5 && seconds < 2, `${seconds} s`);
+      assert.ok(seconds > 0.5, `${seconds} s`);
     });
 
     it('refuse: an answer instead of the upgrade; a match picks the command', async () => {

@@ -75,21 +75,41 @@ export class JobClock {
     const part = percent === undefined ? undefined : Math.min(1, percent / 100);
     const own = this.expectedOf(current.phase);
     const { seconds, trust } = this.expected;
-    // how much longer it takes than expected: what is done against what that was expected to take
-    const before = this.order.slice(0, this.order.indexOf(current.phase));
-    const taken = sum(before.map((phase) => (this.took.get(phase) ?? 0) / 1000));
-    const planned = sum(before.map((phase) => this.expectedOf(phase)));
     // of a step under way only when enough of it is done: its first part is seldom like the rest
     const isKnown = trust === pastTrust;
-    const counts = part === undefined || isKnown ? 0 : ramp(part, 0.1, 0.4);
-    const measured = { taken: taken + counts * inPhase, planned: planned + counts * own * (part ?? 0) };
-    if (trust === 0 && (measured.taken < 3 || measured.planned < seconds / 20)) return undefined;
-    const scale = bounded((measured.taken + trust * seconds) / Math.max(measured.planned + trust * seconds, 1e-3));
+    const counts = part === undefined || isKnown ? 0 : ramp(part, 0.05, 0.3);
+    const underWay = { phase: current.phase, taken: counts * inPhase, planned: counts * own * (part ?? 0) };
+    const done = [...this.done(current.phase), underWay];
+    const taken = sum(done.map((one) => one.taken));
+    const planned = sum(done.map((one) => one.planned));
+    if (trust === 0 && (taken < 3 || planned < seconds / 20)) return undefined;
+    const all = scaleOf({ taken, planned }, trust * seconds, 1);
+    // where there was no run like this one, what one side takes says little of the other
+    const scale = (phase: Phase): number => {
+      if (isKnown || trust === 0) return all;
+      const alike = done.filter((one) => kindOf(one.phase) === kindOf(phase));
+      const known = { taken: sum(alike.map((one) => one.taken)), planned: sum(alike.map((one) => one.planned)) };
+      return scaleOf(known, trust * seconds, Math.sqrt(all));
+    };
     const after = this.order.slice(Math.max(this.reached, this.order.indexOf(current.phase)) + 1);
-    return (
-      leftOf({ taken: inPhase, part, expected: own * scale, ofPhase, isKnown }) +
-      scale * sum(after.map((phase) => this.expectedOf(phase)))
-    );
+    const expected = own * scale(current.phase);
+    const ahead = after.map((phase) => ({ phase, seconds: scale(phase) * this.expectedOf(phase) }));
+    const left = leftOf({ taken: inPhase, part, expected, ofPhase, isKnown }) + sum(ahead.map((step) => step.seconds));
+    if (isKnown || trust === 0) return left;
+    // nothing stands behind what is said of steps of which none like them was seen
+    const seen = new Set(done.filter((one) => one.planned >= seconds * leastSeen).map((one) => kindOf(one.phase)));
+    const guessed = after.filter((phase) => !seen.has(kindOf(phase))).map((phase) => this.expectedOf(phase));
+    return sum(guessed) > mostGuessed * seconds ? undefined : left;
+  }
+
+  /** What the steps before took, against what that was expected to take. */
+  private done(current: Phase): { readonly phase: Phase; readonly taken: number; readonly planned: number }[] {
+    const before = this.order.slice(0, this.order.indexOf(current));
+    return before.map((phase) => ({
+      phase,
+      taken: (this.took.get(phase) ?? 0) / 1000,
+      planned: this.expectedOf(phase),
+    }));
   }
 
   private expectedOf(phase: Phase): number {
@@ -151,7 +171,9 @@ function leftOf({ taken, part, expected, ofPhase, isKnown }: Step): number {
   // what a server says of its work comes in steps; how long it took the last time does not
   const before = isKnown ? Math.max(Math.min(byTime, expected * (1 - part) * 3), 0) : expected * (1 - part);
   if (pace === undefined) return before;
-  const weight = (isKnown ? ramp(part, 0.5, 1) / 2 : ramp(part, 0.05, 0.45)) * Math.min(1, taken / 2);
+  const weight = isKnown
+    ? (ramp(part, 0.5, 1) / 2) * Math.min(1, taken / 2)
+    : ramp(part, 0.01, 0.12) * Math.min(1, taken / 3);
   return weight * pace + (1 - weight) * before;
 }
 
@@ -159,6 +181,35 @@ function leftOf({ taken, part, expected, ofPhase, isKnown }: Step): number {
 function ramp(value: number, from: number, to: number): number {
   return Math.min(1, Math.max(0, (value - from) / (to - from)));
 }
+
+/** How much longer it takes than expected: what is done against what that was expected to take; `weight` seconds of it are as `prior` says. */
+function scaleOf(
+  { taken, planned }: { readonly taken: number; readonly planned: number },
+  weight: number,
+  prior: number,
+): number {
+  return bounded((taken + weight * prior) / Math.max(planned + weight, 1e-3));
+}
+
+/** What takes its time by the same: the way from the source, the way to the target and back, the target's own work, or this side's. */
+function kindOf(phase: Phase): 'source' | 'target' | 'server' | 'here' {
+  switch (phase) {
+    case 'dump':
+      return 'source';
+    case 'restore':
+    case 'verify':
+      return 'target';
+    case 'read':
+    case 'seal':
+      return 'here';
+    default:
+      return 'server';
+  }
+}
+
+/** Which part of the whole has to be done of a kind before it is known, and which may be a guess where a time is told. */
+const leastSeen = 0.005;
+const mostGuessed = 0.3;
 
 /** Beyond that a step was something else than was expected, and says nothing of the others. */
 function bounded(scale: number): number {
