@@ -1,6 +1,6 @@
 import { lstat, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, isAppError, isErrno, toAppError } from '../base/errors';
+import { AppError } from '../base/errors';
 import { readSafely } from '../base/safeFile';
 import { keyRing } from '../state/keys';
 import type { ByteSource } from '../store/byteSource';
@@ -10,9 +10,11 @@ import { localStore } from '../store/local';
 import type { Removal, Store } from '../store/store';
 import { adopt } from './adopt';
 import { atOf } from './atOf';
+import { damagedManifest } from './damagedManifest';
 import { atOnce, eachOf } from './eachOf';
 import { mustNotBeHeld } from './hold';
 import { elementOf, folderOf, lookForBackups, mayBe, mustFit, type UnreadableBackup } from './lookForBackups';
+import { listIndexed } from './listIndexed';
 import type { BackupAt, BackupEntry, BackupSummary, Manifest } from './manifest';
 import { readManifest, summarise, wholeBackup, type ReadManifest } from './readBackup';
 
@@ -29,20 +31,12 @@ export interface CatalogReading {
  * holds none; partial folders are not backups. Throws what the file system says of the root itself.
  */
 export async function readCatalog(root: string, filter: Partial<BackupPlace> = {}): Promise<CatalogReading> {
-  return readAll(localStore(root), filter, undefined);
+  const { known, unreadable } = await listIndexed(root, filter);
+  return { entries: [...known.values()].map(({ summary }) => summary).sort(byIdAndFolder), unreadable };
 }
 
 /** The same of a store. */
 export async function readStore(store: Store, filter: Partial<BackupPlace> = {}): Promise<CatalogReading> {
-  return readAll(store, filter, store);
-}
-
-/** The backups alone. */
-export async function listBackups(root: string, filter: Partial<BackupPlace> = {}): Promise<BackupSummary[]> {
-  return [...(await readCatalog(root, filter)).entries];
-}
-
-async function readAll(store: Store, filter: Partial<BackupPlace>, named: Store | undefined): Promise<CatalogReading> {
   const entries: BackupSummary[] = [];
   const { prefixes, unreadable } = await lookForBackups(store, filter);
   const ring = await keyRing();
@@ -52,13 +46,18 @@ async function readAll(store: Store, filter: Partial<BackupPlace>, named: Store 
     try {
       const read = await readManifest({ store, prefix }, ring);
       mustFit(prefix, read.short);
-      entries.push(summarise(folder, read, named && { store: named, prefix }));
+      entries.push(summarise(folder, read, { store, prefix }));
     } catch (error) {
       unreadable.push({ folder, error: damagedManifest(folder, error) });
     }
   });
   unreadable.sort((a, b) => (a.folder < b.folder ? -1 : 1));
   return { entries: entries.sort(byIdAndFolder), unreadable };
+}
+
+/** The backups alone. */
+export async function listBackups(root: string, filter: Partial<BackupPlace> = {}): Promise<BackupSummary[]> {
+  return [...(await readCatalog(root, filter)).entries];
 }
 
 function byIdAndFolder(a: BackupSummary, b: BackupSummary): number {
@@ -181,16 +180,6 @@ export async function openArchive(
   if (!isInCatalog(entry)) return fileSource(archivePath(entry), { inside: entry.folder, follow: true });
   const { store, prefix } = atOf(entry);
   return store.open(prefix + entry.manifest.archive.file);
-}
-
-/** Why a folder is no backup, in words that name the file. */
-export function damagedManifest(folder: string, error: unknown): AppError {
-  const { code, data } = toAppError(error);
-  if (code === 'backup.newer') return new AppError('backup.newer', { backup: folder, ...data }, { cause: error });
-  const missing = isErrno(error, ['ENOENT']) || isAppError(error, 'store.absent');
-  if (code !== 'internal' && !missing) return toAppError(error);
-  const reason = missing ? 'it has no manifest' : `the manifest cannot be read: ${String(data['message'])}`;
-  return new AppError('backup.damaged', { backup: folder, reason }, { cause: error });
 }
 
 async function whole(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
