@@ -61,10 +61,7 @@ describe('backups of format 2 as they were first written', () => {
     const signed = made.made.filter(({ what, origin }) => origin === 'db-ferry' && !what.includes('nobody'));
     assert.deepEqual(await ours(), signed.map(({ backup }) => backup).sort());
     const counted = (await findBackup(root, signed[0]?.backup ?? '')).manifest;
-    assert.deepEqual(
-      counted.verified.map(({ level }) => level).sort(),
-      ['counted', 'digest', 'restored', 'structure'],
-    );
+    assert.deepEqual(counted.verified.map(({ level }) => level).sort(), ['counted', 'digest', 'restored', 'structure']);
     assert.equal(counted.generated?.length, 1);
     assert.equal(Object.keys(counted.counted ?? {}).length, counted.tables.length);
   });
