@@ -26,6 +26,7 @@ export const cliHints: Hints = {
     '--as replace --in-place does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => '--no-owner leaves owners out',
   trustSettings: () => '--trust-settings sets it',
+  trustArchive: () => '--trust-archive takes all of it as it is, with the rights of the role that restores',
   noPrivileges: () => '--no-privileges leaves grants out',
   goOn: (replaces = false) =>
     replaces ? '--accept-missing, beside --as replace' : '--go-on; where a database is replaced, --accept-missing',
@@ -50,6 +51,7 @@ const flags: Readonly<Record<OptionWord, string>> = {
   acceptMissing: '--accept-missing',
   createRoles: '--create-roles',
   trustSettings: '--trust-settings',
+  trustArchive: '--trust-archive',
   mapRoles: '--map-role',
   streams: '--streams',
   gentle: '--gentle',

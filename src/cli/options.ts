@@ -52,6 +52,10 @@ export const optionSpecs = {
     type: 'boolean',
     help: 'a new database also gets settings that only a superuser may set, that give a right or run code',
   },
+  'trust-archive': {
+    type: 'boolean',
+    help: 'what the archive defines runs with the rights of the role that restores, a superuser perhaps, whoever wrote it',
+  },
   'no-privileges': { type: 'boolean', help: 'leave grants out, and what was revoked' },
   'no-tablespaces': {
     type: 'boolean',

@@ -28,6 +28,7 @@ export const editorHints: Hints = {
     'a restore in place, which Restore… offers then, does without: slower, all of it locked meanwhile, no undo but a backup taken before',
   noOwner: () => `${options} leaves owners out`,
   trustSettings: () => `${options} sets it all the same`,
+  trustArchive: () => `${options} takes all of it as it is, with the rights of the role that restores`,
   noPrivileges: () => `${options} leaves grants out`,
   goOn: () => `choose it under ${options}`,
   missingRoles: () =>
@@ -54,6 +55,7 @@ const names: Readonly<Record<OptionWord, string>> = {
   acceptMissing: 'accepting what is missing',
   createRoles: 'creating roles',
   trustSettings: 'trusting settings',
+  trustArchive: 'trusting the archive',
   mapRoles: 'mapping a role',
   streams: 'the setting "Restore Streams"',
   gentle: 'the setting "Gentle"',

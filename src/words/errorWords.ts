@@ -67,6 +67,12 @@ const placeOf: Readonly<Record<string, string>> = {
 const incomplete = 'Nothing of it counts as done.';
 const nothingChanged = 'The target is unchanged.';
 
+/** What ran with all rights may have done more than what was undone. */
+function unchanged(data: Data): string {
+  if (data['ranAs'] !== 'superuser') return nothingChanged;
+  return 'The database is as it was. The archive, for which nobody vouches, ran with the rights of a superuser: what else it did on the server is not known.';
+}
+
 function forbidden(data: Data): Words {
   const { missing } = data;
   const verbs = Array.isArray(missing) && missing.length > 0 ? missing.join(' and ') : shown(data, 'verb');
@@ -505,7 +511,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   'disk.targetFull': (data, hints) => ({
     what: `Not enough space on the disk of ${shown(data, 'reference')}.`,
     why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve. A full disk would take the live server down.`,
-    todo: `${nothingChanged} Enlarge its volume, or drop what is kept there: ${hints.release()}.`,
+    todo: `${unchanged(data)} Enlarge its volume, or drop what is kept there: ${hints.release()}.`,
   }),
   'restore.refused': (_, hints) => ({
     what: 'Refused by the preflight. Nothing was changed.',
@@ -517,27 +523,27 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     return {
       what: `The target refuses ${all === 1 ? 'a part' : `${all} parts`} of the backup. Nothing of it was put in place.`,
       why: refusalLines(failures, all).join('\n'),
-      todo: [nothingChanged, ...cures(failures, hints), `To go on without: ${hints.goOn()}.`].join('\n'),
+      todo: [unchanged(data), ...cures(failures, hints), `To go on without: ${hints.goOn()}.`].join('\n'),
     };
   },
   'restore.missing': (data, hints) => ({
     what: `What the target refuses is missing in what was restored, so ${shown(data, 'database')} was not replaced by it.`,
     why: `It is listed ${hints.details()}; all else is as in the backup.`,
     todo: [
-      nothingChanged,
+      unchanged(data),
       ...cures(becauses(data), hints),
       `To replace it by what lacks these: ${hints.goOn(true)}.`,
     ].join('\n'),
   }),
-  'restore.differs': (_, hints) => ({
+  'restore.differs': (data, hints) => ({
     what: "What was restored differs from the backup's rows, so it was not put in place.",
     why: `The differences are listed ${hints.details()}.`,
-    todo: `${nothingChanged} Look at them: something there, a trigger or an extension perhaps, stores these rows in another way.`,
+    todo: `${unchanged(data)} Look at them: something there, a trigger or an extension perhaps, stores these rows in another way.`,
   }),
   'restore.swap': (data) => ({
     what: 'The exchange of the databases was given up.',
     why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
-    todo: `${nothingChanged} Try again when the database is quieter.`,
+    todo: `${unchanged(data)} Try again when the database is quieter.`,
   }),
   'restore.inPlace': (data, hints) => ({
     what: 'The restore in place was given up; its transaction is rolled back.',
@@ -545,7 +551,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
       data['holders'] === undefined
         ? withheldNote(shown(data, 'reason'))
         : `${shown(data, 'reason')}. ${heldBy(data['holders'])}.`,
-    todo: `${nothingChanged} What is refused is put right where it is: in the database that was backed up, or in the target. Then ${hints.again()}.`,
+    todo: `${unchanged(data)} What is refused is put right where it is: in the database that was backed up, or in the target. Then ${hints.again()}.`,
   }),
   'restore.unknown': (data, hints) => ({
     what:

@@ -127,13 +127,32 @@ const ofTargets: Words = {
   'database.left': (data, hints) => `not carried over to the new database: ${leftText(data, hints)}`,
   'database.notCompared': () =>
     "the rows are the backup's; whether owner, grants and settings of the new database are could not be compared",
-  'archive.foreign': () => 'the archive is not ours: that it is what was dumped cannot be proven',
-  'backup.unproven': () =>
-    'the backup is as its manifest says: no key that you trust signed it, and anybody may have written it',
+  'archive.foreign': (data) => `the archive is not ours: that it is what was dumped cannot be proven${runsAs(data)}`,
+  'backup.unproven': (data) =>
+    `the backup is as its manifest says: no key that you trust signed it, and anybody may have written it${runsAs(data)}`,
+  'archive.superuser': (data, hints) =>
+    `nobody vouches for the archive, so what only a superuser can make is not made: ${shown(data, 'objects')}${more(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
+  'archive.owners': (data, hints) =>
+    `nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, in whose name the server computes it whenever it gathers statistics: that is a superuser, or may become one; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
+  'loader.noLogin': (data, hints) =>
+    `the server lets in no temporary role by a password, neither by its socket nor by TCP: ${
+      data['isSigned'] === true
+        ? 'what the archive defines runs with the rights of the role that restores, a superuser'
+        : `nobody vouches for the archive, so it is not restored; ${hints.trustArchive()}`
+    }`,
+  'grants.left': (data) =>
+    `not carried over, since nobody vouches for the archive: what it grants on ${shown(data, 'objects')}${more(data, 'objects')}`,
   'disk.unknown': (data) => `how much space ${shown(data, 'reference')} has cannot be seen`,
   'disk.target': (data) =>
     `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,
 };
+
+/** In whose name an archive's own words run. */
+function runsAs(data: Data): string {
+  if (data['runsAs'] === 'loader') return '; its SQL runs with the rights of a temporary role, which is no superuser';
+  if (data['runsAs'] === 'superuser') return '; its SQL runs with the rights of the role that restores: a superuser';
+  return data['runsAs'] === 'role' ? '; its SQL runs with the rights of the role that restores' : '';
+}
 
 function unreadableText(data: Data): string {
   const all = Array.isArray(data['tables']) ? (data['tables'] as { table?: string; rows?: number }[]) : [];
@@ -288,6 +307,8 @@ const notes: Words = {
   'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
+  'loader.made': (data) =>
+    `what the archive defines runs as the temporary role ${shown(data, 'roles')}, which goes when all is loaded`,
   'roles.remain': (data, hints) =>
     `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
 };

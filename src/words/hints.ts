@@ -48,6 +48,8 @@ export interface Hints {
   noOwner(): string;
   /** has a new database get settings that give a right or run code */
   trustSettings(): string;
+  /** has what an archive defines run with the rights of the role that restores */
+  trustArchive(): string;
   /** restores without the grants */
   noPrivileges(): string;
   /** goes on without what the target refuses; `replaces`: a database is replaced by what lacks it */

@@ -10,14 +10,14 @@ export const verify: Command = {
   summary: 'check a backup: digest and structure; with --deep by restoring it',
   examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
   operands: [{ name: 'backup', takes: ['backup'] }],
-  options: ['deep', 'gentle'],
+  options: ['deep', 'gentle', 'trust-archive'],
   async run(call) {
     const { deep } = call.options;
     const gentle = gentleRate(call.options.gentle);
     const request = await requestOf(call, {
       ...{ kind: 'verify', backup: await backupReference(call, call.operands[0]) },
       ...(deep === undefined ? {} : { deep: await podReference(deep) }),
-      options: defined({ gentle }),
+      options: defined({ gentle, trustArchive: call.options['trust-archive'] }),
     });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

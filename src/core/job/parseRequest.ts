@@ -62,7 +62,7 @@ const backupOptions = { to: v.exactOptional(absolute), compress: v.exactOptional
 const restoreOptions = {
   as: v.exactOptional(v.picklist(['new', 'replace'])),
   ...{ noOwner: flag, noPrivileges: flag, noTablespaces: flag, goOn: flag, acceptMissing: flag },
-  ...{ createRoles: flag, trustSettings: flag, mapRoles: v.exactOptional(v.record(name, name)) },
+  ...{ createRoles: flag, trustSettings: flag, trustArchive: flag, mapRoles: v.exactOptional(v.record(name, name)) },
   ...{ streams: v.exactOptional(v.number()), gentle, inPlace: flag },
 };
 const copyOptions = { ...restoreOptions, compress: v.exactOptional(text), count: flag, keep: flag };
@@ -88,7 +88,7 @@ const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
   }),
   v.strictObject({
     ...{ ...frame, kind: v.literal('verify'), backup, deep: v.exactOptional(pod) },
-    options: v.strictObject({ gentle }),
+    options: v.strictObject({ gentle, trustArchive: flag }),
   }),
   v.strictObject({
     ...{ ...frame, kind: v.literal('diff'), left: v.union([backup, database]), right: v.union([backup, database]) },

@@ -62,7 +62,7 @@ export interface VerifyWork {
   readonly backup: BackupRef;
   /** where it is restored for it */
   readonly deep?: PodReference;
-  readonly options: PacedOptions;
+  readonly options: PacedOptions & Pick<RestoreOptions, 'trustArchive'>;
 }
 
 export interface DiffWork {

@@ -18,6 +18,8 @@ export interface RestoreOptions {
   readonly createRoles?: boolean;
   /** a new database also gets those settings that only a superuser may set, that give a right or run code */
   readonly trustSettings?: boolean;
+  /** what the archive defines runs with the rights of the role that restores, a superuser perhaps, whoever wrote it */
+  readonly trustArchive?: boolean;
   /** a role of the backup, and which one of the target's it becomes */
   readonly mapRoles?: Readonly<Record<string, string>>;
   /** how many streams share the rows at most, 1 to 4; default: what pays */

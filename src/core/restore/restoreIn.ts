@@ -1,12 +1,19 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
-import { readTableOfContents } from '../postgres/archive/format/readTableOfContents';
+import { capture } from '../exec/podExec';
+import { execute, psqlCommand, type SqlOptions } from '../pod/server/sql';
+import { readTableOfContents, type TableOfContents } from '../postgres/archive/format/readTableOfContents';
+import { splitByHands, type HandedParts } from '../postgres/archive/format/splitByHands';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
 import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/tools/restoreCommand';
 import type { ByteSource } from '../store/byteSource';
 import type { Workplace } from './databaseRow';
+import { extensionRightsSql, type Loader } from './load/loader';
+import { ownCode } from './load/ownCode';
+import { giveOwners } from './load/owners';
+import { analyzeSql } from './side/analyze';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
 import { applicationOf } from '../postgres/tools/applicationName';
@@ -27,9 +34,30 @@ export interface RestoreInput {
   readonly noTablespaces?: boolean;
   /** what the server refuses is passed over, and told at the end */
   readonly goOn?: boolean;
+  /** in whose name the archive's own words run; absent: in ours */
+  readonly confined?: Confined;
   readonly job: string;
   /** names the target in errors */
   readonly reference: string;
+}
+
+/** What came of it. */
+export interface Restored {
+  /** what was refused and gone on without */
+  readonly failures: readonly RestoreFailure[];
+  /** statistics are there already */
+  readonly isAnalyzed: boolean;
+}
+
+/** How an archive is loaded without any right outside of the database. */
+export interface Confined {
+  readonly loader: Loader;
+  /** somebody we trust signed the archive */
+  readonly isSigned: boolean;
+  /** who owns what is not given as the archive says; default: our own role */
+  readonly fallback?: string;
+  /** the loader keeps all of it: the database is looked at, and dropped */
+  readonly keeps?: boolean;
 }
 
 /**
@@ -39,11 +67,7 @@ export interface RestoreInput {
  * Resolves only when every pg_restore came to its end behind its last byte. Throws `restore.cannotMake` { failures, count }, `exec.failed`
  * with pg_restore's words, `disk.targetFull`, `cancelled`, and what the exec throws; the database then holds a part.
  */
-export async function restoreIn(
-  server: Workplace,
-  input: RestoreInput,
-  work: Work,
-): Promise<readonly RestoreFailure[]> {
+export async function restoreIn(server: Workplace, input: RestoreInput, work: Work): Promise<Restored> {
   const stop = new AbortController();
   const abort = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', abort, { once: true });
@@ -53,7 +77,7 @@ export async function restoreIn(
   const restoring = new Restoring(server, input, work, stop);
   try {
     await restoring.run();
-    return await restoring.failures();
+    return { failures: await restoring.failures(), isAnalyzed: restoring.isAnalyzed };
   } catch (error) {
     if (error === refused || stop.signal.reason === refused) {
       const failures = await restoring.failures();
@@ -83,17 +107,21 @@ const leastShare = 4_000_000;
 /** bytes of a table of contents that every stream gets a part of, and that lies in the pod while indexes are made */
 const longestToc = 16_000_000;
 
+const nothing = Buffer.alloc(0);
+
 /** One archive on its way. */
 class Restoring {
   private readonly progress: RestoreProgress;
   private readonly options: RestoreOptions;
   private readonly goOn: boolean;
   private readonly said: FailureLines[] = [];
+  isAnalyzed = false;
+  private ungiven: readonly RestoreFailure[] = [];
 
   constructor(
     private readonly server: Workplace,
     private readonly input: RestoreInput,
-    work: Work,
+    private readonly work: Work,
     private readonly stop: AbortController,
   ) {
     this.progress = new RestoreProgress(input.bytes, work);
@@ -105,11 +133,14 @@ class Restoring {
   /** What was refused until now. */
   async failures(): Promise<RestoreFailure[]> {
     const found = this.said.flatMap((lines) => lines.found);
-    if (found.length === 0) return [];
-    return namedFailures(found, (await readTableOfContents(this.input.archive.read())).entries);
+    if (found.length === 0) return [...this.ungiven];
+    const { entries } = await readTableOfContents(this.input.archive.read());
+    return [...namedFailures(found, entries), ...this.ungiven];
   }
 
   async run(): Promise<void> {
+    const { confined } = this.input;
+    if (confined) return this.runConfined(confined);
     const { bytes, blocks = [], streams } = this.input;
     const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
@@ -132,15 +163,112 @@ class Restoring {
     await this.feed(parts.last);
   }
 
+  /** The archive's own words run as the loader; what it cannot make, and what says whose everything is, is ours. */
+  private async runConfined(confined: Confined): Promise<void> {
+    const { bytes, blocks = [], streams, archive, into, noOwner, noPrivileges = false } = this.input;
+    const { loader, isSigned } = confined;
+    const toc = await readTableOfContents(archive.read());
+    const code = ownCode(toc, { loader, noOwner, isSigned });
+    const known = streams < 2 ? [] : blocks;
+    const { filled, values, policies, granted, ...parts } = splitByHands(toc, blocks, {
+      ...{ streams, isSigned, fills: code.fills, loader: loader.name, bytes },
+    });
+    this.progress.begin('definitions');
+    await this.before(parts.before, confined);
+    this.progress.begin('restore');
+    if (known.length === 0) await this.feed(parts.rest, this.argv(confined), loader.password);
+    else {
+      await this.together(parts.data, confined);
+      const jobs = this.goOn ? 1 : streams;
+      await this.feed(parts.indexes, indexesCommand(loader.access, into, this.ofLoader, jobs), loader.password);
+      if (values) await this.feed(values, this.argv(confined), loader.password);
+    }
+    if (filled) await this.feed(filled, this.argv(confined), loader.password);
+    if (policies) await this.feed(policies, this.argv(confined), loader.password);
+    if (granted && !noPrivileges) await this.grant(granted, loader);
+    if (code.analyzes && confined.keeps !== true) await this.analyzeAs(loader);
+    if (confined.keeps !== true) await this.give(confined, toc);
+    if (parts.said) await this.feed(parts.said);
+    if (parts.triggers) await this.feed(parts.triggers);
+  }
+
+  /** All that is refused of it is found before a row moves. */
+  private async before(runs: HandedParts['before'], confined: Confined): Promise<void> {
+    let isRefused = false;
+    for (const [index, { hand, part }] of runs.entries()) {
+      try {
+        if (hand === 'loader') await this.feed(part, this.argv(confined, true), confined.loader.password);
+        else await this.feed(part, this.collecting);
+      } catch (error) {
+        if (error !== refused) throw error;
+        isRefused = true;
+      }
+      const isBetween = hand === 'superuser' && index < runs.length - 1;
+      if (isBetween) await this.sql(extensionRightsSql(confined.loader.name));
+    }
+    if (isRefused) throw refused;
+    if (runs.at(-1)?.hand === 'superuser') await this.sql(extensionRightsSql(confined.loader.name));
+  }
+
+  /** Rights that the archive gives and the loader cannot are told: the comparison shows them, too. */
+  private async grant(part: ArchivePart, { access, password }: Loader): Promise<void> {
+    const lines = new FailureLines();
+    const argv = restoreCommand(access, this.input.into, { ...this.ofLoader, noPrivileges: false, goOn: true });
+    await this.feed(part, argv, password, lines);
+    if (lines.found.length === 0) return;
+    const toc = await readTableOfContents(this.input.archive.read());
+    const names = namedFailures(lines.found, toc.entries).map(({ name }) => name);
+    const finding = {
+      level: 'warn',
+      code: 'grants.left',
+      data: { objects: names.slice(0, 20), count: names.length },
+    } as const;
+    this.work.report({ type: 'finding', finding });
+  }
+
+  private async give({ loader, isSigned, fallback }: Confined, toc: TableOfContents): Promise<void> {
+    const { into, noOwner } = this.input;
+    const asked = { side: into, loader, toc, noOwner, isSigned, ...(fallback === undefined ? {} : { fallback }) };
+    this.ungiven = await giveOwners(this.server, asked, this.sqlOptions);
+    if (this.ungiven.length > 0 && !this.goOn) throw refused;
+  }
+
+  /** What is computed in the name of who owns a table is computed before that is a superuser. */
+  private async analyzeAs({ access, password }: Loader): Promise<void> {
+    const script = `${password.toString('latin1')}${analyzeSql('commit;')}`;
+    await capture(this.server.exec, psqlCommand(access, this.input.into, this.options.application), {
+      input: script,
+      signal: this.stop.signal,
+    });
+    this.isAnalyzed = true;
+  }
+
+  private async sql(text: string): Promise<void> {
+    await execute(this.server, this.input.into, text, this.sqlOptions);
+  }
+
+  private get sqlOptions(): SqlOptions {
+    return { application: this.options.application, signal: this.stop.signal };
+  }
+
+  private get ofLoader(): RestoreOptions {
+    return { ...this.options, noOwner: true, noPrivileges: true };
+  }
+
+  private argv({ loader }: Confined, collects = this.goOn): string[] {
+    return restoreCommand(loader.access, this.input.into, { ...this.ofLoader, goOn: collects });
+  }
+
   private get collecting(): string[] {
     return restoreCommand(this.server.access, this.input.into, { ...this.options, goOn: true });
   }
 
   /** The first error is the one that is told; all have ended when it is. */
-  private async together(parts: readonly ArchivePart[]): Promise<void> {
+  private async together(parts: readonly ArchivePart[], confined?: Confined): Promise<void> {
     const feeding = parts.map(async (part) => {
       try {
-        await this.feed(part);
+        if (confined) await this.feed(part, this.argv(confined), confined.loader.password);
+        else await this.feed(part);
       } catch (error) {
         this.stop.abort(error);
         throw error;
@@ -153,36 +281,41 @@ class Restoring {
   private async feed(
     part: ArchivePart,
     argv = restoreCommand(this.server.access, this.input.into, this.options),
+    first: Buffer = nothing,
+    passedOver?: FailureLines,
   ): Promise<void> {
     const words = new RestoreWords(this.progress);
-    const failures = new FailureLines();
-    this.said.push(failures);
+    const failures = passedOver ?? new FailureLines();
+    if (!passedOver) this.said.push(failures);
+    const isTold = this.goOn || passedOver !== undefined;
     const judge = new Judge(failures, () => this.stop.abort(refused));
-    const source = Readable.from(this.bytesOf(part), { objectMode: false, highWaterMark: 256 * 1024 });
+    const source = Readable.from(this.bytesOf(part, first), { objectMode: false, highWaterMark: 256 * 1024 });
+    const length = first.length + part.bytes;
     const end = await this.server.exec
-      .feed(argv, source, part.bytes, {
+      .feed(argv, source, length, {
         signal: this.stop.signal,
         onStderrLine: (line) => {
           words.line(line);
           failures.line(line);
-          if (!this.goOn) judge.line(line);
+          if (!isTold) judge.line(line);
         },
       })
       .finally(() => judge.close());
     if (end.exitCode !== 0) {
       const isOfArchive = failures.found.length > 0 && !failures.isFatal;
-      if (isOfArchive && !this.goOn) throw refused;
+      if (isOfArchive && !isTold) throw refused;
       if (!isOfArchive || !failures.isThrough || end.exitCode !== 1) {
         const stderr = words.errors(end.stderr);
         throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
       }
     }
-    if (end.bytes !== part.bytes) {
-      throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${part.bytes} bytes` });
+    if (end.bytes !== length) {
+      throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${length} bytes` });
     }
   }
 
-  private async *bytesOf({ toc, ranges }: ArchivePart): AsyncGenerator<Buffer> {
+  private async *bytesOf({ toc, ranges }: ArchivePart, first: Buffer): AsyncGenerator<Buffer> {
+    if (first.length > 0) yield first;
     if (toc.length > 0) yield toc;
     const sent = this.progress.stream(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
     for (const { from, to } of ranges) {

@@ -4,7 +4,14 @@ import { showManyPick } from '../shown';
 
 /** What can be chosen beside the questions: each an option that is on or off. */
 export type RestoreChoice =
-  'createRoles' | 'noOwner' | 'noPrivileges' | 'noTablespaces' | 'trustSettings' | 'goOn' | 'acceptMissing';
+  | 'createRoles'
+  | 'noOwner'
+  | 'noPrivileges'
+  | 'noTablespaces'
+  | 'trustSettings'
+  | 'trustArchive'
+  | 'goOn'
+  | 'acceptMissing';
 
 interface Row {
   readonly choice: RestoreChoice;
@@ -31,8 +38,9 @@ export async function askRestoreOptions(
 }
 
 /** Those that can be of use with this plan. */
-function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: RestoreOptions): Row[] {
+function rowsFor({ target, roles, mayCreateRoles, findings }: RestorePlan, chosen: RestoreOptions): Row[] {
   const makesRoles = mayCreateRoles && (roles.missing.length > 0 || chosen.createRoles === true);
+  const isUnproven = findings.some(({ code }) => code === 'archive.foreign' || code === 'backup.unproven');
   const named = [...roles.missing, ...roles.create].join(', ');
   const all: readonly (Row & { readonly isOfUse: boolean })[] = [
     {
@@ -54,6 +62,10 @@ function rowsFor({ target, roles, mayCreateRoles }: RestorePlan, chosen: Restore
     {
       ...{ choice: 'trustSettings', label: 'Set what gives a right or runs code', isOfUse: !target.exists },
       detail: 'Settings of the database that only a superuser may set, as the backup has them',
+    },
+    {
+      ...{ choice: 'trustArchive', label: 'Trust the archive', isOfUse: isUnproven },
+      detail: 'All that it says runs with the rights of the role that restores, a superuser perhaps',
     },
     {
       ...{ choice: 'goOn', label: 'Go on without what the target refuses', isOfUse: true },
@@ -82,6 +94,7 @@ export function chosenWords(chosen: RestoreOptions): string {
     left.length === 0 ? undefined : `Leaves out: ${left.join(', ')}.`,
     mapped.length === 0 ? undefined : `Maps: ${mapped.join(', ')}.`,
     chosen.trustSettings === true ? 'Sets what gives a right or runs code, too.' : undefined,
+    chosen.trustArchive === true ? 'Trusts the archive: it runs with the rights of the role that restores.' : undefined,
     chosen.goOn === true || chosen.acceptMissing === true
       ? `Goes on without what the target refuses${goesOn}; the report lists it.`
       : undefined,

@@ -61,7 +61,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
 
   async function restoreFrom(): Promise<JobDone> {
     try {
-      return await restoreInto(context, entry, target);
+      return await restoreInto(context, entry, target, true);
     } catch (error) {
       const { code } = toAppError(error);
       work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder, after: code } });

@@ -62,11 +62,12 @@ export async function openTarget(
   return target;
 }
 
-/** Restores a backup with the options of the request; `copy` does the same. */
+/** Restores a backup with the options of the request; `copy` does the same with one that it `isJustMade`. */
 export async function restoreInto(
   context: JobContext<'restore' | 'copy'>,
   backup: BackupEntry,
   place: DatabasePlace,
+  isJustMade = false,
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
@@ -84,6 +85,7 @@ export async function restoreInto(
     ...(gentle === undefined ? {} : { streams: 1 }),
     ...{ job: id, cluster: client.cluster.alias, poolers },
     ...defined({ environment }),
+    isJustMade,
   };
   if (inPlace) return restoredInPlace(context, asked, place);
   const done = await restore(asked, work);

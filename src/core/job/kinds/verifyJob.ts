@@ -25,11 +25,14 @@ async function verifyDeep(
   entry: BackupEntry,
   deep: PodReference,
 ): Promise<JobDone> {
-  const { gentle } = request.options;
+  const { gentle, trustArchive = false } = request.options;
   const { client, pod } = await new Places(request.kubeconfigs, gentle, [], work).pod(deep, work.signal);
   const cluster = client.cluster.alias;
   const gentleStreams = gentle === undefined ? {} : { streams: 1 };
-  const done = await drill({ backup: entry, target: pod, createRoles: true, ...gentleStreams, job: id, cluster }, work);
+  const done = await drill(
+    { backup: entry, target: pod, createRoles: true, trustArchive, ...gentleStreams, job: id, cluster },
+    work,
+  );
   const { differences, notes, tables, rows } = done;
   const outcome = differences.length > 0 ? 'differences' : 'done';
   return { outcome, differences, notes, data: { ...facts(entry), deep: formatReference(deep), tables, rows } };

@@ -59,9 +59,12 @@ function cameToSwap({ phase }: WholeJob): boolean {
   return phase === 'swap' || phase === 'undo' || phase === 'release';
 }
 
+/** notes of roles that a job is about to make */
+const madeCodes: readonly string[] = ['roles.made', 'loader.made'];
+
 function rolesIn(events: readonly JobEvent[]): readonly string[] {
   return events.flatMap((event) => {
-    if (event.type !== 'note' || event.code !== 'roles.made') return [];
+    if (event.type !== 'note' || !madeCodes.includes(event.code)) return [];
     const { roles } = event.data;
     return Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [];
   });

@@ -8,8 +8,8 @@ export interface Access extends SessionOf {
   /** socket folder or host; undefined: the tools' default */
   readonly host?: string;
   readonly port?: number;
-  /** where the password is read from *inside* the pod */
-  readonly password?: { readonly env: string } | { readonly fileEnv: string };
+  /** where the password is read from *inside* the pod; `stdin`: the first line of what the command is fed */
+  readonly password?: { readonly env: string } | { readonly fileEnv: string } | { readonly stdin: true };
 }
 
 /** A client tool's version: `{ text: '16.3', major: 16 }`. */
@@ -58,6 +58,7 @@ export function toolCommand(
     ...args,
   ];
   if (access.password === undefined) return withEnv;
+  if ('stdin' in access.password) return ['sh', '-c', passwordFirst, 'with-password', ...withEnv];
   const script =
     'env' in access.password
       ? 'eval "PGPASSWORD=\\$$1"; export PGPASSWORD; shift; exec "$@"'
@@ -65,6 +66,9 @@ export function toolCommand(
   const name = 'env' in access.password ? access.password.env : access.password.fileEnv;
   return ['sh', '-c', script, 'with-password', name, ...withEnv];
 }
+
+/** `read` takes a byte at a time: what follows the line is the command's. */
+const passwordFirst = 'IFS= read -r PGPASSWORD || exit 1; export PGPASSWORD; exec "$@"';
 
 /**
  * What a container's environment may say to a client tool and we do not want to hear: another server, another way to talk, another file to begin with.

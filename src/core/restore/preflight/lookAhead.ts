@@ -74,6 +74,7 @@ async function rehearsed(
     server,
     {
       ...{ toc, database, job, origin: `${source.database}, definitions only`, roles: seen.roles },
+      ...(request.trustArchive === undefined ? {} : { trustArchive: request.trustArchive }),
       like: seen.live ?? newSide(reading, seen.own),
       leavesOut: { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces },
     },

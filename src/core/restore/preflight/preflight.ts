@@ -12,6 +12,7 @@ import type { ServerFacts } from './preflightFacts';
 import { askAboutParts } from './partFindings';
 import { planRoles, type RoleOptions, type RolePlan } from './roles';
 import type { TargetRoom } from './targetDisk';
+import { aboutUnproven } from './unproven';
 
 export interface PreflightInput extends Omit<RestoreOptions, 'createRoles' | 'mapRoles' | 'streams' | 'gentle'> {
   readonly origin: RestoreOrigin;
@@ -62,15 +63,20 @@ export async function preflight(
   const own = facts.live ? undefined : await newDatabaseOf(server, input, facts, roles, options.signal);
   const { noPrivileges = false, noTablespaces = false, inPlace = false, target } = input;
   const encoding = facts.live?.encoding ?? origin.own?.encoding ?? origin.encoding;
+  const isConfined = target.facts.role.superuser && input.trustArchive !== true && !inPlace;
   const asked = { target, encoding, roles, noOwner, noPrivileges, noTablespaces, inPlace };
   const parts = await askAboutParts(server, origin.needs, asked, options.signal);
-  const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles };
+  const heir = facts.live?.owner ?? own?.wanted.owner;
+  const unproven = { origin, untrusted: facts.server.untrusted, noOwner, sideOnly: input.sideOnly === true, heir };
+  const ofUnproven = isConfined && !origin.isProven ? await aboutUnproven(server, unproven, options.signal) : [];
+  const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles, isConfined };
   const { live } = facts;
   const findings = [
     ...aboutTarget(seen),
     ...aboutArchive(seen),
     ...aboutRoles(seen),
     ...parts.findings,
+    ...ofUnproven,
     ...(input.sideOnly ? [] : aboutLeft(own?.left ?? [])),
     ...aboutDisk(seen),
     ...(live && as === 'replace' && !input.inPlace ? aboutSwap(seen, live) : []),
@@ -132,7 +138,7 @@ type RolesAsked = Pick<PreflightInput, 'origin' | 'noOwner' | 'noPrivileges'>;
 /** What keeps parts of an archive out, but not the rest. */
 export const onlyParts: ReadonlySet<string> = new Set([
   ...['extensions.missing', 'extensions.untrusted', 'roles.missing', 'roles.owners'],
-  ...['collations.missing', 'owners.superuser', 'objects.superuser'],
+  ...['collations.missing', 'owners.superuser', 'objects.superuser', 'archive.superuser'],
 ]);
 
 function passedOver(finding: Finding): Finding {
@@ -143,6 +149,8 @@ function passedOver(finding: Finding): Finding {
 interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {
   readonly facts: ServerFacts;
   readonly rolePlan: RolePlan;
+  /** our role is a superuser, and the archive's own words run in another one's name */
+  readonly isConfined: boolean;
 }
 
 const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
@@ -189,7 +197,7 @@ function sameServer({ systemId, place }: RestoreOrigin, target: OpenPod): 'serve
   return place === placeOf(target) ? 'place' : undefined;
 }
 
-function aboutArchive({ target, origin, live, database, facts: server, inPlace }: Seen): Finding[] {
+function aboutArchive({ target, origin, live, database, facts: server, inPlace, isConfined }: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts } = target;
   const dumped = Number.parseInt(origin.serverVersion, 10);
@@ -203,7 +211,7 @@ function aboutArchive({ target, origin, live, database, facts: server, inPlace }
   const missing = origin.extensions.filter((name) => !Object.hasOwn(facts.availableExtensions, name));
   if (missing.length > 0) findings.push(block('extensions.missing', { extensions: missing }));
   const untrusted = origin.extensions.filter((name) => server.untrusted.includes(name));
-  if (!inPlace && untrusted.length > 0) {
+  if (!inPlace && !facts.role.superuser && untrusted.length > 0) {
     const data = { role: facts.role.name, extensions: untrusted };
     findings.push(block('extensions.untrusted', live ? { ...data, inPlace: true } : data));
   }
@@ -219,8 +227,9 @@ function aboutArchive({ target, origin, live, database, facts: server, inPlace }
   }
   if (!inPlace && Math.max(dumped, tool) < 15 && major >= 15 && origin.ofPublic !== true)
     findings.push(note('public.create', { database }));
-  if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup }));
-  else if (!origin.isProven) findings.push(warn('backup.unproven', { backup: origin.backup }));
+  const runsAs = isConfined ? 'loader' : facts.role.superuser ? 'superuser' : 'role';
+  if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup, runsAs }));
+  else if (!origin.isProven) findings.push(warn('backup.unproven', { backup: origin.backup, runsAs }));
   return findings;
 }
 

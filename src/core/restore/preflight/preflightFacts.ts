@@ -20,7 +20,7 @@ export interface ServerFacts {
   readonly givable: readonly string[];
   /** a role that our role makes is one of them at once: as superuser, or by `createrole_self_grant` (16 and later) */
   readonly givesToNew: boolean;
-  /** extensions that the server has and our role may not create */
+  /** extensions that the server has and only a superuser may create */
   readonly untrusted: readonly string[];
   /** standbys that stream from this server */
   readonly replicas: number;
@@ -68,8 +68,8 @@ select json_build_object('sessions', (select count(*) from s),
   'ownsLive', coalesce((select pg_has_role(datdba, 'usage') and pg_has_role(datdba, ${give}) from pg_database where datname = ${name}), true),
   'givable', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, ${give})),
   'givesToNew', (select rolsuper from me) or coalesce(current_setting('createrole_self_grant', true) ~ 'set', false),
-  'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v, me
-    where not me.rolsuper and v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
+  'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v
+    where v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
       and not exists (select from pg_available_extension_versions o where o.name = v.name and coalesce((to_jsonb(o) ->> 'trusted')::boolean, false))),
   'replicas', (select count(*) from pg_stat_get_wal_senders() w join pg_stat_get_activity(null) a using (pid) where a.datid is null and w.state is distinct from 'backup'),
   'securityLabels', (select coalesce(json_agg(json_build_object('provider', provider, 'label', label)), '[]') from pg_shseclabel

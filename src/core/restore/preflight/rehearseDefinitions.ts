@@ -1,11 +1,16 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../../base/errors';
-import { shortenedToc, type TableOfContents } from '../../postgres/archive/format/readTableOfContents';
+import { execute } from '../../pod/server/sql';
+import { shortenedToc, type TableOfContents, type TocEntry } from '../../postgres/archive/format/readTableOfContents';
+import { splitByHands, type Hand } from '../../postgres/archive/format/splitByHands';
 import { restoreCommand, type RestoreOptions } from '../../postgres/tools/restoreCommand';
 import type { Work } from '../../base/progress';
 import type { DatabaseRow, Workplace } from '../databaseRow';
 import type { Mark } from '../side/marks';
 import { FailureLines, namedFailures, type RestoreFailure } from '../restoreFailures';
+import { confine } from '../load/confine';
+import { extensionRightsSql, loaderName } from '../load/loader';
+import { dropMadeRoles } from '../side/madeRoles';
 import type { RolePlan } from './roles';
 import { applicationOf } from '../../postgres/tools/applicationName';
 import { createSide, dropQuietly, sideName, type NewSide } from '../side/sideDatabase';
@@ -22,6 +27,8 @@ export interface Rehearsal {
   readonly leavesOut: Pick<RestoreOptions, 'noOwner' | 'noPrivileges' | 'noTablespaces'>;
   /** roles that the restore will make are not missed */
   readonly roles: RolePlan;
+  /** all of it is made in our own name */
+  readonly trustArchive?: boolean;
 }
 
 /**
@@ -40,26 +47,64 @@ export async function rehearseDefinitions(
   const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin };
   const made = new Set([...roles.create, ...roles.map.map(({ from }) => from)]);
   await createSide(server, name, mark, like, work.signal);
+  const isConfined = server.access.superuser === true && rehearsal.trustArchive !== true;
+  const loader = isConfined ? [loaderName()] : [];
   try {
-    const failures = await refusedIn(server, name, rehearsal, work);
+    const failures = await refusedIn(server, name, loader, rehearsal, work);
     return failures.filter(({ cause, subject }) => cause !== 'role' || subject === undefined || !made.has(subject));
   } finally {
     const { gone } = await dropQuietly(server, { name }, job);
     if (!gone) work.report({ type: 'note', code: 'side.remains', data: { database: name, job } });
+    const remaining = gone ? await dropMadeRoles(server, job, loader).catch(() => loader) : loader;
+    if (remaining.length > 0) work.report({ type: 'note', code: 'roles.remain', data: { roles: remaining, job } });
   }
 }
 
 async function refusedIn(
   server: Workplace,
   name: string,
+  loader: readonly string[],
   { toc, job, leavesOut }: Rehearsal,
   work: Work,
 ): Promise<RestoreFailure[]> {
-  const short = shortenedToc(toc, ({ kind, hasData }) => hasData || notRehearsed.has(kind));
-  const argv = restoreCommand(server.access, name, { application: applicationOf(job), ...leavesOut, goOn: true });
+  const options = { application: applicationOf(job), ...leavesOut, goOn: true };
+  const asked = { side: name, job, isSigned: true, sideOnly: true };
+  const sqlOptions = { application: options.application, signal: work.signal };
+  const { confined } = await confine(server, loader, { ...asked, options: sqlOptions }, work);
+  const isLeft = ({ kind, hasData }: TocEntry): boolean => hasData || notRehearsed.has(kind);
+  const failures: RawFailures[] = [];
+  const make = async (part: Buffer, hand: Hand): Promise<void> => {
+    const by = hand === 'loader' && confined ? confined.loader : undefined;
+    const how = by ? { ...options, noOwner: true, noPrivileges: true } : options;
+    const argv = restoreCommand(by?.access ?? server.access, name, how);
+    failures.push(await refusedOf(server, argv, Buffer.concat([by?.password ?? Buffer.alloc(0), part]), work));
+  };
+  if (!confined) await make(shortenedToc(toc, isLeft), 'superuser');
+  else {
+    const short = { ...toc, entries: toc.entries.filter((entry) => !isLeft(entry)) };
+    const how = { streams: 1, isSigned: true, fills: () => false, loader: confined.loader.name };
+    const parts = splitByHands(short, [], { ...how, bytes: toc.bytes.length });
+    for (const { hand, part } of parts.before) {
+      await make(part.toc, hand);
+      if (hand === 'superuser') await execute(server, name, extensionRightsSql(confined.loader.name), sqlOptions);
+    }
+    for (const part of [parts.rest, parts.policies]) if (part) await make(part.toc, 'loader');
+    for (const part of [parts.said, parts.triggers]) if (part) await make(part.toc, 'superuser');
+  }
+  return namedFailures(failures.flat(), toc.entries);
+}
+
+type RawFailures = FailureLines['found'];
+
+async function refusedOf(
+  server: Workplace,
+  argv: readonly string[],
+  input: Buffer,
+  { signal }: Work,
+): Promise<RawFailures> {
   const lines = new FailureLines();
-  const end = await server.exec.feed(argv, Readable.from([short]), short.length, {
-    signal: work.signal,
+  const end = await server.exec.feed(argv, Readable.from([input]), input.length, {
+    signal,
     onStderrLine: (line) => lines.line(line),
   });
   const isThrough = end.exitCode === 0 || (end.exitCode === 1 && lines.isThrough && !lines.isFatal);
@@ -70,7 +115,7 @@ async function refusedIn(
       .join('\n');
     throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
   }
-  return namedFailures(lines.found, toc.entries);
+  return lines.found;
 }
 
 /** What only says something of rows, or asks others for them. */

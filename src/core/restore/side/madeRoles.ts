@@ -2,6 +2,7 @@ import { execute, query, type SqlOptions } from '../../pod/server/sql';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
 import { keyRing } from '../../state/keys';
 import type { Workplace } from '../databaseRow';
+import { loaderPattern } from './loaderName';
 import { proofBySignature, sealed, signatureOf, type Proof, type Records } from './marks';
 
 /** A role that says a job made it and that nothing committed needs yet: its COMMENT is `{"dbFerry": …}`. */
@@ -24,16 +25,25 @@ export async function makeRoles(
   job: string,
   options: SqlOptions,
 ): Promise<void> {
+  const statements = roles.map((role) => `create role ${quoteIdentifier(role)} nologin;`);
+  await markRoles(server, roles, job, statements.join('\n'), options);
+}
+
+/** Makes roles by these statements, in one transaction, marked likewise. Throws as `makeRoles`. */
+export async function markRoles(
+  server: Workplace,
+  roles: readonly string[],
+  job: string,
+  statements: string,
+  options: SqlOptions,
+): Promise<void> {
   const mark = { job, time: new Date().toISOString() };
-  const statements = roles.map((role) => {
-    const name = quoteIdentifier(role);
-    return `create role ${name} nologin; ${commentOn(role, mark)}`;
-  });
+  const marks = roles.map((role) => commentOn(role, mark));
   const names = roles.map(quoteLiteral).join(', ');
   const made = await query<{ name: string; oid: number }>(
     server,
     server.from,
-    `begin;\n${statements.join('\n')}\ncommit;
+    `begin;\n${statements}\n${marks.join('\n')}\ncommit;
 select json_build_object('name', rolname, 'oid', oid::bigint) from pg_roles where rolname in (${names});`,
     options,
   );
@@ -83,11 +93,16 @@ export async function dropMadeRoles(
   const mark = quoteLiteral(markOf(job));
   const names = roles.map(quoteLiteral).join(', ');
   // since 16 who makes a role without being superuser is a member of it
-  const isUsed = `r.rolcanlogin or exists (select from pg_auth_members m
+  const isUsed = `${isLoader} is not true and r.rolcanlogin or exists (select from pg_auth_members m
     where m.member = r.oid or (m.roleid = r.oid and m.member <> (select oid from pg_roles where rolname = current_user)))`;
   const sql = `do $ferry$ declare name text; begin
+  perform pg_terminate_backend(a.pid) from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
+    where rolname in (${names}) and ${isLoader} and left(shobj_description(r.oid, 'pg_authid'), length(${mark})) = ${mark};
   for name in select rolname from pg_roles r where rolname in (${names}) and left(${comment}, length(${mark})) = ${mark} and not (${isUsed}) loop
-    begin execute format('drop role %I', name);
+    begin
+      -- its rights on databases and tablespaces: what it owned in a side database went with that
+      if name ~ ${quoteLiteral(loaderPattern)} then execute format('drop owned by %I', name); end if;
+      execute format('drop role %I', name);
     exception when dependent_objects_still_exist or insufficient_privilege then null; end;
   end loop;
 end $ferry$;`;
@@ -95,6 +110,9 @@ end $ferry$;`;
   const left = await listMadeRoles(server, signal);
   return left.filter((role) => role.job === job && roles.includes(role.name)).map(({ name }) => name);
 }
+
+/** It logs in, and is made for nobody but the job. */
+const isLoader = `r.rolname ~ ${quoteLiteral(loaderPattern)}`;
 
 const comment = `shobj_description(oid, 'pg_authid')`;
 

@@ -86,3 +86,24 @@ export function shortenedToc(toc: TableOfContents, isLeftOut: (entry: TocEntry) 
   head.writeUInt32LE(kept.length, head.length - 4);
   return Buffer.concat([head, ...kept.map(({ from, to }) => toc.bytes.subarray(from, to))]);
 }
+
+/** The same with the entries that `isKept` names, some of them with another definition, by their dump ids. */
+export function rewrittenToc(
+  toc: TableOfContents,
+  isKept: (entry: TocEntry) => boolean,
+  definitions: ReadonlyMap<number, Buffer> = new Map(),
+): Buffer {
+  const kept = toc.entries.filter(isKept);
+  const head = Buffer.from(toc.bytes.subarray(0, toc.entries[0]?.from ?? toc.bytes.length));
+  head.writeUInt32LE(kept.length, head.length - 4);
+  const pieces = kept.flatMap(({ dumpId, from, to, definitionAt, definitionLength }) => {
+    const definition = definitions.get(dumpId);
+    if (definition === undefined || definitionLength === 0) return [toc.bytes.subarray(from, to)];
+    // a sign, then four bytes of its length
+    const length = Buffer.alloc(5);
+    length.writeUInt32LE(definition.length, 1);
+    const rest = toc.bytes.subarray(definitionAt + definitionLength, to);
+    return [toc.bytes.subarray(from, definitionAt - 5), length, definition, rest];
+  });
+  return Buffer.concat([head, ...pieces]);
+}

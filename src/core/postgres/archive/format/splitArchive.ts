@@ -29,7 +29,7 @@ export interface ArchiveParts {
 export function splitArchive(toc: TableOfContents, blocks: readonly PlacedBlock[], streams: number): ArchiveParts {
   const roles = rolesOf(toc);
   const place = unplaced(toc);
-  const only = (role: Role): ArchivePart =>
+  const only = (role: PartRole): ArchivePart =>
     partOf(
       shortenedToc(place, (entry) => leaves(roles, entry, role)),
       [],
@@ -54,11 +54,12 @@ export function splitArchive(toc: TableOfContents, blocks: readonly PlacedBlock[
   };
 }
 
-type Role = 'settings' | 'before' | 'data' | 'indexes' | 'last';
+/** What a part is for; `settings` are in every one. */
+export type PartRole = 'settings' | 'before' | 'data' | 'indexes' | 'last';
 
 /** Entries without a section of their own (grants, comments) belong to that of the entry before them, as pg_restore sees it. */
-function rolesOf({ entries }: TableOfContents): ReadonlyMap<TocEntry, Role> {
-  const roles = new Map<TocEntry, Role>();
+export function rolesOf({ entries }: TableOfContents): ReadonlyMap<TocEntry, PartRole> {
+  const roles = new Map<TocEntry, PartRole>();
   let section: TocEntry['section'] = 'none';
   let last = false;
   for (const entry of entries) {
@@ -71,7 +72,7 @@ function rolesOf({ entries }: TableOfContents): ReadonlyMap<TocEntry, Role> {
   return roles;
 }
 
-function roleOf({ kind, hasData }: TocEntry, section: TocEntry['section'], last: boolean): Role {
+function roleOf({ kind, hasData }: TocEntry, section: TocEntry['section'], last: boolean): PartRole {
   if (last || doneLast.has(kind)) return 'last';
   if (section === 'post-data') return 'indexes';
   return hasData ? 'data' : 'before';
@@ -91,13 +92,13 @@ const doneLast: ReadonlySet<string> = new Set([
   'STATISTICS DATA',
 ]);
 
-function leaves(roles: ReadonlyMap<TocEntry, Role>, entry: TocEntry, wanted: Role): boolean {
+function leaves(roles: ReadonlyMap<TocEntry, PartRole>, entry: TocEntry, wanted: PartRole): boolean {
   const role = roles.get(entry);
   return role !== 'settings' && role !== wanted;
 }
 
 /** The largest first, each to whom has least; then in the archive's order. */
-function shared(blocks: readonly PlacedBlock[], streams: number): PlacedBlock[][] {
+export function shared(blocks: readonly PlacedBlock[], streams: number): PlacedBlock[][] {
   const shares = Array.from({ length: Math.min(streams, blocks.length) }, () => ({
     bytes: 0,
     blocks: [] as PlacedBlock[],
@@ -110,17 +111,17 @@ function shared(blocks: readonly PlacedBlock[], streams: number): PlacedBlock[][
   return shares.map((share) => inPlaces(share.blocks));
 }
 
-function inPlaces(blocks: readonly PlacedBlock[]): PlacedBlock[] {
+export function inPlaces(blocks: readonly PlacedBlock[]): PlacedBlock[] {
   return [...blocks].sort((left, right) => left.from - right.from);
 }
 
-function partOf(toc: Buffer, ranges: readonly PlacedBlock[]): ArchivePart {
+export function partOf(toc: Buffer, ranges: readonly PlacedBlock[]): ArchivePart {
   const bytes = ranges.reduce((sum, { from, to }) => sum + to - from, toc.length);
   return { toc, ranges, bytes };
 }
 
 /** The state of the data's offset stands at the end of an entry, before the offset; 1: not set. */
-function unplaced(toc: TableOfContents): TableOfContents {
+export function unplaced(toc: TableOfContents): TableOfContents {
   const bytes = Buffer.from(toc.bytes);
   for (const { hasData, to } of toc.entries) if (hasData) bytes[to - toc.offsetSize - 1] = 1;
   return { ...toc, bytes };

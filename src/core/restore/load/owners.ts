@@ -1,0 +1,230 @@
+import { AppError, isAppError } from '../../base/errors';
+import type { Finding } from '../../base/finding';
+import { definitionOf, type TableOfContents } from '../../postgres/archive/format/readTableOfContents';
+import { query, type SqlOptions } from '../../pod/server/sql';
+import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
+import type { Workplace } from '../databaseRow';
+import type { RestoreFailure } from '../restoreFailures';
+import type { Loader } from './loader';
+
+export interface OwnersAsked {
+  readonly side: string;
+  readonly loader: Loader;
+  readonly toc: TableOfContents;
+  /** who owns what is not ours to give as the archive says; default: our own role */
+  readonly fallback?: string;
+  /** all belong to that one */
+  readonly noOwner: boolean;
+  /** somebody we trust signed it: superusers get what was theirs. What nobody vouches for, they get only where nothing in it is ever run in their name */
+  readonly isSigned: boolean;
+}
+
+/**
+ * Gives everything that was loaded to whom the archive says, and dismisses the loader: its rights go, and then itself. Names stand in data, never in a statement: the server words those from its
+ * own catalog. Nothing of the archive runs. Returns what could not be given, and stays ours. Throws `exec.*`.
+ */
+export async function giveOwners(
+  server: Workplace,
+  asked: OwnersAsked,
+  options: SqlOptions,
+): Promise<readonly RestoreFailure[]> {
+  const { toc, loader, noOwner } = asked;
+  const wanted = noOwner ? [] : wantedOwners(toc);
+  const known = [...new Set(wanted.map(({ owner }) => owner))];
+  // a name that reads otherwise here than there: in most databases everything belongs to one
+  const [only, another] = known;
+  const rest = noOwner || another !== undefined ? undefined : only;
+  const [left] = await query<readonly Left[]>(server, asked.side, ownersSql(asked, wanted, rest), options).catch(
+    (error: unknown) => {
+      const isGuard = !asked.isSigned && isAppError(error, 'exec.failed') && error.data['sqlState'] === guarded;
+      if (!isGuard) throw error;
+      const finding: Finding = { level: 'block', code: 'archive.owners', data: { owners: known } };
+      throw new AppError('restore.refused', { findings: [finding] }, { cause: error });
+    },
+  );
+  await query(server, asked.side, dismissSql(loader, asked.fallback), options);
+  return (left ?? []).map(({ kind, schema, name, owner, says }) => {
+    const isMissing = /^42704/.test(says);
+    const cause = isMissing ? ('role' as const) : ('rights' as const);
+    return { kind, schema, name, cause, subject: owner, says: says.slice(7) };
+  });
+}
+
+interface Wanted {
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+}
+
+interface Left extends Wanted {
+  readonly says: string;
+}
+
+/** Whose each object is. Large objects of one owner may share an entry. */
+function wantedOwners(toc: TableOfContents): Wanted[] {
+  return toc.entries.flatMap((entry): Wanted[] => {
+    const { schema, owner } = entry;
+    const kind = sameKind[entry.kind] ?? entry.kind;
+    if (owner === '' || !owned.has(kind)) return [];
+    if (kind !== 'BLOB') return [{ kind, schema, owner, name: entry.name }];
+    const numbers = definitionOf(toc, entry).toString('latin1').match(/\d+/g) ?? [];
+    return numbers.map((name) => ({ kind, schema: '', name, owner }));
+  });
+}
+
+const sameKind: Readonly<Record<string, string>> = { 'BLOB METADATA': 'BLOB', 'FOREIGN SERVER': 'SERVER' };
+
+const owned: ReadonlySet<string> = new Set([
+  ...['SCHEMA', 'TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE', 'FOREIGN TABLE', 'TYPE', 'DOMAIN', 'BLOB'],
+  ...['FUNCTION', 'PROCEDURE', 'AGGREGATE', 'OPERATOR', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'COLLATION', 'CONVERSION'],
+  ...['STATISTICS', 'TEXT SEARCH DICTIONARY', 'TEXT SEARCH CONFIGURATION', 'FOREIGN DATA WRAPPER', 'SERVER'],
+  ...['PROCEDURAL LANGUAGE'],
+]);
+
+/** What the statements raise that keep superusers from getting what nobody vouches for. */
+const guarded = 'DF001';
+
+/** As many locks are held at once. */
+const batch = 200;
+
+function ownersSql(
+  { loader, fallback, isSigned }: OwnersAsked,
+  wanted: readonly Wanted[],
+  rest: string | undefined,
+): string {
+  const list = JSON.stringify(wanted.map(({ kind, schema, name, owner }) => [kind, schema, name, owner]));
+  const others = fallback === undefined ? 'current_user::text' : quoteLiteral(fallback);
+  const me = quoteLiteral(loader.name);
+  const ofPublic = loader.ofPublic === undefined ? 'null' : quoteLiteral(loader.ofPublic);
+  return `set statement_timeout = 0; set lock_timeout = 0;
+create temporary table ferry_wanted as select one ->> 0 as kind, one ->> 1 as schema, one ->> 2 as name, min(one ->> 3) as owner
+  from jsonb_array_elements(${quoteLiteral(list)}::jsonb) one group by 1, 2, 3;
+create temporary table ferry_left (what jsonb);
+create temporary table ferry_given as select o.kind, o.schema, o.name, o.called, o.place,
+  case when o.kind = 'SCHEMA' and o.name = 'public' then coalesce(w.owner, ${ofPublic})
+    else coalesce(w.owner, ${rest === undefined ? 'null' : quoteLiteral(rest)}, ${others}) end as owner
+  from (${objects}) o left join ferry_wanted w using (kind, schema, name)
+  where pg_get_userbyid(o.owner) = ${me} or w.owner is not null and pg_get_userbyid(o.owner) <> w.owner;
+analyze ferry_given;
+${isSigned ? '' : guardSql(others)}
+do $ferry$ declare one record; done int := 0; begin
+  for one in select * from ferry_given order by place loop
+    begin
+      execute format('alter %s owner to %I', one.called, one.owner);
+    exception when others then
+      insert into ferry_left values (jsonb_build_object('kind', one.kind, 'schema', one.schema, 'name', one.name, 'owner', one.owner,
+        'says', sqlstate || ': ' || sqlerrm));
+      execute format('alter %s owner to %I', one.called, ${others});
+    end;
+    done := done + 1;
+    if done % ${batch} = 0 then commit; end if;
+  end loop;
+end $ferry$;
+select coalesce(json_agg(what), '[]') from ferry_left;`;
+}
+
+/**
+ * What nobody vouches for does not go to one who can do everything: indexes and statistics compute in their owner's name whenever the server gathers
+ * them, views read in it, keys act in it. Where nothing of that is there, it may.
+ */
+function guardSql(others: string): string {
+  return `update ferry_given g set owner = ${others} from (${powerful}) p
+  where g.owner = p.rolname and g.kind <> 'SCHEMA' and (${hasCode});
+do $ferry$ begin
+  if exists (select from ferry_given g join (${powerful}) p on p.rolname = g.owner where g.kind <> 'SCHEMA' and (${hasCode})) then
+    raise exception 'what an archive defines that nobody vouches for would belong to a superuser' using errcode = '${guarded}';
+  end if;
+end $ferry$;`;
+}
+
+/** Roles that are superusers, or can become one, or can act on the server's files and programs. */
+export const powerful = `select r.rolname from pg_roles r where r.rolsuper or r.rolcreaterole
+  or exists (select from pg_roles s where (s.rolsuper or s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
+    and pg_has_role(r.oid, s.oid, 'member'))`;
+
+const notOfExtension = (catalog: string, oid: string): string =>
+  `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
+
+/** Anything in the database that is computed, and not by the server's or an extension's own functions alone. */
+const hasCode = [
+  `exists (select from pg_proc x where x.oid >= 16384 and ${notOfExtension('pg_proc', 'x.oid')})`,
+  `exists (select from pg_rewrite x where x.oid >= 16384 and ${notOfExtension('pg_class', 'x.ev_class')})`,
+  `exists (select from pg_constraint x where x.contypid <> 0 and x.oid >= 16384 and ${notOfExtension('pg_type', 'x.contypid')})`,
+  `exists (select from pg_index x where x.indexrelid >= 16384 and (x.indexprs is not null or x.indpred is not null) and ${notOfExtension('pg_class', 'x.indrelid')})`,
+  `exists (select from pg_statistic_ext x where 'e' = any (x.stxkind))`,
+  `exists (select from pg_trigger x where not x.tgisinternal and ${notOfExtension('pg_class', 'x.tgrelid')})`,
+  `exists (select from pg_partitioned_table x where x.partexprs is not null)`,
+  `exists (select from pg_event_trigger x where ${notOfExtension('pg_event_trigger', 'x.oid')})`,
+  `exists (select from pg_constraint x where x.contype = 'f' and (x.confupdtype not in ('a', 'r') or x.confdeltype not in ('a', 'r')) and
+    (exists (select from pg_constraint c where c.contype = 'c' and c.conrelid = x.conrelid)
+      or exists (select from pg_attrdef a where a.adrelid = x.conrelid)))`,
+].join('\n    or ');
+
+/** Everything that has an owner, with what pg_dump calls it, and what ALTER does. Sequences of columns follow their tables. */
+const objects = [
+  `select 'SCHEMA' as kind, '' as schema, nspname::text as name, format('schema %I', nspname) as called, nspowner as owner, 0 as place
+    from pg_namespace o where (o.oid >= 16384 or nspname = 'public') and nspname !~ '^pg_' and ${notOfExtension('pg_namespace', 'o.oid')}`,
+  `select case relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' when 'f' then 'FOREIGN TABLE' else 'TABLE' end,
+    nspname, relname, format('%s %I.%I', case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
+      when 'f' then 'foreign table' else 'table' end, nspname, relname), relowner, case relkind when 'S' then 2 else 1 end
+    from pg_class o join pg_namespace n on n.oid = relnamespace
+    where o.oid >= 16384 and relkind in ('r', 'p', 'v', 'm', 'S', 'f') and relpersistence <> 't' and nspname !~ '^pg_toast' and ${notOfExtension('pg_class', 'o.oid')}
+      and not exists (select from pg_depend d where relkind = 'S' and d.classid = 'pg_class'::regclass and d.objid = o.oid
+        and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i'))`,
+  `select case prokind when 'p' then 'PROCEDURE' when 'a' then 'AGGREGATE' else 'FUNCTION' end, nspname,
+    proname || '(' || case when prokind = 'a' and pronargs = 0 then '*' else array_to_string(array(
+      select format_type(t.type, null) from unnest(proargtypes) with ordinality t(type, at) order by at), ', ') end || ')',
+    format('routine %s', o.oid::regprocedure), proowner, 3
+    from pg_proc o join pg_namespace n on n.oid = pronamespace where o.oid >= 16384 and ${notOfExtension('pg_proc', 'o.oid')}`,
+  `select case typtype when 'd' then 'DOMAIN' else 'TYPE' end, nspname, typname, format('%s %I.%I', case typtype when 'd' then 'domain' else 'type' end, nspname, typname), typowner, 3
+    from pg_type o join pg_namespace n on n.oid = typnamespace
+    where o.oid >= 16384 and typtype <> 'm' and (typrelid = 0 or (select relkind = 'c' from pg_class where oid = typrelid))
+      and not exists (select from pg_type e where e.typarray = o.oid) and nspname !~ '^pg_toast' and ${notOfExtension('pg_type', 'o.oid')}`,
+  `select 'OPERATOR', nspname, oprname, format('operator %s', o.oid::regoperator), oprowner, 3
+    from pg_operator o join pg_namespace n on n.oid = oprnamespace where o.oid >= 16384 and ${notOfExtension('pg_operator', 'o.oid')}`,
+  `select 'OPERATOR CLASS', nspname, opcname, format('operator class %I.%I using %I', nspname, opcname, amname), opcowner, 3
+    from pg_opclass o join pg_namespace n on n.oid = opcnamespace join pg_am a on a.oid = opcmethod where o.oid >= 16384 and ${notOfExtension('pg_opclass', 'o.oid')}`,
+  `select 'OPERATOR FAMILY', nspname, opfname, format('operator family %I.%I using %I', nspname, opfname, amname), opfowner, 3
+    from pg_opfamily o join pg_namespace n on n.oid = opfnamespace join pg_am a on a.oid = opfmethod where o.oid >= 16384 and ${notOfExtension('pg_opfamily', 'o.oid')}`,
+  ...[
+    ['COLLATION', 'collation', 'pg_collation', 'coll'],
+    ['CONVERSION', 'conversion', 'pg_conversion', 'con'],
+    ['STATISTICS', 'statistics', 'pg_statistic_ext', 'stx'],
+    ['TEXT SEARCH DICTIONARY', 'text search dictionary', 'pg_ts_dict', 'dict'],
+    ['TEXT SEARCH CONFIGURATION', 'text search configuration', 'pg_ts_config', 'cfg'],
+  ].map(
+    ([
+      kind = '',
+      word = '',
+      catalog = '',
+      prefix = '',
+    ]) => `select '${kind}', nspname, ${prefix}name, format('${word} %I.%I', nspname, ${prefix}name), ${prefix}owner, 3
+    from ${catalog} o join pg_namespace n on n.oid = ${prefix}namespace where o.oid >= 16384 and ${notOfExtension(catalog, 'o.oid')}`,
+  ),
+  ...[
+    ['FOREIGN DATA WRAPPER', 'foreign data wrapper', 'pg_foreign_data_wrapper', 'fdw'],
+    ['SERVER', 'server', 'pg_foreign_server', 'srv'],
+    ['PROCEDURAL LANGUAGE', 'language', 'pg_language', 'lan'],
+  ].map(
+    ([
+      kind = '',
+      word = '',
+      catalog = '',
+      prefix = '',
+    ]) => `select '${kind}', '', ${prefix}name, format('${word} %I', ${prefix}name), ${prefix}owner, 3
+    from ${catalog} o where o.oid >= 16384 and ${notOfExtension(catalog, 'o.oid')}`,
+  ),
+  `select 'BLOB', '', o.oid::text, format('large object %s', o.oid), lomowner, 4 from pg_largeobject_metadata o`,
+].join('\n  union all ');
+
+/** What is left of it: what the server made beside something else (the multirange of a range), default privileges, rights. */
+function dismissSql({ name }: Loader, fallback: string | undefined): string {
+  const role = quoteIdentifier(name);
+  return `begin;
+reassign owned by ${role} to ${fallback === undefined ? 'current_user' : quoteIdentifier(fallback)};
+drop owned by ${role};
+drop role ${role};
+commit;
+select to_json(true);`;
+}
