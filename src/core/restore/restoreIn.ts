@@ -135,7 +135,10 @@ class Restoring {
     const found = this.said.flatMap((lines) => lines.found);
     if (found.length === 0) return [...this.ungiven];
     const { entries } = await readTableOfContents(this.input.archive.read());
-    return [...namedFailures(found, entries), ...this.ungiven];
+    const named = namedFailures(found, entries);
+    const isNamed = (one: RestoreFailure): boolean =>
+      named.some(({ kind, schema, name }) => kind === one.kind && schema === one.schema && name === one.name);
+    return [...named, ...this.ungiven.filter((one) => !isNamed(one))];
   }
 
   async run(): Promise<void> {

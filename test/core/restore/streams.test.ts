@@ -53,7 +53,7 @@ describe('restore in several streams', function () {
     const phases: string[] = [];
     const { outcome, differences } = await run(watching((event) => event.type === 'phase' && phases.push(event.phase)));
     assert.equal(outcome, 'done', JSON.stringify(differences));
-    assert.equal(restores(), 6, 'what the rows need, three times rows, indexes, the last');
+    assert.equal(restores(), 7, 'what the rows need, three times rows, indexes, values of sequences, the last');
     assert.deepEqual(await server.sql('copied', digest), await server.sql('origin', digest));
     assert.deepEqual(phases, [
       'read',
@@ -86,7 +86,7 @@ describe('restore in several streams', function () {
 
   it('takes one stream where no more are allowed', async () => {
     await run(watching(), 1);
-    assert.equal(restores(), 2, 'what the rows need, and all the rest');
+    assert.equal(restores(), 3, 'what the rows need, the rows and what comes after them, and what is said of all');
   });
 
   for (const [at, place] of [
@@ -94,7 +94,8 @@ describe('restore in several streams', function () {
     [1, 'the first stream of rows'],
     [3, 'the third stream of rows'],
     [4, 'the indexes'],
-    [5, 'the last'],
+    [5, 'the values of sequences'],
+    [6, 'the last'],
   ] as const) {
     it(`a cut in ${place} leaves nothing`, async () => {
       const whole = Array.from({ length: at }, () => ({ match: 'pg_restore -v' }));

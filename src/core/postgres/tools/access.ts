@@ -58,7 +58,7 @@ export function toolCommand(
     ...args,
   ];
   if (access.password === undefined) return withEnv;
-  if ('stdin' in access.password) return ['sh', '-c', passwordFirst, 'with-password', ...withEnv];
+  if ('stdin' in access.password) return passwordFirst(withEnv);
   const script =
     'env' in access.password
       ? 'eval "PGPASSWORD=\\$$1"; export PGPASSWORD; shift; exec "$@"'
@@ -67,8 +67,10 @@ export function toolCommand(
   return ['sh', '-c', script, 'with-password', name, ...withEnv];
 }
 
-/** `read` takes a byte at a time: what follows the line is the command's. */
-const passwordFirst = 'IFS= read -r PGPASSWORD || exit 1; export PGPASSWORD; exec "$@"';
+/** The argv that takes the first line of its stdin for the password of the session that `argv` begins. `read` takes a byte at a time: what follows the line is the command's. */
+export function passwordFirst(argv: readonly string[]): string[] {
+  return ['sh', '-c', 'IFS= read -r PGPASSWORD || exit 1; export PGPASSWORD; exec "$@"', 'with-password', ...argv];
+}
 
 /**
  * What a container's environment may say to a client tool and we do not want to hear: another server, another way to talk, another file to begin with.

@@ -1,4 +1,4 @@
-import { toolCommand, type Access } from './access';
+import { passwordFirst, toolCommand, type Access } from './access';
 import { databaseArgument } from '../sql/quote';
 
 export interface RestoreOptions {
@@ -27,8 +27,11 @@ export function restoreCommand(access: Access, database: string, options: Restor
  * wants a file for that: it is one without a name, so that nothing can be left of it. Where none can be made, one session does it.
  */
 export function indexesCommand(access: Access, database: string, options: RestoreOptions, jobs: number): string[] {
-  const command = restoring(access, database, options, '--section=post-data');
-  return ['sh', '-c', fromNamelessFile, 'db-ferry', String(jobs), ...command];
+  const { password, ...bare } = access;
+  const isFirst = password !== undefined && 'stdin' in password;
+  const command = restoring(isFirst ? bare : access, database, options, '--section=post-data');
+  const inFile = ['sh', '-c', fromNamelessFile, 'db-ferry', String(jobs), ...command];
+  return isFirst ? passwordFirst(inFile) : inFile;
 }
 
 /**
