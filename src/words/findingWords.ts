@@ -133,7 +133,7 @@ const ofTargets: Words = {
   'archive.superuser': (data, hints) =>
     `nobody vouches for the archive, so what only a superuser can make is not made: ${shown(data, 'objects')}${more(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
   'archive.owners': (data, hints) =>
-    `nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, in whose name the server computes it whenever it gathers statistics: that is a superuser, or may become one; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
+    `nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, who is a superuser, or may become one: in that name the server would compute ${shown(data, 'objects')}${more(data, 'objects')}; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
   'loader.noLogin': (data, hints) =>
     `the server lets in no temporary role by a password, neither by its socket nor by TCP: ${
       data['isSigned'] === true

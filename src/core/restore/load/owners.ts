@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../../base/errors';
+import { AppError } from '../../base/errors';
 import type { Finding } from '../../base/finding';
 import { definitionOf, type TableOfContents } from '../../postgres/archive/format/readTableOfContents';
 import { query, type SqlOptions } from '../../pod/server/sql';
@@ -6,6 +6,7 @@ import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
 import type { Workplace } from '../databaseRow';
 import type { RestoreFailure } from '../restoreFailures';
 import type { Loader } from './loader';
+import { riskSql, type Risk } from './risk';
 
 export interface OwnersAsked {
   readonly side: string;
@@ -28,26 +29,46 @@ export async function giveOwners(
   asked: OwnersAsked,
   options: SqlOptions,
 ): Promise<readonly RestoreFailure[]> {
-  const { toc, loader, noOwner } = asked;
-  const wanted = noOwner ? [] : wantedOwners(toc);
-  const known = [...new Set(wanted.map(({ owner }) => owner))];
-  // a name that reads otherwise here than there: in most databases everything belongs to one
-  const [only, another] = known;
-  const rest = noOwner || another !== undefined ? undefined : only;
-  const [left] = await query<readonly Left[]>(server, asked.side, ownersSql(asked, wanted, rest), options).catch(
-    (error: unknown) => {
-      const isGuard = !asked.isSigned && isAppError(error, 'exec.failed') && error.data['sqlState'] === guarded;
-      if (!isGuard) throw error;
-      const finding: Finding = { level: 'block', code: 'archive.owners', data: { owners: known } };
-      throw new AppError('restore.refused', { findings: [finding] }, { cause: error });
-    },
+  const { toc, loader, noOwner, side, isSigned } = asked;
+  const said = noOwner ? [] : wantedOwners(toc);
+  const heir = isSigned
+    ? undefined
+    : await heirOf(server, asked, [...new Set(said.map(({ owner }) => owner))], options);
+  const wanted = said.map((one) =>
+    heir?.insteadOf(one.owner) === true && one.kind !== 'SCHEMA' ? { ...one, owner: heir.name } : one,
   );
+  // a name that reads otherwise here than there: in most databases everything belongs to one
+  const [only, another] = new Set(wanted.map(({ owner }) => owner));
+  const rest = noOwner || another !== undefined ? undefined : only;
+  const [left] = await query<readonly Left[]>(server, side, ownersSql(asked, wanted, rest), options);
   await query(server, asked.side, dismissSql(loader, asked.fallback), options);
   return (left ?? []).map(({ kind, schema, name, owner, says }) => {
     const isMissing = /^42704/.test(says);
     const cause = isMissing ? ('role' as const) : ('rights' as const);
     return { kind, schema, name, cause, subject: owner, says: says.slice(7) };
   });
+}
+
+/**
+ * What nobody vouches for does not go to one who can do everything, where something of it would then be computed in that one's name: who gets it instead. Undefined where there is no need.
+ * Throws `restore.refused` where that is such a one as well.
+ */
+async function heirOf(
+  server: Workplace,
+  { side, fallback }: OwnersAsked,
+  owners: readonly string[],
+  options: SqlOptions,
+): Promise<{ readonly name: string; readonly insteadOf: (owner: string) => boolean } | undefined> {
+  const [risk] = await query<Risk>(server, side, riskSql, options);
+  if (!risk || risk.objects.length === 0) return undefined;
+  const { me, powerful, objects } = risk;
+  const name = fallback ?? me;
+  const others = owners.filter((owner) => powerful.includes(owner));
+  if (!powerful.includes(name)) return { name, insteadOf: (owner) => powerful.includes(owner) };
+  if (owners.length > 0 && others.length === 0) return undefined;
+  const data = { owners: others.length > 0 ? others : [name], objects: objects.slice(0, 20), count: objects.length };
+  const finding: Finding = { level: 'block', code: 'archive.owners', data };
+  throw new AppError('restore.refused', { findings: [finding] });
 }
 
 interface Wanted {
@@ -82,17 +103,10 @@ const owned: ReadonlySet<string> = new Set([
   ...['PROCEDURAL LANGUAGE'],
 ]);
 
-/** What the statements raise that keep superusers from getting what nobody vouches for. */
-const guarded = 'DF001';
-
 /** As many locks are held at once. */
 const batch = 200;
 
-function ownersSql(
-  { loader, fallback, isSigned }: OwnersAsked,
-  wanted: readonly Wanted[],
-  rest: string | undefined,
-): string {
+function ownersSql({ loader, fallback }: OwnersAsked, wanted: readonly Wanted[], rest: string | undefined): string {
   const list = JSON.stringify(wanted.map(({ kind, schema, name, owner }) => [kind, schema, name, owner]));
   const others = fallback === undefined ? 'current_user::text' : quoteLiteral(fallback);
   const me = quoteLiteral(loader.name);
@@ -107,7 +121,6 @@ create temporary table ferry_given as select o.kind, o.schema, o.name, o.called,
   from (${objects}) o left join ferry_wanted w using (kind, schema, name)
   where pg_get_userbyid(o.owner) = ${me} or w.owner is not null and pg_get_userbyid(o.owner) <> w.owner;
 analyze ferry_given;
-${isSigned ? '' : guardSql(others)}
 do $ferry$ declare one record; done int := 0; begin
   for one in select * from ferry_given order by place loop
     begin
@@ -124,42 +137,8 @@ end $ferry$;
 select coalesce(json_agg(what), '[]') from ferry_left;`;
 }
 
-/**
- * What nobody vouches for does not go to one who can do everything: indexes and statistics compute in their owner's name whenever the server gathers
- * them, views read in it, keys act in it. Where nothing of that is there, it may.
- */
-function guardSql(others: string): string {
-  return `update ferry_given g set owner = ${others} from (${powerful}) p
-  where g.owner = p.rolname and g.kind <> 'SCHEMA' and (${hasCode});
-do $ferry$ begin
-  if exists (select from ferry_given g join (${powerful}) p on p.rolname = g.owner where g.kind <> 'SCHEMA' and (${hasCode})) then
-    raise exception 'what an archive defines that nobody vouches for would belong to a superuser' using errcode = '${guarded}';
-  end if;
-end $ferry$;`;
-}
-
-/** Roles that are superusers, or can become one, or can act on the server's files and programs. */
-export const powerful = `select r.rolname from pg_roles r where r.rolsuper or r.rolcreaterole
-  or exists (select from pg_roles s where (s.rolsuper or s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
-    and pg_has_role(r.oid, s.oid, 'member'))`;
-
 const notOfExtension = (catalog: string, oid: string): string =>
   `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
-
-/** Anything in the database that is computed, and not by the server's or an extension's own functions alone. */
-const hasCode = [
-  `exists (select from pg_proc x where x.oid >= 16384 and ${notOfExtension('pg_proc', 'x.oid')})`,
-  `exists (select from pg_rewrite x where x.oid >= 16384 and ${notOfExtension('pg_class', 'x.ev_class')})`,
-  `exists (select from pg_constraint x where x.contypid <> 0 and x.oid >= 16384 and ${notOfExtension('pg_type', 'x.contypid')})`,
-  `exists (select from pg_index x where x.indexrelid >= 16384 and (x.indexprs is not null or x.indpred is not null) and ${notOfExtension('pg_class', 'x.indrelid')})`,
-  `exists (select from pg_statistic_ext x where 'e' = any (x.stxkind))`,
-  `exists (select from pg_trigger x where not x.tgisinternal and ${notOfExtension('pg_class', 'x.tgrelid')})`,
-  `exists (select from pg_partitioned_table x where x.partexprs is not null)`,
-  `exists (select from pg_event_trigger x where ${notOfExtension('pg_event_trigger', 'x.oid')})`,
-  `exists (select from pg_constraint x where x.contype = 'f' and (x.confupdtype not in ('a', 'r') or x.confdeltype not in ('a', 'r')) and
-    (exists (select from pg_constraint c where c.contype = 'c' and c.conrelid = x.conrelid)
-      or exists (select from pg_attrdef a where a.adrelid = x.conrelid)))`,
-].join('\n    or ');
 
 /** Everything that has an owner, with what pg_dump calls it, and what ALTER does. Sequences of columns follow their tables. */
 const objects = [

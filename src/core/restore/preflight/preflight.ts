@@ -66,9 +66,7 @@ export async function preflight(
   const isConfined = target.facts.role.superuser && input.trustArchive !== true && !inPlace;
   const asked = { target, encoding, roles, noOwner, noPrivileges, noTablespaces, inPlace };
   const parts = await askAboutParts(server, origin.needs, asked, options.signal);
-  const heir = facts.live?.owner ?? own?.wanted.owner;
-  const unproven = { origin, untrusted: facts.server.untrusted, noOwner, sideOnly: input.sideOnly === true, heir };
-  const ofUnproven = isConfined && !origin.isProven ? await aboutUnproven(server, unproven, options.signal) : [];
+  const ofUnproven = isConfined && !origin.isProven ? aboutUnproven(origin, facts.server.untrusted) : [];
   const seen: Seen = { ...facts, ...input, facts: facts.server, rolePlan: roles, isConfined };
   const { live } = facts;
   const findings = [

@@ -13,6 +13,4 @@ export interface ArchiveNeeds {
   readonly functionsBySuperuser: readonly string[];
   /** objects of which the archive takes rights from PUBLIC, as its ACL entries call them */
   readonly takenFromPublic: readonly string[];
-  /** something in it is computed by what the archive says: functions, views, indexes of expressions; absent: nothing that its table of contents tells */
-  readonly computes?: true;
 }

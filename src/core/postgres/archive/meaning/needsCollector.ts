@@ -21,8 +21,6 @@ export class NeedsCollector {
     this.#decode = decode;
   }
 
-  #computes = false;
-
   /** `names` are the entry's texts, decoded. */
   add(entry: RawTocEntry, names: { kind: string; schema: string; name: string; owner: string }): void {
     const { kind, schema, name, owner } = names;
@@ -37,9 +35,6 @@ export class NeedsCollector {
       if (entry.definition.includes(' FROM PUBLIC;')) this.#add('takenFromPublic', object);
     } else if (routines.has(kind)) this.#addRoutine(label, this.#decode(entry.definition));
     else if (entry.definition.includes(collate)) this.#addCollations(this.#decode(entry.definition));
-    if (computing.has(kind) || (kind === 'INDEX' && / \([^()]*\(| WHERE /.test(entry.definition.toString('latin1')))) {
-      this.#computes = true;
-    }
     if (ownedBySuperusers.has(kind) && owner !== '') this.#add('superusers', owner);
     if (madeBySuperusers.has(kind)) this.#add('bySuperuser', label);
   }
@@ -54,7 +49,6 @@ export class NeedsCollector {
       bySuperuser: [...more.bySuperuser].sort(),
       functionsBySuperuser: [...more.functionsBySuperuser].sort(),
       takenFromPublic: [...more.takenFromPublic].sort(),
-      ...(this.#computes ? { computes: true } : {}),
     };
   }
 
@@ -73,7 +67,7 @@ export class NeedsCollector {
     }
   }
 
-  #add(list: Exclude<keyof ArchiveNeeds, 'computes'>, name: string): void {
+  #add(list: keyof ArchiveNeeds, name: string): void {
     const set = this.#found[list];
     if (set.size < most) set.add(name);
   }
@@ -83,9 +77,6 @@ const most = 1000;
 const collate = ' COLLATE pg_catalog.';
 const everywhere: ReadonlySet<string> = new Set(['C', 'POSIX', 'default', 'ucs_basic', 'unicode']);
 const routines: ReadonlySet<string> = new Set(['FUNCTION', 'PROCEDURE', 'AGGREGATE']);
-const computing: ReadonlySet<string> = new Set([
-  ...['FUNCTION', 'PROCEDURE', 'AGGREGATE', 'VIEW', 'MATERIALIZED VIEW', 'RULE', 'TRIGGER', 'DOMAIN', 'EVENT TRIGGER'],
-]);
 const ownedBySuperusers: ReadonlySet<string> = new Set(['EVENT TRIGGER', 'FOREIGN DATA WRAPPER']);
 const madeBySuperusers: ReadonlySet<string> = new Set([
   ...['EVENT TRIGGER', 'FOREIGN DATA WRAPPER', 'ACCESS METHOD', 'OPERATOR CLASS', 'OPERATOR FAMILY', 'SHELL TYPE'],

@@ -1,0 +1,51 @@
+/** What of a database would be computed in the name of who owns it. */
+export interface Risk {
+  /** our own role */
+  readonly me: string;
+  /** roles that are superusers, or can become one, or can act on the server's files and programs */
+  readonly powerful: readonly string[];
+  /** what is computed in its owner's name by more than the server's own harmless functions */
+  readonly objects: readonly string[];
+}
+
+const powerful = `select r.rolname from pg_roles r where r.rolsuper or r.rolcreaterole
+  or exists (select from pg_roles s where (s.rolsuper or s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
+    and pg_has_role(r.oid, s.oid, 'member'))`;
+
+const ours = (catalog: string, oid: string): string =>
+  `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
+
+/** Functions that whoever owns a thing should not call without knowing: the database's own, those with effects, and those that not everybody may call. */
+const unsafe = `select p.oid from pg_proc p where (${ours('pg_proc', 'p.oid')})
+  or p.provolatile = 'v' and p.proname not in ('nextval', 'currval', 'lastval', 'random', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'clock_timestamp', 'timeofday',
+    'uuid_generate_v4', 'uuid_generate_v1', 'uuid_generate_v1mc')
+  or p.proname ~ '_to_xml' or not has_function_privilege('public', p.oid, 'execute')`;
+
+/**
+ * One row of `Risk`. In an owner's name the server computes the expressions of indexes, statistics and partitions and the difference of ranges (whenever it gathers statistics), materialized views, what a
+ * foreign key does to its table with all that hangs on that, casts that compare keys; what a function with SECURITY DEFINER does; and views read in it.
+ */
+export const riskSql = `with unsafe as materialized (${unsafe}),
+  acting as (select conrelid from pg_constraint where contype = 'f' and (confupdtype not in ('a', 'r') or confdeltype not in ('a', 'r'))),
+  computed (what, tree) as (
+    select format('index %s', indexrelid::regclass), concat(indexprs, ' ', indpred) from pg_index where (indexprs is not null or indpred is not null) and ${ours('pg_class', 'indrelid')}
+    union all select format('statistics %I', stxname), to_jsonb(s) ->> 'stxexprs' from pg_statistic_ext s
+    union all select format('table %s', partrelid::regclass), partexprs::text from pg_partitioned_table where partexprs is not null
+    union all select format('materialized view %s', ev_class::regclass), ev_action::text from pg_rewrite r join pg_class c on c.oid = ev_class
+      where relkind = 'm' and ${ours('pg_class', 'c.oid')}
+    union all select format('domain %s', contypid::regtype), conbin::text from pg_constraint where contypid <> 0 and ${ours('pg_type', 'contypid')}
+    union all select format('table %s', conrelid::regclass), conbin::text from pg_constraint where contype = 'c' and conrelid in (select conrelid from acting)
+    union all select format('table %s', adrelid::regclass), adbin::text from pg_attrdef where adrelid in (select conrelid from acting)),
+  called (what, fn) as (
+    select what, m[1]::oid from computed, regexp_matches(tree, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m
+    union select what, oprcode::oid from computed, regexp_matches(tree, ':opno (\\d+)', 'g') m, pg_operator o where o.oid = m[1]::oid),
+  risky (what) as (
+    select what from called where fn in (select oid from unsafe)
+    union select format('function %s', p.oid::regprocedure) from pg_proc p where prosecdef and ${ours('pg_proc', 'p.oid')}
+    union select format('view %s', ev_class::regclass) from pg_rewrite r, regexp_matches(ev_action::text, ':relid (\\d+)', 'g') m
+      where ${ours('pg_class', 'ev_class')} and m[1]::oid < 16384 and not has_table_privilege('public', m[1]::oid, 'select')
+    union select format('type %s', rngtypid::regtype) from pg_range where rngsubdiff::oid in (select oid from unsafe)
+    union select format('table %s', tgrelid::regclass) from pg_trigger where not tgisinternal and tgrelid in (select conrelid from acting)
+    union select format('cast from %s', castsource::regtype) from pg_cast where castfunc in (select oid from unsafe) and castcontext = 'i')
+select json_build_object('me', current_user, 'powerful', (select coalesce(json_agg(rolname), '[]') from (${powerful}) p),
+  'objects', (select coalesce(json_agg(what order by what), '[]') from risky))`;
