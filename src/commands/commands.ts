@@ -17,6 +17,7 @@ import { clearFilter, filterProjects } from './filterProjects';
 import { goOn } from './goOn';
 import { inspectArchive } from './inspectArchive';
 import { installCommand } from './installCommand';
+import { openDocs } from './openDocs';
 import { pinProject, unpinProject } from './pinProject';
 import { protectCluster, unprotectCluster } from './protectCluster';
 import { refresh } from './refresh';
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
   unpinProject,
   copyReference,
   copyId,
+  openDocs,
   showRule,
   installCommand,
 ];

@@ -1,7 +1,7 @@
 import type { Hints, OptionWord } from '../words/hints';
 
 /** where how to restore is chosen */
-const options = 'Options… in the question of Restore… or Copy To…';
+const options = 'Options… in the question before a restore or a copy';
 
 /** What one does next in the editor. */
 export const editorHints: Hints = {
