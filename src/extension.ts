@@ -7,7 +7,8 @@ import { Backups } from './model/backups';
 import { Clusters } from './model/clusters';
 import { readDevSpaces } from './model/devSpaces';
 import { Jobs } from './model/jobs';
-import { ProtectedPlaces } from './model/protection';
+import { KeptProtected } from './model/keptProtected';
+import { ProtectedPlaces } from './core/policy/protectedPlaces';
 import { BackupsTree } from './tree/backupsTree';
 import { ClustersTree } from './tree/clustersTree';
 import { DragToCopy } from './tree/dragToCopy';
@@ -32,7 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const clusters = new Clusters(settings.kubeconfigFiles);
   const backups = new Backups(settings.root);
   const jobs = new Jobs(settings.root);
-  const protection = new ProtectedPlaces(settings.protectedPlaces);
+  const kept = new KeptProtected(settings.protectedPlaces, log);
+  const protection = new ProtectedPlaces(() => [...settings.protectedPlaces(), ...kept.own]);
   const window = randomUUID();
   const messages = new JobMessages(jobs, window);
   const once = warnOnce(settings.root, window);
@@ -53,6 +55,8 @@ export function activate(context: vscode.ExtensionContext): void {
     loginWarnings(jobs, once),
     onSettings(['kubeconfigFiles'], () => clusters.refresh()),
     onSettings(['clusterNames', 'protectedPlaces', 'pinnedProjects'], () => trees.clusters.changed(undefined)),
+    onSettings(['protectedPlaces'], () => kept.keep()),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && kept.keep()),
     onSettings(['backupFolder'], lookAgain),
     onSettings(['trustedKeys'], () => {
       trust();
@@ -67,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void readDevSpaces(process.env).then((workspace) => {
     if (workspace) context.subscriptions.push(devSpacesWarnings(workspace, jobs, once));
   });
+  kept.keep();
   // jobs outlive windows: one that runs is shown again, and one of a terminal is told of here
   void jobs.watch().catch(tellLater);
 

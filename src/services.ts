@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Backups } from './model/backups';
 import type { Clusters } from './model/clusters';
 import type { Jobs } from './model/jobs';
-import type { ProtectedPlaces } from './model/protection';
+import type { ProtectedPlaces } from './core/policy/protectedPlaces';
 import type { BackupsTree } from './tree/backupsTree';
 import type { ClustersTree } from './tree/clustersTree';
 import type { JobsTree } from './tree/jobsTree';

@@ -39,6 +39,7 @@ export const cliHints: Hints = {
   listKeys: () => '`db-ferry keys list`',
   makeRecoveryKey: () => '`db-ferry keys init <file>`',
   identity: () => '--identity <file>, or the path of it in DB_FERRY_IDENTITY',
+  confirmName: (database) => `a script says --confirm ${shellWord(database)} beside --yes`,
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };
 

@@ -29,9 +29,9 @@ export async function confirmKept(call: Call, request: KeptRequest): Promise<num
   const plan = await planKept(request, new AbortController().signal, named);
   show(call, request, plan);
   if (options.plan === true) return isBlocked(plan.findings) ? 4 : 0;
-  if (named === undefined) await ask(call, plan);
+  const confirmed = named ?? (await ask(call, plan));
   const only = plan.kept.map(({ row: { name, oid }, proof }) => ({ name, oid, confirmed: proof.how === 'claim' }));
-  return runAsJob({ ...request, options: { ...request.options, only } }, terminal);
+  return runAsJob({ ...request, confirmed, options: { ...request.options, only } }, terminal);
 }
 
 type KeptRequest = RequestOf<'undo' | 'release'>;
@@ -70,12 +70,13 @@ function show({ options, terminal }: Call, { kind }: KeptRequest, plan: KeptPlan
   for (const finding of plan.findings) say(findingWords(finding, cliHints));
 }
 
-/** Throws `cancelled` for any other name than that of the live database, or of the kept one where it only claims to be that. */
-async function ask({ terminal }: Call, { kept, database }: KeptPlan): Promise<void> {
+/** The name that was typed. Throws `cancelled` for any other name than that of the live database, or of the kept one where it only claims to be that. */
+async function ask({ terminal }: Call, { kept, database }: KeptPlan): Promise<string> {
   const claim = kept.find(({ proof }) => proof.how === 'claim');
   const name = claim?.row.name ?? database;
   const typed = await terminal.ask(`Type the name of the database (${safe(name)}) to go on: `);
   if (typed !== name) throw new AppError('cancelled');
+  return typed;
 }
 
 function factsOf({ row, mark, proof }: JudgedDatabase, { made }: KeptPlan): KeptFacts {

@@ -45,7 +45,7 @@ export const optionSpecs = {
     type: 'string',
     multiple: true,
     value: '<name>',
-    help: 'the kept database (clean: also a side database or role) of this name is meant, though nothing proves that it is yours',
+    help: 'the database of this name is meant: one that is replaced in a protected place, or one that is kept (clean: also a side database or role) though nothing proves that it is yours',
   },
   'no-owner': { type: 'boolean', help: 'leave owners out' },
   'trust-settings': {

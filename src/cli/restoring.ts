@@ -14,6 +14,7 @@ import type { OptionName, Options } from './options';
 export const restoreFlags = [
   'as',
   'yes',
+  'confirm',
   'no-owner',
   'no-privileges',
   'no-tablespaces',
@@ -100,6 +101,18 @@ export async function confirmReplacing(
     }
   }
   return undefined;
+}
+
+/**
+ * The request with the name that was typed: what a protected place asks for. By --confirm where that was given; with --yes alone nobody typed one.
+ */
+export function withConfirmed<Request extends RequestOf<'restore' | 'copy'>>(
+  request: Request,
+  { options }: Call,
+): Request {
+  const [named] = options.confirm ?? [];
+  const typed = options.yes === true || options.as !== 'replace' ? undefined : request.target.database;
+  return { ...request, ...defined({ confirmed: named ?? typed }) };
 }
 
 function means(options: Options): string {

@@ -1,6 +1,6 @@
 import { removeBackup } from '../core/catalog/catalog';
 import type { BackupSummary } from '../core/catalog/summary';
-import { backupsOf, formatBackupRef } from '../core/job/request';
+import { jobUsing } from '../core/job/plan/inUse';
 import { AppError } from '../core/base/errors';
 import type { Services } from '../services';
 import { deletionWords } from '../ui/deletionWords';
@@ -35,9 +35,8 @@ export const deleteBackup: Command = {
 /** A backup that a job reads stays. */
 async function refuseWhereUsed({ jobs }: Services, chosen: readonly BackupSummary[]): Promise<void> {
   await jobs.watch();
-  for (const { id, folder } of chosen) {
-    const names = (operand: string): boolean => operand === id || `${operand}/`.startsWith(`${folder}/`);
-    const job = jobs.running.find(({ request }) => backupsOf(request).map(formatBackupRef).some(names));
-    if (job) throw new AppError('target.busy', { reference: folder, job: job.id });
+  for (const backup of chosen) {
+    const job = jobUsing(jobs.running, backup);
+    if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
   }
 }

@@ -3,7 +3,7 @@ import { findingLines } from '../ui/findingLines';
 import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
-import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedOf } from './keptTargets';
+import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedIn } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
 
 /** Drops what restores kept; after it there is no undo. */
@@ -41,6 +41,6 @@ export const dropKept: Command = {
     );
     if (answer === undefined || !(await confirmKept(services, place, kept))) return;
     const options = { ...meantOf(kept), ...(slots.length === 0 ? {} : { dropSlots: true }) };
-    await startJobs(services, [{ kind: 'release', of: namedOf(place), options }]);
+    await startJobs(services, [{ kind: 'release', ...namedIn(services, place), options }]);
   },
 };

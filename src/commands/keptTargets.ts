@@ -56,9 +56,13 @@ export function askedOf({ database, pod, job, kept }: KeptTarget): {
   };
 }
 
-/** What an undo or a release of it names: the restore where one is meant, else the database. */
-export function namedOf({ job, reference }: KeptTarget): JobRef | DatabaseReference {
-  return job === undefined ? parseDatabaseReference(reference) : { job };
+/** What an undo or a release of it names: the restore where one is meant, else the database; and the name that was typed, where its place is protected. */
+export function namedIn(
+  { protection }: Services,
+  { job, reference, model, pod, database }: KeptTarget,
+): { readonly of: JobRef | DatabaseReference; readonly confirmed?: string } {
+  const of = job === undefined ? parseDatabaseReference(reference) : { job };
+  return protection.isProtected(model.cluster, pod.namespace) ? { of, confirmed: database } : { of };
 }
 
 /** Those that were shown and confirmed, for the job. */

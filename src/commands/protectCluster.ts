@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClusterModel } from '../model/clusterModel';
-import { wholeCluster } from '../model/protection';
+import { wholeCluster } from '../core/policy/protectedPlaces';
 import type { Services } from '../services';
 import { ClusterNode } from '../tree/clusterNode';
 import { pickCluster } from '../ui/ask/pickPlace';

@@ -4,7 +4,7 @@ import type { RestoreOptions } from '../core/restore/options';
 import type { RestorePlan } from '../core/job/plan/planRestore';
 import { isOurs, type BackupEntry } from '../core/catalog/manifest';
 import type { DatabasePlace } from '../model/places';
-import type { ClusterNames } from '../model/protection';
+import type { ClusterNames } from '../core/policy/protectedPlaces';
 import type { Services } from '../services';
 import { backupName, sourceName } from '../ui/backupWords';
 import { askRestoreOptions } from '../ui/ask/askRestoreOptions';
@@ -33,14 +33,17 @@ export async function restoreFlow(
 ): Promise<void> {
   const options = await confirmed(services, source, target, as, chosen);
   if (!options) return;
+  // where its place is protected, its name was typed
+  const isProtected = services.protection.isProtected(target.model.cluster, target.pod.namespace);
+  const typed = isProtected ? { confirmed: target.database } : {};
   const into = parseDatabaseReference(target.reference);
   if (source.kind === 'backup') {
     const backup = parseBackupRef(source.operand);
-    return startJobs(services, [{ kind: 'restore', backup, target: into, options }]);
+    return startJobs(services, [{ kind: 'restore', backup, target: into, ...typed, options }]);
   }
   const from = parseDatabaseReference(source.place.reference);
   const more = { compress: settings.compression(), keep: settings.keepCopies() };
-  await startJobs(services, [{ kind: 'copy', source: from, target: into, options: { ...options, ...more } }]);
+  await startJobs(services, [{ kind: 'copy', source: from, target: into, ...typed, options: { ...options, ...more } }]);
 }
 
 /** Undefined where it was given up, or something blocks. */

@@ -7,7 +7,7 @@ import { looking } from '../ui/looking';
 import { startJobs } from '../ui/startJobs';
 import { findingLines } from '../ui/findingLines';
 import type { Command } from './command';
-import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedOf, type KeptTarget } from './keptTargets';
+import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedIn, type KeptTarget } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
 
 /** Puts back what a restore replaced, after saying what was written since. */
@@ -25,7 +25,7 @@ export const undoRestore: Command = {
       return planUndo({ target: opened, ...askedOf(place) }, signal);
     });
     if (!(await confirm(services, place, plan))) return;
-    await startJobs(services, [{ kind: 'undo', of: namedOf(place), options: meantOf([plan.kept]) }]);
+    await startJobs(services, [{ kind: 'undo', ...namedIn(services, place), options: meantOf([plan.kept]) }]);
   },
 };
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClusterModel } from '../model/clusterModel';
-import type { Protection } from '../model/protection';
+import type { Protection } from '../core/policy/protectedPlaces';
 import { wordsFor } from '../ui/notify/errorText';
 import { FailureNode } from './failureNode';
 import { comesSoon, LookingNode } from './lookingNode';

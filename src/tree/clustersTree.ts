@@ -4,7 +4,7 @@ import { contextKeys, viewIds } from '../contributions';
 import type { Backups } from '../model/backups';
 import type { ClusterModel } from '../model/clusterModel';
 import type { Clusters } from '../model/clusters';
-import type { ProtectedPlaces } from '../model/protection';
+import type { ProtectedPlaces } from '../core/policy/protectedPlaces';
 import { injectedName } from '../model/devSpaces';
 import { settings } from '../ui/settings';
 import { ClusterNode } from './clusterNode';

@@ -43,6 +43,7 @@ export const editorHints: Hints = {
   listKeys: () => 'the command line lists the keys',
   makeRecoveryKey: () => 'the command line makes and prints it',
   identity: () => 'the path of its file in DB_FERRY_IDENTITY, where the editor is started',
+  confirmName: () => 'the question before it asks for that name',
   letSleep: () => 'the setting "Keep Awake"',
 };
 

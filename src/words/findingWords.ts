@@ -65,6 +65,8 @@ const ofSources: Words = {
 const ofTargets: Words = {
   'target.exists': (data, hints) =>
     `the database ${shown(data, 'database')} exists there; to replace it: ${hints.replace()}`,
+  'policy.protected': (data, hints) =>
+    `${shown(data, 'reference')} is in a protected place (${shown(data, 'by')}): it is changed only when it is confirmed by its name; ${hints.confirmName(text(data, 'database') ?? '?')}`,
   'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
   'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
   'target.maintenance': (data) =>

@@ -62,6 +62,8 @@ export interface Hints {
   putBack(backup: string, place: string): string;
   /** does it with a database that only claims to be kept; undefined: which one is not known */
   confirm(database?: string): string;
+  /** confirms by its name that a database of a protected place is meant */
+  confirmName(database: string): string;
   /** drops what restores kept */
   release(place?: string): string;
   /** drops what restores kept although replication slots go with it */

@@ -18,6 +18,7 @@ import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
 import { pods } from './pods';
+import { protect, unprotect } from './protect';
 import { release } from './release';
 import { restore } from './restore';
 import { runJobCommand } from './runJob';
@@ -50,6 +51,8 @@ export const commands: readonly Command[] = [
   job,
   report,
   cancel,
+  protect,
+  unprotect,
   ...keys,
   completion,
   completeCommand(() => commands),

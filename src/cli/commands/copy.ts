@@ -2,7 +2,7 @@ import { compression } from '../arguments';
 import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
-import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
+import { confirmReplacing, mayReplace, restoreFlags, restoreOptions, withConfirmed } from '../restoring';
 import { requestOf } from '../setting';
 
 /** Backup, verify and restore as one job. */
@@ -30,6 +30,6 @@ export const copy: Command = {
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(request, call.terminal);
+    return runAsJob(withConfirmed(request, call), call.terminal);
   },
 };

@@ -17,7 +17,8 @@ export const deleteCommand: Command = {
     // a path may lead anywhere
     if (isPath(named)) throw new AppError('usage', { message: 'delete takes the id of a backup.', command: 'delete' });
     const call = { operands, options, terminal };
-    const backup = await findBackup(await rootOf(call), await backupNamed(call, named));
+    const root = await rootOf(call);
+    const backup = await findBackup(root, await backupNamed(call, named));
     const { source, time, size: sizes } = backup.manifest;
     const place = `${source.cluster}/${source.namespace}/${source.workload}/${source.database}`;
     const says = `This deletes the backup ${backup.id} of ${place} (${localTime(time.snapshot)}, ${size(sizes.archive)}) for good.`;
@@ -29,6 +30,10 @@ export const deleteCommand: Command = {
       terminal.error(says);
       if (!(await terminal.confirm('Type yes to go on, nothing to leave it: ', 'yes'))) throw new AppError('cancelled');
     }
+    const { listJobs } = await import('../../core/job/record/listJobs');
+    const { jobUsing } = await import('../../core/job/plan/inUse');
+    const job = jobUsing(await listJobs(root), backup);
+    if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
     const removal = await removeBackup(backup);
     const data = { backup: backup.id, folder: backup.folder, bytes: sizes.archive };
     if (removal.state === 'retained') {

@@ -1,6 +1,6 @@
 import type { Command } from '../command';
 import { backupReference, databaseReference } from '../operands';
-import { confirmReplacing, mayReplace, restoreFlags, restoreOptions } from '../restoring';
+import { confirmReplacing, mayReplace, restoreFlags, restoreOptions, withConfirmed } from '../restoring';
 import { requestOf } from '../setting';
 
 /** Puts a backup into a database. */
@@ -30,6 +30,6 @@ export const restore: Command = {
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(request, call.terminal);
+    return runAsJob(withConfirmed(request, call), call.terminal);
   },
 };

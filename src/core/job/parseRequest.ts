@@ -57,6 +57,7 @@ const meant = v.exactOptional(
   v.array(v.strictObject({ name, oid: v.exactOptional(v.number()), confirmed: v.boolean() })),
 );
 const gentle = v.exactOptional(v.number());
+const confirmed = v.exactOptional(name);
 
 const backupOptions = { to: v.exactOptional(absolute), compress: v.exactOptional(text), count: flag, gentle };
 const restoreOptions = {
@@ -79,11 +80,11 @@ const frame = {
 const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
   v.strictObject({ ...frame, kind: v.literal('backup'), source: database, options: v.strictObject(backupOptions) }),
   v.strictObject({
-    ...{ ...frame, kind: v.literal('restore'), backup, target: database },
+    ...{ ...frame, kind: v.literal('restore'), confirmed, backup, target: database },
     options: v.strictObject(restoreOptions),
   }),
   v.strictObject({
-    ...{ ...frame, kind: v.literal('copy'), source: database, target: database },
+    ...{ ...frame, kind: v.literal('copy'), confirmed, source: database, target: database },
     options: v.strictObject(copyOptions),
   }),
   v.strictObject({
@@ -95,11 +96,11 @@ const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
     options: v.strictObject({ gentle }),
   }),
   v.strictObject({
-    ...{ ...frame, kind: v.literal('undo'), of: v.union([job, database]) },
+    ...{ ...frame, kind: v.literal('undo'), confirmed, of: v.union([job, database]) },
     options: v.strictObject({ only: meant }),
   }),
   v.strictObject({
-    ...{ ...frame, kind: v.literal('release'), of: v.union([job, database]) },
+    ...{ ...frame, kind: v.literal('release'), confirmed, of: v.union([job, database]) },
     options: v.strictObject({ only: meant, dropSlots: flag }),
   }),
   v.strictObject({

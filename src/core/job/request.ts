@@ -41,6 +41,8 @@ export interface RestoreWork {
   readonly kind: 'restore';
   readonly backup: BackupRef;
   readonly target: DatabaseReference;
+  /** the name of the database that is replaced, as somebody typed it: what protected places ask for */
+  readonly confirmed?: string;
   readonly options: RestoreOptions;
 }
 
@@ -48,6 +50,8 @@ export interface CopyWork {
   readonly kind: 'copy';
   readonly source: DatabaseReference;
   readonly target: DatabaseReference;
+  /** the name of the database that is replaced, as somebody typed it: what protected places ask for */
+  readonly confirmed?: string;
   readonly options: CopyOptions;
 }
 
@@ -81,12 +85,16 @@ export interface UndoWork {
   readonly kind: 'undo';
   /** the restore that is undone, or the database of the last one */
   readonly of: JobRef | DatabaseReference;
+  /** the name of the live database, or of the kept one, as somebody typed it: what protected places ask for */
+  readonly confirmed?: string;
   readonly options: KeptOptions;
 }
 
 export interface ReleaseWork {
   readonly kind: 'release';
   readonly of: JobRef | DatabaseReference;
+  /** the name of the live database, or of the kept one, as somebody typed it: what protected places ask for */
+  readonly confirmed?: string;
   readonly options: ReleaseOptions;
 }
 

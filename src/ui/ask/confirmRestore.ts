@@ -139,7 +139,7 @@ function detail(services: Services, { from, target, plan, chosen }: RestoreQuest
 }
 
 /** told by the facts above the findings */
-const saidByFacts: readonly string[] = ['target.sessions', 'downtime'];
+const saidByFacts: readonly string[] = ['policy.protected', 'target.sessions', 'downtime'];
 
 function placeWords(
   { protection, trees }: Services,

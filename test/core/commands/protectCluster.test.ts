@@ -1,6 +1,6 @@
 import '../ui/vscodeDouble';
 import assert from 'node:assert/strict';
-import { ProtectedPlaces } from '../../../src/model/protection';
+import { ProtectedPlaces } from '../../../src/core/policy/protectedPlaces';
 import type { Services } from '../../../src/services';
 import type * as fake from '../ui/fakeVscode';
 

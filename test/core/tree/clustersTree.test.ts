@@ -7,7 +7,7 @@ import type { MarkdownString, TreeDragAndDropController, TreeItem } from 'vscode
 import { AppError, type ErrorCode } from '../../../src/core/base/errors';
 import type { Backups } from '../../../src/model/backups';
 import type { Clusters } from '../../../src/model/clusters';
-import { ProtectedPlaces } from '../../../src/model/protection';
+import { ProtectedPlaces } from '../../../src/core/policy/protectedPlaces';
 import type { ClusterNode } from '../../../src/tree/clusterNode';
 import type { UserDatabase } from '../../../src/model/databases';
 import type { TreeNode } from '../../../src/tree/node';

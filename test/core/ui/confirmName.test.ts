@@ -1,7 +1,7 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
 import type { DatabasePlace } from '../../../src/model/places';
-import { ProtectedPlaces } from '../../../src/model/protection';
+import { ProtectedPlaces } from '../../../src/core/policy/protectedPlaces';
 import type { Services } from '../../../src/services';
 import type * as fake from './fakeVscode';
 

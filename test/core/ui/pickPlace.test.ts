@@ -2,7 +2,7 @@ import './vscodeDouble';
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { ClusterContents, ClusterModel } from '../../../src/model/clusterModel';
-import { ProtectedPlaces } from '../../../src/model/protection';
+import { ProtectedPlaces } from '../../../src/core/policy/protectedPlaces';
 import type { Services } from '../../../src/services';
 import { isHead } from './fakeVscode';
 import type * as fake from './fakeVscode';

@@ -9,6 +9,7 @@ import { lookAhead } from '../../restore/preflight/lookAhead';
 import { expectRestore, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
+import { obeyPolicy } from '../run/obeyPolicy';
 import { Places, type DatabasePlace } from '../plan/places';
 import { backupFacts, backUpPlace } from './backupJob';
 import { asPart, openTarget, restoreInto, tellExpected } from './restoreJob';
@@ -25,6 +26,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   const places = new Places(request.kubeconfigs, gentle, [], work);
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
+  const policy = await obeyPolicy(context, target);
   const source = await places.database(from, work.signal);
   await refuseEarly(context, source, target);
   const started = Date.now();
@@ -36,7 +38,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
   return {
     ...restored,
-    findings: [...warned, ...findings, ...(restored.findings ?? [])],
+    findings: [...policy, ...warned, ...findings, ...(restored.findings ?? [])],
     data: {
       ...restored.data,
       source: formatReference(from),

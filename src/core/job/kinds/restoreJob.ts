@@ -15,6 +15,7 @@ import type { RestoreOptions } from '../../restore/options';
 import { defined } from '../../base/defined';
 import { formatReference, type DatabaseReference } from '../../cluster/reference';
 import { formatBackupRef } from '../request';
+import { obeyPolicy } from '../run/obeyPolicy';
 import { lockKey, Places, type DatabasePlace } from '../plan/places';
 import { backUpPlace } from './backupJob';
 
@@ -25,11 +26,12 @@ export const restoreJob: RunKind<'restore'> = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const backup = await findBackup(request.root, formatBackupRef(request.backup));
   const target = await openTarget(context, new Places(request.kubeconfigs, gentle, [], work), request.target);
+  const policy = await obeyPolicy(context, target);
   const jobs = await listJobs(request.root);
   const expected = expectRestoreOf(jobs, backup, formatReference(request.target), gentle);
   const findings = await tellExpected(context, expected, [target]);
   const done = await restoreInto(context, backup, target);
-  return { ...done, findings: [...findings, ...(done.findings ?? [])] };
+  return { ...done, findings: [...policy, ...findings, ...(done.findings ?? [])] };
 };
 
 /** Says how long it will take, and which login ends before; returns these warnings. */

@@ -2,6 +2,7 @@ import { undo } from '../../restore/side/undo';
 import type { RunKind } from '../run/jobContext';
 import { defined } from '../../base/defined';
 import { formatReference } from '../../cluster/reference';
+import { obeyPolicy } from '../run/obeyPolicy';
 import { targetOf } from '../plan/jobTarget';
 import { Places } from '../plan/places';
 import { recordsOf } from '../record/records';
@@ -13,7 +14,9 @@ export const undoJob: RunKind<'undo'> = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const { reference, job, earlier } = await targetOf(request);
   const places = new Places(request.kubeconfigs, undefined, earlier, work);
-  const { client, pod, database } = await openTarget(context, places, reference);
+  const place = await openTarget(context, places, reference);
+  const policy = await obeyPolicy(context, place);
+  const { client, pod, database } = place;
   const { only } = request.options;
   const more = { ...defined({ restoredBy: job, only }), records: recordsOf(request.root, pod.pod) };
   const cluster = client.cluster.alias;
@@ -22,7 +25,7 @@ export const undoJob: RunKind<'undo'> = async (context) => {
   const target = formatReference(reference);
   return {
     outcome: 'done',
-    findings,
+    findings: [...policy, ...findings],
     data: { target, ...facts, ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${target}` }) },
   };
 };

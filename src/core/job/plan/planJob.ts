@@ -7,6 +7,7 @@ import { AppError } from '../../base/errors';
 import { formatReference } from '../../cluster/reference';
 import { checkWork } from '../checkRequest';
 import { formatBackupRef, type RequestOf } from '../request';
+import { protectedPlaces } from '../../policy/protectedList';
 import { Places } from './places';
 import { planRestore, type RestorePlan } from './planRestore';
 
@@ -28,6 +29,7 @@ export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: Ab
     findPoolers(target.client, target.pod.pod.namespace, signal),
     Promise.all(clients.map((client) => loginEnd(client, signal))),
   ]);
+  const protectedBy = (await protectedPlaces()).entryFor(target.client.cluster, target.pod.pod.namespace);
   const from =
     source === undefined
       ? backup && { backup }
@@ -36,7 +38,7 @@ export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: Ab
   return planRestore(
     {
       ...{ target: target.pod, database: target.database, reference: formatReference(request.target) },
-      ...{ options, poolers, logins, root, from, ...defined({ environment }) },
+      ...{ options, poolers, logins, root, from, ...defined({ environment, protectedBy }) },
       clusters: clients.map(({ cluster }) => cluster),
       cluster: target.client.cluster.alias,
     },

@@ -22,6 +22,7 @@ import {
 } from '../../restore/preflight/preflight';
 import { planRoles, type RolePlan } from '../../restore/preflight/roles';
 import { checkRestoreOptions, type RestoreOptions } from '../../restore/options';
+import { decide } from '../../policy/decide';
 import { defined } from '../../base/defined';
 import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
 import { listJobs } from '../record/listJobs';
@@ -43,6 +44,8 @@ export interface PlanRequest {
   readonly environment?: string;
   /** for the wrong-target guard */
   readonly protection?: ProtectedSides;
+  /** the entry that protects the target's place: its name will be asked for */
+  readonly protectedBy?: string;
   /** of both clusters, where they are known to end */
   readonly logins?: readonly (Login | undefined)[];
   /** those that it goes through */
@@ -129,7 +132,12 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     ...{ kind, target: request.reference, bytes, ...counted, gentle: options.gentle },
   });
   const logged = aboutLogins(logins, expected.seconds);
-  const findings = [...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
+  const replaces = seen.live !== undefined && as === 'replace';
+  const ofPolicy = decide({
+    ...{ reference: request.reference, database, replaces, willAsk: true },
+    ...defined({ protectedBy: request.protectedBy }),
+  });
+  const findings = [...ofPolicy, ...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
   // a database that is replaced keeps its own
   const ofDatabase = origin.own && !seen.live ? rolesOfDatabase(origin.own, { owner: false }) : [];
   return {

@@ -1,4 +1,4 @@
-import type { Cluster } from '../core/cluster/cluster';
+import type { Cluster } from '../cluster/cluster';
 
 export type Protection = 'protected' | 'partly' | 'none';
 
@@ -6,7 +6,7 @@ export type Protection = 'protected' | 'partly' | 'none';
 export type ClusterNames = Pick<Cluster, 'alias' | 'server' | 'contexts'>;
 
 /**
- * Which places are protected, by the patterns of the setting: `cluster/project`, `*` stands for any text. The cluster is
+ * Which places are protected, by their patterns: `cluster/project`, `*` stands for any text. The cluster is
  * its alias, one of its contexts, or its server's host, with the port or without.
  */
 export class ProtectedPlaces {
@@ -15,7 +15,12 @@ export class ProtectedPlaces {
   constructor(private readonly patterns: () => readonly string[]) {}
 
   isProtected(cluster: ClusterNames, namespace: string): boolean {
-    return this.#matching(placesOf(cluster, namespace)).length > 0;
+    return this.entryFor(cluster, namespace) !== undefined;
+  }
+
+  /** The entry that protects a project; undefined where none does. */
+  entryFor(cluster: ClusterNames, namespace: string): string | undefined {
+    return this.#matching(placesOf(cluster, namespace))[0];
   }
 
   ofCluster(cluster: ClusterNames): Protection {

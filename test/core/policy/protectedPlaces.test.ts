@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ProtectedPlaces, wholeCluster, type ClusterNames } from '../../../src/model/protection';
+import { ProtectedPlaces, wholeCluster, type ClusterNames } from '../../../src/core/policy/protectedPlaces';
 
 const cluster: ClusterNames = {
   alias: 'prod',
