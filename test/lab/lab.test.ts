@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { compareFingerprints, fingerprint } from './independent';
 import { oddDatabase, places, startLab, type Lab, type PlaceName } from './lab';
 import type { LabPod } from './labPod';
+import { leaveOut } from '../tools/leaveOut';
 
 describe('lab: all of it', () => {
   let lab: Lab;
@@ -74,7 +75,7 @@ describe('lab: all of it', () => {
   });
 
   it('PgBouncer leads to pg16', async function () {
-    if (!lab.pgbouncer) this.skip();
+    if (!lab.pgbouncer) leaveOut(this, 'PgBouncer');
     const client = new Client({
       ...{ host: '127.0.0.1', port: lab.pgbouncer.port },
       user: 'postgres',
@@ -113,7 +114,7 @@ describe('lab: the API server, with kubectl and raw sockets', () => {
     execa('kubectl', ['--kubeconfig', lab.kubeconfig, ...args], { reject: false });
 
   it('kubectl lists pods and namespaces, and asks what it may do', async function () {
-    if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) this.skip();
+    if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) leaveOut(this, 'kubectl');
     const pods = await kubectl('get', 'pods', '-A');
     assert.match(pods.stdout, /shop-prod\s+postgres-0\s+1\/1\s+Running/);
     assert.match((await kubectl('--context', 'cluster-b', 'get', 'namespaces')).stdout, /shop-test/);
@@ -122,7 +123,7 @@ describe('lab: the API server, with kubectl and raw sockets', () => {
   });
 
   it('kubectl executes commands: output, exit code, a missing program', async function () {
-    if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) this.skip();
+    if ((await execa('kubectl', ['version', '--client'], { reject: false })).exitCode !== 0) leaveOut(this, 'kubectl');
     const exec = ['-n', 'shop-prod', 'exec', '-i', 'postgres-0', '--'];
     assert.equal((await kubectl(...exec, 'psql', '-U', 'postgres', '-Atc', 'select 6 * 7', 'postgres')).stdout, '42');
     assert.equal((await kubectl(...exec, 'sh', '-c', 'exit 7')).exitCode, 7);

@@ -47,6 +47,7 @@ if (!quick) lookFor(['npm test']);
 await install();
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const leftOut = [];
 
 for (const gate of gates) {
   const { code } = await run(gate);
@@ -66,11 +67,13 @@ for (const suite of suites.filter(({ slow }) => !(quick && slow))) {
   const count = (word) => Number(new RegExp(`^ {2}(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
   sum.passed += count('passing');
   sum.skipped += count('pending');
+  leftOut.push(...(output.match(/^ *left out, without .*$/gm) ?? []));
   // a suite that died without counting is a failure, and so is one in which nothing ran
   sum.failed += count('failing') || (code === 0 && count('passing') > 0 ? 0 : 1);
 }
 // once more at the end, since a log is often seen from there
 console.log(failures.join('\n'));
+if (leftOut.length > 0) console.log(`\nWhat this machine cannot run:\n${leftOut.join('\n')}`);
 console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exit(sum.failed === 0 ? 0 : 1);
 

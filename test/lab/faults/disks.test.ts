@@ -7,6 +7,7 @@ import { ferry, startFerry, told } from '../ferry';
 import { dockerLibrary } from '../pods';
 import { startServer } from '../servers';
 import { judged, Scene, source, until } from './scene';
+import { leaveOut } from '../../tools/leaveOut';
 
 describe(`faults of a disk, ${judged}`, function () {
   this.timeout(180_000);
@@ -26,7 +27,7 @@ describe(`faults of a disk, ${judged}`, function () {
 
   it('full here', async function () {
     mounted = await tmpfs('8m');
-    if (mounted === undefined) this.skip();
+    if (mounted === undefined) leaveOut(this, 'the right to mount');
     const run = await ferry({ ...scene.setting, root: mounted }, 'backup', source);
     assert.ok(run.exitCode === 4 || run.exitCode === 1, told(run));
     assert.ok(
@@ -40,7 +41,7 @@ describe(`faults of a disk, ${judged}`, function () {
 
   it('so full here that no job can be made', async function () {
     mounted = await tmpfs('32k');
-    if (mounted === undefined) this.skip();
+    if (mounted === undefined) leaveOut(this, 'the right to mount');
     const run = await ferry({ ...scene.setting, env: { XDG_STATE_HOME: mounted } }, 'backup', source);
     assert.equal(run.exitCode, 1, told(run));
     assert.equal(run.result.error?.code, 'disk.full', told(run));
@@ -54,7 +55,7 @@ describe(`faults of a disk, ${judged}`, function () {
 
   it('fills up here in mid-dump', async function () {
     mounted = await tmpfs('1500m');
-    if (mounted === undefined) this.skip();
+    if (mounted === undefined) leaveOut(this, 'the right to mount');
     const folder = mounted;
     scene.lab.clusters['cluster-a'].state.faults.exec.push({
       kind: 'slow',
@@ -77,7 +78,7 @@ describe(`faults of a disk, ${judged}`, function () {
 
   it('fills up in the target in mid-restore', async function () {
     mounted = await tmpfs('2500m');
-    if (mounted === undefined) this.skip();
+    if (mounted === undefined) leaveOut(this, 'the right to mount');
     const folder = mounted;
     await chmod(folder, 0o755);
     const before = process.env['TMPDIR'];
