@@ -132,6 +132,10 @@ const ofTargets: Words = {
   'archive.foreign': (data) => `the archive is not ours: that it is what was dumped cannot be proven${runsAs(data)}`,
   'backup.unproven': (data) =>
     `the backup is as its manifest says: no key that you trust signed it, and anybody may have written it${runsAs(data)}`,
+  'inPlace.superuser': () =>
+    'in place, what the archive defines runs with the rights of the role that restores, a superuser; beside the database it would run as a temporary role that is none',
+  'inPlace.unproven': (_, hints) =>
+    `in place, what the archive defines would run with the rights of the role that restores, a superuser, and nobody vouches for it; ${hints.trustArchive()}`,
   'archive.superuser': (data, hints) =>
     `nobody vouches for the archive, so what only a superuser can make is not made: ${shown(data, 'objects')}${more(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
   'archive.owners': (data, hints) =>

@@ -195,7 +195,16 @@ function sameServer({ systemId, place }: RestoreOrigin, target: OpenPod): 'serve
   return place === placeOf(target) ? 'place' : undefined;
 }
 
-function aboutArchive({ target, origin, live, database, facts: server, inPlace, isConfined }: Seen): Finding[] {
+function aboutArchive({
+  target,
+  origin,
+  live,
+  database,
+  facts: server,
+  inPlace,
+  isConfined,
+  trustArchive,
+}: Seen): Finding[] {
   const findings: Finding[] = [];
   const { facts } = target;
   const dumped = Number.parseInt(origin.serverVersion, 10);
@@ -225,6 +234,9 @@ function aboutArchive({ target, origin, live, database, facts: server, inPlace, 
   }
   if (!inPlace && Math.max(dumped, tool) < 15 && major >= 15 && origin.ofPublic !== true)
     findings.push(note('public.create', { database }));
+  if (inPlace === true && facts.role.superuser && trustArchive !== true) {
+    findings.push(origin.isProven ? warn('inPlace.superuser') : block('inPlace.unproven'));
+  }
   const runsAs = isConfined ? 'loader' : facts.role.superuser ? 'superuser' : 'role';
   if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup, runsAs }));
   else if (!origin.isProven) findings.push(warn('backup.unproven', { backup: origin.backup, runsAs }));
