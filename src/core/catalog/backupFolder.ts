@@ -9,7 +9,6 @@ export {
   archiveFile,
   encodeName,
   globalsFile,
-  jobFile,
   makeBackupId,
   manifestFile,
   partialSuffix,

@@ -18,7 +18,7 @@ import { listIndexed } from './listIndexed';
 import type { BackupAt, BackupEntry, BackupSummary, Manifest } from './manifest';
 import { readManifest, summarise, wholeBackup, type ReadManifest } from './readBackup';
 
-export { lookForBackups, mustFit, type UnreadableBackup } from './lookForBackups';
+export type { UnreadableBackup } from './lookForBackups';
 
 /** What is in a catalog: the backups, oldest first, and what stands where one does and cannot be read as one. */
 export interface CatalogReading {

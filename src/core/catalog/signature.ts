@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { canonical } from '../state/canonical';
 import { judge, signingKey, type KeyRing, type Signature } from '../state/keys';
@@ -7,8 +6,6 @@ import { manifestFile, signatureFile } from '../store/layout';
 import { getIfThere } from '../store/store';
 import { writeDurably } from './backupFolder';
 import type { BackupAt } from './manifest';
-
-export { signatureFile } from '../store/layout';
 
 /** What the signature beside a manifest says of it; `text` gives the manifest's canonical form. Never throws: what cannot be read proves nothing. */
 export async function signedBy({ store, prefix }: BackupAt, text: () => string, ring: KeyRing): Promise<Signed> {
@@ -34,11 +31,6 @@ export async function signManifest(folder: string, manifest: unknown): Promise<S
   };
   await writeDurably(path.join(folder, signatureFile), `${JSON.stringify(content, undefined, 1)}\n`);
   return { by: 'own', key: key.key };
-}
-
-/** Takes the signature away: what is to be deleted proves nothing any more. */
-export async function removeSignature(folder: string): Promise<void> {
-  await rm(path.join(folder, signatureFile), { force: true });
 }
 
 /** The signatures in a list of JSON, a few at most. Throws for what is none. Pure. */

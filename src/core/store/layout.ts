@@ -28,18 +28,10 @@ export const jobFile = 'job';
 /** What a folder's name ends in on a disk until all in it is written, verified and flushed. */
 export const partialSuffix = '.partial';
 
-/** How many elements stand before those of a backup's own: cluster, namespace, workload, database, the backup. */
-export const backupDepth = 5;
-
-/** `<cluster>/<namespace>/<workload>/<database>/`, each name percent-encoded. */
+/** `<cluster>/<namespace>/<workload>/<database>/`, each name percent-encoded. A backup's own keys follow its id: `<id>/database.dump`. */
 export function databasePrefix(place: BackupPlace): string {
   const names = [place.cluster, place.namespace, place.workload, place.database];
   return `${names.map(encodeName).join('/')}/`;
-}
-
-/** `<cluster>/<namespace>/<workload>/<database>/<UTC time>-<id>/`: the last element is the backup's id. */
-export function backupPrefix(place: BackupPlace, id: string): string {
-  return `${databasePrefix(place)}${id}/`;
 }
 
 /** A name as one element of a key: everything but letters, digits, `.`, `_`, `-` percent-encoded; never `.`, `..` or hidden. */
