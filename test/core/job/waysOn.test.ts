@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Finding } from '../../../src/core/base/finding';
 import { checkRestoreOptions } from '../../../src/core/restore/options';
 import { goingOn, mayHelp, waysOn, type BlockedPlan } from '../../../src/core/job/plan/waysOn';
-import type { JobKind } from '../../../src/core/job/request';
+import type { CopyOptions, JobKind } from '../../../src/core/job/request';
 import type { RestoreOptions } from '../../../src/core/restore/options';
 import { requestOf } from './requestOf';
 import { onlyParts } from '../../../src/core/restore/preflight/preflight';
@@ -103,7 +103,7 @@ describe('the ways on from a plan', () => {
 describe('going on after a refusal', () => {
   const after = (
     kind: JobKind,
-    options: RestoreOptions,
+    options: CopyOptions,
     code: string,
     findings?: readonly Finding[],
   ): RestoreOptions | undefined => {
@@ -115,7 +115,8 @@ describe('going on after a refusal', () => {
     assert.deepEqual(after('restore', { as: 'new', streams: 2 }, 'restore.cannotMake'), {
       ...{ as: 'new', streams: 2, goOn: true },
     });
-    assert.deepEqual(after('copy', { as: 'replace' }, 'restore.cannotMake'), {
+    // a restore, which takes nothing of what a copy asks of its dump
+    assert.deepEqual(after('copy', { as: 'replace', compress: 'auto', keep: false }, 'restore.cannotMake'), {
       ...{ as: 'replace', goOn: true, acceptMissing: true },
     });
     assert.deepEqual(after('copy', { as: 'replace', goOn: true }, 'restore.missing'), {

@@ -62,7 +62,11 @@ export function goingOn({
   const { options } = request;
   const replaces = options.as === 'replace';
   if (options.acceptMissing === true || (options.goOn === true && !replaces)) return undefined;
-  const wanted: RestoreOptions = { ...options, goOn: true, ...(replaces ? { acceptMissing: true } : {}) };
+  // of a copy what it asked of its dump is left: the backup that it took is restored, or another dump is made by the settings
+  const ofDump: readonly string[] = ['compress', 'count', 'keep'];
+  const kept = Object.entries(options).filter(([option]) => !ofDump.includes(option));
+  const asked: RestoreOptions = Object.fromEntries(kept);
+  const wanted: RestoreOptions = { ...asked, goOn: true, ...(replaces ? { acceptMissing: true } : {}) };
   return goTogether(wanted) ? wanted : undefined;
 }
 
