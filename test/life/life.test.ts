@@ -73,7 +73,7 @@ describe('databases of real life', () => {
     const [source, target] = [lab.server(from), lab.server(to)];
     const { name } = database;
     const names = { ours: `${name}_ours`, on: `${name}_on`, stock: `${name}_stock` };
-    await prepare(database, source, target);
+    await prepare(database, source);
     try {
       // before anybody else logs in there: who does may write
       const before = await look(source, name);
@@ -106,14 +106,14 @@ describe('databases of real life', () => {
   }
 });
 
-async function prepare(database: LifeDatabase, server: Server, target: Server): Promise<void> {
+async function prepare(database: LifeDatabase, server: Server): Promise<void> {
   const { name } = database;
   for (const role of database.roles) {
     const attributes = role.slice(bare(role, false).length);
     await server.sql('postgres', `create role ${bare(role)}`).catch(() => undefined);
     if (attributes.trim() !== '') await server.sql('postgres', `alter role ${bare(role)} ${attributes}`);
   }
-  if (database.tablespace !== undefined && server !== target) {
+  if (database.tablespace !== undefined) {
     const folder = join(server.folder, database.tablespace);
     await mkdir(folder, { recursive: true });
     if (server.uid !== undefined) await execa('chown', [String(server.uid), folder]);

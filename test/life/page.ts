@@ -44,11 +44,19 @@ ${same.map((name) => `| ${name} | ${about(name)} | ${ways(name)} |`).join('\n')}
 
 | database | way | DB Ferry (exit) | what it said | with \`--go-on\` | stock: errors |
 |---|---|---|---|---|---|
-${all
-  .filter(({ database }) => !same.includes(database.name))
-  .map(lineOf)
-  .join('\n')}
+${linesOf(all.filter(({ database }) => !same.includes(database.name))).join('\n')}
 `;
+}
+
+/** A line for all ways on which one fared alike. */
+function linesOf(all: readonly Fared[]): string[] {
+  const alike = new Map<string, Fared>();
+  for (const one of all) {
+    const key = lineOf({ ...one, way: '' });
+    const before = alike.get(key);
+    alike.set(key, before === undefined ? one : { ...before, way: `${before.way}, ${one.way}` });
+  }
+  return [...alike.values()].map(lineOf);
 }
 
 /** One as a line of the table. */
