@@ -1,5 +1,4 @@
 import type { BackupOptions } from '../backup/options';
-import { defined } from '../base/defined';
 import {
   formatReference,
   parseDatabaseReference,
@@ -232,12 +231,4 @@ export function backupsOf(work: JobWork): readonly BackupRef[] {
 /** How gently a job goes, bytes a second; undefined: as fast as it can. */
 export function gentleOf(work: JobWork): number | undefined {
   return 'gentle' in work.options ? work.options.gentle : undefined;
-}
-
-/** A request of this version. */
-export function makeRequest(
-  work: JobWork,
-  frame: Omit<RequestFrame, 'schema' | 'about'> & { readonly about?: JobAbout | undefined },
-): JobRequest {
-  return { ...work, schema: 2, ...defined(frame) };
 }

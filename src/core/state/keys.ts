@@ -121,11 +121,6 @@ export function pemOf(key: PublicKey): string {
   return publicKeyOf(key).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-/** The beginning of a key, enough to tell it from others at a glance. */
-export function shortKey(key: PublicKey): string {
-  return key.slice('ed25519:'.length, 'ed25519:'.length + 8);
-}
-
 function isValid(text: string, { key, signature }: Signature): boolean {
   try {
     return verify(null, Buffer.from(text), publicKeyOf(key), Buffer.from(signature, 'base64'));
