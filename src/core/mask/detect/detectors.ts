@@ -57,8 +57,8 @@ function hasMatch(text: string, pattern: RegExp, judge: (found: string) => boole
 
 function isCard(text: string): boolean {
   const digits = text.replaceAll(/[ -]/g, '');
-  if (!/^(?:4|5[1-5]|2[2-7]|3[4-689]|30[0-5]|6[0245]|35)/.test(digits)) return false;
-  return isCardNumber(digits) && new Set(digits).size > 2;
+  if (!/^(?:4|5[1-5]|2[2-7]|3[4-9]|30[0-5]|6[0245]|35)/.test(digits)) return false;
+  return isCardNumber(digits) && new Set(digits).size > 1;
 }
 
 /** With its country, or as people write one at home. */

@@ -9,7 +9,7 @@ import { maskArray, maskRecord } from './literals';
 import { firstNames, lastNames } from './names';
 import { addNoise, shiftDate } from './numbers';
 import { Permutation } from './permutation';
-import { numberShape, permuteShape } from './shape';
+import { numberShape, permuteShape, type Shape } from './shape';
 
 /** Masks one value. Both are bytes, a character each, as COPY would write them without its escapes; `subject` is a text. Undefined: NULL. */
 export type Mask = (value: string, subject: string) => string | undefined;
@@ -197,18 +197,21 @@ export class MaskMaker {
     const permutation = this.#permutation(of);
     const most = type.kind === 'integer' ? type.most : undefined;
     const rest = this.#hash(`hash ${of}`);
-    const shape = {
+    const shapeUpTo = (limit: bigint | undefined): Shape => ({
       letters: false,
-      classOf: (text: string): number =>
-        (text.startsWith('0') ? 1 : 0) + (most !== undefined && text.length > 4 && BigInt(text) > most ? 2 : 0),
-    };
+      classOf: (digits) =>
+        (digits.startsWith('0') ? 1 : 0) + (limit !== undefined && digits.length > 4 && BigInt(digits) > limit ? 2 : 0),
+    });
+    const positive = shapeUpTo(most);
+    // there is one more below zero
+    const negative = shapeUpTo(most === undefined ? undefined : most + 1n);
     const mask: Mask = (value) => {
       const sign = value.startsWith('-') ? '-' : '';
       const digits = value.slice(sign.length);
       if (!/^\d+$/.test(digits)) return digits === 'NaN' ? digits : addNoise(value, 10, rest);
       const card = as === 'creditcard' ? maskCard(digits, permutation) : undefined;
       const fits = card !== undefined && (most === undefined || BigInt(card) <= most);
-      return sign + (fits ? card : (permuteShape(digits, permutation, shape) ?? digits));
+      return sign + (fits ? card : (permuteShape(digits, permutation, sign === '' ? positive : negative) ?? digits));
     };
     return { mask, unique: as !== 'creditcard', looksLike: as === 'creditcard' ? ['card'] : ['phone'] };
   }
