@@ -56,6 +56,7 @@ const flags: Readonly<Record<OptionWord, string>> = {
   mapRoles: '--map-role',
   streams: '--streams',
   gentle: '--gentle',
+  mask: '--mask',
   inPlace: '--in-place',
   compress: '--compress',
   count: '--count',

@@ -27,6 +27,17 @@ export const optionSpecs = {
     words: ['auto', 'zstd:', 'gzip:', 'none'],
     help: 'default: auto, the fastest the pod knows',
   },
+  mask: {
+    type: 'string',
+    value: '<rules.yaml>',
+    takes: 'file',
+    help: 'mask rows by these rules while they stream by; what no rule speaks of is refused',
+  },
+  'mask-key': {
+    type: 'string',
+    value: '<name>',
+    help: 'the key to mask with: equal values become equal under the same; default: the target',
+  },
   count: { type: 'boolean', help: "count the source's rows again in the dump's snapshot (reads every table twice)" },
   deep: {
     type: 'string',

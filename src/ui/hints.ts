@@ -60,6 +60,7 @@ const names: Readonly<Record<OptionWord, string>> = {
   mapRoles: 'mapping a role',
   streams: 'the setting "Restore Streams"',
   gentle: 'the setting "Gentle"',
+  mask: 'masking',
   inPlace: 'a restore in place',
   compress: 'the setting "Compression"',
   count: 'the setting "Count Rows"',

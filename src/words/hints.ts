@@ -3,7 +3,7 @@ import type { RestoreOptions } from '../core/restore/options';
 
 /** What `Hints.option` has words for. */
 export type OptionWord =
-  Exclude<keyof RestoreOptions, 'as'> | keyof Pick<BackupOptions, 'compress' | 'count'> | 'replace' | 'forget';
+  Exclude<keyof RestoreOptions, 'as'> | keyof Pick<BackupOptions, 'compress' | 'count' | 'mask'> | 'replace' | 'forget';
 
 /**
  * What a person does next, which differs by host: a command in a terminal, a menu in the editor. Each is an instruction

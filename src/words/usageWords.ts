@@ -20,6 +20,8 @@ const rules: Readonly<Record<string, (data: Data, hints: Hints) => string>> = {
     `${option('inPlace')} does not go with ${option('goOn')}: it is one transaction, which one error ends.`,
   'mapRoles.chain': (data, { option }) =>
     `${option('mapRoles')} ${shown(data, 'from')}=${shown(data, 'to')}: "${shown(data, 'to')}" is mapped itself.`,
+  'mask.count': (_, { option }) =>
+    `${option('count')} does not go with ${option('mask')}: masked tables may have fewer rows than their source.`,
   'gentle.range': (_, { option }) => `${option('gentle')} takes megabytes a second, 1 to 10000.`,
   'streams.range': (_, { option }) => `${option('streams')} takes 1 to 4.`,
   'compress.form': (_, { option }) => `${option('compress')} takes auto, zstd:1 to zstd:22, gzip:1 to gzip:9, or none.`,

@@ -3,6 +3,7 @@ import { compression, gentleRate } from '../arguments';
 import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
+import { maskingOf } from '../masking';
 import { requestOf } from '../setting';
 
 /** Takes a backup of one database. */
@@ -14,7 +15,7 @@ export const backup: Command = {
     'db-ferry backup prod/shop/postgres/shop --reason "before 4.2"',
   ],
   operands: [{ name: 'database ref', takes: ['database'] }],
-  options: ['to', 'compress', 'count', 'gentle'],
+  options: ['to', 'compress', 'count', 'gentle', 'mask', 'mask-key'],
   async run(call) {
     const { options, operands } = call;
     const [place] = operands;
@@ -23,7 +24,7 @@ export const backup: Command = {
     const to = options.to === undefined ? undefined : path.resolve(options.to);
     const request = await requestOf(call, {
       ...{ kind: 'backup', source: await databaseReference(place) },
-      options: defined({ to, compress, count: options.count, gentle }),
+      options: defined({ to, compress, count: options.count, gentle, mask: await maskingOf(options) }),
     });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

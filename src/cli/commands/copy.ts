@@ -3,6 +3,7 @@ import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions, withConfirmed } from '../restoring';
+import { maskingOf } from '../masking';
 import { requestOf } from '../setting';
 
 /** Backup, verify and restore as one job. */
@@ -17,7 +18,7 @@ export const copy: Command = {
     { name: 'database ref', takes: ['database'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'keep', 'compress', 'count'],
+  options: [...restoreFlags, 'keep', 'compress', 'count', 'mask', 'mask-key'],
   async run(call) {
     const { options } = call;
     const source = await databaseReference(call.operands[0]);
@@ -25,7 +26,7 @@ export const copy: Command = {
     const compress = compression(options.compress);
     const how = restoreOptions(options);
     mayReplace(call, call.operands[1] ?? '');
-    const more = defined({ compress, keep: options.keep, count: options.count });
+    const more = defined({ compress, keep: options.keep, count: options.count, mask: await maskingOf(options) });
     const request = await requestOf(call, { kind: 'copy', source, target, options: { ...how, ...more } });
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;

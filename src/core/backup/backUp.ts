@@ -56,7 +56,12 @@ export async function backUp(
   const session = { application: applicationFor(options), folder: folders.partial };
   try {
     const taken = await take(source, facts, session, { compression, plan, options, work });
-    const globals = await takeGlobals(source, session, work);
+    const masked = options.change?.prove(taken.reading, folders.final);
+    for (const finding of options.change?.findings ?? []) {
+      plan.findings.push(finding);
+      work.report({ type: 'finding', finding });
+    }
+    const globals = await takeGlobals(source, session, work, { comments: options.change === undefined });
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
     const manifest = backupManifest({
@@ -71,6 +76,7 @@ export async function backUp(
       finished: new Date(),
       taken,
       globals: globals.file,
+      masked,
     });
     const found = { id, folder: folders.final, manifest };
     const report = await options.describe?.(found, plan.findings).catch((error: unknown) => {
@@ -167,8 +173,10 @@ async function take(
       compression,
       encoding,
       tables: plan.source.tables,
-      count: options.count ?? false,
-      generated: plan.source.generated && options.generated !== false,
+      // of what is changed on the way, the source's own rows and computed values say nothing
+      count: options.count === true && options.change === undefined,
+      generated: plan.source.generated && options.generated !== false && options.change === undefined,
+      change: options.change,
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {

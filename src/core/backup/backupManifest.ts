@@ -22,6 +22,7 @@ export interface Finished {
   readonly finished: Date;
   readonly taken: Taken;
   readonly globals: Manifest['globals'];
+  readonly masked: Manifest['masked'] | undefined;
 }
 
 /** The manifest of a backup of ours. */
@@ -80,6 +81,7 @@ export function backupManifest(all: Finished): Manifest {
     definitions: reading.definitions.length,
     roles: allRoles(reading),
     extensions: reading.extensions,
+    ...(all.masked === undefined ? {} : { masked: all.masked }),
     verified: [
       { level: 'structure', time: read },
       { level: 'digest', time: read },

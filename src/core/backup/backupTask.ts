@@ -1,3 +1,4 @@
+import type { ArchiveChange } from './archiveChange';
 import type { Finding } from '../base/finding';
 import type { Room } from '../catalog/disk';
 import type { BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
@@ -29,6 +30,8 @@ export interface BackupTask {
   readonly describe?: (backup: BackupEntry, findings: readonly Finding[]) => Promise<string | undefined>;
   /** of the source's cluster, where it is known to end */
   readonly login?: Login;
+  /** makes another archive of the dump, which alone is written */
+  readonly change?: ArchiveChange | undefined;
   /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
   readonly room?: (folder: string) => Promise<Room>;
 }

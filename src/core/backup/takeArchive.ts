@@ -13,7 +13,10 @@ import {
   type DumpOptions,
 } from '../postgres/tools/dumpCommand';
 import type { Progress, Work } from '../base/progress';
+import type { Sink } from '../exec/podExec';
+import { throughChange } from './throughChange';
 import { disagreeingTable, startCounting } from '../pod/server/countRows';
+import type { ArchiveChange } from './archiveChange';
 import { DumpProgress } from './dumpProgress';
 import { GrowingFile } from './growingFile';
 import type { SourceTable } from './preflight';
@@ -40,6 +43,8 @@ export interface TakeOptions {
   readonly count: boolean;
   /** read the values of generated columns in the dump's own snapshot: reads the tables that have some once more */
   readonly generated?: boolean;
+  /** makes another archive of it before it is written */
+  readonly change?: ArchiveChange | undefined;
   readonly work: Work;
 }
 
@@ -59,7 +64,10 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     options.count || options.generated
       ? startCounting(source, database, { ...options, rows: options.count }, signal)
       : undefined;
-  const reading = readArchive(file.follow(), { signal });
+  const reading = readArchive(file.follow(), {
+    signal,
+    ...(options.change === undefined ? {} : { tap: options.change.tap }),
+  });
   const snapshot = new Date();
   const streaming = (async (): Promise<string> => {
     const id = await counting?.snapshot;
@@ -107,7 +115,7 @@ async function stream(
   database: string,
   file: GrowingFile,
   dump: DumpOptions,
-  { tables, work, application }: TakeOptions,
+  { tables, work, application, change }: TakeOptions,
 ): Promise<string> {
   const server = { exec: source.exec, access: source.facts.access };
   const progress = new DumpProgress(tables, () => file.bytes, work.report);
@@ -115,17 +123,21 @@ async function stream(
   progress.start(server, database, application, work.signal);
   const unwatch = watchLocks(server, database, { application }, work);
   try {
-    const end = await source.exec.read(dumpCommand(server.access, database, dump), (chunk) => file.write(chunk), {
-      signal: work.signal,
-      onStderrLine: (line) => {
-        const table = tableInWork(line);
-        if (table !== undefined) progress.begin(table);
-        else words.take(line);
-      },
-    });
-    if (end.exitCode !== 0) {
-      throw await dumpFailure(server, database, end, words.errors(end.stderr), dump.lockWait);
-    }
+    const dumpTo = async (sink: Sink, signal: AbortSignal): Promise<void> => {
+      const end = await source.exec.read(dumpCommand(server.access, database, dump), sink, {
+        signal,
+        onStderrLine: (line) => {
+          const table = tableInWork(line);
+          if (table !== undefined) progress.begin(table);
+          else words.take(line);
+        },
+      });
+      if (end.exitCode !== 0) {
+        throw await dumpFailure(server, database, end, words.errors(end.stderr), dump.lockWait);
+      }
+    };
+    if (change === undefined) await dumpTo((chunk) => file.write(chunk), work.signal);
+    else await throughChange(change, dumpTo, { file, packing: dump.compression, signal: work.signal });
     words.reportWarnings();
   } finally {
     progress.stop();

@@ -18,8 +18,9 @@ export async function takeGlobals(
   source: OpenPod,
   session: { readonly folder: string; readonly application: string },
   work: Work,
+  what: { /** also what is said of roles */ readonly comments: boolean } = { comments: true },
 ): Promise<{ file?: NonNullable<Manifest['globals']>; finding?: Finding }> {
-  const command = globalsCommand(source.facts.access, maintenanceDatabase(source.facts), session.application);
+  const command = globalsCommand(source.facts.access, maintenanceDatabase(source.facts), session.application, what);
   const end = await capture(source.exec, command, { signal: work.signal });
   if (end.exitCode !== 0) {
     const finding: Finding = {

@@ -70,8 +70,45 @@ export interface Manifest {
   readonly upgraded?: { readonly from: 1; readonly time: string };
   /** how far it was verified, oldest first; `structure` and `digest` are part of every backup of ours. What came after it was sealed is among them where a key that counts here signed it */
   readonly verified: readonly Verification[];
+  /** its rows are not those of the source: rules masked them while they streamed by */
+  readonly masked?: MaskedFacts;
   /** rows of the source in the dump's own snapshot, where `--count` asked for them */
   readonly counted?: Readonly<Record<string, number>>;
+}
+
+/** What masking came to. No value of the source. */
+export interface MaskedFacts {
+  /** SHA-256 of the file of rules, hex */
+  readonly rules: string;
+  /** which key: equal ones make equal values of equal values. It says nothing of the key */
+  readonly key: string;
+  readonly columns: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly column: string;
+    /** the transformer */
+    readonly as: string;
+    readonly changed: number;
+    /** values that are what they were: fixed ones, zeros */
+    readonly stayed: number;
+    readonly nulls: number;
+    readonly empty: number;
+  }[];
+  /** tables whose rows were left out, `schema.name` */
+  readonly emptied: readonly string[];
+  /** entries that no masked archive has, by kind: comments, labels, statistics, logins at other servers */
+  readonly leftOut: Readonly<Record<string, number>>;
+  /** tables that no rule changes, whose rows are those of the source by digest */
+  readonly unmasked: number;
+  /** rows in which the detector looked for personal data, and what it found */
+  readonly looked: number;
+  readonly hits: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly column: string;
+    readonly kind: string;
+    readonly count: number;
+  }[];
 }
 
 export type { Verification } from './verification';

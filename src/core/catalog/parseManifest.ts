@@ -176,6 +176,25 @@ const header = shape({
   entryCount: number,
 });
 
+const masked = shape({
+  rules: sha256,
+  key: matching(/^[0-9a-f]{16}$/),
+  columns: list(
+    shape({
+      ...{ schema: name, table: name, column: name, as: text(32) },
+      changed: number,
+      stayed: number,
+      nulls: number,
+      empty: number,
+    }),
+  ),
+  emptied: list(name),
+  leftOut: record(number),
+  unmasked: number,
+  looked: number,
+  hits: list(shape({ schema: name, table: name, column: name, kind: text(32), count: number })),
+});
+
 const common = {
   format: one('db-ferry-backup'),
   id,
@@ -211,6 +230,7 @@ const common = {
   definitions: number,
   roles: list(name),
   extensions: list(name),
+  masked: optional(masked),
   verified: list(
     shape({ level: one('structure', 'digest', 'counted', 'restored'), time, place: optional(text(4096)) }),
   ),

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { checkBackupOptions } from '../backup/options';
 import { AppError } from '../base/errors';
 import { isGentleRate } from '../exec/gentleExec';
+import { readRules } from '../mask/rules/readRules';
 import { checkRestoreOptions } from '../restore/options';
 import { canonical } from '../state/canonical';
 import { gentleOf, type JobRequest, type JobWork } from './request';
 
-/** Whether what is asked for goes together. Asked by each host before it makes a job, and by the job before it begins. Throws `usage` { rule }. */
+/** Whether what is asked for goes together. Asked by each host before it makes a job, and by the job before it begins. Throws `usage` { rule }, `mask.rules`. */
 export function checkWork(work: JobWork): void {
   const gentle = gentleOf(work);
   if (gentle !== undefined && !isGentleRate(gentle)) throw new AppError('usage', { rule: 'gentle.range' });
   if (work.kind === 'backup' || work.kind === 'copy') checkBackupOptions(work.options);
+  if ((work.kind === 'backup' || work.kind === 'copy') && work.options.mask !== undefined)
+    readRules(work.options.mask.rules);
   if (work.kind === 'restore' || work.kind === 'copy') checkRestoreOptions(work.options);
   if (work.kind === 'clean' && work.options.forget === true && (work.of === undefined || !('job' in work.of)))
     throw new AppError('usage', { rule: 'forget.job' });

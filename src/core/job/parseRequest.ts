@@ -59,14 +59,19 @@ const meant = v.exactOptional(
 const gentle = v.exactOptional(v.number());
 const confirmed = v.exactOptional(name);
 
-const backupOptions = { to: v.exactOptional(absolute), compress: v.exactOptional(text), count: flag, gentle };
+/** a file of rules is longer than other texts, and has a limit of its own */
+const mask = v.exactOptional(
+  v.strictObject({ rules: v.pipe(v.string(), v.maxLength(1 << 20)), key: v.exactOptional(name) }),
+);
+
+const backupOptions = { to: v.exactOptional(absolute), compress: v.exactOptional(text), count: flag, gentle, mask };
 const restoreOptions = {
   as: v.exactOptional(v.picklist(['new', 'replace'])),
   ...{ noOwner: flag, noPrivileges: flag, noTablespaces: flag, goOn: flag, acceptMissing: flag },
   ...{ createRoles: flag, trustSettings: flag, trustArchive: flag, mapRoles: v.exactOptional(v.record(name, name)) },
   ...{ streams: v.exactOptional(v.number()), gentle, inPlace: flag },
 };
-const copyOptions = { ...restoreOptions, compress: v.exactOptional(text), count: flag, keep: flag };
+const copyOptions = { ...restoreOptions, compress: v.exactOptional(text), count: flag, keep: flag, mask };
 
 const frame = {
   schema: v.literal(2),

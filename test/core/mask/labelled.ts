@@ -76,11 +76,7 @@ export const labelled: Readonly<Record<string, readonly string[]>> = {
       'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U',
       'AKIAIOSFODNN7EXAMPLE',
     ],
-    ...[
-      `ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8`,
-      `glpat-x9Yz8Wv7Ut6Sr5Qp4On3`,
-      `xoxb-123456789012-abcdefABCDEF`,
-    ],
+    ...[`ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8`, `glpat-x9Yz8Wv7Ut6Sr5Qp4On3`, `xoxb-123456789012-abcdefABCDEF`],
     ...[
       '-----BEGIN RSA PRIVATE KEY-----\nMIIE',
       '-----BEGIN PRIVATE KEY-----',

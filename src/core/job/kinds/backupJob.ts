@@ -5,7 +5,11 @@ import { backUp } from '../../backup/backUp';
 import type { BackupTask } from '../../backup/backupTask';
 import type { BackupOptions } from '../../backup/options';
 import { defined } from '../../base/defined';
+import { AppError } from '../../base/errors';
 import type { BackupEntry } from '../../catalog/manifest';
+import { Masking } from '../../mask/masking';
+import { readRules } from '../../mask/rules/readRules';
+import { maskKey } from '../../state/maskKeys';
 import type { JobContext, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
 import { Places, type DatabasePlace } from '../plan/places';
@@ -18,7 +22,10 @@ export const backupJob: RunKind<'backup'> = async (context) => {
   const places = new Places(request.kubeconfigs, request.options.gentle, [], work);
   const place = await places.database(request.source, work.signal);
   const login = await loginEnd(place.client, work.signal);
-  const { entry, findings } = await backUpPlace(context, place, request.options, defined({ login }));
+  const { entry, findings } = await backUpPlace(context, place, request.options, {
+    ...defined({ login }),
+    maskKeyName: formatReference(request.source),
+  });
   return { outcome: 'done', findings, data: { ...backupFacts(entry), source: formatReference(request.source) } };
 };
 
@@ -26,13 +33,20 @@ export const backupJob: RunKind<'backup'> = async (context) => {
 export async function backUpPlace(
   { id, request, work, describe }: JobContext,
   { client, pod, database }: DatabasePlace,
-  { to, compress, count, gentle }: BackupOptions,
-  more: Pick<BackupTask, 'application' | 'login'> = {},
+  { to, compress, count, gentle, mask }: BackupOptions,
+  { maskKeyName, ...more }: Pick<BackupTask, 'application' | 'login'> & { readonly maskKeyName?: string } = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
   const source = { cluster: alias, namespace: pod.pod.namespace, pod: pod.pod.name, database };
   const paces = new Map((await listJobs(request.root)).map((job) => [job.id, gentleOf(job.request)]));
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
+  const keyName = mask?.key ?? maskKeyName;
+  const change =
+    mask === undefined || keyName === undefined
+      ? undefined
+      : new Masking(readRules(mask.rules), await maskKey(keyName));
+  // never without, where it was asked for
+  if (mask !== undefined && change === undefined) throw new AppError('internal', { message: 'a mask without a key' });
   return backUp(
     pod,
     database,
@@ -40,7 +54,7 @@ export async function backUpPlace(
       root: to ?? request.root,
       cluster: { alias, server },
       compress: compress ?? 'auto',
-      ...defined({ count, environment }),
+      ...defined({ count, environment, change }),
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
       ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
@@ -56,7 +70,7 @@ export async function backUpPlace(
 
 /** What a result says of a backup. Bytes, seconds. */
 export function backupFacts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
-  const { size, time, archive, tables, dump, source } = manifest;
+  const { size, time, archive, tables, dump, source, masked } = manifest;
   return {
     backup: id,
     folder,
@@ -69,6 +83,7 @@ export function backupFacts({ id, folder, manifest }: BackupEntry): Record<strin
     sourceVersion: source.serverVersion,
     pgDump: dump.toolVersion,
     seconds: time.seconds,
+    ...(masked === undefined ? {} : { masked }),
     ...(time.expectedSeconds === undefined ? {} : { expectedSeconds: time.expectedSeconds }),
   };
 }

@@ -32,7 +32,9 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   const started = Date.now();
   const expected = await expectedCopy();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
-  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source, request.options);
+  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source, request.options, {
+    maskKeyName: formatReference(to),
+  });
   const restored = await restoreFrom();
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
@@ -46,6 +48,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
       archiveBytes: backup['archiveBytes'],
       sourceVersion: backup['sourceVersion'],
       pgDump: backup['pgDump'],
+      ...('masked' in backup ? { masked: backup['masked'] } : {}),
       ...(kept ? { folder: entry.folder } : {}),
       backupKept: kept,
       seconds: (Date.now() - started) / 1000,

@@ -10,6 +10,7 @@ import { readToc, unpackColumns, type TocReading } from '../../postgres/archive/
 import { concernsLargeObjects } from '../../postgres/archive/meaning/largeObjectEntries';
 import type { LargeObjectReading, TableReading } from '../../postgres/archive/reading';
 import { detect } from '../detect/detectors';
+import { holdsText } from '../model/columnType';
 import { tableKey } from '../model/growingTable';
 import { isLeftOutAlways, ModelReader } from '../model/readModel';
 import type { SchemaModel } from '../model/schemaModel';
@@ -17,6 +18,7 @@ import { maskOf, planMask, type MaskPlan } from '../plan/planMask';
 import type { TablePlan } from '../plan/tablePlan';
 import type { MaskRules } from '../rules/maskRules';
 import { MaskMaker } from '../transform/buildMask';
+import type { LookedAt, LookedTable } from './detectTap';
 import { ColumnMasker, type ColumnCounts } from './columnMasker';
 import { maskedToc, type PlacedEntry } from './maskedToc';
 import { RowMasker, type MaskedField } from './rowMasker';
@@ -29,6 +31,8 @@ export interface MaskOptions {
   /** is handed the masked archive, piece by piece; awaited */
   readonly take: TakeBytes;
   readonly signal?: AbortSignal | undefined;
+  /** is told, before a byte is written, what there will be to look at: by dump id, the columns that could hold somebody's words */
+  readonly onPlan?: (plan: { tables: ReadonlyMap<number, LookedTable>; decode: (bytes: string) => string }) => void;
   /** for every piece that came */
   readonly onProgress?: (progress: { bytes: number; textBytes: number; table?: string }) => void;
 }
@@ -80,6 +84,7 @@ export async function maskArchive(source: AsyncIterable<Buffer>, options: MaskOp
     const maker = new MaskMaker(options.key, model.encoding);
     const plan = planMask(options.rules, model, maker);
     if (isBlocked(plan.findings)) throw new AppError('mask.refused', { findings: plan.findings });
+    options.onPlan?.({ tables: lookedAt(toc, plan), decode: (bytes) => toc.decode(Buffer.from(bytes, 'latin1')) });
     const left = new LeftOut(plan);
     const kept = (entry: PlacedEntry): boolean => !left.has(entry);
     await options.take(maskedToc(window.endRecording(), head, entries, kept, options.packing));
@@ -107,6 +112,22 @@ export async function readSchemaModel(source: AsyncIterable<Buffer>, signal?: Ab
   } finally {
     await window.close();
   }
+}
+
+function lookedAt(toc: TocReading, plan: MaskPlan): Map<number, LookedTable> {
+  const tables = new Map<number, LookedTable>();
+  for (const { dumpId, table } of toc.blocks) {
+    const of = table === undefined ? undefined : plan.tables.get(tableKey(table));
+    if (table === undefined || of?.rows !== true) continue;
+    const columns = unpackColumns(table.columns).flatMap((bytes, at): LookedAt[] => {
+      const name = toc.decode(bytes);
+      const column = of.columns.get(name);
+      if (column === undefined || !holdsText(column.column.type)) return [];
+      return [{ at, name, looksLike: column.built.looksLike }];
+    });
+    tables.set(dumpId, { schema: table.schema, name: table.name, columns });
+  }
+  return tables;
 }
 
 interface NamedEntry extends PlacedEntry {

@@ -77,8 +77,14 @@ export function dumpCommand(access: Access, database: string, options: DumpOptio
 }
 
 /** The argv that prints roles and memberships, without password hashes. `database` is where it logs in. */
-export function globalsCommand(access: Access, database: string, application: string): string[] {
-  const args = ['--globals-only', '--no-role-passwords', '-w', '-l', databaseArgument(database)];
+export function globalsCommand(
+  access: Access,
+  database: string,
+  application: string,
+  { comments }: { readonly comments: boolean } = { comments: true },
+): string[] {
+  const without = comments ? [] : ['--no-comments', '--no-security-labels'];
+  const args = ['--globals-only', '--no-role-passwords', ...without, '-w', '-l', databaseArgument(database)];
   return toolCommand(access, 'pg_dumpall', args, { PGAPPNAME: application, PGCLIENTENCODING: 'UTF8' });
 }
 
