@@ -17,6 +17,7 @@ import { diff } from './diff';
 import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
+import { mask } from './mask';
 import { pods } from './pods';
 import { protect, unprotect } from './protect';
 import { release } from './release';
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   protect,
   unprotect,
   ...keys,
+  ...mask,
   completion,
   completeCommand(() => commands),
   runJobCommand,
