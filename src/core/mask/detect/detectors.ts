@@ -48,7 +48,7 @@ function hasMail(text: string): boolean {
 
 const cardLike = /(?<![\d.-])\d{4}(?:[ -]?\d){9,15}(?![\d.])/g;
 const ssnLike = /(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])/g;
-const phoneLike = /(?<![\w.,:/-])(?:\+|00|\(|0|\d{3}[ .-]\d{3}[ .-]\d{4}\b)[\d ()./-]{0,24}/g;
+const phoneLike = /(?<![\w.,:/-])(?:\+|00|\(|0|\d{3}[ .-]\d{3}[ .-]\d{4}\b)[\d ()./-]{0,24}(?!\w)/g;
 
 function hasMatch(text: string, pattern: RegExp, judge: (found: string) => boolean): boolean {
   for (const [found] of text.matchAll(pattern)) if (judge(found.trim())) return true;
@@ -66,7 +66,7 @@ function isPhone(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '');
   if (/^\d{4}[-./]\d{1,2}[-./]\d{1,2}/.test(text) || /^\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?:\D|$)/.test(text))
     return false;
-  if (digits.length > 15 || /^0+$/.test(digits)) return false;
+  if (digits.length > 15 || /^0+$/.test(digits) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return false;
   if (text.startsWith('+')) return digits.length >= 8 && !digits.startsWith('0');
   if (/^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$/.test(text)) return true;
   if (text.startsWith('00')) return digits.length >= 10 && /^00[1-9]/.test(digits) && /[ /()-]/.test(text);
@@ -77,7 +77,7 @@ function isPhone(text: string): boolean {
   );
 }
 
-const ibanLike = /(?<![A-Z\d])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,4})?/gi;
+const ibanLike = /(?<![A-Z\d])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,4})?/g;
 
 function hasIban(text: string): boolean {
   for (const [found] of text.matchAll(ibanLike)) {
