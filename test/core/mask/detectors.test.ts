@@ -35,7 +35,7 @@ describe('the detector', () => {
     for (const as of ['hash', 'email', 'name', 'uuid', 'ip', 'redact'] as const) {
       const built = maker.build({ as }, { kind: 'text', name: 'text' });
       assert.ok(typeof built !== 'string' && typeof built.mask === 'function');
-      for (let value = 0; value < 4000; value += 1) {
+      for (let value = 0; value < 500; value += 1) {
         const source = as === 'ip' ? `10.0.${value >> 8}.${value & 255}` : `Ada Byron ${value}`;
         const masked = built.mask(source, '') ?? '';
         wrong.push(
