@@ -38,6 +38,7 @@ await symlink('../../dist/cli.js', link);
 // then: compiling them would take most of an activation's time.
 const packages = {
   '@kubernetes/client-node': "export { KubeConfig } from '@kubernetes/client-node'",
+  'age-encryption': "export * from 'age-encryption'",
   execa: "export { execa } from 'execa'",
   // CommonJS: its default is all of it
   ws: "module.exports = require('ws')",

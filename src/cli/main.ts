@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { version } from '../../package.json';
 import { AppError, isAppError, toAppError } from '../core/base/errors';
 import { isPublicKey } from '../core/state/keys';
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
     const free = reserve(options.reserve);
     // the jobs that are started inherit it
     if (free !== undefined) process.env[reserveVariable] = free;
+    if (options.identity !== undefined) await unlock(options.identity, terminal);
     return await command.run({ operands, options, terminal });
   } catch (error) {
     return fail(error, terminal);
@@ -47,6 +49,14 @@ function trustKeys(keys: readonly string[]): void {
     throw new AppError('usage', { message: `--trust-key wants ed25519: and a key, not "${odd}".` });
   if (keys.length === 0) return;
   process.env['DB_FERRY_TRUSTED_KEYS'] = [process.env['DB_FERRY_TRUSTED_KEYS'] ?? '', ...keys].join(' ').trim();
+}
+
+/** For this process and the jobs that it starts: a passphrase is asked for here, where somebody is. Throws `identity.unusable`. */
+async function unlock(file: string, terminal: Terminal): Promise<void> {
+  const { readIdentities } = await import('../core/encrypt/identity');
+  const { useIdentities } = await import('../core/encrypt/ownIdentities');
+  const ask = async (asked: string): Promise<string | undefined> => terminal.askSecret(`Passphrase of ${asked}: `);
+  useIdentities(await readIdentities(path.resolve(file), ask));
 }
 
 function fail(error: unknown, terminal: Terminal): number {

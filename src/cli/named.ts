@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { BackupEntry, BackupSummary } from '../core/catalog/manifest';
+import type { BackupSummary } from '../core/catalog/manifest';
 import type { UnreadableBackup } from '../core/catalog/catalog';
 import { formatReference, type Reference } from '../core/cluster/reference';
 import { operandsOf, placesOf } from '../core/job/request';
@@ -99,9 +99,9 @@ function filterOf(text: string): string | undefined {
   return filter === '' ? undefined : filter;
 }
 
-async function idOf(root: string, text: string): Promise<BackupEntry> {
-  const { findBackup } = await import('../core/catalog/catalog');
-  return findBackup(root, text);
+async function idOf(root: string, text: string): Promise<BackupSummary> {
+  const { findSummary } = await import('../core/catalog/catalog');
+  return findSummary(root, text);
 }
 
 /** The newest that fits, if it is proven and none that cannot be read is newer. */

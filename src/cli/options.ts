@@ -96,6 +96,13 @@ export const optionSpecs = {
   },
   'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
+  encrypt: { type: 'boolean', help: 'encrypt it for the keys of `keys list`; a recovery key must be among them' },
+  identity: {
+    type: 'string',
+    value: '<file>',
+    takes: 'file',
+    help: 'the identity that opens what is encrypted; default: $DB_FERRY_IDENTITY',
+  },
   recovery: { type: 'boolean', help: 'it is a recovery key: kept offline, for the day when all others are lost' },
   forget: { type: 'boolean', help: 'ask no server: what the job left there, if anything, stays' },
   plan: { type: 'boolean', help: 'show what would be done, and change nothing' },

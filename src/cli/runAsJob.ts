@@ -1,4 +1,5 @@
 import { AppError } from '../core/base/errors';
+import { identitiesToHandOver } from '../core/encrypt/ownIdentities';
 import { claimAnnouncement } from '../core/job/run/announce';
 import { cancelJob } from '../core/job/run/cancelJob';
 import { followJob } from '../core/job/record/followJob';
@@ -19,7 +20,11 @@ export async function runAsJob(request: JobRequest, terminal: Terminal): Promise
   const stopListening = onSignals(() => (stop = true));
   let shown: ShownJob;
   try {
-    shown = { ...(await startJob(request, { command: ownCommand() })), kind: request.kind, root: request.root };
+    shown = {
+      ...(await startJob(request, { command: ownCommand(), identities: identitiesToHandOver() })),
+      kind: request.kind,
+      root: request.root,
+    };
   } finally {
     stopListening();
   }

@@ -31,6 +31,7 @@ export const variables: readonly (readonly [name: string, meaning: string])[] = 
     'DB_FERRY_RECIPIENTS',
     'age1… public keys to encrypt for, beside those of `keys add`; recovery: before one says what it is',
   ],
+  ['DB_FERRY_IDENTITY', 'the absolute path of an identity that opens encrypted backups; --identity names another'],
   ['DB_FERRY_RESERVE', 'space that stays free here, as --reserve takes it'],
   ['DB_FERRY_KEEP_AWAKE', '0: a job does not keep a Dev Spaces workspace awake'],
   ['HTTPS_PROXY, NO_PROXY', 'the proxy on the way to clusters, unless their kubeconfig names one'],
@@ -77,7 +78,32 @@ export const topics: readonly Topic[] = [
       },
       '`latest` stands for what this workspace, or one whose key you trust, has signed. Where the newest that fits is signed by nobody, or cannot be read, nothing is chosen: it is named, and an id has to be given. What it stood for is said, and recorded in the job.',
       'Where a job is asked for: its id, the beginning of one, or `latest`: the newest that the command can be about (cancel: that runs; undo and release: a restore, copy or undo; clean: that was interrupted). `latest:restore` is the newest of a kind, `latest:test/shop` of a place.',
-      'Backups lie under one root, readable by you alone and not encrypted. A reserve of the volume (10 %, 1 to 10 GiB) stays free: --reserve.',
+      'Backups lie under one root, readable by you alone; --encrypt encrypts them besides (`help encryption`). A reserve of the volume (10 %, 1 to 10 GiB) stays free: --reserve.',
+    ],
+  },
+  {
+    name: 'encryption',
+    summary: 'backups that only those can read whom you name, and what opens them',
+    blocks: [
+      'A backup taken with --encrypt is encrypted before it reaches a disk: age files (age-encryption.org), which stock age opens without DB Ferry. Sizes, times and the place it was taken from stay in clear, names of tables and roles do not.',
+      {
+        terms: [
+          ['keys init <file>', 'makes a recovery key, first of all: a page to print and lock away'],
+          ['keys add age1…', 'names who else may read backups to come; --recovery: it is a recovery key'],
+          ['keys list, remove', 'for whom they are, and for whom no longer'],
+          ['keys test <file>', 'opens the newest of every database with a key, and files that it did'],
+          ['keys rotate all', 'opens backups that are there to the keys of now; archives are not touched'],
+        ],
+      },
+      'Here only public keys are kept: who takes over this place can make backups, and reads none of the old ones. To verify, inspect, restore, compare or export one, name the file of an identity with --identity or DB_FERRY_IDENTITY. One with a passphrase (age -p) is asked for it. A job gets it on its standard input, and writes it nowhere.',
+      'DB_FERRY_RECIPIENTS names public keys where no list is kept, in a cluster for example.',
+      {
+        code: [
+          'db-ferry keys init /media/stick/recovery.key',
+          'db-ferry backup prod/shop/postgres-0/shop --encrypt',
+          'db-ferry restore latest:prod/shop test/shop/pg16-0/shop --identity team.key',
+        ],
+      },
     ],
   },
   {

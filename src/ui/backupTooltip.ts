@@ -66,5 +66,6 @@ const levelWords: Readonly<Record<Verification['level'], string>> = {
   structure: 'structure read to the end',
   digest: 'every byte as it was written',
   counted: "rows counted in the source's snapshot",
+  key: 'a key that opens it was tested',
   restored: 'restored and compared',
 };

@@ -47,7 +47,7 @@ export function verifiedWords(manifest: Pick<Manifest, 'origin' | 'verified'>): 
   const { verified } = manifest;
   const restored = verified.findLast(({ level }) => level === 'restored');
   if (restored) return `verified by a restore ${ago(restored.time)}`;
-  const last = verified.at(-1);
+  const last = verified.findLast(({ level }) => level !== 'key');
   if (!last) return 'not verified';
   return `${manifest.origin === 'adopted' ? 'structure read' : 'verified'} ${ago(last.time)}`;
 }

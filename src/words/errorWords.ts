@@ -451,6 +451,11 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     why: damageWords(data),
     todo: 'Nothing behind that place is given out. Take the file from where it was copied from, or another backup.',
   }),
+  'encrypted.noIdentity': (data, hints) => ({
+    what: `The backup ${shown(data, 'backup')} is encrypted, and no identity was named that could open it.`,
+    why: 'This place can make encrypted backups, and reads them only with a key that is not kept here.',
+    todo: `Name the identity it is for: ${hints.identity()}.`,
+  }),
   'encrypted.locked': (data, hints) => ({
     what: `${shown(data, 'name')} is encrypted, and none of your keys opens it.`,
     why: lockWords(data),

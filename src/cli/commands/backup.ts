@@ -15,7 +15,7 @@ export const backup: Command = {
     'db-ferry backup prod/shop/postgres/shop --reason "before 4.2"',
   ],
   operands: [{ name: 'database ref', takes: ['database'] }],
-  options: ['to', 'compress', 'count', 'gentle', 'mask', 'mask-key'],
+  options: ['to', 'compress', 'count', 'gentle', 'encrypt', 'mask', 'mask-key'],
   async run(call) {
     const { options, operands } = call;
     const [place] = operands;
@@ -24,7 +24,10 @@ export const backup: Command = {
     const to = options.to === undefined ? undefined : path.resolve(options.to);
     const request = await requestOf(call, {
       ...{ kind: 'backup', source: await databaseReference(place) },
-      options: defined({ to, compress, count: options.count, gentle, mask: await maskingOf(options) }),
+      options: defined({
+        ...{ to, compress, count: options.count, gentle, encrypt: options.encrypt },
+        mask: await maskingOf(options),
+      }),
     });
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call.terminal);

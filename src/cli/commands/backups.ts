@@ -50,7 +50,7 @@ function backupRow({ id, folder, manifest, signed, tables, rows }: BackupSummary
   readonly type: string;
   readonly [fact: string]: unknown;
 } {
-  const { source, time, size: sizes, verified, origin, asked, job, archive } = manifest;
+  const { source, time, size: sizes, verified, origin, asked, job, archive, encryption } = manifest;
   return {
     type: 'backup',
     id,
@@ -64,6 +64,7 @@ function backupRow({ id, folder, manifest, signed, tables, rows }: BackupSummary
     rows,
     verified,
     signed: signed ?? { by: 'nobody' },
+    ...(encryption === undefined ? {} : { encrypted: true }),
     asked,
     job,
   };
@@ -117,5 +118,6 @@ const listing: Listing<BackupSummary> = {
 };
 
 function levelsOf({ manifest }: BackupSummary): string[] {
-  return [...new Set(manifest.verified.map(({ level }) => level))];
+  const levels = [...new Set(manifest.verified.map(({ level }) => level))];
+  return manifest.encryption ? [...levels, 'encrypted'] : levels;
 }

@@ -18,7 +18,7 @@ export const copy: Command = {
     { name: 'database ref', takes: ['database'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'keep', 'compress', 'count', 'mask', 'mask-key'],
+  options: [...restoreFlags, 'keep', 'encrypt', 'compress', 'count', 'mask', 'mask-key'],
   async run(call) {
     const { options } = call;
     const source = await databaseReference(call.operands[0]);
@@ -26,7 +26,8 @@ export const copy: Command = {
     const compress = compression(options.compress);
     const how = restoreOptions(options);
     mayReplace(call, call.operands[1] ?? '');
-    const more = defined({ compress, keep: options.keep, count: options.count, mask: await maskingOf(options) });
+    const { keep, count, encrypt } = options;
+    const more = defined({ compress, keep, count, encrypt, mask: await maskingOf(options) });
     const request = await requestOf(call, { kind: 'copy', source, target, options: { ...how, ...more } });
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;

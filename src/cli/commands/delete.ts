@@ -12,13 +12,13 @@ export const deleteCommand: Command = {
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: ['yes'],
   async run({ operands, options, terminal }) {
-    const { findBackup, removeBackup } = await import('../../core/catalog/catalog');
+    const { findSummary, removeBackup } = await import('../../core/catalog/catalog');
     const [named = ''] = operands;
     // a path may lead anywhere
     if (isPath(named)) throw new AppError('usage', { message: 'delete takes the id of a backup.', command: 'delete' });
     const call = { operands, options, terminal };
     const root = await rootOf(call);
-    const backup = await findBackup(root, await backupNamed(call, named));
+    const backup = await findSummary(root, await backupNamed(call, named));
     const { source, time, size: sizes } = backup.manifest;
     const place = `${source.cluster}/${source.namespace}/${source.workload}/${source.database}`;
     const says = `This deletes the backup ${backup.id} of ${place} (${localTime(time.snapshot)}, ${size(sizes.archive)}) for good.`;

@@ -16,7 +16,7 @@ export const diff: Command = {
     { name: 'backup | database ref', takes: ['backup', 'database'] },
     { name: 'backup | database ref', takes: ['backup', 'database'] },
   ],
-  options: ['gentle'],
+  options: ['gentle', 'identity'],
   async run(call) {
     const gentle = gentleRate(call.options.gentle);
     const [a = '', b = ''] = call.operands;

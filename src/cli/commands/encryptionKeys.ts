@@ -1,9 +1,14 @@
 import path from 'node:path';
-import { AppError } from '../../core/base/errors';
+import { AppError, toAppError } from '../../core/base/errors';
+import { some } from '../../core/base/some';
+import { runningText, wordsFor } from '../../words/errorWords';
 import { recoveryKit } from '../../words/recoveryKit';
 import { safe } from '../../words/format';
 import type { Command } from '../command';
+import { cliHints } from '../hints';
+import { backupNamed, placeOf } from '../named';
 import { rootOf } from '../setting';
+import type { Terminal } from '../terminal';
 
 /** Makes a recovery key. */
 const init: Command = {
@@ -116,5 +121,100 @@ const kit: Command = {
   },
 };
 
-/** Whom backups are encrypted for. */
-export const encryptionKeys: readonly Command[] = [init, add, remove, kit];
+/** Opens backups to the recipients of now. */
+const rotate: Command = {
+  name: 'keys rotate',
+  summary: 'open an encrypted backup, or all, to the keys of `keys list` as they are now',
+  more: [
+    'One more key file is put beside each; archives are not touched. Whoever an earlier key file is for can still open it: a right that somebody had to read is not taken back.',
+  ],
+  examples: [
+    'db-ferry keys rotate 20261123T051500Z-3f9a1c --identity team.key',
+    'db-ferry keys rotate all --identity team.key',
+  ],
+  operands: [{ name: 'backup | all', takes: ['backup'] }],
+  options: ['identity'],
+  async run(call) {
+    const { findSummary, readCatalog } = await import('../../core/catalog/catalog');
+    const { recipientsOfBackups } = await import('../../core/encrypt/recipients');
+    const { rotateKey } = await import('../../core/catalog/rotateKey');
+    const { terminal, operands } = call;
+    const [named = ''] = operands;
+    const root = await rootOf(call);
+    const recipients = await recipientsOfBackups();
+    const all =
+      named === 'all'
+        ? (await readCatalog(root)).entries.filter(({ manifest }) => manifest.encryption)
+        : [await findSummary(root, await backupNamed(call, named))];
+    let failed = 0;
+    for (const backup of all) {
+      try {
+        const keyFile = await rotateKey(backup, recipients);
+        terminal.event({ type: 'rotated', backup: backup.id, keyFile, recipients });
+        terminal.line(`${backup.id}: ${keyFile}, for ${some(recipients.length, 'key')}`);
+      } catch (error) {
+        // one alone: its error is the answer
+        if (named !== 'all') throw error;
+        failed += 1;
+        notOpened(terminal, backup.id, toAppError(error));
+      }
+    }
+    return ended(terminal, { rotated: all.length - failed, failed });
+  },
+};
+
+/** Shows that a key opens what it should. */
+const test: Command = {
+  name: 'keys test',
+  summary: 'open the newest encrypted backup of every database with an identity, and file that it did',
+  more: [
+    'Opened are the key, the list of contents and both ends of the archive, with this identity and no other; `db-ferry verify` reads all of it. That it opened is put beside the backup, signed.',
+  ],
+  examples: ['db-ferry keys test /media/stick/recovery.key'],
+  operands: [{ name: 'identity file', takes: ['file'] }],
+  options: [],
+  async run(call) {
+    const { readCatalog } = await import('../../core/catalog/catalog');
+    const { readIdentities } = await import('../../core/encrypt/identity');
+    const { newestEncrypted, testKey } = await import('../../core/catalog/testKey');
+    const { terminal, operands } = call;
+    const file = path.resolve(operands[0] ?? '');
+    const identities = await readIdentities(file, (asked) => terminal.askSecret(`Passphrase of ${asked}: `));
+    const newest = newestEncrypted((await readCatalog(await rootOf(call))).entries);
+    let failed = 0;
+    for (const one of newest) {
+      const tested = await testKey(one, identities);
+      const place = placeOf(one);
+      if (!tested.opened) {
+        failed += 1;
+        notOpened(terminal, one.id, tested.error, place);
+        continue;
+      }
+      const { keyFile, recorded } = tested;
+      terminal.event({ type: 'opened', backup: one.id, place, keyFile, recorded });
+      terminal.line(safe(`${one.id} of ${place}: opened by ${keyFile}${recorded ? '' : ' (could not be filed)'}`));
+    }
+    if (newest.length === 0) terminal.info('There is no encrypted backup here: nothing was tested.');
+    return ended(terminal, { opened: newest.length - failed, failed });
+  },
+};
+
+function notOpened(terminal: Terminal, backup: string, error: AppError, place?: string): void {
+  terminal.event({
+    type: 'notOpened',
+    backup,
+    ...(place === undefined ? {} : { place }),
+    error: { code: error.code, data: error.data },
+  });
+  terminal.error(safe(`${backup}: not opened: ${runningText(wordsFor(error.code, error.data, cliHints))}`));
+}
+
+/** What was not opened is a failure, however much was. */
+function ended(terminal: Terminal, data: { readonly failed: number; readonly [fact: string]: unknown }): number {
+  const [outcome, exitCode] = data.failed > 0 ? (['failed', 1] as const) : (['done', 0] as const);
+  terminal.event({ type: 'result', outcome, exitCode, data });
+  return exitCode;
+}
+
+/** Whom backups are encrypted for, and what opens them. */
+export const encryptionKeys: readonly Command[] = [init, add, remove, kit, test, rotate];

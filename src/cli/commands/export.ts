@@ -12,7 +12,7 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'copy the archive of a backup to a file that any pg_restore reads',
   more: [
-    'The file is there wholly or not at all, and only when its SHA-256 is the one of the manifest. Without a name, or with the name of a folder, it is called <database>-<time>.dump. It holds all rows and is readable by you alone.',
+    'The file is there wholly or not at all, and only when its SHA-256 is the one of the manifest. Without a name, or with the name of a folder, it is called <database>-<time>.dump. It holds all rows, also those of an encrypted backup, and is readable by you alone.',
   ],
   examples: [
     'db-ferry export 20261123T051500Z-3f9a1c shop.dump',
@@ -22,7 +22,7 @@ export const exportCommand: Command = {
     { name: 'backup', takes: ['backup'] },
     { name: 'file', takes: ['file'], optional: true },
   ],
-  options: ['overwrite'],
+  options: ['overwrite', 'identity'],
   async run(call) {
     const { archivePath, findBackup } = await import('../../core/catalog/catalog');
     const { exportBackup, exportName } = await import('../../core/catalog/exportBackup');

@@ -13,12 +13,12 @@ export const hold: Command = {
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: [],
   async run(call) {
-    const { findBackup } = await import('../../core/catalog/catalog');
+    const { findSummary } = await import('../../core/catalog/catalog');
     const { holdBackup } = await import('../../core/catalog/hold');
     const { by, reason } = askedOf(call);
     if (reason === undefined) throw new AppError('usage', { message: 'hold wants a --reason.', command: 'hold' });
     const { terminal, operands } = call;
-    const backup = await findBackup(await rootOf(call), await backupNamed(call, operands[0] ?? ''));
+    const backup = await findSummary(await rootOf(call), await backupNamed(call, operands[0] ?? ''));
     const { owner, time } = await holdBackup(backup, { owner: by, reason });
     const data = { backup: backup.id, folder: backup.folder, owner, reason, time };
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
@@ -35,10 +35,10 @@ export const unhold: Command = {
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: [],
   async run(call) {
-    const { findBackup } = await import('../../core/catalog/catalog');
+    const { findSummary } = await import('../../core/catalog/catalog');
     const { holdOf, releaseHold } = await import('../../core/catalog/hold');
     const { terminal, operands } = call;
-    const backup = await findBackup(await rootOf(call), await backupNamed(call, operands[0] ?? ''));
+    const backup = await findSummary(await rootOf(call), await backupNamed(call, operands[0] ?? ''));
     const held = await holdOf(backup);
     const released = await releaseHold(backup);
     const data = { backup: backup.id, folder: backup.folder, released, ...(held ? { owner: held.owner } : {}) };

@@ -25,9 +25,9 @@ export const inspect: Command = {
     'db-ferry inspect 20261123T051500Z-3f9a1c -o tsv',
   ],
   operands: [{ name: 'backup | file', takes: ['backup', 'file'] }],
-  options: listFlags,
+  options: [...listFlags, 'identity'],
   async run(call) {
-    const { archivePath, findBackup } = await import('../../core/catalog/catalog');
+    const { archivePath, findSummary } = await import('../../core/catalog/catalog');
     const { inspectBackup } = await import('../../core/catalog/inspectBackup');
     const { terminal, operands } = call;
     const list = new List(call, listing);
@@ -36,7 +36,7 @@ export const inspect: Command = {
     const file =
       isPath(named) && !(await isFolder(named))
         ? await readableFile(named)
-        : archivePath(await findBackup(await rootOf(call), named));
+        : archivePath(await findSummary(await rootOf(call), named));
     const inspection = await inspectBackup(file);
     const { contents, provenance } = inspection;
     const rows = rowsOf(inspection);

@@ -14,14 +14,16 @@ export const report: Command = {
   ],
   examples: ['db-ferry report latest', 'db-ferry report t3kq0v1x9z', 'db-ferry report 20261123T051500Z-3f9a1c'],
   operands: [{ name: 'job | backup', takes: ['job', 'backup'] }],
-  options: [],
+  options: ['identity'],
   async run(call) {
     const { terminal, operands } = call;
-    const { file, of } = await meant(call, operands[0] ?? '');
-    const text = await readSafely(file, { most: longest }).catch((error: unknown) => {
-      if (isErrno(error, ['ENOENT'])) throw new AppError('report.none', { of });
-      throw error;
-    });
+    const { file, of, text: opened } = await meant(call, operands[0] ?? '');
+    const text =
+      opened ??
+      (await readSafely(file, { most: longest }).catch((error: unknown) => {
+        if (isErrno(error, ['ENOENT'])) throw new AppError('report.none', { of });
+        throw error;
+      }));
     terminal.event({ type: 'report', of, file, markdown: text.toString() });
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { of, file } });
     terminal.line(text.toString().trimEnd());
@@ -30,12 +32,24 @@ export const report: Command = {
 };
 
 /** Ids of backups begin with a day, those of jobs do not. */
-async function meant(call: Call, named: string): Promise<{ readonly file: string; readonly of: string }> {
+async function meant(
+  call: Call,
+  named: string,
+): Promise<{
+  readonly file: string;
+  readonly of: string;
+  /** what an encrypted one says */
+  readonly text?: Buffer;
+}> {
   const { jobFiles, readRequest } = await import('../../core/job/record/jobFolder');
   if (isPath(named) || /^\d{4}/.test(named)) {
-    const { findBackup } = await import('../../core/catalog/catalog');
-    const { folder, id } = await findBackup(await rootOf(call), await backupNamed(call, named));
-    return { file: path.join(folder, jobFiles.report), of: id };
+    const { findSummary } = await import('../../core/catalog/catalog');
+    const backup = await findSummary(await rootOf(call), await backupNamed(call, named));
+    const { folder, id } = backup;
+    if (!backup.manifest.encryption) return { file: path.join(folder, jobFiles.report), of: id };
+    const { openBeside } = await import('../../core/catalog/backupKeys');
+    const text = await openBeside(backup, jobFiles.report, longest);
+    return { file: path.join(folder, `${jobFiles.report}.age`), of: id, ...(text === undefined ? {} : { text }) };
   }
   const { id, folder } = await jobNamed(call, named, ({ result }) => result !== undefined);
   await readRequest(folder);

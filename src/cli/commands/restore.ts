@@ -15,7 +15,7 @@ export const restore: Command = {
     { name: 'backup', takes: ['backup'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: restoreFlags,
+  options: [...restoreFlags, 'identity'],
   async run(call) {
     const [named = '', place = ''] = call.operands;
     const target = await databaseReference(place);

@@ -10,6 +10,8 @@ export const runJobCommand: Command = {
   options: [],
   hidden: true,
   async run({ operands: [folder = ''] }) {
+    const { takeHandedOver } = await import('../../core/encrypt/ownIdentities');
+    await takeHandedOver(process.stdin);
     const { runJob } = await import('../../core/job/run/runJob');
     const { describeJob } = await import('../describeJob');
     return runJob(path.resolve(folder), describeJob);

@@ -10,7 +10,7 @@ export const verify: Command = {
   summary: 'check a backup: digest and structure; with --deep by restoring it',
   examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
   operands: [{ name: 'backup', takes: ['backup'] }],
-  options: ['deep', 'gentle', 'trust-archive'],
+  options: ['deep', 'gentle', 'trust-archive', 'identity'],
   async run(call) {
     const { deep } = call.options;
     const gentle = gentleRate(call.options.gentle);

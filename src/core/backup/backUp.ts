@@ -6,6 +6,11 @@ import { room, watchDisk } from '../catalog/disk';
 import type { BackupEntry, Manifest } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
 import { writeSealed } from '../catalog/sealBackup';
+import { makeBackupKey } from '../encrypt/backupKey';
+import type { WrittenIdentity } from '../encrypt/identity';
+import { rememberBackupKey } from '../encrypt/ownIdentities';
+import { recipientsOfBackups } from '../encrypt/recipients';
+import { encryptedSuffix } from '../store/layout';
 import { aboutLogins } from '../cluster/loginEnd';
 import { AppError, reasonOf, toAppError } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
@@ -32,7 +37,7 @@ export interface BackupResult {
  * on the disk, the trailer of the stream has arrived, and the archive was read from the disk to its last byte with the same SHA-256.
  *
  * On any error or cancel the session on the server is ended and looked for until it is gone, and the partial folder is removed. Throws
- * `database.unknown`, `backup.refused` { findings }, `disk.full`, `exec.*`, `archive.damaged`, `backup.damaged`, `cancelled`, `usage`.
+ * `database.unknown`, `recovery.missing`, `recipient.invalid`, `backup.refused` { findings }, `disk.full`, `exec.*`, `archive.damaged`, `backup.damaged`, `cancelled`, `usage`.
  */
 export async function backUp(
   source: OpenPod,
@@ -55,13 +60,14 @@ export async function backUp(
   const folders = await makePartialFolder(options.root, place, id, options.job);
   const session = { application: applicationFor(options), folder: folders.partial };
   try {
-    const taken = await take(source, facts, session, { compression, plan, options, work });
+    const key = plan.recipients && (await makeBackupKey(plan.recipients));
+    const taken = await take(source, facts, session, { compression, plan, options, key, work });
     const masked = options.change?.prove(taken.reading, folders.final);
     for (const finding of options.change?.findings ?? []) {
       plan.findings.push(finding);
       work.report({ type: 'finding', finding });
     }
-    const globals = await takeGlobals(source, session, work, { comments: options.change === undefined });
+    const globals = await takeGlobals(source, { ...session, key }, work, { comments: options.change === undefined });
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
     const manifest = backupManifest({
@@ -77,6 +83,7 @@ export async function backUp(
       taken,
       globals: globals.file,
       masked,
+      key,
     });
     const found = { id, folder: folders.final, manifest };
     const report = await options.describe?.(found, plan.findings).catch((error: unknown) => {
@@ -84,9 +91,12 @@ export async function backUp(
       return undefined;
     });
     const onUnsigned = (error: unknown): void => tellUnsigned(error, plan.findings, work);
-    const sealed = await writeSealed(folders.partial, manifest, { report, sign: true, onUnsigned });
+    const encryption = key && taken.sealed && { key, recipients: plan.recipients ?? [], archive: taken.sealed };
+    const sealed = await writeSealed(folders.partial, manifest, { report, encryption, sign: true, onUnsigned });
     work.signal.throwIfAborted();
-    await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest));
+    const bytes = taken.sealed?.bytes ?? manifest.size.archive;
+    await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest, bytes));
+    if (key) rememberBackupKey(key);
     return { entry: { ...found, ...sealed }, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
@@ -108,10 +118,10 @@ function applicationFor({ application, job }: BackupTask): string {
 }
 
 /** Looks once more, under the final name. Throws `backup.damaged`. */
-async function proveArchive(folder: string, { size }: Manifest): Promise<void> {
-  const found = await stat(path.join(folder, archiveFile)).catch(() => undefined);
-  if (found?.size === size.archive) return;
-  const reason = `the archive has ${found?.size ?? 'no'} bytes, its manifest says ${size.archive}`;
+async function proveArchive(folder: string, { archive }: Manifest, bytes: number): Promise<void> {
+  const found = await stat(path.join(folder, archive.file)).catch(() => undefined);
+  if (found?.size === bytes) return;
+  const reason = `the archive has ${found?.size ?? 'no'} bytes, its manifest says ${bytes}`;
   throw new AppError('backup.damaged', { backup: folder, reason });
 }
 
@@ -119,6 +129,8 @@ interface Plan {
   readonly findings: Finding[];
   readonly expected: Expectation;
   readonly source: SourceFacts;
+  /** whom it is encrypted for; undefined: in clear */
+  readonly recipients?: readonly string[] | undefined;
 }
 
 async function prepare(
@@ -129,6 +141,7 @@ async function prepare(
   options: BackupTask,
   work: Work,
 ): Promise<Plan> {
+  const recipients = options.encrypt === true ? await recipientsOfBackups() : undefined;
   await prepareRoot(options.root, place.cluster);
   const asked = await askSource(source, facts.name, applicationFor(options), work.signal);
   const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
@@ -145,7 +158,7 @@ async function prepare(
   const findings = [...backupFindings(source, asked, here), ...aboutLogins([options.login], expected.seconds)];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('backup.refused', { findings });
-  return { findings, expected, source: asked };
+  return { findings, expected, source: asked, recipients };
 }
 
 interface Session {
@@ -158,9 +171,15 @@ async function take(
   source: OpenPod,
   { name: database, encoding }: DatabaseFacts,
   session: Session,
-  how: { readonly compression: Compression; readonly plan: Plan; readonly options: BackupTask; readonly work: Work },
+  how: {
+    readonly compression: Compression;
+    readonly plan: Plan;
+    readonly options: BackupTask;
+    readonly key: WrittenIdentity | undefined;
+    readonly work: Work;
+  },
 ): Promise<Taken> {
-  const { compression, plan, options, work } = how;
+  const { compression, plan, options, key, work } = how;
   const stop = new AbortController();
   const abort = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', abort, { once: true });
@@ -169,7 +188,8 @@ async function take(
   try {
     return await takeArchive(source, database, {
       application: session.application,
-      file: path.join(session.folder, archiveFile),
+      file: path.join(session.folder, key ? archiveFile + encryptedSuffix : archiveFile),
+      key,
       compression,
       encoding,
       tables: plan.source.tables,

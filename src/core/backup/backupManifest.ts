@@ -1,6 +1,7 @@
 import type { BackupPlace } from '../catalog/backupFolder';
 import { archiveFile } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
+import { encryptedSuffix } from '../store/layout';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
@@ -23,6 +24,8 @@ export interface Finished {
   readonly taken: Taken;
   readonly globals: Manifest['globals'];
   readonly masked: Manifest['masked'] | undefined;
+  /** it is encrypted for this one */
+  readonly key?: { readonly recipient: string } | undefined;
 }
 
 /** The manifest of a backup of ours. */
@@ -72,7 +75,12 @@ export function backupManifest(all: Finished): Manifest {
       text: reading.textBytes,
       expected: Math.round(expected.bytes),
     },
-    archive: { file: archiveFile, sha256: reading.sha256, header: reading.header },
+    archive: {
+      file: all.key ? archiveFile + encryptedSuffix : archiveFile,
+      sha256: reading.sha256,
+      header: reading.header,
+    },
+    ...(all.key ? { encryption: { recipient: all.key.recipient } } : {}),
     ...(all.globals === undefined ? {} : { globals: all.globals }),
     tables: reading.tables,
     sequences: reading.sequences,

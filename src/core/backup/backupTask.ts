@@ -22,6 +22,8 @@ export interface BackupTask {
   readonly asked: Manifest['asked'];
   /** what the source's place is called: production, test, … */
   readonly environment?: string;
+  /** encrypted before anything reaches the disk, for whom `recipientsOfBackups` says */
+  readonly encrypt?: boolean | undefined;
   /** how fast it may go, bytes a second; the transport keeps to it */
   readonly gentle?: number | undefined;
   /** false for a backup of other circumstances, which says nothing of how long this one takes */

@@ -12,6 +12,8 @@ export interface BackupOptions {
   readonly count?: boolean;
   /** bytes a second at most, with low priority */
   readonly gentle?: number;
+  /** encrypted before anything reaches a disk */
+  readonly encrypt?: boolean;
   /** rows are masked while they stream by, before anything is written */
   readonly mask?: MaskingOptions;
 }

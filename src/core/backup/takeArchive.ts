@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors';
+import type { WrittenIdentity } from '../encrypt/identity';
 import type { OpenPod } from '../pod/databasePod';
 import { dumpFailure } from '../pod/server/lockHolders';
 import { watchLocks } from '../pod/server/watchLocks';
@@ -18,6 +19,7 @@ import { throughChange } from './throughChange';
 import { disagreeingTable, startCounting } from '../pod/server/countRows';
 import type { ArchiveChange } from './archiveChange';
 import { DumpProgress } from './dumpProgress';
+import { EncryptedFile } from './encryptedFile';
 import { GrowingFile } from './growingFile';
 import type { SourceTable } from './preflight';
 
@@ -29,6 +31,8 @@ export interface Taken {
   readonly arguments: readonly string[];
   /** rows of the source in the dump's own snapshot */
   readonly counted?: Readonly<Record<string, number>>;
+  /** what the disk holds, where that is encrypted */
+  readonly sealed?: { readonly bytes: number; readonly sha256: string };
 }
 
 export interface TakeOptions {
@@ -45,6 +49,8 @@ export interface TakeOptions {
   readonly generated?: boolean;
   /** makes another archive of it before it is written */
   readonly change?: ArchiveChange | undefined;
+  /** the key of the backup that the file is encrypted for, before anything reaches the disk */
+  readonly key?: WrittenIdentity | undefined;
   readonly work: Work;
 }
 
@@ -56,7 +62,7 @@ export interface TakeOptions {
 export async function takeArchive(source: OpenPod, database: string, options: TakeOptions): Promise<Taken> {
   const { work } = options;
   work.report({ type: 'phase', phase: 'dump' });
-  const file = new GrowingFile(options.file);
+  const file = options.key ? await EncryptedFile.create(options.file, options.key) : new GrowingFile(options.file);
   const dump: DumpOptions = { ...options, major: source.facts.pgDump.major };
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
@@ -87,7 +93,9 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
       throw new AppError('backup.damaged', { backup: options.file, reason });
     }
     const generated = options.generated && seen ? { generated: seen.generated } : {};
-    const result = { reading: { ...read, ...generated }, snapshot, arguments: dumpArguments(database, dump) };
+    const sealed = file instanceof EncryptedFile && file.sealed ? { sealed: file.sealed } : {};
+    const args = dumpArguments(database, dump);
+    const result = { reading: { ...read, ...generated }, snapshot, arguments: args, ...sealed };
     if (!options.count || !seen) return result;
     const counted = seen.rows;
     const miscounted = disagreeingTable(counted, read.tables);
@@ -103,8 +111,10 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
   }
 }
 
+type ArchiveFile = GrowingFile | EncryptedFile;
+
 /** How far the reader is behind a stream that has ended. */
-function readProgress(file: GrowingFile): Progress {
+function readProgress(file: ArchiveFile): Progress {
   const percent = file.bytes > 0 ? (file.bytesRead / file.bytes) * 100 : 100;
   return { type: 'progress', phase: 'read', bytes: file.bytesRead, percent };
 }
@@ -113,7 +123,7 @@ function readProgress(file: GrowingFile): Progress {
 async function stream(
   source: OpenPod,
   database: string,
-  file: GrowingFile,
+  file: ArchiveFile,
   dump: DumpOptions,
   { tables, work, application, change }: TakeOptions,
 ): Promise<string> {

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { globalsFile, writeDurably } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
+import { encryptWhole } from '../encrypt/encryptStream';
+import type { WrittenIdentity } from '../encrypt/identity';
+import { encryptedSuffix } from '../store/layout';
 import { capture } from '../exec/podExec';
 import type { Finding } from '../base/finding';
 import type { OpenPod } from '../pod/databasePod';
@@ -16,7 +19,12 @@ import { serverMessage } from '../base/serverMessage';
  */
 export async function takeGlobals(
   source: OpenPod,
-  session: { readonly folder: string; readonly application: string },
+  session: {
+    readonly folder: string;
+    readonly application: string;
+    /** it is encrypted for this one */
+    readonly key?: WrittenIdentity | undefined;
+  },
   work: Work,
   what: { /** also what is said of roles */ readonly comments: boolean } = { comments: true },
 ): Promise<{ file?: NonNullable<Manifest['globals']>; finding?: Finding }> {
@@ -31,6 +39,9 @@ export async function takeGlobals(
     work.report({ type: 'finding', finding });
     return { finding };
   }
-  await writeDurably(path.join(session.folder, globalsFile), end.stdout);
-  return { file: { file: globalsFile, sha256: createHash('sha256').update(end.stdout).digest('hex') } };
+  const { key } = session;
+  const file = key ? (`${globalsFile}${encryptedSuffix}` as const) : globalsFile;
+  const content = key ? await encryptWhole(Buffer.from(end.stdout), [key.recipient]) : Buffer.from(end.stdout);
+  await writeDurably(path.join(session.folder, file), [content]);
+  return { file: { file, sha256: createHash('sha256').update(content).digest('hex') } };
 }

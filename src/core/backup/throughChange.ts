@@ -13,7 +13,7 @@ import type { GrowingFile } from './growingFile';
 export async function throughChange(
   change: ArchiveChange,
   dumpTo: (sink: Sink, signal: AbortSignal) => Promise<void>,
-  how: { readonly file: GrowingFile; readonly packing: Packing; readonly signal: AbortSignal },
+  how: { readonly file: Pick<GrowingFile, 'write'>; readonly packing: Packing; readonly signal: AbortSignal },
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([how.signal, stop.signal]);

@@ -71,6 +71,7 @@ export const errorCodes = [
   'store.cut', // { name, at?, size?, reason? }: the bytes ended before their end, or others stand in their place
   // encryption; never what stands in an identity
   'encrypted.damaged', // { name, offset, reason, chunk?, at?, is? }: no age file any more; bytes of the file, bytes of the plain text
+  'encrypted.noIdentity', // { backup }: it is encrypted, and nobody named an identity
   'encrypted.locked', // { name, reason: 'identity' | 'passphrase' | 'work', kinds?, work?, most? }: no identity of those that are known opens it
   'identity.unusable', // { file, reason, line? }: a file that holds no identity we know
   'recipient.invalid', // { recipient?, reason }: nobody to encrypt for

@@ -5,7 +5,15 @@ import { readSafely } from '../base/safeFile';
 import { keyRing } from '../state/keys';
 import type { ByteSource } from '../store/byteSource';
 import { fileSource } from '../store/fileSource';
-import { archiveFile, jobFile, manifestFile, partialSuffix, signatureFile, type BackupPlace } from '../store/layout';
+import {
+  archiveFile,
+  encryptedSuffix,
+  jobFile,
+  manifestFile,
+  partialSuffix,
+  signatureFile,
+  type BackupPlace,
+} from '../store/layout';
 import { localStore } from '../store/local';
 import type { Removal, Store } from '../store/store';
 import { adopt } from './adopt';
@@ -71,16 +79,37 @@ function byIdAndFolder(a: BackupSummary, b: BackupSummary): number {
  * `backup.incomplete`, `backup.damaged` (a manifest that cannot be read), `backup.newer`, `archive.foreign`.
  */
 export async function findBackup(root: string, idOrPath: string): Promise<BackupEntry> {
-  if (idOrPath.startsWith('/') || idOrPath.startsWith('.')) return fromPath(path.resolve(idOrPath));
-  return find(localStore(root), idOrPath, undefined);
+  const found = isPath(idOrPath) ? await fromPath(path.resolve(idOrPath)) : await find(localStore(root), idOrPath);
+  return 'read' in found ? whole(found.folder, found.read) : found;
+}
+
+/** The same without what grows with the database: an encrypted backup is found without its key. */
+export async function findSummary(root: string, idOrPath: string): Promise<BackupSummary> {
+  const found = isPath(idOrPath) ? await fromPath(path.resolve(idOrPath)) : await find(localStore(root), idOrPath);
+  if ('read' in found) return summarise(found.folder, found.read);
+  const { tables, largeObjects } = found.manifest;
+  const rows = tables.reduce((sum, one) => sum + one.rows, 0);
+  return { ...found, tables: tables.length, rows, largeObjects: largeObjects.count };
+}
+
+function isPath(text: string): boolean {
+  return text.startsWith('/') || text.startsWith('.');
 }
 
 /** The same of a store, by id alone. */
 export async function findInStore(store: Store, id: string): Promise<BackupEntry> {
-  return find(store, id, store);
+  const { folder, prefix, read } = await find(store, id);
+  return whole(folder, read, { store, prefix });
 }
 
-async function find(store: Store, named: string, kept: Store | undefined): Promise<BackupEntry> {
+/** A backup of which the manifest was read. */
+interface Found {
+  readonly folder: string;
+  readonly prefix: string;
+  readonly read: ReadManifest;
+}
+
+async function find(store: Store, named: string): Promise<Found> {
   const { prefixes } = await lookForBackups(store);
   const ring = await keyRing();
   const found: { readonly prefix: string; readonly read: ReadManifest }[] = [];
@@ -100,9 +129,7 @@ async function find(store: Store, named: string, kept: Store | undefined): Promi
   const fits = exact.length > 0 ? exact : begins;
   const [only] = fits;
   if (only && fits.length === 1) {
-    const folder = folderOf(store, only.prefix);
-    const at = kept && { store: kept, prefix: only.prefix };
-    return whole(folder, only.read, at);
+    return { folder: folderOf(store, only.prefix), ...only };
   }
   if (failure && exact.length === 0) throw failure;
   throw new AppError('backup.unknown', {
@@ -171,15 +198,22 @@ export function archivePath(
 }
 
 /**
- * The archive's bytes, wherever they lie. Throws `store.absent`, `file.refused` for what is no file of its folder; of a foreign one a person named the path, and a link at
+ * The archive's bytes, wherever they lie; of an encrypted one what it decrypts to. Throws `encrypted.*`, `store.absent`, `file.refused` for what is no file of its folder; of a foreign one a person named the path, and a link at
  * its name is followed.
  */
 export async function openArchive(
-  entry: Pick<BackupEntry, 'folder' | 'at'> & { readonly manifest: Pick<Manifest, 'origin' | 'archive'> },
+  entry: Pick<BackupEntry, 'folder' | 'at'> & {
+    readonly manifest: Pick<Manifest, 'id' | 'origin' | 'archive' | 'encryption'>;
+  },
 ): Promise<ByteSource> {
   if (!isInCatalog(entry)) return fileSource(archivePath(entry), { inside: entry.folder, follow: true });
-  const { store, prefix } = atOf(entry);
-  return store.open(prefix + entry.manifest.archive.file);
+  const at = atOf(entry);
+  const { id, archive, encryption } = entry.manifest;
+  const source = await at.store.open(at.prefix + archive.file);
+  if (!encryption) return source;
+  const { decryptedSource } = await import('../encrypt/decryptedSource');
+  const { keyOfBackup } = await import('./backupKeys');
+  return decryptedSource(source, [await keyOfBackup(at, { id, encryption })]);
 }
 
 async function whole(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
@@ -190,26 +224,25 @@ async function whole(folder: string, read: ReadManifest, at?: BackupAt): Promise
   }
 }
 
-async function fromPath(named: string): Promise<BackupEntry> {
+async function fromPath(named: string): Promise<Found | BackupEntry> {
   const name = await realpath(named).catch(() => named);
   const found = await stat(name).catch(() => undefined);
   if (!found) throw new AppError('backup.unknown', { backup: named });
   const folder = found.isDirectory() ? name : path.dirname(name);
-  if (found.isDirectory() || path.basename(name) === archiveFile) {
+  if (found.isDirectory() || [archiveFile, archiveFile + encryptedSuffix].includes(path.basename(name))) {
     if (folder.endsWith(partialSuffix)) throw new AppError('backup.incomplete', { backup: folder });
     if (await isThere(path.join(folder, manifestFile))) return ownOf(folder);
   }
   return adopt(found.isDirectory() ? await archiveIn(folder) : name);
 }
 
-async function ownOf(folder: string): Promise<BackupEntry> {
-  let read: ReadManifest;
+async function ownOf(folder: string): Promise<Found> {
   try {
-    read = await readManifest({ store: localStore(folder), prefix: '' }, await keyRing());
+    const read = await readManifest({ store: localStore(folder), prefix: '' }, await keyRing());
+    return { folder, prefix: '', read };
   } catch (error) {
     throw damagedManifest(folder, error);
   }
-  return whole(folder, read);
 }
 
 async function isThere(name: string): Promise<boolean> {

@@ -2,14 +2,16 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { inspectArchive, type ArchiveContents } from '../postgres/archive/format/inspectArchive';
-import { toAppError } from '../base/errors';
+import { isAppError, toAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import { fileSource } from '../store/fileSource';
-import { manifestFile, partialSuffix } from '../store/layout';
+import type { ByteSource } from '../store/byteSource';
+import { encryptedSuffix, manifestFile, partialSuffix } from '../store/layout';
 import { localStore } from '../store/local';
 import { getIfThere } from '../store/store';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
+import { openArchive } from './catalog';
 import type { BackupEntry, Manifest } from './manifest';
 import { longestManifest } from './parseManifest';
 import { readManifest, wholeBackup } from './readBackup';
@@ -44,8 +46,19 @@ export async function inspectBackup(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Inspection> {
   const real = await realpath(file);
-  const contents = await inspectArchive(await fileSource(real), options);
-  return { contents, provenance: await provenanceOf(real, contents, await keyRing()) };
+  const ring = await keyRing();
+  const encrypted = real.endsWith(encryptedSuffix) ? await encryptedArchive(real, ring) : undefined;
+  const contents = await inspectArchive(encrypted ?? (await fileSource(real)), options);
+  return { contents, provenance: await provenanceOf(real, contents, ring) };
+}
+
+/** What the archive of an encrypted backup decrypts to; undefined for a file that is none. Throws `encrypted.*`. */
+async function encryptedArchive(file: string, ring: KeyRing): Promise<ByteSource | undefined> {
+  const entry = await backupIn(path.dirname(file), ring).catch((error: unknown) => {
+    if (isAppError(error) && error.code.startsWith('encrypted.')) throw error;
+    return undefined;
+  });
+  return entry?.manifest.archive.file === path.basename(file) ? openArchive(entry) : undefined;
 }
 
 async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRing): Promise<Provenance> {

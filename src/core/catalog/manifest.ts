@@ -55,7 +55,10 @@ export interface Manifest {
   };
   /** `file` is `database.dump`, or an adopted file's own name; `sha256` is empty where nothing is known of the file's past */
   readonly archive: { readonly file: string; readonly sha256: string; readonly header: ArchiveHeader };
-  readonly globals?: { readonly file: 'globals.sql'; readonly sha256: string };
+  /** `sha256` is that of the file as it lies there */
+  readonly globals?: { readonly file: 'globals.sql' | 'globals.sql.age'; readonly sha256: string };
+  /** absent of a backup in clear. With it, size and SHA-256 of the archive are those of what it decrypts to; `files` has those of what lies there */
+  readonly encryption?: Encryption;
   readonly tables: readonly TableReading[];
   readonly sequences: readonly SequenceReading[];
   readonly largeObjects: LargeObjectReading;
@@ -113,6 +116,12 @@ export interface MaskedFacts {
 
 export type { Verification } from './verification';
 
+/** Every file of it but manifest and signature is an age file. */
+export interface Encryption {
+  /** whom they are encrypted for: a key of this backup alone, which `key.<n>.age` has for whoever may read it */
+  readonly recipient: string;
+}
+
 /** What a manifest refers to. */
 export interface FileFacts {
   readonly bytes: number;
@@ -122,8 +131,9 @@ export interface FileFacts {
 /** A manifest without what grows with the database. */
 export type ShortManifest = Omit<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'>;
 
-/** What grows with it: what proof needs. */
-export type Contents = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'>;
+/** What grows with it: what proof needs. Of an encrypted backup also names that its manifest, which is not encrypted, does not have. */
+export type Contents = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'> &
+  Partial<Pick<Manifest, 'roles' | 'extensions'>>;
 
 /** How much of it there is. */
 export interface Counts {

@@ -31,12 +31,16 @@ export function parseSealed(value: unknown): SealedManifest {
 /** `contents.json` of the backup with this id. Errors are those of `parseManifest`. */
 export function parseContents(value: unknown, ofBackup: string): Contents {
   contents(value, 'it');
-  const { backup, tables, sequences, largeObjects, generated, counted } = value as Contents & { backup: string };
+  const { backup, tables, sequences, largeObjects, generated, counted, roles, extensions } = value as Contents & {
+    backup: string;
+  };
   if (backup !== ofBackup) throw new Error(`it is of another backup: ${backup}`);
   return {
     ...{ tables, sequences, largeObjects },
     ...(generated === undefined ? {} : { generated }),
     ...(counted === undefined ? {} : { counted }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(extensions === undefined ? {} : { extensions }),
   };
 }
 
@@ -226,7 +230,7 @@ const common = {
   job: text(64),
   size: shape({ database: optional(number), archive: number, text: number, expected: optional(number) }),
   archive: shape({ file: matching(/^(?!\.{1,2}$)[^/\\\0]{1,255}$/), sha256, header }),
-  globals: optional(shape({ file: one('globals.sql'), sha256 })),
+  globals: optional(shape({ file: one('globals.sql', 'globals.sql.age'), sha256 })),
   definitions: number,
   roles: list(name),
   extensions: list(name),
@@ -253,6 +257,7 @@ const sealed = shape({
   files: record(shape({ bytes: number, sha256 })),
   counts: shape({ tables: number, rows: number, largeObjects: number }),
   upgraded: optional(shape({ from: one(1), time })),
+  encryption: optional(shape({ recipient: matching(/^age1[0-9a-z]{20,4000}$/) })),
 });
 
 const contents = shape({
@@ -261,6 +266,8 @@ const contents = shape({
   backup: id,
   ...growing,
   largeObjects,
+  roles: optional(list(name)),
+  extensions: optional(list(name)),
 });
 
 const verification = shape({
@@ -269,7 +276,7 @@ const verification = shape({
   backup: id,
   archive: sha256,
   manifest: optional(sha256),
-  level: one('structure', 'digest', 'counted', 'restored'),
+  level: one('structure', 'digest', 'counted', 'restored', 'key'),
   time,
   place: optional(text(4096)),
 });

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AppError, isAppError } from '../base/errors';
-import { contentsFile, manifestFile } from '../store/layout';
+import { contentsFile, encryptedSuffix, manifestFile } from '../store/layout';
 import { getIfThere } from '../store/store';
 import { canonical } from '../state/canonical';
 import type { KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import type { BackupAt, BackupEntry, BackupSummary, Contents, Counts, SealedManifest, ShortManifest } from './manifest';
 import { formatOf, longestManifest, parseContents, parseManifest, parseSealed } from './parseManifest';
+import type { EncryptedBackup } from './backupKeys';
 import { signedBy } from './signature';
 import { summaryOf } from './summaryOf';
 import { laterVerifications, withLater } from './verifications';
@@ -69,31 +70,43 @@ export function summarise(folder: string, { short, counts, signed }: ReadManifes
 
 /** A backup, whole. Throws what `readManifest` throws, and `backup.damaged` where its contents are not those that were sealed. */
 export async function wholeBackup(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
-  const { tables, sequences, largeObjects, generated, counted } = await read.contents();
+  const { tables, sequences, largeObjects, generated, counted, roles, extensions } = await read.contents();
   const manifest = {
     ...read.short,
     ...{ tables, sequences, largeObjects },
     ...(generated === undefined ? {} : { generated }),
     ...(counted === undefined ? {} : { counted }),
+    ...(roles === undefined ? {} : { roles }),
+    ...(extensions === undefined ? {} : { extensions }),
   };
   return { id: manifest.id, folder, manifest, signed: read.signed, ...(at ? { at } : {}) };
 }
 
-async function contentsOf({ store, prefix }: BackupAt, { id, files, counts }: SealedManifest): Promise<Contents> {
+async function contentsOf(at: BackupAt, { id, files, counts, encryption }: SealedManifest): Promise<Contents> {
+  const { store, prefix } = at;
+  const file = encryption ? contentsFile + encryptedSuffix : contentsFile;
   const damage = (reason: string): AppError => new AppError('backup.damaged', { backup: id, reason });
-  const facts = Object.hasOwn(files, contentsFile) ? files[contentsFile] : undefined;
-  if (facts === undefined) throw damage(`its manifest names no ${contentsFile}`);
-  const text = await getIfThere(store, prefix + contentsFile, longestManifest);
-  if (text === undefined) throw damage(`${contentsFile} is missing`);
+  const facts = Object.hasOwn(files, file) ? files[file] : undefined;
+  if (facts === undefined) throw damage(`its manifest names no ${file}`);
+  const text = await getIfThere(store, prefix + file, longestManifest);
+  if (text === undefined) throw damage(`${file} is missing`);
   if (text.length !== facts.bytes || createHash('sha256').update(text).digest('hex') !== facts.sha256) {
-    throw damage(`${contentsFile} is not the one that was sealed`);
+    throw damage(`${file} is not the one that was sealed`);
   }
+  const clear = encryption ? await decryptedContents(at, { id, encryption }, text) : text;
   try {
-    const contents = parseContents(JSON.parse(text.toString()), id);
+    const contents = parseContents(JSON.parse(clear.toString()), id);
     if (contents.tables.length !== counts.tables) throw new Error('it has another number of tables');
     return contents;
   } catch (error) {
     if (isAppError(error)) throw error;
-    throw damage(`${contentsFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw damage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+async function decryptedContents(at: BackupAt, backup: EncryptedBackup, text: Buffer): Promise<Buffer> {
+  const { decryptWhole } = await import('../encrypt/decryptStream');
+  const { keyOfBackup } = await import('./backupKeys');
+  const name = `${backup.id}/${contentsFile}${encryptedSuffix}`;
+  return decryptWhole(name, text, [await keyOfBackup(at, backup)]);
 }

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { sizeSafely } from '../base/safeFile';
 import { canonical } from '../state/canonical';
 import type { Signed } from '../state/signed';
-import { contentsFile, globalsFile, manifestFile, reportFile } from '../store/layout';
+import { keyFileName, sealBackupKey } from '../encrypt/backupKey';
+import { encryptWhole } from '../encrypt/encryptStream';
+import type { WrittenIdentity } from '../encrypt/identity';
+import { contentsFile, encryptedSuffix, manifestFile, reportFile } from '../store/layout';
 import { writeDurably } from './backupFolder';
 import type { Contents, FileFacts, Manifest, SealedManifest } from './manifest';
 import { signManifest } from './signature';
@@ -19,19 +22,31 @@ export async function writeSealed(
   manifest: Manifest,
   options: {
     readonly report?: string | undefined;
+    /** encrypted: the key of the backup, whom that is for, and what lies there of its archive */
+    readonly encryption?: Sealing | undefined;
     readonly sign: boolean;
     readonly onUnsigned?: (error: unknown) => void;
   },
 ): Promise<{ readonly manifest: Manifest; readonly signed: Signed }> {
+  const { encryption } = options;
   const files: Record<string, FileFacts> = {
-    [manifest.archive.file]: { bytes: manifest.size.archive, sha256: manifest.archive.sha256 },
+    [manifest.archive.file]: encryption?.archive ?? {
+      bytes: manifest.size.archive,
+      sha256: manifest.archive.sha256,
+    },
   };
   if (manifest.globals) {
-    const bytes = await sizeSafely(path.join(partial, globalsFile));
-    files[globalsFile] = { bytes, sha256: manifest.globals.sha256 };
+    const { file, sha256 } = manifest.globals;
+    files[file] = { bytes: await sizeSafely(path.join(partial, file)), sha256 };
   }
-  files[contentsFile] = await writeFact(partial, contentsFile, contentsText(manifest));
-  if (options.report !== undefined) files[reportFile] = await writeFact(partial, reportFile, options.report);
+  const add = async (name: string, text: string): Promise<void> => {
+    const stored = encryption ? name + encryptedSuffix : name;
+    const plain = Buffer.from(text);
+    files[stored] = await writeFact(partial, stored, encryption ? await encrypted(plain, encryption) : plain);
+  };
+  await add(contentsFile, contentsText(manifest));
+  if (options.report !== undefined) await add(reportFile, options.report);
+  if (encryption) files[keyFileName(1)] = await writeFact(partial, keyFileName(1), await keyFile(manifest, encryption));
   const sealed = sealedOf(manifest, files);
   let signed: Signed = { by: 'nobody' };
   if (options.sign) {
@@ -46,6 +61,22 @@ export async function writeSealed(
   return { manifest: { ...manifest, formatVersion: 2, files }, signed };
 }
 
+/** How a backup is encrypted that is being made. */
+export interface Sealing {
+  readonly key: WrittenIdentity;
+  readonly recipients: readonly string[];
+  /** its archive as it lies there */
+  readonly archive: FileFacts;
+}
+
+async function encrypted(plain: Buffer, { key }: Sealing): Promise<Buffer> {
+  return encryptWhole(plain, [key.recipient]);
+}
+
+async function keyFile({ id, time }: Manifest, { key, recipients }: Sealing): Promise<Buffer> {
+  return sealBackupKey(key, recipients, { backup: id, made: new Date(time.finished) });
+}
+
 /** Its canonical form; of what has none (half a character in a reason) plain JSON, which nobody signs. */
 function textOf(sealed: SealedManifest): string {
   try {
@@ -56,12 +87,14 @@ function textOf(sealed: SealedManifest): string {
 }
 
 /** `contents.json`, a line for each table: it is read by people, too. Pure. */
-export function contentsText(manifest: Contents & Pick<Manifest, 'id'>): string {
-  const { id, tables, sequences, largeObjects, generated, counted } = manifest;
+export function contentsText(manifest: Contents & Pick<Manifest, 'id' | 'encryption'>): string {
+  const { id, tables, sequences, largeObjects, generated, counted, encryption, roles, extensions } = manifest;
   const head = { format: 'db-ferry-contents', formatVersion: 2, backup: id };
   const fields: [string, unknown][] = [
     ...Object.entries(head),
     ...Object.entries({ tables, sequences, generated, largeObjects, counted }),
+    // its manifest is not encrypted, and does not name them
+    ...(encryption ? Object.entries({ roles, extensions }) : []),
   ];
   const lines = fields.flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -79,11 +112,11 @@ export function sealedOf(manifest: Manifest, files: Readonly<Record<string, File
   const { tables, largeObjects } = manifest;
   const rows = tables.reduce((sum, one) => sum + one.rows, 0);
   const counts = { tables: tables.length, rows, largeObjects: largeObjects.count };
-  return { ...withoutContents(manifest), formatVersion: 2, files, counts };
+  const hidden = manifest.encryption ? { roles: [], extensions: [] } : {};
+  return { ...withoutContents(manifest), ...hidden, formatVersion: 2, files, counts };
 }
 
-async function writeFact(folder: string, name: string, text: string): Promise<FileFacts> {
-  const content = Buffer.from(text);
+async function writeFact(folder: string, name: string, content: Buffer): Promise<FileFacts> {
   await writeDurably(path.join(folder, name), [content]);
   return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

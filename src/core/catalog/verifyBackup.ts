@@ -9,7 +9,7 @@ import type { Report } from '../base/progress';
 import { manifestFile } from '../store/layout';
 import { atOf } from './atOf';
 import { isInCatalog, openArchive } from './catalog';
-import type { BackupEntry, Manifest, Verification } from './manifest';
+import type { BackupEntry, BackupSummary, Manifest, Verification } from './manifest';
 import { longestManifest } from './parseManifest';
 import { writeVerification } from './verifications';
 
@@ -104,7 +104,7 @@ export async function recordVerification(
 ): Promise<void> {
   if (!isInCatalog(entry)) return;
   try {
-    await record(entry, verification);
+    await recordOf(entry, verification);
   } catch (error) {
     report({
       type: 'note',
@@ -114,7 +114,11 @@ export async function recordVerification(
   }
 }
 
-async function record(entry: BackupEntry, verification: Verification): Promise<void> {
+/** The same, and throws what keeps it from being written down. */
+export async function recordOf(
+  entry: Pick<BackupSummary, 'id' | 'folder' | 'at' | 'manifest'>,
+  verification: Verification,
+): Promise<void> {
   const at = atOf(entry);
   const { id, manifest } = entry;
   const text = await at.store.get(at.prefix + manifestFile, longestManifest);

@@ -64,14 +64,24 @@ const mask = v.exactOptional(
   v.strictObject({ rules: v.pipe(v.string(), v.maxLength(1 << 20)), key: v.exactOptional(name) }),
 );
 
-const backupOptions = { to: v.exactOptional(absolute), compress: v.exactOptional(text), count: flag, gentle, mask };
+const backupOptions = {
+  to: v.exactOptional(absolute),
+  ...{ compress: v.exactOptional(text), count: flag, gentle, encrypt: flag, mask },
+};
 const restoreOptions = {
   as: v.exactOptional(v.picklist(['new', 'replace'])),
   ...{ noOwner: flag, noPrivileges: flag, noTablespaces: flag, goOn: flag, acceptMissing: flag },
   ...{ createRoles: flag, trustSettings: flag, trustArchive: flag, mapRoles: v.exactOptional(v.record(name, name)) },
   ...{ streams: v.exactOptional(v.number()), gentle, inPlace: flag },
 };
-const copyOptions = { ...restoreOptions, compress: v.exactOptional(text), count: flag, keep: flag, mask };
+const copyOptions = {
+  ...restoreOptions,
+  compress: v.exactOptional(text),
+  count: flag,
+  keep: flag,
+  encrypt: flag,
+  mask,
+};
 
 const frame = {
   schema: v.literal(2),

@@ -55,7 +55,7 @@ export interface CopyWork {
 }
 
 /** Of a copy: how it is backed up, and how restored. */
-export interface CopyOptions extends RestoreOptions, Pick<BackupOptions, 'compress' | 'count' | 'mask'> {
+export interface CopyOptions extends RestoreOptions, Pick<BackupOptions, 'compress' | 'count' | 'encrypt' | 'mask'> {
   /** the backup between stays */
   readonly keep?: boolean;
 }

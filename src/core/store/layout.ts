@@ -13,6 +13,8 @@ export const archiveFile = 'database.dump';
 export const globalsFile = 'globals.sql';
 /** tables with rows and digests, sequences, large objects */
 export const contentsFile = 'contents.json';
+/** What the name of an encrypted file ends in; its key files are `key.<n>.age`. */
+export const encryptedSuffix = '.age';
 /** of the job that took the backup */
 export const reportFile = 'report.md';
 /** last of all; with it the backup is complete */

@@ -64,8 +64,8 @@ describe('arguments', () => {
       [['backup', 'a', '--keep'], /^backup takes no --keep\.$/, undefined],
       [['backup', 'a', '--kep'], /There is no option --kep\./, '--keep'],
       [['bakcup', '--help'], /There is no command "bakcup"/, 'backup'],
-      [['keys'], /keys takes show, list, trust, init, add, remove, kit\./, undefined],
-      [['keys', 'lsit'], /keys takes show, list, trust, init, add, remove, kit, not "lsit"/, 'keys list'],
+      [['keys'], /keys takes show, list, trust, init, add, remove, kit, test, rotate\./, undefined],
+      [['keys', 'lsit'], /keys takes show, list, trust, init, add, remove, kit, test, rotate, not "lsit"/, 'keys list'],
       [['keys', 'show', 'x'], /keys show takes no operand, and 1 was given: db-ferry keys show$/, undefined],
       [['help', 'refernces'], /There is no help about "refernces"/, 'references'],
     ] as const) {

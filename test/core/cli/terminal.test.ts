@@ -60,4 +60,13 @@ describe('the terminal', () => {
       assert.equal(await terminal.ask('?'), undefined);
     }
   });
+
+  it('what nobody else should see is not shown while it is typed', async () => {
+    const all = streams('in', 'out', 'err');
+    const asked = new Terminal(all, false, false).askSecret('Passphrase of x: ');
+    all.in.write('correct horse\r');
+    assert.equal(await asked, 'correct horse');
+    assert.equal(textOf(all.err) + textOf(all.out), 'Passphrase of x: \n');
+    assert.equal(await new Terminal(streams('out', 'err'), false, false).askSecret('?'), undefined);
+  });
 });

@@ -8,6 +8,8 @@ import { cacheFolder } from '../../lab/binaries';
 /** Somebody else's implementation of age, to hold ours against. */
 export interface OtherAge {
   readonly name: string;
+  /** where its programs are; '' where it has none */
+  readonly bin: string;
   makeIdentity(): Promise<{ readonly file: string; readonly recipient: string }>;
   encrypt(plain: Buffer, recipients: readonly string[]): Promise<Buffer>;
   /** `identity`: the content of an identity file */
@@ -39,7 +41,7 @@ async function inFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
 class StockAge implements OtherAge {
   readonly name = 'age';
 
-  constructor(private readonly bin: string) {}
+  constructor(readonly bin: string) {}
 
   async makeIdentity(): Promise<{ file: string; recipient: string }> {
     const file = await this.run('age-keygen', [], '');
@@ -87,6 +89,7 @@ class StockAge implements OtherAge {
 /** The implementation in Rust, called from Python. */
 class RustAge implements OtherAge {
   readonly name = 'rage';
+  readonly bin = '';
 
   constructor(private readonly library: string) {}
 

@@ -33,7 +33,7 @@ export const backupJob: RunKind<'backup'> = async (context) => {
 export async function backUpPlace(
   { id, request, work, describe }: JobContext,
   { client, pod, database }: DatabasePlace,
-  { to, compress, count, gentle, mask }: BackupOptions,
+  { to, compress, count, gentle, encrypt, mask }: BackupOptions,
   { maskKeyName, ...more }: Pick<BackupTask, 'application' | 'login'> & { readonly maskKeyName?: string } = {},
 ): ReturnType<typeof backUp> {
   const { alias, server } = client.cluster;
@@ -54,7 +54,7 @@ export async function backUpPlace(
       root: to ?? request.root,
       cluster: { alias, server },
       compress: compress ?? 'auto',
-      ...defined({ count, environment, change }),
+      ...defined({ count, environment, encrypt, change }),
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
       ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
@@ -70,7 +70,7 @@ export async function backUpPlace(
 
 /** What a result says of a backup. Bytes, seconds. */
 export function backupFacts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
-  const { size, time, archive, tables, dump, source, masked } = manifest;
+  const { size, time, archive, tables, dump, source, encryption, masked } = manifest;
   return {
     backup: id,
     folder,
@@ -82,6 +82,7 @@ export function backupFacts({ id, folder, manifest }: BackupEntry): Record<strin
     compression: dump.compression,
     sourceVersion: source.serverVersion,
     pgDump: dump.toolVersion,
+    ...(encryption === undefined ? {} : { encrypted: true }),
     seconds: time.seconds,
     ...(masked === undefined ? {} : { masked }),
     ...(time.expectedSeconds === undefined ? {} : { expectedSeconds: time.expectedSeconds }),

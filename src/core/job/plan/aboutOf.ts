@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined';
 import { formatReference } from '../../cluster/reference';
-import { findBackup } from '../../catalog/catalog';
+import { findSummary } from '../../catalog/catalog';
 import { backupsOf, formatBackupRef, placesOf, type JobAbout, type JobWork } from '../request';
 import { jobFolder, readRequest } from '../record/jobFolder';
 
@@ -17,7 +17,7 @@ export async function aboutOf(work: JobWork, root: string): Promise<JobAbout | u
 }
 
 async function aboutBackup(root: string, named: string): Promise<JobAbout> {
-  const { manifest } = await findBackup(root, named);
+  const { manifest } = await findSummary(root, named);
   const { cluster, namespace, workload, database } = manifest.source;
   // of a foreign archive the place is not known
   const place = [cluster, namespace, workload, database].filter((part) => part !== '').join('/');

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../base/errors';
+import { handedOver, identityVariable } from '../../encrypt/ownIdentities';
 import { claimAnnouncement } from './announce';
 import { checkWork } from '../checkRequest';
 import type { JobRequest } from '../request';
@@ -15,6 +16,8 @@ export interface StartOptions {
   /** the program and its first arguments that run the command line: `[process.execPath, 'dist/cli.js']` */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** identities that open encrypted backups: they go to its standard input and nowhere else */
+  readonly identities?: string | undefined;
   /** how long its first event is waited for; default 30 s */
   readonly patienceMs?: number;
 }
@@ -41,11 +44,15 @@ export async function startJob(
     detached: true,
     cleanup: false,
     reject: false,
-    stdin: 'ignore',
+    ...(options.identities === undefined ? { stdin: 'ignore' } : { input: options.identities }),
     stdout: output,
     stderr: output,
     // an editor's own program runs scripts as Node only when told so
-    env: { ELECTRON_RUN_AS_NODE: '1', ...options.env },
+    env: {
+      ELECTRON_RUN_AS_NODE: '1',
+      ...options.env,
+      ...(options.identities === undefined ? {} : { [identityVariable]: handedOver }),
+    },
   });
   child.nodeChildProcess.unref();
   let ended: string | undefined;

@@ -96,4 +96,5 @@ const levels = {
   digest: 'Every byte was as it was written',
   counted: 'Rows counted in the source',
   restored: 'Restored and compared',
+  key: 'A key that opens it was tested',
 } as const;
