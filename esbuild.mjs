@@ -24,16 +24,6 @@ const common = {
   logLevel: 'warning',
 };
 
-// The CLI bundle has no `vscode` external: an import of it from the core ends the build. That is the boundary gate.
-await build({ ...common, entryPoints: ['src/cli.ts'], outfile: 'dist/db-ferry.cjs', format: 'cjs' });
-// what is started is a file that any Node can read: with newer syntax in it this fails
-await build({ entryPoints: ['src/launcher.cjs'], outfile: 'dist/cli.js', target: 'es5', logLevel: 'warning' });
-await chmod('dist/cli.js', 0o755);
-// found by `npx db-ferry` without asking a registry, and run by the Node beside it
-const link = 'node_modules/.bin/db-ferry';
-await rm(link, { force: true });
-await symlink('../../dist/cli.js', link);
-
 // CommonJS: what is imported with `import()` stays in the file and is not run before it is needed. The packages are files beside it, read only
 // then: compiling them would take most of an activation's time.
 const packages = {
@@ -42,8 +32,46 @@ const packages = {
   execa: "export { execa } from 'execa'",
   // CommonJS: its default is all of it
   ws: "module.exports = require('ws')",
+  // what src/core/store/s3 uses of it
+  '@aws-sdk/client-s3': `export { S3Client, ${[
+    ...[
+      'AbortMultipartUpload',
+      'CompleteMultipartUpload',
+      'CreateMultipartUpload',
+      'DeleteObject',
+      'GetBucketVersioning',
+    ],
+    ...['GetObject', 'GetObjectLegalHold', 'GetObjectLockConfiguration', 'GetObjectRetention', 'HeadObject'],
+    ...['ListMultipartUploads', 'ListObjectsV2', 'PutObject', 'UploadPart'],
+  ]
+    .map((name) => `${name}Command`)
+    .join(', ')} } from '@aws-sdk/client-s3'`,
 };
 const fileOf = (name) => `${name.split('/').at(-1)}.cjs`;
+const beside = (names) => ({
+  name: 'packages beside',
+  setup: ({ onResolve }) =>
+    names.forEach((name) =>
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${fileOf(name)}`, external: true })),
+    ),
+});
+
+// The CLI bundle has no `vscode` external: an import of it from the core ends the build. That is the boundary gate.
+await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/db-ferry.cjs',
+  format: 'cjs',
+  plugins: [beside(['@aws-sdk/client-s3'])],
+});
+// what is started is a file that any Node can read: with newer syntax in it this fails
+await build({ entryPoints: ['src/launcher.cjs'], outfile: 'dist/cli.js', target: 'es5', logLevel: 'warning' });
+await chmod('dist/cli.js', 0o755);
+// found by `npx db-ferry` without asking a registry, and run by the Node beside it
+const link = 'node_modules/.bin/db-ferry';
+await rm(link, { force: true });
+await symlink('../../dist/cli.js', link);
+
 await build({
   ...common,
   alias: {},
@@ -51,15 +79,7 @@ await build({
   outfile: 'dist/extension.cjs',
   format: 'cjs',
   external: ['vscode'],
-  plugins: [
-    {
-      name: 'packages beside',
-      setup: ({ onResolve }) =>
-        Object.keys(packages).forEach((name) =>
-          onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: `./${fileOf(name)}`, external: true })),
-        ),
-    },
-  ],
+  plugins: [beside(Object.keys(packages))],
 });
 for (const [name, contents] of Object.entries(packages)) {
   const stdin = { contents, resolveDir: import.meta.dirname };

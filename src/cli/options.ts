@@ -122,6 +122,20 @@ export const optionSpecs = {
     value: '<size>',
     help: 'space that stays free here, e.g. 200MB or 0; default: 10 % of the volume, 1 to 10 GiB',
   },
+  'keep-last': { type: 'string', value: '<n>', help: 'the newest so many' },
+  'keep-daily': { type: 'string', value: '<n>', help: 'the newest of each of so many days on which there is one' },
+  'keep-weekly': { type: 'string', value: '<n>', help: 'the same by weeks, from Monday' },
+  'keep-monthly': { type: 'string', value: '<n>', help: 'the same by months' },
+  'keep-yearly': { type: 'string', value: '<n>', help: 'the same by years' },
+  'keep-within': {
+    type: 'string',
+    value: '<hours>',
+    help: 'all that are so much older than the newest verified one at most',
+  },
+  'keep-failed': { type: 'string', value: '<n>', help: 'of those that are not verified the newest so many; default 1' },
+  'min-verified': { type: 'string', value: '<n>', help: 'never fewer verified ones than this; default 1' },
+  zone: { type: 'string', value: '<name>', help: 'the time zone in which days begin, e.g. Europe/Berlin; default UTC' },
+  'dry-run': { type: 'boolean', help: 'show what would stay and what would go, with reasons; delete nothing' },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -9,12 +9,14 @@ import type { Call } from './command';
 /** The root that was named (`--root`, `DB_FERRY_ROOT`), or the default one; absolute. Says where others may write to it. Throws `root.refused`, `usage`. */
 export async function rootOf({ options, terminal }: Call): Promise<string> {
   const { checkRoot, defaultRoot } = await import('../core/catalog/root');
+  const { isBucket } = await import('../core/catalog/storeOfRoot');
   const named = process.env['DB_FERRY_ROOT'] ?? '';
-  if (options.root === undefined && named !== '' && !path.isAbsolute(named)) {
+  if (options.root === undefined && named !== '' && !path.isAbsolute(named) && !isBucket(named)) {
     // it would mean another folder wherever one stands
     throw new AppError('usage', { message: `DB_FERRY_ROOT wants an absolute path, not "${named}".` });
   }
-  const root = options.root === undefined ? named || defaultRoot(process.env) : path.resolve(options.root);
+  const asked = options.root === undefined ? named || defaultRoot(process.env) : options.root;
+  const root = isBucket(asked) ? asked : path.resolve(asked);
   const { isShared } = await checkRoot(root);
   if (isShared) terminal.info(sharedRoot(root));
   return root;

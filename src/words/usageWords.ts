@@ -26,6 +26,17 @@ const rules: Readonly<Record<string, (data: Data, hints: Hints) => string>> = {
   'streams.range': (_, { option }) => `${option('streams')} takes 1 to 4.`,
   'compress.form': (_, { option }) => `${option('compress')} takes auto, zstd:1 to zstd:22, gzip:1 to gzip:9, or none.`,
   'compress.zstd': (data) => `The pod's pg_dump does not know zstd (asked: ${shown(data, 'compress')}).`,
+  'retention.count': (data) => `Retention: ${shown(data, 'name')} is a whole number, 0 or more.`,
+  'retention.none': () =>
+    'Retention needs a rule that keeps something: the last so many, or one for each of so many days.',
+  'retention.least': () => 'Retention never takes the last verified backup: the least number is 1 or more.',
+  'retention.zone': (data) => `There is no time zone ${shown(data, 'zone')}. It is a name such as Europe/Berlin.`,
+  'root.bucket': (data) =>
+    `${shown(data, 'root')} is a bucket: backups are taken into a folder, verified, and then sent there (db-ferry send).`,
+  'send.foreign': (data) => `${shown(data, 'backup')} is a file that is not in the catalog yet. Import it first.`,
+  's3.address': (data) =>
+    `${shown(data, 'address')} names no bucket. It is s3://bucket or s3://bucket/prefix, without a login in it.`,
+  's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>
     `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(String(data['job']))}.`,

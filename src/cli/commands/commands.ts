@@ -22,6 +22,8 @@ import { pods } from './pods';
 import { protect, unprotect } from './protect';
 import { release } from './release';
 import { restore } from './restore';
+import { retainCommand } from './retain';
+import { send } from './send';
 import { runJobCommand } from './runJob';
 import { undo } from './undo';
 import { upgrade } from './upgrade';
@@ -38,6 +40,8 @@ export const commands: readonly Command[] = [
   inspect,
   exportCommand,
   importCommand,
+  send,
+  retainCommand,
   deleteCommand,
   hold,
   unhold,

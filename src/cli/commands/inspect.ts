@@ -27,17 +27,17 @@ export const inspect: Command = {
   operands: [{ name: 'backup | file', takes: ['backup', 'file'] }],
   options: [...listFlags, 'identity'],
   async run(call) {
-    const { archivePath, findSummary } = await import('../../core/catalog/catalog');
-    const { inspectBackup } = await import('../../core/catalog/inspectBackup');
+    const { archivePath, findBackup, findSummary } = await import('../../core/catalog/catalog');
+    const { inspectBackup, inspectEntry } = await import('../../core/catalog/inspectBackup');
     const { terminal, operands } = call;
     const list = new List(call, listing);
     const named = await backupNamed(call, operands[0] ?? '');
     // a file needs to be no backup to be looked into
-    const file =
-      isPath(named) && !(await isFolder(named))
-        ? await readableFile(named)
-        : archivePath(await findSummary(await rootOf(call), named));
-    const inspection = await inspectBackup(file);
+    const isFile = isPath(named) && !(await isFolder(named));
+    const root = isFile ? '' : await rootOf(call);
+    const backup = isFile ? undefined : await findSummary(root, named);
+    const file = backup ? archivePath(backup) : await readableFile(named);
+    const inspection = backup?.at ? await inspectEntry(await findBackup(root, named)) : await inspectBackup(file);
     const { contents, provenance } = inspection;
     const rows = rowsOf(inspection);
     const about = factsOf(file, inspection);

@@ -24,6 +24,7 @@ import { mustNotBeHeld } from './hold';
 import { elementOf, folderOf, lookForBackups, mayBe, mustFit, type UnreadableBackup } from './lookForBackups';
 import { listIndexed } from './listIndexed';
 import type { BackupAt, BackupEntry, BackupSummary, Manifest } from './manifest';
+import { isBucket, storeOfRoot } from './storeOfRoot';
 import { readManifest, summarise, wholeBackup, type ReadManifest } from './readBackup';
 
 export type { UnreadableBackup } from './lookForBackups';
@@ -39,6 +40,7 @@ export interface CatalogReading {
  * holds none; partial folders are not backups. Throws what the file system says of the root itself.
  */
 export async function readCatalog(root: string, filter: Partial<BackupPlace> = {}): Promise<CatalogReading> {
+  if (isBucket(root)) return readStore(await storeOfRoot(root), filter);
   const { known, unreadable } = await listIndexed(root, filter);
   return { entries: [...known.values()].map(({ summary }) => summary).sort(byIdAndFolder), unreadable };
 }
@@ -79,12 +81,18 @@ function byIdAndFolder(a: BackupSummary, b: BackupSummary): number {
  * `backup.incomplete`, `backup.damaged` (a manifest that cannot be read), `backup.newer`, `archive.foreign`.
  */
 export async function findBackup(root: string, idOrPath: string): Promise<BackupEntry> {
+  if (!isPath(idOrPath) && isBucket(root)) return findInStore(await storeOfRoot(root), idOrPath);
   const found = isPath(idOrPath) ? await fromPath(path.resolve(idOrPath)) : await find(localStore(root), idOrPath);
   return 'read' in found ? whole(found.folder, found.read) : found;
 }
 
 /** The same without what grows with the database: an encrypted backup is found without its key. */
 export async function findSummary(root: string, idOrPath: string): Promise<BackupSummary> {
+  if (!isPath(idOrPath) && isBucket(root)) {
+    const store = await storeOfRoot(root);
+    const { folder, prefix, read } = await find(store, idOrPath);
+    return summarise(folder, read, { store, prefix });
+  }
   const found = isPath(idOrPath) ? await fromPath(path.resolve(idOrPath)) : await find(localStore(root), idOrPath);
   if ('read' in found) return summarise(found.folder, found.read);
   const { tables, largeObjects } = found.manifest;
@@ -141,6 +149,8 @@ async function find(store: Store, named: string): Promise<Found> {
 
 /** What interrupted or running backups left: folders that have no final name. */
 export async function listPartials(root: string): Promise<string[]> {
+  // a bucket knows no object that is not whole
+  if (isBucket(root)) return [];
   const { prefixes } = await lookForBackups(localStore(root));
   return prefixes
     .filter((prefix) => elementOf(prefix).endsWith(partialSuffix))

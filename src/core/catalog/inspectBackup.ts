@@ -61,6 +61,15 @@ async function encryptedArchive(file: string, ring: KeyRing): Promise<ByteSource
   return entry?.manifest.archive.file === path.basename(file) ? openArchive(entry) : undefined;
 }
 
+/** The same of a backup that was found, wherever it lies. Throws what `inspectArchive` throws, and what its store says. */
+export async function inspectEntry(
+  entry: BackupEntry,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Inspection> {
+  const contents = await inspectArchive(await openArchive(entry), options);
+  return { contents, provenance: standing(entry, contents) };
+}
+
 async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRing): Promise<Provenance> {
   const folder = path.dirname(file);
   if (folder.endsWith(partialSuffix)) return { state: 'partial' };
@@ -71,7 +80,14 @@ async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRi
     return { state: 'unreadable', message: reasonOf(error) };
   }
   if (entry?.manifest.archive.file !== path.basename(file)) return { state: 'foreign' };
-  const { manifest, signed = { by: 'nobody' } } = entry;
+  return standing(entry, contents);
+}
+
+/** How an archive stands to the manifest of its folder. Pure. */
+function standing(
+  { manifest, signed = { by: 'nobody' } }: Pick<BackupEntry, 'manifest' | 'signed'>,
+  contents: ArchiveContents,
+): Provenance {
   if (!isDeepStrictEqual(manifest.archive.header, contents.header)) return { state: 'other', manifest };
   return { state: manifest.size.archive === contents.fileBytes ? 'known' : 'size', manifest, signed };
 }

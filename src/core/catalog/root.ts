@@ -3,6 +3,7 @@ import { access, constants, mkdir, realpath, stat, writeFile } from 'node:fs/pro
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { AppError, isErrno } from '../base/errors';
+import { isBucket } from './storeOfRoot';
 import { readSafely } from '../base/safeFile';
 import { isTracked, isWorkTreeTop, workTreeOf } from '../state/gitIndex';
 import { isOwn, mayBeWritten } from '../state/levels';
@@ -50,6 +51,7 @@ function foldersIn(folder: string): string[] {
  * Throws `root.refused` for one that everybody may write to, that is the top of a git work tree, or in which git tracks files: that is what was cloned.
  */
 export async function checkRoot(root: string): Promise<{ readonly isShared: boolean }> {
+  if (isBucket(root)) return { isShared: false };
   const real = await realpath(root).catch((error: unknown) => {
     // what cannot be reached is said by what reads or writes it
     if (isErrno(error, ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG'])) return undefined;
@@ -70,6 +72,7 @@ export async function checkRoot(root: string): Promise<{ readonly isShared: bool
  * `root.refused`, `root.unreadable` where nothing can be written there, `disk.full`.
  */
 export async function prepareRoot(root: string, cluster?: string): Promise<void> {
+  if (isBucket(root)) throw new AppError('usage', { rule: 'root.bucket', root });
   await checkRoot(root);
   try {
     await makeRoot(root, cluster);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isS3Address } from '../store/s3/s3Address';
 import type { BackupOptions } from '../backup/options';
 import { defined } from '../base/defined';
 import { AppError, isAppError } from '../base/errors';
@@ -86,7 +87,7 @@ const copyOptions = {
 const frame = {
   schema: v.literal(2),
   kubeconfigs: v.array(absolute),
-  root: absolute,
+  root: v.union([absolute, v.pipe(name, v.check(isS3Address))]),
   about: v.exactOptional(v.strictObject({ place: v.exactOptional(text), snapshot: v.exactOptional(text) })),
   asked: v.strictObject({ by: text, reason: v.exactOptional(text), approval: v.exactOptional(text) }),
 };

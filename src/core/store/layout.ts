@@ -36,6 +36,11 @@ export function databasePrefix(place: BackupPlace): string {
   return `${names.map(encodeName).join('/')}/`;
 }
 
+/** `<cluster>/<namespace>/<workload>/<database>/<UTC time>-<id>/`: the last element is the backup's id. */
+export function backupPrefix(place: BackupPlace, id: string): string {
+  return `${databasePrefix(place)}${id}/`;
+}
+
 /** A name as one element of a key: everything but letters, digits, `.`, `_`, `-` percent-encoded; never `.`, `..` or hidden. */
 export function encodeName(name: string): string {
   const encoded = Array.from(Buffer.from(name, 'utf8'), (byte) => {

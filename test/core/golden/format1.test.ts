@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmod, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBackup, listBackups } from '../../../src/core/catalog/catalog';
 import { isOurs } from '../../../src/core/catalog/manifest';
 import { verifyBackup } from '../../../src/core/catalog/verifyBackup';
+import { closeToOthers } from '../../golden/closeToOthers';
 import { listJobs } from '../../../src/core/job/record/listJobs';
 
 const golden = fileURLToPath(new URL('../../golden/0.1.0/', import.meta.url));
@@ -69,13 +70,3 @@ describe('what 0.1.0 wrote', () => {
     return made.find((one) => one.name === name)?.job ?? '';
   }
 });
-
-/** As 0.1.0 made them: a clone of the repository opens folders to all. */
-async function closeToOthers(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await closeToOthers(path);
-    else await chmod(path, 0o600);
-  }
-}
