@@ -1,6 +1,6 @@
 // The packages of others in the bundles, as esbuild's metafiles have them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Their licences may be these; any other one asks a person first. */
 export const allowedLicences = [
@@ -42,21 +42,36 @@ function placeOf(input) {
 }
 
 function describe(folder) {
-  const {
-    name,
-    version,
-    license,
-    licenses,
-    dependencies = {},
-  } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const licence =
-    typeof license === 'string' ? license : (license?.type ?? licenses?.map(({ type }) => type).join(' OR '));
+  const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const text = textIn(folder) || textOfSiblings(folder, own);
+  return { name: own.name, version: own.version, licence: licenceOf(own), text };
+}
+
+function licenceOf({ license, licenses }) {
+  return (
+    (typeof license === 'string' ? license : (license?.type ?? licenses?.map(({ type }) => type).join(' OR '))) ?? ''
+  );
+}
+
+function textIn(folder) {
   const files = readdirSync(folder).filter(
     (file) => /^(licen[cs]e|copying|notice)([.-].*)?$/i.test(file) && !/\.(js|ts|json)$/.test(file),
   );
-  const text = files
+  return files
     .sort()
     .map((file) => readFileSync(join(folder, file), 'utf8').trim())
     .join('\n\n');
-  return { name, version, licence: licence ?? '', text };
+}
+
+/** Of a package that comes without: the text that another one of the same scope, repository and licence brings along. */
+function textOfSiblings(folder, own) {
+  if (!own.name.startsWith('@') || own.repository?.url === undefined) return '';
+  const scope = dirname(folder);
+  for (const sibling of readdirSync(scope).sort()) {
+    const other = JSON.parse(readFileSync(join(scope, sibling, 'package.json'), 'utf8'));
+    if (other.repository?.url !== own.repository.url || licenceOf(other) !== licenceOf(own)) continue;
+    const text = textIn(join(scope, sibling));
+    if (text !== '') return text;
+  }
+  return '';
 }

@@ -13,7 +13,12 @@ import { rootOf } from '../setting';
 export const backups: Command = {
   name: 'backups',
   summary: 'list the backups in the catalog, oldest first',
-  examples: ['db-ferry backups', 'db-ferry backups prod', 'db-ferry backups prod/shop/postgres-0/shop'],
+  examples: [
+    'db-ferry backups',
+    'db-ferry backups prod',
+    'db-ferry backups prod/shop/postgres-0/shop',
+    'db-ferry backups --root s3://backups/team-a',
+  ],
   operands: [{ name: 'place', takes: ['place'], optional: true }],
   options: listFlags,
   async run(call) {

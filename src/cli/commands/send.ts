@@ -14,7 +14,7 @@ export const send: Command = {
   ],
   examples: [
     'db-ferry send 20261123T051500Z-3f9a1c s3://backups/team-a',
-    'db-ferry backups --root s3://backups/team-a',
+    'db-ferry send latest:shop s3://backups/team-a',
   ],
   operands: [
     { name: 'backup', takes: ['backup'] },

@@ -73,7 +73,7 @@ describe('completion', function () {
     for (const [line, wanted] of [
       ['rest', ['closed', 'restore']],
       ['help exit', ['closed', 'exit-codes']],
-      ['keys t', ['closed', 'trust']],
+      ['keys t', ['closed', 'trust', 'test']],
       ['completion ', ['closed', 'bash', 'zsh']],
       ['restore b x --a', ['closed', '--as', '--accept-missing', '--approval']],
       ['restore b x --as replace --as', ['closed']],
