@@ -22,7 +22,7 @@ describe('memory of a reading', function () {
     await writeFile(
       join(folder, 'read.ts'),
       `import { createReadStream, readFileSync } from 'node:fs';
-       import { readArchive } from '${join(process.cwd(), 'src/core/postgres/archive/readArchive')}';
+       import { readArchive } from '${join(process.cwd(), 'src/core/postgres/archive/format/readArchive')}';
        const { tables, textBytes } = await readArchive(createReadStream(process.argv[2] ?? ''));
        // not ru_maxrss: that counts what the parent held when it forked
        const peak = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? NaN;
