@@ -174,7 +174,7 @@ class Restoring {
     const code = ownCode(toc, { loader, noOwner, isSigned });
     const known = streams < 2 ? [] : blocks;
     const { filled, values, policies, granted, ...parts } = splitByHands(toc, blocks, {
-      ...{ streams, isSigned, fills: code.fills, loader: loader.name, bytes },
+      ...{ streams, isSigned, fills: code.fills, superusers: loader.superusers, loader: loader.name, bytes },
     });
     this.progress.begin('definitions');
     await this.before(parts.before, confined);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { isAppError } from '../../../src/core/base/errors';
 import { readArchive } from '../../../src/core/postgres/archive/format/readArchive';
 import type { ArchiveReading } from '../../../src/core/postgres/archive/reading';
@@ -11,6 +13,9 @@ import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';
 import { hostileArchive, hostileTable, zstdBomb } from '../postgres/archive/hostileArchive';
 import { inPieces } from '../postgres/archive/realArchives';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 describe('an archive as the session of a restore in place takes it', function () {
   this.timeout(120_000);
@@ -89,9 +94,17 @@ describe('an archive as the session of a restore in place takes it', function ()
       // once for so long that all of it could have been unpacked meanwhile
       if (!hasWaited) await new Promise((resolve) => setTimeout(resolve, 6000));
       hasWaited = true;
-      most = Math.max(most, process.memoryUsage().arrayBuffers - began);
+      most = Math.max(most, heldSince(began));
     }
     assert.ok(bytes > 4096 * 131_072);
     assert.ok(most < 150_000_000, `${Math.round(most / 1e6)} MB of ${Math.round(bytes / 1e6)} MB`);
   });
 });
+
+/** Bytes of buffers that somebody holds: what is only waiting to be collected does not count. */
+function heldSince(began: number): number {
+  const seen = process.memoryUsage().arrayBuffers - began;
+  if (seen < 100_000_000) return seen;
+  collect();
+  return process.memoryUsage().arrayBuffers - began;
+}

@@ -82,7 +82,8 @@ async function refusedIn(
   if (!confined) await make(shortenedToc(toc, isLeft), 'superuser');
   else {
     const short = { ...toc, entries: toc.entries.filter((entry) => !isLeft(entry)) };
-    const how = { streams: 1, isSigned: true, fills: () => false, loader: confined.loader.name };
+    const { name: loader, superusers } = confined.loader;
+    const how = { streams: 1, isSigned: true, superusers, fills: () => false, loader };
     const parts = splitByHands(short, [], { ...how, bytes: toc.bytes.length });
     for (const { hand, part } of parts.before) {
       await make(part.toc, hand);

@@ -34,6 +34,8 @@ export interface HandsAsked {
   readonly streams: number;
   /** somebody we trust signed it: what only a superuser can make is made by one, and comments and grants are as they stand */
   readonly isSigned: boolean;
+  /** roles of the target that are superusers */
+  readonly superusers: ReadonlySet<string>;
   /** materialized views that the loader fills; those before them are filled with them */
   readonly fills: (entry: TocEntry) => boolean;
   /** how the loader is called, for the grants of each owner to itself */
@@ -83,8 +85,8 @@ export function splitByHands(toc: TableOfContents, blocks: readonly PlacedBlock[
   };
 }
 
-function groupsOf(toc: TableOfContents, { isSigned, fills }: HandsAsked): ReadonlyMap<TocEntry, Group> {
-  const isOfSuperuser = isSigned ? superuserEntries(toc) : (): boolean => false;
+function groupsOf(toc: TableOfContents, { isSigned, superusers, fills }: HandsAsked): ReadonlyMap<TocEntry, Group> {
+  const isOfSuperuser = isSigned ? superuserEntries(toc, superusers) : (): boolean => false;
   const groups = new Map<TocEntry, Group>();
   for (const [entry, role] of rolesOf(toc)) {
     groups.set(

@@ -2,9 +2,12 @@ import { definitionOf, type TableOfContents, type TocEntry } from '../format/rea
 
 /**
  * Which entries only a superuser can make, as pg_dump words them. Making them runs nothing that somebody else wrote: what would, because a
- * value of a default or an initial state is read by its type, is not among them.
+ * value of a default or an initial state is read by its type, is not among them. A wrapper's validator runs when the wrapper is made: it counts as superusers' own where every function
+ * that could be one belongs to `superusers`, by the names of roles that are superusers where it is restored.
  */
-export function superuserEntries(toc: TableOfContents): (entry: TocEntry) => boolean {
+export function superuserEntries(toc: TableOfContents, superusers: ReadonlySet<string>): (entry: TocEntry) => boolean {
+  const validators = toc.entries.filter(({ kind, name }) => kind === 'FUNCTION' && name.endsWith('(text[], oid)'));
+  const hasOwnValidators = validators.every(({ owner }) => superusers.has(owner));
   const shells = new Set(toc.entries.filter(({ kind }) => kind === 'SHELL TYPE').map(keyOf));
   return (entry) => {
     if (always.has(entry.kind)) return true;
@@ -14,7 +17,7 @@ export function superuserEntries(toc: TableOfContents): (entry: TocEntry) => boo
         // whoever makes the type made its shell
         return shells.has(keyOf(entry)) || /^CREATE TYPE [^\n]* \(\n {4}INTERNALLENGTH = /m.test(text());
       case 'FOREIGN DATA WRAPPER':
-        return !/ VALIDATOR /.test(text());
+        return hasOwnValidators || !/ VALIDATOR /.test(text());
       case 'FUNCTION':
       case 'PROCEDURE':
         return isOfSuperuser(text());
