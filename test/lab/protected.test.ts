@@ -11,18 +11,21 @@ describe('a protected place', function () {
   this.timeout(240_000);
   let lab: Lab;
   let setting: FerrySetting;
+  let folder: string;
   const target = `${places.pg16}/kept_safe`;
 
   before(async () => {
     lab = await startLab({ only: ['source', 'pg16'], scale: 0.02 });
-    setting = { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) };
+    // a state of its own: other tests run beside this one, and what it protects is protected for all who share it
+    folder = await mkdtemp(join(tmpdir(), 'dbf-protected-'));
+    const env = { XDG_STATE_HOME: join(folder, 'state') };
+    setting = { kubeconfig: lab.kubeconfig, root: join(folder, 'root'), env };
     await lab.server('source').sql('postgres', 'create database calm');
     await lab.server('source').sql('calm', 'create table t as select generate_series(1, 9) as a');
   });
   after(async () => {
-    await ferry(setting, 'unprotect', placeOf(target), '--yes');
     await lab.close();
-    await rm(setting.root, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   const run = (...argv: string[]): Promise<Run> => ferry(setting, ...argv);
