@@ -178,8 +178,16 @@ class BucketStore implements S3Store {
     const hold = await client.send(new s3.GetObjectLegalHoldCommand(object)).catch(noneWhereEmpty);
     if (hold?.LegalHold?.Status === 'ON')
       throw new AppError('store.failed', { name: this.name, key, reason: 'denied', code: 'LegalHold' });
-    const retention = await client.send(new s3.GetObjectRetentionCommand(object)).catch(noneWhereUnset);
-    const until = retention?.Retention?.RetainUntilDate;
+    const until = await client.send(new s3.GetObjectRetentionCommand(object)).then(
+      ({ Retention }) => Retention?.RetainUntilDate,
+      async (error: unknown) => {
+        if (answerOf(error).status !== 200) return noneWhereUnset(error);
+        // an answer that cannot be read: what the object's own head says, and without that nothing is removed
+        const { ObjectLockRetainUntilDate } = await client.send(new s3.HeadObjectCommand(object));
+        if (ObjectLockRetainUntilDate === undefined) throw error;
+        return ObjectLockRetainUntilDate;
+      },
+    );
     return until !== undefined && until > new Date() ? until : undefined;
   }
 
