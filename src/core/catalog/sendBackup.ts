@@ -64,10 +64,20 @@ class Sending {
     try {
       for (const name of names) await this.#send(name);
     } catch (error) {
-      // the last first: never a manifest of what is gone
-      for (const key of this.#made.reverse()) await this.to.store.remove(key).catch(() => undefined);
+      await this.#takeBack();
       throw reasonOf(error, this.work.signal);
     }
+  }
+
+  /** The last first: never a manifest of what is gone. Where somebody else sealed it meanwhile it is theirs, and where that cannot be known everything stays: without a manifest it is no backup. */
+  async #takeBack(): Promise<void> {
+    const manifest = this.to.prefix + manifestFile;
+    const isOthers = await this.to.store.stat(manifest).then(
+      (found) => found !== undefined && !this.#made.includes(manifest),
+      () => true,
+    );
+    if (isOthers) return;
+    for (const key of this.#made.reverse()) await this.to.store.remove(key).catch(() => undefined);
   }
 
   /** Throws `store.cut` for an object that is not the same in both. */

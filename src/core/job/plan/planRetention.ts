@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { AppError } from '../../base/errors';
+import { AppError, toAppError } from '../../base/errors';
 import { groupBy } from '../../base/groupBy';
 import { writeDurably } from '../../catalog/backupFolder';
 import { readCatalog, removeBackup, type UnreadableBackup } from '../../catalog/catalog';
@@ -15,6 +15,7 @@ import {
 import { prepareRootState } from '../../state/stateFolder';
 import { listJobs } from '../record/listJobs';
 import type { Job } from '../record/readJob';
+import { jobUsing } from './inUse';
 
 /** What becomes of one backup, and why. */
 export interface RetentionRow {
@@ -62,7 +63,7 @@ export async function planRetention(
         time: new Date(backup.manifest.time.snapshot),
         isGood: backup.manifest.verified.length > 0,
         held: (await holdOf(backup)) !== undefined,
-        usedBy: userOf(backup.id, jobs),
+        usedBy: userOf(backup, jobs),
       });
     }
     for (const { backup, stays, reasons } of retain(seen, rules)) {
@@ -99,27 +100,24 @@ export async function applyRetention(root: string, { rules, rows }: RetentionPla
   for (const { backup, stays } of rows) {
     if (stays) continue;
     try {
-      if (userOf(backup.id, await listJobs(root)) !== undefined)
-        throw new AppError('backup.held', { backup: backup.id });
+      const job = userOf(backup, await listJobs(root));
+      if (job !== undefined) throw new AppError('target.busy', { reference: backup.folder, job });
       const removal = await removeBackup(backup);
       if (removal.state === 'retained') retained.push({ id: backup.id, until: removal.until });
       else removed.push(backup.id);
     } catch (error) {
-      failed.push({
-        id: backup.id,
-        error: error instanceof AppError ? error : new AppError('internal', { message: String(error) }),
-      });
+      failed.push({ id: backup.id, error: toAppError(error) });
     }
   }
   return { removed, retained, failed, plan };
 }
 
-/** The job that reads a backup now, or whose undo is the backup. */
-function userOf(id: string, jobs: readonly Job[]): string | undefined {
-  return jobs.find((job) => {
-    if (!JSON.stringify([job.request, job.result]).includes(id)) return false;
-    const { request } = job;
-    const isInPlace = (request.kind === 'restore' || request.kind === 'copy') && request.options.inPlace === true;
-    return job.state === 'running' || (isInPlace && job.result !== undefined && job.result.outcome !== 'cancelled');
-  })?.id;
+/** The job that reads a backup now, or a restore in place whose way back it may be. */
+function userOf(backup: BackupSummary, jobs: readonly Job[]): string | undefined {
+  return (jobUsing(jobs, backup) ?? jobs.find((job) => mayGoBackTo(backup, job)))?.id;
+}
+
+function mayGoBackTo({ id }: BackupSummary, { request, result }: Job): boolean {
+  const isInPlace = (request.kind === 'restore' || request.kind === 'copy') && request.options.inPlace === true;
+  return isInPlace && result?.outcome !== 'cancelled' && JSON.stringify(result ?? {}).includes(id);
 }
