@@ -43,7 +43,9 @@ export async function lookForBackups(
 
 /** What people are told of a prefix: on a disk its folder. */
 export function folderOf({ name }: Pick<Store, 'name'>, prefix: string): string {
-  return path.join(name, prefix.replace(/\/$/, ''));
+  const below = prefix.replace(/\/$/, '');
+  // the address of a bucket is no path
+  return name.includes('://') ? `${name}/${below}` : path.join(name, below);
 }
 
 /** The last element of a prefix. */
