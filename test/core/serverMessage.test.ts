@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { knownForm, serverForms } from '../../src/core/base/serverForms';
-import { serverMessage, sqlStateOf } from '../../src/core/base/serverMessage';
+import { knownForm } from '../../src/core/base/said/forms';
+import { serverForms } from '../../src/core/base/said/serverForms';
+import { serverMessage, sqlStateOf } from '../../src/core/base/said/serverMessage';
 
 describe('serverMessage', () => {
   it('keeps where it failed, and no statement', () => {

@@ -4,7 +4,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { dumpFailure } from '../pod/server/lockHolders';
 import { watchLocks } from '../pod/server/watchLocks';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { serverLines, serverMessage } from '../base/serverMessage';
+import { serverLines, serverMessage } from '../base/said/serverMessage';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import {
   dumpArguments,

@@ -11,7 +11,7 @@ import type { OpenPod } from '../pod/databasePod';
 import { maintenanceDatabase } from '../pod/server/maintenanceDatabase';
 import { globalsCommand } from '../postgres/tools/dumpCommand';
 import type { Work } from '../base/progress';
-import { serverMessage } from '../base/serverMessage';
+import { serverMessage } from '../base/said/serverMessage';
 
 /**
  * Writes roles and memberships, without password hashes, beside the archive. A server that refuses is a finding, not a failure: the archive

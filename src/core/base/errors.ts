@@ -14,7 +14,7 @@ export class AppError extends Error {
   }
 }
 
-/** Every way the core can fail. A new code needs words (`src/words/errorWords.ts`); a test holds them together. */
+/** Every way the core can fail. A new code needs words (`src/words/errors`); a test holds them together. */
 export const errorCodes = [
   // the API server
   'cluster.none', // { problems?: string[] }: no kubeconfig holds a usable context; the files that could not be read

@@ -5,7 +5,7 @@ import type { Sink } from '../exec/podExec';
 import type { OpenPod } from '../pod/databasePod';
 import { dumpFailure } from '../pod/server/lockHolders';
 import type { ArchiveReading } from '../postgres/archive/reading';
-import { serverMessage } from '../base/serverMessage';
+import { serverMessage } from '../base/said/serverMessage';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import { chooseCompression, dumpCommand, tableInWork } from '../postgres/tools/dumpCommand';
 import type { Work } from '../base/progress';

@@ -6,7 +6,7 @@ import { SinkPump } from './sinkPump';
 import { StderrReader } from './stderr';
 import { TrailerMatcher } from './trailer';
 import { Upload } from './upload';
-import { serverMessage } from '../base/serverMessage';
+import { serverMessage } from '../base/said/serverMessage';
 
 const closeWaitMs = 30_000;
 

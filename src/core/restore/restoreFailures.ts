@@ -1,5 +1,5 @@
 import type { TocEntry } from '../postgres/archive/format/readTableOfContents';
-import { serverLines } from '../base/serverMessage';
+import { serverLines } from '../base/said/serverMessage';
 
 /** Something of an archive that a server refused. */
 export interface RestoreFailure {

@@ -1,6 +1,6 @@
 import type { Work } from '../base/progress';
 import { restoreStep } from '../postgres/tools/restoreCommand';
-import { serverLines, serverMessage } from '../base/serverMessage';
+import { serverLines, serverMessage } from '../base/said/serverMessage';
 
 /** Bytes on their way and the table in work, of all streams together; at most four events a second. */
 export class RestoreProgress {

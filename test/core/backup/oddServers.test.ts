@@ -10,7 +10,7 @@ import { noLog } from '../../../src/core/base/log';
 import { whyBusy } from '../../../src/core/pod/server/busy';
 import { probe } from '../../../src/core/pod/server/probe';
 import { dumpCommand } from '../../../src/core/postgres/tools/dumpCommand';
-import { serverMessage } from '../../../src/core/base/serverMessage';
+import { serverMessage } from '../../../src/core/base/said/serverMessage';
 import { startServer, type Server } from '../../lab/servers';
 import { execIn, openServer } from '../openServer';
 

@@ -5,7 +5,7 @@ import type { OpenPod } from '../../../src/core/pod/databasePod';
 import { dumpFailure } from '../../../src/core/pod/server/lockHolders';
 import { execute } from '../../../src/core/pod/server/sql';
 import { dumpCommand } from '../../../src/core/postgres/tools/dumpCommand';
-import { serverMessage } from '../../../src/core/base/serverMessage';
+import { serverMessage } from '../../../src/core/base/said/serverMessage';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { startServer, type Server } from '../../lab/servers';
 import { openServer } from '../openServer';

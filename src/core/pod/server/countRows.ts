@@ -7,7 +7,7 @@ import { linesOf, psqlCommand, textEncoding } from './sql';
 import type { TableReading } from '../../postgres/archive/reading';
 import { generatedScript, readGenerated, type GeneratedReading } from '../../postgres/sql/generatedColumns';
 import { quoteLiteral } from '../../postgres/sql/quote';
-import { serverMessage } from '../../base/serverMessage';
+import { serverMessage } from '../../base/said/serverMessage';
 
 /** A session that holds a snapshot open, counts in it, and waits for the dump that shares it. */
 export interface Counting {

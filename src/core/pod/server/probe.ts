@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors';
 import { capture, type PodExec } from '../../exec/podExec';
 import type { Access } from '../../postgres/tools/access';
 import type { PodFacts } from '../databasePod';
-import { serverMessage } from '../../base/serverMessage';
+import { serverMessage } from '../../base/said/serverMessage';
 import { whyBusy } from './busy';
 import { readAnswer, type Answer, type DiskLine, type Login, type Tool, type Tried } from './probeAnswer';
 import { probeCommand } from './probeScript';

@@ -4,7 +4,7 @@ import { parseJson } from '../../base/json';
 import { toolCommand, type Access } from '../../postgres/tools/access';
 import { decoderOf } from '../../postgres/archive/format/encoding';
 import { databaseArgument } from '../../postgres/sql/quote';
-import { serverMessage, sqlStateOf } from '../../base/serverMessage';
+import { serverMessage, sqlStateOf } from '../../base/said/serverMessage';
 
 /** Where SQL runs: the pod's own psql, reached as the probe found. */
 export interface Server {

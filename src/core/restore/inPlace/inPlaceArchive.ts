@@ -14,7 +14,7 @@ import {
 import { definitionsCommand, type RestoreOptions } from '../../postgres/tools/restoreCommand';
 import { sessionSettings, settingStatement } from '../../postgres/tools/session';
 import { collect } from '../../exec/podExec';
-import { serverMessage } from '../../base/serverMessage';
+import { serverMessage } from '../../base/said/serverMessage';
 import { analyzeSql } from '../side/analyze';
 import type { Workplace } from '../databaseRow';
 import { droppingSql, lockWait, said, sequencesSql } from './inPlaceScript';

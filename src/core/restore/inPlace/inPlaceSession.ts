@@ -12,7 +12,7 @@ import type { Workplace } from '../databaseRow';
 import type { InPlaceArchive } from './inPlaceArchive';
 import { InPlaceOutput } from './inPlaceOutput';
 import { commitSql, openingSql, restrictSql, timelineSql } from './inPlaceScript';
-import { serverMessage, sqlStateOf } from '../../base/serverMessage';
+import { serverMessage, sqlStateOf } from '../../base/said/serverMessage';
 import { applicationOf } from '../../postgres/tools/applicationName';
 import { serverWords } from '../side/swap';
 import { targetRoom, watchTarget } from '../preflight/targetDisk';

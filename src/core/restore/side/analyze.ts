@@ -1,6 +1,6 @@
 import { query, type SqlOptions } from '../../pod/server/sql';
 import type { Report } from '../../base/progress';
-import { serverMessage } from '../../base/serverMessage';
+import { serverMessage } from '../../base/said/serverMessage';
 import type { Workplace } from '../databaseRow';
 
 /** What ANALYZE did not reach. Names are written as in SQL. */

@@ -1,4 +1,6 @@
-import { afterLoss, hintForms, knownForm, raisedForms, serverForms, toolBeforeServer, toolForms } from './serverForms';
+import { knownForm } from './forms';
+import { hintForms, raisedForms, serverForms } from './serverForms';
+import { afterLoss, toolBeforeServer, toolForms } from './toolForms';
 import { conditions } from './sqlState';
 
 /**

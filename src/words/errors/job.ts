@@ -1,0 +1,67 @@
+import type { Phase } from '../../core/base/progress';
+import { uncertainPhases } from '../../core/job/record/readJob';
+import { phaseWords } from '../progressWords';
+import { shown, text } from '../shown';
+import { ruleWords } from '../usageWords';
+import type { ErrorTable } from './errorTable';
+import { beginnings } from './shared';
+
+/** Words for the errors of jobs, requests and usage. */
+export const jobErrors = {
+  'job.unknown': (data, hints) => ({
+    what: `There is no job "${shown(data, 'job')}".`,
+    ...beginnings(data['fits']),
+    todo: `To see them: ${hints.listJobs()}.`,
+  }),
+  'job.needed': (data, hints) => ({
+    what: `The job ${shown(data, 'job')} cannot be removed: its state is ${shown(data, 'state')}.`,
+    why: 'A job that works, or left something, is found by its folder.',
+    todo: `To end it: ${hints.cancel(text(data, 'job'))}. To remove what it left: ${hints.cleanUp(text(data, 'job'))}.`,
+  }),
+  'job.interrupted': (data, hints) => ({
+    what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
+    why:
+      data['phase'] === undefined
+        ? 'Killed, out of memory, or the workspace was stopped.'
+        : `The last that it said: ${phaseText(data['phase'])}.`,
+    todo: isUncertain(data['phase'])
+      ? `To find out what became of it, and to remove what it left: ${hints.cleanUp(text(data, 'job'))}.`
+      : `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+  }),
+  cancelled: (data, hints) => {
+    if (data['kind'] === 'clean') return { what: 'Cancelled. What was removed until then is gone; the rest stays.' };
+    if (data['left'] !== true) return { what: 'Cancelled. Nothing changed.' };
+    return {
+      what: 'Cancelled. No database was replaced, but something of it may have stayed.',
+      todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+    };
+  },
+  'request.invalid': (data) => ({
+    what: 'The request of a job is not as requests are.',
+    why: data['at'] === '' || data['at'] === undefined ? 'It is no request at all.' : `Its field ${shown(data, 'at')}.`,
+    todo: 'What wrote it is not this version of DB Ferry, or it was changed. Nothing is done by it.',
+  }),
+  'request.newer': (data) => ({
+    what: `The request of a job was written by a later version of DB Ferry (schema ${shown(data, 'schema')}).`,
+    why: 'What it asks for may be more than this version knows, so nothing is done by it.',
+    todo: 'Update DB Ferry.',
+  }),
+  usage: (data, hints) => ({
+    what: `Bad usage: ${ruleWords(data, hints) ?? shown(data, 'message')}`,
+    ...(data['meant'] === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
+    todo: `To see how it is used: ${hints.usage(text(data, 'command'))}.`,
+  }),
+  internal: (data) => ({
+    what: 'Something unforeseen happened.',
+    why: shown(data, 'message'),
+    todo: 'This is a fault of DB Ferry. The log of the job says more.',
+  }),
+} satisfies ErrorTable;
+
+function phaseText(phase: unknown): string {
+  return (phaseWords as Readonly<Record<string, string>>)[String(phase)] ?? String(phase);
+}
+
+function isUncertain(phase: unknown): boolean {
+  return uncertainPhases.includes(phase as Phase);
+}

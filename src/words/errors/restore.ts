@@ -1,0 +1,121 @@
+import { cures, refusalLines } from '../causeWords';
+import { safe } from '../format';
+import { heldBy } from '../heldBy';
+import { type KeptFacts, keptLine } from '../keptWords';
+import { type Data, shown, text } from '../shown';
+import type { ErrorTable } from './errorTable';
+import { unchanged, withheldNote } from './shared';
+
+/** Words for the errors of restores and what they keep. */
+export const restoreErrors = {
+  'restore.refused': (_, hints) => ({
+    what: 'Refused by the preflight. Nothing was changed.',
+    todo: `What blocks is listed ${hints.details()}.`,
+  }),
+  'restore.cannotMake': (data, hints) => {
+    const failures = listOf(data, 'failures');
+    const all = typeof data['count'] === 'number' ? data['count'] : failures.length;
+    return {
+      what: `The target refuses ${all === 1 ? 'a part' : `${all} parts`} of the backup. Nothing of it was put in place.`,
+      why: refusalLines(failures, all).join('\n'),
+      todo: [unchanged(data), ...cures(failures, hints), `To go on without: ${hints.goOn()}.`].join('\n'),
+    };
+  },
+  'restore.missing': (data, hints) => ({
+    what: `What the target refuses is missing in what was restored, so ${shown(data, 'database')} was not replaced by it.`,
+    why: `It is listed ${hints.details()}; all else is as in the backup.`,
+    todo: [
+      unchanged(data),
+      ...cures(becauses(data), hints),
+      `To replace it by what lacks these: ${hints.goOn(true)}.`,
+    ].join('\n'),
+  }),
+  'restore.differs': (data, hints) => ({
+    what: "What was restored differs from the backup's rows, so it was not put in place.",
+    why: `The differences are listed ${hints.details()}.`,
+    todo: `${unchanged(data)} Look at them: something there, a trigger or an extension perhaps, stores these rows in another way.`,
+  }),
+  'restore.swap': (data) => ({
+    what: 'The exchange of the databases was given up.',
+    why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : ` Held by: ${shown(data, 'holders')}.`}`,
+    todo: `${unchanged(data)} Try again when the database is quieter.`,
+  }),
+  'restore.inPlace': (data, hints) => ({
+    what: 'The restore in place was given up; its transaction is rolled back.',
+    why:
+      data['holders'] === undefined
+        ? withheldNote(shown(data, 'reason'))
+        : `${shown(data, 'reason')}. ${heldBy(data['holders'])}.`,
+    todo: `${unchanged(data)} What is refused is put right where it is: in the database that was backed up, or in the target. Then ${hints.again()}.`,
+  }),
+  'restore.unknown': (data, hints) => ({
+    what:
+      data['unforeseen'] === true
+        ? `The outcome is unknown: something unforeseen happened while databases were being exchanged or dropped (${shown(data, 'message')}).`
+        : `The outcome is unknown: the connection went while ${shown(data, 'database')} was being replaced.`,
+    why: 'The server may have committed or not. Either way one whole database answers to the name.',
+    todo: `When the server answers, to find out which: ${hints.cleanUp(text(data, 'job'))}.`,
+  }),
+  'release.slots': (data, hints) => {
+    const names = shown(data, 'slots');
+    const what = `Nothing was dropped: replication slots of ${shown(data, 'databases')} would be lost with it: ${names}.`;
+    if (data['active'] !== undefined) {
+      return {
+        what,
+        why: `Something reads from ${shown(data, 'active')} now.`,
+        todo: 'Stop what reads from them, and have it begin anew with the database that is live. Then repeat this.',
+      };
+    }
+    return {
+      what,
+      why: 'Whatever reads from them, a connector that is paused perhaps, then loses its place in the stream of changes.',
+      todo: `Where nothing needs them any more: ${hints.dropSlots()}.`,
+    };
+  },
+  'restore.claimed': (data, hints) => ({
+    what: `Nothing proves that what is there for ${shown(data, 'reference')} was kept by a restore of yours.`,
+    why: claims(data).join('\n'),
+    todo: `Whoever owns a database can give it such a name and comment. If you know that it is the right one: ${hints.confirm(firstClaim(data))}.`,
+  }),
+  'restore.nothingKept': (data, hints) => {
+    const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
+    const before = text(data, 'before');
+    if (before === undefined) {
+      const why = 'Nothing was replaced there, or it was undone or released already.';
+      return { what, why, todo: `To go back to a backup: ${hints.restore()}.` };
+    }
+    return {
+      what,
+      why: `It was a restore in place: what was there before is the backup ${shown(data, 'before')}.`,
+      todo: `To put it back: ${hints.putBack(before, text(data, 'reference') ?? '?')}.`,
+    };
+  },
+  'target.busy': (data, hints) => ({
+    what: `Another job works on ${shown(data, 'reference')}.`,
+    why: data['job'] === undefined ? 'It may run in another workspace.' : `It is job ${shown(data, 'job')}.`,
+    todo: `Wait for it, or cancel it: ${hints.cancel(text(data, 'job'))}.`,
+  }),
+} satisfies ErrorTable;
+
+/** What claims to be kept, a line each: whose it is, how large, since when. */
+function claims(data: Data): string[] {
+  const { databases } = data;
+  if (!Array.isArray(databases)) return [];
+  return (databases as readonly KeptFacts[]).map((one) => safe(keptLine(one)));
+}
+
+function firstClaim(data: Data): string | undefined {
+  const { databases } = data;
+  return Array.isArray(databases) ? (databases as readonly KeptFacts[])[0]?.name : undefined;
+}
+
+/** What the data hold as a list of objects. */
+function listOf(data: Data, key: string): Data[] {
+  const list = data[key];
+  return Array.isArray(list) ? (list as Data[]) : [];
+}
+
+/** Why each difference came about, where that is known. */
+function becauses(data: Data): Data[] {
+  return listOf(data, 'differences').flatMap(({ because }) => (because === undefined ? [] : [because as Data]));
+}
