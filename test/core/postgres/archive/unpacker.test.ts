@@ -1,8 +1,9 @@
 import { execaSync } from 'execa';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { deflateSync, zstdCompressSync } from 'node:zlib';
-import { isAppError } from '../../../../src/core/base/errors';
+import { AppError, isAppError } from '../../../../src/core/base/errors';
 import { damaged } from '../../../../src/core/postgres/archive/format/damage';
 import { Lz4Unpacker } from '../../../../src/core/postgres/archive/format/lz4Frame';
 import { unpackerFor } from '../../../../src/core/postgres/archive/format/unpacker';
@@ -39,6 +40,45 @@ describe('unpacker', () => {
         assert.equal((await unpack(unpacker, Buffer.alloc(0), 1)).length, 0);
       });
     }
+  }
+});
+
+describe('unpacker with a slow sink', () => {
+  for (const compression of ['gzip', 'zstd'] as const) {
+    const pack = compression === 'gzip' ? deflateSync : zstdCompressSync;
+    it(`${compression}: one piece at a time, and it ends when the last one was taken`, async () => {
+      const text = sampleRows(3_000_000);
+      for (const bytes of [1_100_000, 1_200_000, 131_072 * 9, 131_072 * 12 + 1, 2_400_000, 3_000_000]) {
+        const packed = Buffer.from(pack(text.subarray(0, bytes)));
+        for (const size of [4096, 131_072, packed.length]) {
+          const unpacker = unpackerFor(compression, fail);
+          let underWay = 0;
+          let taken = 0;
+          unpacker.begin(async (_bytes, _view, from, to) => {
+            assert.equal((underWay += 1), 1);
+            await setTimeout(2);
+            underWay -= 1;
+            taken += to - from;
+          });
+          await feed(unpacker, packed, size);
+          assert.deepEqual({ underWay, taken }, { underWay: 0, taken: bytes });
+        }
+      }
+    });
+
+    it(`${compression}: what goes wrong with the last piece is thrown`, async () => {
+      const text = sampleRows(2_000_000);
+      const packed = Buffer.from(pack(text));
+      const unpacker = unpackerFor(compression, fail);
+      let taken = 0;
+      unpacker.begin(async (_bytes, _view, from, to) => {
+        taken += to - from;
+        await setTimeout(2);
+        if (taken === text.length) throw new AppError('disk.full', { folder: '/there', free: 0, needed: 1 });
+      });
+      await assert.rejects(feed(unpacker, packed, 131_072), (error) => isAppError(error, 'disk.full'));
+      unpacker.close();
+    });
   }
 });
 
@@ -101,6 +141,11 @@ async function unpack(unpacker: Unpacker, packed: Buffer, size: number): Promise
     assert.equal(view.byteLength, bytes.length);
     texts.push(Buffer.from(bytes.subarray(from, to)));
   });
+  await feed(unpacker, packed, size);
+  return Buffer.concat(texts);
+}
+
+async function feed(unpacker: Unpacker, packed: Buffer, size: number): Promise<void> {
   for (let at = 0; at < packed.length; at += size) {
     // a copy that is spoilt afterwards: nothing may be kept by reference
     const piece = Buffer.from(packed.subarray(at, at + size));
@@ -108,7 +153,6 @@ async function unpack(unpacker: Unpacker, packed: Buffer, size: number): Promise
     piece.fill(0);
   }
   await unpacker.end();
-  return Buffer.concat(texts);
 }
 
 async function refuses(unpacker: Unpacker, packed: Buffer): Promise<void> {

@@ -124,6 +124,8 @@ class BlockStream {
   #failure: unknown;
   #finished: (() => void) | undefined;
   #done = false;
+  /** the sink still works on the last piece it was handed */
+  #busy: Promise<void> | undefined;
 
   constructor(compression: 'gzip' | 'zstd', fail: Fail, sink: Sink | undefined) {
     this.#fail = fail;
@@ -150,8 +152,8 @@ class BlockStream {
 
   #pauseFor(busy: Promise<void>): void {
     this.#stream.pause();
-    busy.then(
-      () => this.#stream.resume(),
+    this.#busy = busy.then(
+      () => void this.#stream.resume(),
       (error: unknown) => {
         this.#failure ??= error;
         this.#stream.destroy();
@@ -176,6 +178,8 @@ class BlockStream {
       if (this.#done) resolve();
       else this.#stream.end();
     });
+    // a stream that is paused while it hands out its last piece says at once that it has ended
+    await this.#busy;
     this.#check();
     const consumed = this.#stream.bytesWritten;
     this.close();
