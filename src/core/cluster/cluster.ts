@@ -9,7 +9,10 @@ export interface Cluster {
   readonly user: string;
   /** The context's own namespace, where it names one. */
   readonly namespace?: string;
+  /** of one that the pod's ServiceAccount is for: the folder of its token */
   readonly kubeconfigFile: string;
+  /** It is the cluster of the pod that this process runs in, reached as that pod's ServiceAccount. */
+  readonly inCluster?: true;
   /** The kubeconfig says `insecure-skip-tls-verify`: who answers at the address is not proven. */
   readonly insecure?: true;
   /** All contexts that share this server and user, with their namespaces. */

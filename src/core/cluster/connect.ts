@@ -5,10 +5,12 @@ import { AppError, isAppError } from '../base/errors';
 import { asRecord, parseJson } from '../base/json';
 import { apiError } from './apiError';
 import type { Cluster } from './cluster';
-import { Credentials, type Access } from './credentials';
+import type { Access, ClusterLogin } from './clusterSource';
+import { Credentials } from './credentials';
 import { httpCall, NetworkFailure, readBeginning, readLines, readText, TooLong, type HttpCall } from './httpCall';
-import type { CallOptions, KubeClient, ListOptions } from './kubeClient';
+import type { CallOptions, KubeClient, ListOptions, PatchKind } from './kubeClient';
 import { reachError } from './reachError';
+import { ServiceAccountLogin } from './serviceAccount';
 
 const callTimeoutMs = 15_000;
 const pageTimeoutMs = 30_000;
@@ -26,21 +28,26 @@ type Query = NonNullable<CallOptions['query']>;
 
 /** A client of one API server. Nothing is read or connected before the first call. */
 export function connect(cluster: Cluster, env: Readonly<Record<string, string | undefined>> = process.env): KubeClient {
-  return new HttpsKubeClient(cluster, new Credentials(cluster, env));
+  const login = cluster.inCluster === true ? new ServiceAccountLogin(cluster) : new Credentials(cluster, env);
+  return new HttpsKubeClient(cluster, login);
 }
 
 interface Asked {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpCall['method'];
   readonly path: string;
   readonly body?: unknown;
+  readonly contentType?: string;
 }
+
+/** The content types of the ways in which an object is changed. */
+const patchTypes = { merge: 'application/merge-patch+json', apply: 'application/apply-patch+yaml' } as const;
 
 class HttpsKubeClient implements KubeClient {
   readonly cluster: Cluster;
-  readonly #credentials: Credentials;
+  readonly #credentials: ClusterLogin;
   #agent: Agent | undefined;
 
-  constructor(cluster: Cluster, credentials: Credentials) {
+  constructor(cluster: Cluster, credentials: ClusterLogin) {
     this.cluster = cluster;
     this.#credentials = credentials;
   }
@@ -51,6 +58,34 @@ class HttpsKubeClient implements KubeClient {
 
   async post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
     return (await this.#json({ method: 'POST', path, body }, options, mostBytes.answer)) as T;
+  }
+
+  async put<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return (await this.#json({ method: 'PUT', path, body }, options, mostBytes.answer)) as T;
+  }
+
+  async patch<T>(path: string, how: PatchKind, body: unknown, options: CallOptions = {}): Promise<T> {
+    const asked: Asked = { method: 'PATCH', path, body, contentType: patchTypes[how] };
+    return (await this.#json(asked, options, mostBytes.answer)) as T;
+  }
+
+  async delete<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return (await this.#json({ method: 'DELETE', path, body }, options, mostBytes.answer)) as T;
+  }
+
+  async *lines(path: string, options: CallOptions = {}): AsyncIterable<string> {
+    let response: IncomingMessage | undefined;
+    const end = (): void => void response?.destroy();
+    try {
+      response = await this.#send({ method: 'GET', path }, options);
+      options.signal?.addEventListener('abort', end, { once: true });
+      yield* readLines(response, mostBytes.watched);
+    } catch (error) {
+      if (options.signal?.aborted !== true) throw this.#failure(error, path);
+    } finally {
+      options.signal?.removeEventListener('abort', end);
+      end();
+    }
   }
 
   async list<T>(path: string, options: ListOptions<T> = {}): Promise<{ items: T[]; resourceVersion: string }> {
@@ -193,6 +228,7 @@ class HttpsKubeClient implements KubeClient {
       url: urlOf(access, asked.path, options.query),
       timeoutMs: options.timeoutMs ?? callTimeoutMs,
       ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+      ...(asked.contentType === undefined ? {} : { contentType: asked.contentType }),
       ...(options.signal ? { signal: options.signal } : {}),
     };
     this.#agent ??= access.newAgent(true);

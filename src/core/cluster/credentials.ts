@@ -3,22 +3,10 @@ import { Agent, type RequestOptions } from 'node:https';
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import { AppError, isAppError } from '../base/errors';
 import type { Cluster } from './cluster';
+import type { Access, ClusterLogin } from './clusterSource';
 import { pluginSpec, runPlugin, type PluginCredential, type PluginSpec } from './credentialPlugin';
 import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';
 import { ProxyAgent, proxyFor } from './proxyAgent';
-
-/** What one request needs to reach the server as the user. */
-export interface Access {
-  /** with the base path, without a slash at its end */
-  readonly server: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** CA, client certificate, server name, whether to trust */
-  readonly tls: Readonly<Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized'>> & {
-    readonly servername?: string;
-  };
-  /** A new agent for this way to the server; whoever asks destroys it. */
-  newAgent(keepAlive: boolean): Agent;
-}
 
 /** What a kubeconfig file says of one context. */
 interface Loaded {
@@ -28,7 +16,7 @@ interface Loaded {
 }
 
 /** A cluster's kubeconfig file, read when it is first needed and again when a token turns out to be old. */
-export class Credentials {
+export class Credentials implements ClusterLogin {
   readonly #cluster: Cluster;
   readonly #env: Readonly<Record<string, string | undefined>>;
   #loaded: Promise<Loaded> | undefined;

@@ -1,12 +1,14 @@
 import { request, type Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors';
-import type { Access } from './credentials';
+import type { Access } from './clusterSource';
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly body?: string;
+  /** of the body; default: JSON */
+  readonly contentType?: string;
   readonly signal?: AbortSignal;
   /** until the answer's headers are there */
   readonly timeoutMs: number;
@@ -25,7 +27,7 @@ export class NetworkFailure extends Error {
 
 /** Sends one request, resolves with the answer's headers. Rejects with `NetworkFailure` or `cancelled`. */
 export function httpCall(access: Access, agent: Agent, call: HttpCall): Promise<IncomingMessage> {
-  const { method, url, body, signal, timeoutMs } = call;
+  const { method, url, body, contentType = 'application/json', signal, timeoutMs } = call;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(new AppError('cancelled'));
@@ -38,9 +40,7 @@ export function httpCall(access: Access, agent: Agent, call: HttpCall): Promise<
       headers: {
         accept: 'application/json',
         ...access.headers,
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
       },
     });
     const timer = setTimeout(() => outgoing.destroy(new Error(`time-out after ${timeoutMs / 1000} s`)), timeoutMs);

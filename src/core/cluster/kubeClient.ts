@@ -8,6 +8,9 @@ export interface CallOptions {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
 }
 
+/** A JSON merge patch (RFC 7396), or a server-side apply. */
+export type PatchKind = 'merge' | 'apply';
+
 export interface ListOptions<T> extends CallOptions {
   /** Sees a page, and returns what of it goes into `items`: of 10,000 pods few are wanted, and the rest need not be held. */
   readonly onPage?: (page: T[]) => T[];
@@ -30,6 +33,14 @@ export interface KubeClient {
   readonly cluster: Cluster;
   get<T>(path: string, options?: CallOptions): Promise<T>;
   post<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  /** Replaces an object: with a `resourceVersion` in it only where nobody changed it meanwhile (else `cluster.api` with 409). */
+  put<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  /** Changes an object. `apply`: server-side, which makes it where there is none; the query names the `fieldManager`. */
+  patch<T>(path: string, how: PatchKind, body: unknown, options?: CallOptions): Promise<T>;
+  /** Deletes an object, or all that a query selects. The body is a DeleteOptions. */
+  delete<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  /** The lines of an answer that is text and may go on for long (a log), until it ends or the signal aborts. */
+  lines(path: string, options?: CallOptions): AsyncIterable<string>;
   /** All items, page by page (limit 500, continue). `onPage` sees each page as it comes; again from the start after a 410. */
   list<T>(path: string, options?: ListOptions<T>): Promise<{ items: T[]; resourceVersion: string }>;
   /** Events of a watch until the signal aborts or the server ends it. */

@@ -33,14 +33,15 @@ export async function loadKubeconfig(file: string): Promise<KubeConfig | undefin
   return config;
 }
 
-async function readBounded(file: string): Promise<string> {
+/** A file's text. Throws `KubeconfigFault`, also where it is longer than `most` bytes. */
+export async function readBounded(file: string, most = mostBytes): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of createReadStream(file)) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;
-      if (length > mostBytes) break;
+      if (length > most) break;
     }
   } catch (error) {
     const code = errnoOf(error);
@@ -48,7 +49,7 @@ async function readBounded(file: string): Promise<string> {
       ? new KubeconfigFault('there is no such file', true)
       : new KubeconfigFault(`it cannot be read (${code})`);
   }
-  if (length > mostBytes) throw new KubeconfigFault('it is too large to be a kubeconfig');
+  if (length > most) throw new KubeconfigFault('it is too large to be a kubeconfig');
   return Buffer.concat(chunks).toString('utf8');
 }
 

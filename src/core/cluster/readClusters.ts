@@ -3,12 +3,14 @@ import { delimiter, join, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { aliasCandidates, uniqueAlias } from './alias';
 import type { Cluster, KubeconfigProblem } from './cluster';
+import type { ClusterSource, FoundCluster } from './clusterSource';
 import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';
+import { serviceAccountSource } from './serviceAccount';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * All clusters of all kubeconfig files: those of KUBECONFIG (else `~/.kube/config`), then `files`. Each file is read
+ * All clusters of all sources: the pod's own ServiceAccount where DB_FERRY_IN_CLUSTER names it, then all kubeconfig files: those of KUBECONFIG (else `~/.kube/config`), then `files`. Each file is read
  * on its own; one that is broken hides no other. Files that KUBECONFIG lists need not be there, but one of them. Contexts with the same server and user are one cluster; where two
  * files hold the same one, the first counts. Never throws.
  */
@@ -16,29 +18,42 @@ export async function readClusters(
   options: { readonly files?: readonly string[]; readonly env?: Env } = {},
 ): Promise<{ clusters: Cluster[]; problems: KubeconfigProblem[] }> {
   const { files = [], env = process.env } = options;
-  const problems: KubeconfigProblem[] = [];
-  const missing: KubeconfigProblem[] = [];
-  const found = new Map<string, Omit<Cluster, 'alias'>>();
-  const all = kubeconfigFiles(files, env);
-  for (const [file, isExpected] of all) {
-    const problem = (message: string): void => void problems.push({ file, message });
-    try {
-      const config = await loadKubeconfig(file);
-      if (config) for (const each of group(config, file, problem)) remember(found, each);
-    } catch (error) {
-      const message = error instanceof KubeconfigFault ? error.message : `it cannot be used (${errnoOf(error)})`;
-      if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(message);
-      else if ((env['KUBECONFIG'] ?? '') !== '') missing.push({ file, message, isMissing: true });
-    }
-  }
-  if (missing.length === all.size) problems.push(...missing);
+  const sources = [serviceAccountSource(env), kubeconfigSource(files, env)];
+  const read = await Promise.all(sources.map((source) => source.read()));
   const taken = new Set<string>();
-  const clusters = [...found.values()].map((cluster) => {
-    const alias = uniqueAlias(aliasCandidates(cluster, env), taken);
-    taken.add(alias);
-    return { alias, ...cluster };
-  });
-  return { clusters, problems };
+  const clusters = read
+    .flatMap((one) => one.clusters)
+    .map((cluster) => {
+      const alias = cluster.alias ?? uniqueAlias(aliasCandidates(cluster, env), taken);
+      taken.add(alias);
+      return { ...cluster, alias };
+    });
+  return { clusters, problems: read.flatMap(({ problems }) => problems) };
+}
+
+/** The clusters of kubeconfig files. */
+function kubeconfigSource(files: readonly string[], env: Env): ClusterSource {
+  return {
+    async read() {
+      const problems: KubeconfigProblem[] = [];
+      const missing: KubeconfigProblem[] = [];
+      const found = new Map<string, FoundCluster>();
+      const all = kubeconfigFiles(files, env);
+      for (const [file, isExpected] of all) {
+        const problem = (message: string): void => void problems.push({ file, message });
+        try {
+          const config = await loadKubeconfig(file);
+          if (config) for (const each of group(config, file, problem)) remember(found, each);
+        } catch (error) {
+          const message = error instanceof KubeconfigFault ? error.message : `it cannot be used (${errnoOf(error)})`;
+          if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(message);
+          else if ((env['KUBECONFIG'] ?? '') !== '') missing.push({ file, message, isMissing: true });
+        }
+      }
+      if (missing.length === all.size) problems.push(...missing);
+      return { clusters: [...found.values()], problems };
+    },
+  };
 }
 
 /** The files that are named: by the environment, else the one in the home folder, and by `files`. Each once, with whether its absence is worth a word. */
@@ -50,8 +65,8 @@ export function kubeconfigFiles(files: readonly string[], env: Env): Map<string,
   return all;
 }
 
-function group(config: KubeConfig, file: string, problem: (message: string) => void): Omit<Cluster, 'alias'>[] {
-  const groups = new Map<string, Omit<Cluster, 'alias'>>();
+function group(config: KubeConfig, file: string, problem: (message: string) => void): FoundCluster[] {
+  const groups = new Map<string, FoundCluster>();
   if (config.getContexts().length === 0) problem('it holds no context');
   for (const context of config.getContexts()) {
     const cluster = config.getCluster(context.cluster);
@@ -79,7 +94,7 @@ function group(config: KubeConfig, file: string, problem: (message: string) => v
 }
 
 /** Adds a cluster, or its contexts to the one already there. A context without slash is the better name. */
-function remember(all: Map<string, Omit<Cluster, 'alias'>>, one: Omit<Cluster, 'alias'>): void {
+function remember(all: Map<string, FoundCluster>, one: FoundCluster): void {
   const key = JSON.stringify([one.server, one.user]);
   const first = all.get(key);
   if (first === undefined) all.set(key, one);

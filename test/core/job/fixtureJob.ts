@@ -90,7 +90,7 @@ const kinds: JobKinds = {
 };
 
 const [, , mode, operand = '', root = ''] = process.argv;
-if (mode === 'run-job') process.exit(await runJob(operand, describeJob, kinds));
+if (mode === 'run-job') process.exit(await runJob(operand, describeJob, { kinds }));
 else {
   const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
   const request = requestOf('backup', [`${operand}/x/y/z`], { root });

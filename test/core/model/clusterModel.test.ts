@@ -140,7 +140,16 @@ class Api {
       },
       get: async <T>() => ({ metadata: { resourceVersion: '1' } }) as T,
       watch: (path, _version, { signal }) => this.#watch(path, signal),
-      ...{ post: no, upgrade: no, fixedToken: no, forgetLogin: () => undefined },
+      ...{
+        post: no,
+        put: no,
+        patch: no,
+        delete: no,
+        lines: no,
+        upgrade: no,
+        fixedToken: no,
+        forgetLogin: () => undefined,
+      },
     };
     return new ClusterModel(client, () => (this.changes += 1), probe);
   }

@@ -236,7 +236,7 @@ function fakeClient(list: (path: string) => unknown[], get?: (path: string) => u
     list: <T>(path: string, { onPage = (page) => page }: ListOptions<T> = {}) =>
       Promise.resolve().then(() => ({ items: onPage(list(path) as T[]), resourceVersion: '1' })),
     get: <T>(path: string) => Promise.resolve().then(() => (get ?? no)(path) as T),
-    post: no,
+    ...{ post: no, put: no, patch: no, delete: no, lines: no },
     watch: no,
     upgrade: no,
     fixedToken: no,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Phase, Progress } from '../../base/progress';
 import { requestDigest } from '../checkRequest';
 import type { JobRequest } from '../request';
+import type { EventSink } from './eventSink';
 import type { JobEvent, JobResult, ProcessIdentity } from './jobEvents';
 import { jobFiles, openEventLog, type EventLog } from './jobFolder';
 import { heartbeatMs } from './readJob';
@@ -24,6 +25,7 @@ export class JobJournal {
   constructor(
     private readonly folder: string,
     onHeartbeat: () => void,
+    private readonly sinks: readonly EventSink[] = [],
   ) {
     this.log = openEventLog(folder);
     this.heart = setInterval(() => {
@@ -57,7 +59,10 @@ export class JobJournal {
     this.flush();
     this.finished = true;
     clearInterval(this.heart);
-    return this.log.finish({ time: now(), ...result });
+    const event = { time: now(), ...result };
+    const written = this.log.finish(event);
+    this.tell(event);
+    return written;
   }
 
   private reportProgress(progress: Progress): void {
@@ -78,7 +83,19 @@ export class JobJournal {
   }
 
   private append(event: Untimed<JobEvent>): void {
-    this.log.append({ time: now(), ...event });
+    const timed: JobEvent = { time: now(), ...event };
+    this.log.append(timed);
+    this.tell(timed);
+  }
+
+  private tell(event: JobEvent): void {
+    for (const sink of this.sinks) {
+      try {
+        sink.take?.(event);
+      } catch {
+        // who listens makes no job fail
+      }
+    }
   }
 
   private touch(): void {

@@ -6,6 +6,7 @@ import { visibleLines } from '../../base/visible';
 import type { JobContext, JobKinds, RunKind } from './jobContext';
 import { checkWork } from '../checkRequest';
 import type { JobRequest } from '../request';
+import type { EventSink } from '../record/eventSink';
 import type { JobResult } from '../record/jobEvents';
 import { jobFiles, readRequest } from '../record/jobFolder';
 import { JobClock, lastPhases } from '../record/jobClock';
@@ -25,15 +26,16 @@ import { lockTarget, type TargetLock } from './targetLock';
 export async function runJob(
   folder: string,
   describe: Describe,
-  kinds: JobKinds = jobKinds,
+  { kinds = jobKinds, sinks = [] }: { readonly kinds?: JobKinds; readonly sinks?: readonly EventSink[] } = {},
 ): Promise<JobResult['exitCode']> {
   const request = await readRequest(folder);
   const id = basename(folder);
   const stop = new AbortController();
   const wasCancelled = (): boolean => existsSync(join(folder, jobFiles.cancel));
-  const journal = new JobJournal(folder, () => {
+  const onHeartbeat = (): void => {
     if (wasCancelled()) onStop();
-  });
+  };
+  const journal = new JobJournal(folder, onHeartbeat, sinks);
   const onStop = (): void => {
     if (stop.signal.aborted) return;
     journal.report({ type: 'phase', phase: 'stopping' });
@@ -64,6 +66,7 @@ export async function runJob(
   try {
     const context = contextOf({ id, folder, request, stop, journal, locks, clock, describe });
     checkWork(request);
+    for (const sink of sinks) await sink.begin?.({ id, request });
     // each kind is given a request of its own
     const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);
@@ -83,6 +86,9 @@ export async function runJob(
     stderrLog.warn(`no report: ${String(error)}`);
   }
   journal.finish(result);
+  for (const sink of sinks) {
+    await sink.end?.(result).catch((error: unknown) => stderrLog.warn(`after the result: ${String(error)}`));
+  }
   return result.exitCode;
 }
 
