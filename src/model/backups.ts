@@ -74,7 +74,11 @@ export class Backups implements vscode.Disposable {
     } catch (error) {
       failure = toAppError(error);
       if (failure.code === 'internal') {
-        failure = new AppError('root.unreadable', { root, message: failure.data['message'] }, { cause: error });
+        failure = new AppError(
+          'root.unreadable',
+          { root: root ?? '?', message: failure.data.message ?? '' },
+          { cause: error },
+        );
       }
     }
     if (turn !== this.#turn) return this.all();

@@ -1,13 +1,14 @@
+import type { FailureFacts } from '../core/base/errorData';
 import type { Cause } from '../core/restore/restoreFailures';
 import { count } from './format';
 import type { Hints } from './hints';
-import { shown, text, type Data } from './shown';
+import { shown, text } from './shown';
 
 /** How many refusals are told one by one. */
 const mostLines = 20;
 
 /** `VIEW public.v: column "x" does not exist`, a line each, those that only follow from others last and counted. */
-export function refusalLines(failures: readonly Data[], all: number): string[] {
+export function refusalLines(failures: readonly FailureFacts[], all: number): string[] {
   const own = failures.filter(({ cause }) => cause !== 'follows');
   const told = (own.length > 0 ? own : failures).slice(0, mostLines);
   const lines = told.map((failure) => `${nameOf(failure)}: ${shown(failure, 'says')}`);
@@ -18,7 +19,7 @@ export function refusalLines(failures: readonly Data[], all: number): string[] {
 }
 
 /** Where each cause is put right, a sentence for each; unknown causes have none. */
-export function cures(causes: readonly Data[], hints: Hints): string[] {
+export function cures(causes: readonly Pick<FailureFacts, 'cause' | 'subject'>[], hints: Hints): string[] {
   const subjects = new Map<string, Set<string>>();
   for (const { cause, subject } of causes) {
     if (typeof cause !== 'string') continue;
@@ -36,8 +37,8 @@ export function cures(causes: readonly Data[], hints: Hints): string[] {
 
 const mostNames = 5;
 
-function nameOf(failure: Data): string {
-  const [kind, schema, name] = ['kind', 'schema', 'name'].map((key) => text(failure, key) ?? '');
+function nameOf(failure: FailureFacts): string {
+  const [kind, schema, name] = (['kind', 'schema', 'name'] as const).map((key) => text(failure, key) ?? '');
   if (kind === '') return 'settings of the archive';
   return `${kind} ${schema === '' ? '' : `${schema}.`}${name}`;
 }

@@ -16,10 +16,13 @@ import { detail, shown, type Data } from './shown';
 export type { Words } from './errors/errorTable';
 
 /** Words for an error of the core, with what to do in this host. */
-export function wordsFor(code: string, data: Data, hints: Hints): Words {
-  const words = errorWords[code as ErrorCode] as ErrorWords | undefined;
+export function wordsFor(code: string, data: object, hints: Hints): Words {
+  const words = (errorWords as Readonly<Partial<Record<string, AnyWords>>>)[code];
   return words?.(data, hints) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
 }
+
+/** Words that take whatever is told: what a disk holds need not be what the types say. */
+type AnyWords = (data: object, hints: Hints) => Words;
 
 /** The words as lines; what has several itself is set in, so that none of them looks like one of ours. */
 export function sentences({ what, why, todo }: Words): string {
@@ -38,7 +41,7 @@ export function runningText({ what, why, todo }: Words): string {
 }
 
 /** One entry for each code of the core; the type asks for them. */
-export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
+export const errorWords: { readonly [C in ErrorCode]: ErrorWords<C> } = {
   ...clusterErrors,
   ...execErrors,
   ...podErrors,

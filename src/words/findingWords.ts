@@ -1,3 +1,4 @@
+import type { FailureFacts } from '../core/base/errorData';
 import type { Finding } from '../core/base/finding';
 import { some } from '../core/base/some';
 import type { Left } from '../core/restore/preflight/newDatabase';
@@ -92,7 +93,7 @@ const ofTargets: Words = {
   'privileges.public': (data) =>
     `rights that the backup takes from everybody (PUBLIC) stay, since grants are left out: ${shown(data, 'objects')}${more(data, 'objects')}`,
   'definitions.refused': (data, hints) => {
-    const failures = Array.isArray(data['failures']) ? (data['failures'] as Data[]) : [];
+    const failures = Array.isArray(data['failures']) ? (data['failures'] as FailureFacts[]) : [];
     const all = Number(data['count'] ?? failures.length);
     const told = [...refusalLines(failures, all), ...cures(failures, hints)].map((line) => line.replace(/\.$/, ''));
     return `the target refuses ${some(all, 'part')} of what would be restored: ${told.join('; ')}; to go on without: ${hints.goOn()}`;

@@ -1,4 +1,5 @@
-import { text, type Data } from './shown';
+import type { ErrorData } from '../core/base/errors';
+import { text } from './shown';
 
 /** What DB Ferry needs to be allowed in a namespace. */
 export const neededRights = [
@@ -10,7 +11,7 @@ export const neededRights = [
  * The Role and RoleBinding to ask for after `cluster.forbidden`, as YAML an administrator can apply. Undefined where no right is missing. The
  * namespace is left open where the refusal names none. Whom it binds is known, or read from the API server's message; else it is left open, too.
  */
-export function neededRule(data: Data): string | undefined {
+export function neededRule(data: Partial<ErrorData['cluster.forbidden']>): string | undefined {
   const { missing } = data;
   if (Array.isArray(missing) && missing.length === 0) return undefined;
   const namespace = text(data, 'namespace') ?? '<project>';

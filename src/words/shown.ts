@@ -3,9 +3,17 @@ import { visible, visibleLines } from '../core/base/visible';
 /** The facts of an error, a finding or a note. */
 export type Data = Readonly<Record<string, unknown>>;
 
+/** The names of the facts that any of the shapes of `D` has. */
+type KeyOf<D> = D extends unknown ? keyof D & string : never;
+
+/** The fact of that name, whatever it is: what is read from a disk need not be what the types say. */
+export function fact<D extends object>(data: D, key: KeyOf<D>): unknown {
+  return Object.hasOwn(data, key) ? (data as Partial<Record<string, unknown>>)[key] : undefined;
+}
+
 /** A value of `data` as text that shows all that is in it: lists joined, the absent as '?'. Of one line, unless it is what a server or a tool said. */
-export function shown(data: Data, key: string): string {
-  const value = data[key];
+export function shown<D extends object>(data: D, key: KeyOf<D>): string {
+  const value = fact(data, key);
   return typeof value === 'string' && sayings.has(key) ? visibleLines(value) : plain(value);
 }
 
@@ -13,18 +21,18 @@ export function shown(data: Data, key: string): string {
 const sayings: ReadonlySet<string> = new Set(['message', 'reason', 'stderr']);
 
 /** A value of `data` that is a text, as it is; undefined for anything else. */
-export function text(data: Data, key: string): string | undefined {
-  const value = data[key];
+export function text<D extends object>(data: D, key: KeyOf<D>): string | undefined {
+  const value = fact(data, key);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** A value of `data` that is a text or a list of them, as a list. */
-export function texts(data: Data, key: string): string[] {
-  return [data[key]].flat().filter((one) => typeof one === 'string');
+export function texts<D extends object>(data: D, key: KeyOf<D>): string[] {
+  return [fact(data, key)].flat().filter((one) => typeof one === 'string');
 }
 
 /** All of `data` as text, for what has no words of its own. */
-export function detail(data: Data): string {
+export function detail(data: object): string {
   const parts = Object.entries(data).map(([key, value]) => `${visible(key)} ${plain(value)}`);
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }

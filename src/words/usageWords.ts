@@ -1,13 +1,16 @@
 import type { Hints } from './hints';
-import { shown, type Data } from './shown';
+import type { ErrorData, UsageRules } from '../core/base/errorData';
+import { fact, shown } from './shown';
 
 /** Why options do not go together, in a sentence; undefined for a rule that is not known here. */
-export function ruleWords(data: Data, hints: Hints): string | undefined {
-  const words = typeof data['rule'] === 'string' ? rules[data['rule']] : undefined;
+export function ruleWords(data: ErrorData['usage'], hints: Hints): string | undefined {
+  const words = (rules as Readonly<Partial<Record<string, RuleWords>>>)[String(fact(data, 'rule'))];
   return words?.(data, hints);
 }
 
-const rules: Readonly<Record<string, (data: Data, hints: Hints) => string>> = {
+type RuleWords = (data: object, hints: Hints) => string;
+
+const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hints) => string } = {
   'acceptMissing.replace': (_, { option }) =>
     `${option('acceptMissing')} needs ${option('replace')}: a new database is put in place with the list of what is missing.`,
   'inPlace.replace': (_, { option }) =>
@@ -39,5 +42,5 @@ const rules: Readonly<Record<string, (data: Data, hints: Hints) => string>> = {
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>
-    `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(String(data['job']))}.`,
+    `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(data['job'])}.`,
 };

@@ -6,8 +6,7 @@ import { optionForm } from '../../src/cli/help';
 import { cliHints } from '../../src/cli/hints';
 import { commonOptions, optionSpecs, type OptionName } from '../../src/cli/options';
 import { exitCodes, topics, variables, type Block } from '../../src/cli/topics';
-import { errorCodes } from '../../src/core/base/errors';
-import { wordsFor } from '../../src/words/errorWords';
+import { errorWords, wordsFor } from '../../src/words/errorWords';
 
 /** The page. */
 export function reference(): string {
@@ -35,7 +34,7 @@ export function reference(): string {
       .flatMap(({ name, summary, blocks: own }) => [`## Topic: ${name}`, sentence(summary), ...own.map(ofBlock)]),
     '## Error codes',
     'With `--json` the last line holds `{"error":{"code":…,"data":{…}}}`. A code keeps its meaning; the words may change. What differs from case to case is written … here.',
-    table(['code', 'says', 'what to do'], errorCodes.map(ofCode)),
+    table(['code', 'says', 'what to do'], Object.keys(errorWords).map(ofCode)),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -67,7 +66,7 @@ function ofBlock(block: Block): string {
 }
 
 /** What an error says where its facts are left open. */
-function ofCode(name: (typeof errorCodes)[number]): string[] {
+function ofCode(name: string): string[] {
   const { what, why, todo } = wordsFor(name, {}, cliHints);
   const open = (text: string | undefined): string =>
     (text ?? '').replaceAll(/"\?"|(?<=^|[\s(,])\?(?=$|[\s,.:;)%])/g, '…').replace(/^…\.?$/, '');

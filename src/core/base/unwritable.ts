@@ -12,7 +12,7 @@ export type Unwritable = 'readOnly' | 'denied' | 'notFolder' | 'nameTooLong' | '
 export async function unwritable(
   folder: string,
   error: unknown,
-  more: Readonly<Record<string, unknown>> = {},
+  more: { readonly state?: boolean } = {},
 ): Promise<AppError> {
   if (!(error instanceof Error)) return toAppError(error);
   const trouble = isErrno(error, ['ENOENT']) ? await troubleAbove(folder) : troubleOf(error);

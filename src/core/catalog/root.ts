@@ -1,3 +1,4 @@
+import type { ErrorData } from '../base/errorData';
 import { lstatSync, readdirSync } from 'node:fs';
 import { access, constants, mkdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -60,7 +61,8 @@ export async function checkRoot(root: string): Promise<{ readonly isShared: bool
   if (real === undefined) return { isShared: false };
   const found = await stat(real);
   if (!found.isDirectory()) return { isShared: false };
-  const refuse = (reason: string): AppError => new AppError('root.refused', { root, reason });
+  const refuse = (reason: ErrorData['root.refused']['reason']): AppError =>
+    new AppError('root.refused', { root, reason });
   if (await isWorkTreeTop(real)) throw refuse('workTree');
   if (await isTracked(real)) throw refuse('tracked');
   if (process.geteuid !== undefined && (found.mode & 0o002) !== 0) throw refuse('writable');

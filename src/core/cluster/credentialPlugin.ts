@@ -1,3 +1,4 @@
+import type { ErrorData } from '../base/errorData';
 import { spawn } from 'node:child_process';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import type { Cluster as ConfigCluster } from '@kubernetes/client-node';
@@ -53,8 +54,9 @@ export async function runPlugin(
   },
 ): Promise<PluginCredential> {
   const { file } = place;
-  const fail = (reason: string, data: Readonly<Record<string, unknown>> = {}): AppError =>
-    new AppError('cluster.plugin', { file, command: basename(spec.command), reason, ...data });
+  type Facts = ErrorData['cluster.plugin'];
+  const fail = (reason: Facts['reason'], data: Partial<Facts> = {}): AppError =>
+    new AppError('cluster.plugin', { file, command: basename(spec.command), ...data, reason });
   if (spec.command === '') throw fail('unnamed');
   const { command, args } = spec;
   // a path in a kubeconfig is one from its folder
@@ -66,7 +68,7 @@ export async function runPlugin(
     const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', isWatched ? 'inherit' : 'ignore'] });
     const chunks: Buffer[] = [];
     let length = 0;
-    const stop = (reason: string): void => {
+    const stop = (reason: Facts['reason']): void => {
       reject(fail(reason));
       child.kill('SIGKILL');
     };
@@ -84,7 +86,7 @@ export async function runPlugin(
     child.on('close', (exitCode, signal) => {
       clearTimeout(timer);
       if (exitCode === 0) done(Buffer.concat(chunks).toString('utf8'));
-      else reject(fail('exit', exitCode === null ? { signal } : { exitCode }));
+      else reject(fail('exit', { signal: signal ?? undefined, exitCode: exitCode ?? undefined }));
     });
   });
   const credential = credentialIn(text);

@@ -1,4 +1,5 @@
-import { AppError, isAppError } from '../base/errors';
+import type { AppError } from '../base/errors';
+import { isAppError, withFacts } from '../base/errors';
 import type { KubeClient } from './kubeClient';
 
 /** The user's name as the server knows it; the kubeconfig's where the server does not tell. */
@@ -63,8 +64,7 @@ export async function explainRefusal(
 ): Promise<AppError> {
   try {
     const [{ missing, reason }, user] = await Promise.all([mayExec(client, namespace, signal), whoAmI(client, signal)]);
-    const data = { ...error.data, missing, user, ...(reason === undefined ? {} : { reason }) };
-    return new AppError(error.code, data, { cause: error.cause });
+    return withFacts(error, { missing, user, ...(reason === undefined ? {} : { reason }) }, error.cause);
   } catch {
     return error;
   }

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../cluster/kubeClient';
 import { explainRefusal } from '../cluster/reviews';
-import { AppError, isAppError } from '../base/errors';
+import { AppError, isAppError, withFacts } from '../base/errors';
 import { kubePodExec } from '../exec/kubePodExec';
 import type { DatabasePod, OpenPod } from './databasePod';
 import { findPods, resolveOwners } from './discover/findPods';
@@ -43,9 +43,7 @@ export async function locate(
   } catch (error) {
     // who may not list pods is told of the pod: a workload's name is the rarer thing to mean
     if (isAppError(error, 'cluster.forbidden')) {
-      throw isAppError(named, 'pod.unknown')
-        ? new AppError(named.code, { ...named.data, unlisted: true }, { cause: error })
-        : named;
+      throw isAppError(named, 'pod.unknown') ? withFacts(named, { unlisted: true }, error) : named;
     }
     throw error;
   }
@@ -91,7 +89,7 @@ async function podNamed(
   } catch (error) {
     if (isAppError(error, 'cluster.forbidden')) return error;
     if (!isAppError(error, 'cluster.api') || error.data['status'] !== 404) throw error;
-    return new AppError('pod.unknown', { reference, message: String(error.data['message']) }, { cause: error });
+    return new AppError('pod.unknown', { reference, message: error.data['message'] }, { cause: error });
   }
   const pod = parsePod(answer);
   if (pod?.metadata.name !== place.pod || pod.metadata.namespace !== place.namespace)

@@ -1,3 +1,4 @@
+import type { UsageRule } from '../base/errorData';
 import { AppError } from '../base/errors';
 import { isGentleRate } from '../exec/gentleExec';
 import { checkMapping } from './preflight/roles';
@@ -30,12 +31,14 @@ export interface RestoreOptions {
   readonly inPlace?: boolean;
 }
 
+type RestoreRule = Extract<UsageRule, `inPlace.${string}` | 'gentle.range' | 'streams.range' | 'acceptMissing.replace'>;
+
 /**
  * Whether the options of a restore or a copy go together: the one rule, asked by each host before it makes a job, by the plan and by the job itself. Throws `usage` { rule }.
  */
 export function checkRestoreOptions(options: RestoreOptions): void {
   const { as, inPlace = false, gentle, streams, createRoles = false, mapRoles = {} } = options;
-  const refuse = (rule: string): never => {
+  const refuse = (rule: RestoreRule): never => {
     throw new AppError('usage', { rule });
   };
   checkMapping(mapRoles);

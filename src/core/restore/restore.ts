@@ -2,7 +2,7 @@ import { openArchive } from '../catalog/catalog';
 import { isOurs, type BackupEntry } from '../catalog/manifest';
 import { importCollationsSql } from './preflight/partFindings';
 import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
-import { AppError, isAppError, toAppError } from '../base/errors';
+import { AppError, isAppError, toAppError, withFacts } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
 import type { OpenPod } from '../pod/databasePod';
 import { isOver, sessionsNote } from '../pod/server/endSessions';
@@ -276,7 +276,7 @@ async function fillSide(
 function withRights(error: unknown, { target, trustArchive, backup, isJustMade }: RestoreRequest): unknown {
   const isTrusted = target.facts.role.superuser && trustArchive === true && !isOurs(backup) && isJustMade !== true;
   if (!isTrusted || !isAppError(error)) return error;
-  return new AppError(error.code, { ...error.data, ranAs: 'superuser' }, { cause: error });
+  return withFacts(error, { ranAs: 'superuser' });
 }
 
 /** Who owns what an unproven archive does not get to give: the database's owner. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Inspection } from '../../core/catalog/inspectBackup';
-import { AppError, type ErrorCode } from '../../core/base/errors';
+import { AppError, type ErrorCode, toldError } from '../../core/base/errors';
 
 /** What the thread says, once. */
 export type FromWorker = { readonly inspection: Inspection } | { readonly failure: Failure };
@@ -56,7 +56,7 @@ function answerOf(worker: Worker): Promise<Inspection> {
 }
 
 function errorOf(failure: Failure): Error {
-  if ('code' in failure) return new AppError(failure.code, failure.data);
+  if ('code' in failure) return toldError(failure.code, failure.data);
   const { message, syscall } = failure;
   return Object.assign(new Error(message), syscall === undefined ? {} : { syscall });
 }

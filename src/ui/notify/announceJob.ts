@@ -1,3 +1,4 @@
+import type { ErrorData } from '../../core/base/errorData';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -11,7 +12,7 @@ import { finalWords } from '../finalWords';
 import { jobTitle } from '../jobWords';
 import { openReport } from '../openReport';
 import { settings } from '../settings';
-import { AppError, type ErrorCode } from '../../core/base/errors';
+import { AppError, type ErrorCode, toldError } from '../../core/base/errors';
 import { showErrorMessage, showInformationMessage, showWarningMessage } from '../shown';
 
 /** The final message of a job, with the next step as a button; opens the report where the setting wants it. */
@@ -33,7 +34,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
     if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
     if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
     const error = result?.error
-      ? new AppError(result.error.code as ErrorCode, { ...result.error.data, ...cancelledData(job) })
+      ? toldError(result.error.code, { ...result.error.data, ...cancelledData(job) })
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });
     const blocking = findingLines((result?.findings ?? []).filter(({ level }) => level === 'block'));
     const words = [runningText(wordsFor(error)), ...blocking.slice(0, mostFindings)];
@@ -44,7 +45,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
 }
 
 /** What became of a job that was cancelled, for its words. */
-function cancelledData({ id, state, request: { kind }, mayHaveLeft }: Job): Readonly<Record<string, unknown>> {
+function cancelledData({ id, state, request: { kind }, mayHaveLeft }: Job): ErrorData['cancelled'] {
   return state === 'cancelled' ? { job: id, kind, left: mayHaveLeft } : {};
 }
 

@@ -1,5 +1,5 @@
-import type { AppError } from '../../core/base/errors';
-import { type Data, shown } from '../shown';
+import type { ErrorData } from '../../core/base/errors';
+import { fact, shown } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { bytes } from './shared';
 
@@ -29,7 +29,7 @@ export const archiveErrors = {
         },
   'archive.tooLarge': (data) => ({
     what: 'The archive names more than the editor can show.',
-    ...(data['entries'] === undefined
+    ...(fact(data, 'entries') === undefined
       ? {}
       : { why: `It has ${shown(data, 'entries')} tables, data blocks and sequences.` }),
     todo: 'It was not changed. A backup of this size can still be verified and restored.',
@@ -51,7 +51,7 @@ export const archiveErrors = {
   }),
 } satisfies ErrorTable;
 
-function limited(data: Data): string {
+function limited(data: ErrorData['archive.limit']): string {
   const most = bytes(data['most']);
   if (data['what'] === 'contents') return `The archive's table of contents has more than the ${most} that are read`;
   const found = data['size'] === undefined ? '' : ` of ${bytes(data['size'])}`;
@@ -66,7 +66,7 @@ function isOlder(version: unknown): boolean {
 }
 
 /** From a file that is no archive to a backup. */
-function wayOn(data: AppError['data']): string {
+function wayOn(data: ErrorData['archive.foreign']): string {
   const tool = `\`${shown(data, 'tool')}\``;
   const ways: Readonly<Record<string, string>> = {
     unpack: `Unpack it with ${tool}, and take what is in it. Where that is no archive either, its name is told then.`,

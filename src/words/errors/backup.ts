@@ -1,4 +1,5 @@
-import { type Data, shown, text } from '../shown';
+import type { ErrorData } from '../../core/base/errors';
+import { fact, shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { beginnings, bytes, unchanged } from './shared';
 
@@ -95,11 +96,11 @@ export const backupErrors = {
         : `Make it readable and writable, or take another one: ${hints.otherFolder()}.`,
   }),
   'disk.full': (data, hints) => ({
-    ...(data['folder'] === undefined
+    ...(fact(data, 'folder') === undefined
       ? { what: 'The disk or its quota is full here.', why: shown(data, 'message') }
       : {
           what: `Not enough space in ${shown(data, 'folder')}.`,
-          why: `${bytes(data['free'])} free, ${bytes(data['needed'])} needed with the reserve.`,
+          why: `${bytes(fact(data, 'free'))} free, ${bytes(fact(data, 'needed'))} needed with the reserve.`,
         }),
     todo: `Delete old backups (${hints.deleteBackup()}), enlarge the volume, or take another folder: ${hints.otherFolder()}.`,
   }),
@@ -117,7 +118,7 @@ export const backupErrors = {
 
 /** Backups whose ids begin as it was typed. */
 /** Why a name means no backup, or more than one. */
-function whichBackup(data: Data): { readonly what: string; readonly why?: string } {
+function whichBackup(data: ErrorData['backup.unknown']): { readonly what: string; readonly why?: string } {
   const named = shown(data, 'backup');
   if (data['folders'] !== undefined) {
     const why = `They are in ${shown(data, 'folders')}. Name the one that is meant by its path.`;

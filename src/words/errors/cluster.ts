@@ -1,7 +1,8 @@
 import { visible } from '../../core/base/visible';
 import type { Hints } from '../hints';
 import { neededRights } from '../neededRule';
-import { type Data, shown, texts } from '../shown';
+import type { ErrorData } from '../../core/base/errors';
+import { shown, texts } from '../shown';
 import type { ErrorTable, Words } from './errorTable';
 import { bytes, capitalised, sentence } from './shared';
 
@@ -63,7 +64,7 @@ export const clusterErrors = {
     todo: 'Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY) and whether the cluster runs.',
   }),
   'cluster.untrusted': (data, hints) => {
-    const { why, todo } = tlsWords[String(data['reason'])] ?? tlsWords['protocol'] ?? { why: '', todo: '' };
+    const { why, todo } = tlsWords[data['reason']] ?? tlsWords['protocol'] ?? { why: '', todo: '' };
     return {
       what: `${shown(data, 'cluster')}: no trusted connection to ${shown(data, 'server')}.`,
       why: `${why} (${shown(data, 'code')}).`,
@@ -88,7 +89,7 @@ export const clusterErrors = {
   }),
 } satisfies ErrorTable;
 
-function forbidden(data: Data): Words {
+function forbidden(data: ErrorData['cluster.forbidden']): Words {
   const { missing } = data;
   const verbs = Array.isArray(missing) && missing.length > 0 ? missing.join(' and ') : shown(data, 'verb');
   const place = data['namespace'] === undefined ? '' : ` in ${shown(data, 'namespace')}`;
@@ -104,11 +105,11 @@ function forbidden(data: Data): Words {
 }
 
 /** The kubeconfig files that could not be read: what is looked for may stand in one of them. */
-function unread(data: Data): string[] {
+function unread(data: ErrorData['cluster.none']): string[] {
   return texts(data, 'problems').map((problem) => `Not read: ${visible(problem)}.`);
 }
 
-function pluginReason(data: Data): string {
+function pluginReason(data: ErrorData['cluster.plugin']): string {
   switch (data['reason']) {
     case 'missing':
       return 'There is no such program here.';
@@ -125,7 +126,7 @@ function pluginReason(data: Data): string {
   }
 }
 
-function pluginTodo(data: Data, hints: Hints): string {
+function pluginTodo(data: ErrorData['cluster.plugin'], hints: Hints): string {
   const command = shown(data, 'command');
   if (data['reason'] === 'missing') return `Install ${command}, or put its folder on the PATH, then ${hints.again()}.`;
   if (data['reason'] === 'unnamed') return 'Correct the file.';

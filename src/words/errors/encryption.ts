@@ -1,4 +1,5 @@
-import { type Data, shown, text, texts } from '../shown';
+import type { ErrorData } from '../../core/base/errors';
+import { shown, text, texts } from '../shown';
 import type { ErrorTable } from './errorTable';
 
 const damageReasons: Readonly<Record<string, string>> = {
@@ -97,13 +98,13 @@ export const encryptionErrors = {
   }),
 } satisfies ErrorTable;
 
-function damageWords(data: Data): string {
+function damageWords(data: ErrorData['encrypted.damaged']): string {
   const reason = text(data, 'reason') ?? '';
   if (reason === 'order') return `Chunk ${shown(data, 'is')} stands there: chunks were swapped, doubled or dropped.`;
   return damageReasons[reason] ?? reason;
 }
 
-function lockWords(data: Data): string {
+function lockWords(data: ErrorData['encrypted.locked']): string {
   const reason = text(data, 'reason');
   if (reason === 'passphrase') return 'It is encrypted with a passphrase, and this is not it.';
   if (reason === 'work')

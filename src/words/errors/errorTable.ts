@@ -1,6 +1,5 @@
-import type { ErrorCode } from '../../core/base/errors';
+import type { ErrorCode, ErrorData } from '../../core/base/errors';
 import type { Hints } from '../hints';
-import type { Data } from '../shown';
 
 /** What a person is told about a failure: what failed, why, and what to do. */
 export interface Words {
@@ -9,8 +8,8 @@ export interface Words {
   readonly todo?: string;
 }
 
-/** Words for one error, with what to do in this host. */
-export type ErrorWords = (data: Data, hints: Hints) => Words;
+/** Words for one error, with what to do in this host. What comes back from a disk may lack any of the facts. */
+export type ErrorWords<C extends ErrorCode> = (data: ErrorData[C], hints: Hints) => Words;
 
 /** Words for the errors of one area. */
-export type ErrorTable = Partial<Readonly<Record<ErrorCode, ErrorWords>>>;
+export type ErrorTable = { readonly [C in ErrorCode]?: ErrorWords<C> };

@@ -1,7 +1,7 @@
 import type { Phase } from '../../core/base/progress';
 import { uncertainPhases } from '../../core/job/record/readJob';
 import { phaseWords } from '../progressWords';
-import { shown, text } from '../shown';
+import { fact, shown, text } from '../shown';
 import { ruleWords } from '../usageWords';
 import type { ErrorTable } from './errorTable';
 import { beginnings } from './shared';
@@ -48,7 +48,7 @@ export const jobErrors = {
   }),
   usage: (data, hints) => ({
     what: `Bad usage: ${ruleWords(data, hints) ?? shown(data, 'message')}`,
-    ...(data['meant'] === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
+    ...(fact(data, 'meant') === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
     todo: `To see how it is used: ${hints.usage(text(data, 'command'))}.`,
   }),
   internal: (data) => ({

@@ -2,7 +2,8 @@ import { cures, refusalLines } from '../causeWords';
 import { safe } from '../format';
 import { heldBy } from '../heldBy';
 import { type KeptFacts, keptLine } from '../keptWords';
-import { type Data, shown, text } from '../shown';
+import type { DifferenceFacts, ErrorData } from '../../core/base/errorData';
+import { shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { unchanged, withheldNote } from './shared';
 
@@ -13,7 +14,7 @@ export const restoreErrors = {
     todo: `What blocks is listed ${hints.details()}.`,
   }),
   'restore.cannotMake': (data, hints) => {
-    const failures = listOf(data, 'failures');
+    const failures = listOf(data.failures);
     const all = typeof data['count'] === 'number' ? data['count'] : failures.length;
     return {
       what: `The target refuses ${all === 1 ? 'a part' : `${all} parts`} of the backup. Nothing of it was put in place.`,
@@ -26,7 +27,7 @@ export const restoreErrors = {
     why: `It is listed ${hints.details()}; all else is as in the backup.`,
     todo: [
       unchanged(data),
-      ...cures(becauses(data), hints),
+      ...cures(becauses(data.differences), hints),
       `To replace it by what lacks these: ${hints.goOn(true)}.`,
     ].join('\n'),
   }),
@@ -98,24 +99,23 @@ export const restoreErrors = {
 } satisfies ErrorTable;
 
 /** What claims to be kept, a line each: whose it is, how large, since when. */
-function claims(data: Data): string[] {
+function claims(data: ErrorData['restore.claimed']): string[] {
   const { databases } = data;
   if (!Array.isArray(databases)) return [];
   return (databases as readonly KeptFacts[]).map((one) => safe(keptLine(one)));
 }
 
-function firstClaim(data: Data): string | undefined {
+function firstClaim(data: ErrorData['restore.claimed']): string | undefined {
   const { databases } = data;
   return Array.isArray(databases) ? (databases as readonly KeptFacts[])[0]?.name : undefined;
 }
 
 /** What the data hold as a list of objects. */
-function listOf(data: Data, key: string): Data[] {
-  const list = data[key];
-  return Array.isArray(list) ? (list as Data[]) : [];
+function listOf<Of extends object>(list: readonly Of[] | undefined): readonly Of[] {
+  return Array.isArray(list) ? (list as readonly Of[]) : [];
 }
 
 /** Why each difference came about, where that is known. */
-function becauses(data: Data): Data[] {
-  return listOf(data, 'differences').flatMap(({ because }) => (because === undefined ? [] : [because as Data]));
+function becauses(differences: readonly DifferenceFacts[] | undefined): NonNullable<DifferenceFacts['because']>[] {
+  return listOf(differences).flatMap(({ because }) => (because === undefined ? [] : [because]));
 }

@@ -1,13 +1,12 @@
 import { visible } from '../../core/base/visible';
 import { size } from '../format';
-import type { Data } from '../shown';
 
 export const incomplete = 'Nothing of it counts as done.';
 
 const nothingChanged = 'The target is unchanged.';
 
 /** What ran with all rights may have done more than what was undone. */
-export function unchanged(data: Data): string {
+export function unchanged(data: { readonly ranAs?: 'superuser' | undefined }): string {
   if (data['ranAs'] !== 'superuser') return nothingChanged;
   return 'The database is as it was. The archive, for which nobody vouches, ran with the rights of a superuser: what else it did on the server is not known.';
 }

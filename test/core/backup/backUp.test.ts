@@ -117,7 +117,7 @@ for (const major of [15, 18] as const) {
       await assert.rejects(
         backUp(source, 'shop', options(), work),
         (error) =>
-          isAppError(error, 'exec.failed') && /terminating connection|server closed/.test(String(error.data['stderr'])),
+          isAppError(error, 'exec.failed') && /terminating connection|server closed/.test(error.data['stderr']),
       );
       await nothingLeft();
     });
@@ -165,7 +165,7 @@ for (const major of [15, 18] as const) {
       };
       await assert.rejects(backUp(limited, 'shop', options(), recorder().work), (error) => {
         assert.ok(isAppError(error, 'backup.refused'));
-        const codes = (error.data['findings'] as { code: string }[]).map((one) => one.code);
+        const codes = error.data.findings.map((one) => one.code);
         return codes.includes('dump.rowSecurity') && codes.includes('dump.unreadable');
       });
     });

@@ -72,7 +72,10 @@ describe('arguments', () => {
       assert.throws(
         () => parse(...argv),
         (error) =>
-          isAppError(error, 'usage') && message.test(String(error.data['message'])) && error.data['meant'] === near,
+          isAppError(error) &&
+          error.code === 'usage' &&
+          message.test(String(error.data.message)) &&
+          error.data.meant === near,
         argv.join(' '),
       );
     }

@@ -18,7 +18,7 @@ describe('undo and release in a terminal', () => {
       const call = { operands: ['a/b/c/d'], options: {}, terminal };
       await assert.rejects(
         confirmKept(call, request),
-        (error) => isAppError(error, 'usage') && /--yes/.test(String(error.data['message'])),
+        (error) => isAppError(error) && error.code === 'usage' && /--yes/.test(String(error.data.message)),
       );
       const twice = { ...call, options: { confirm: ['a', 'b'] } };
       await assert.rejects(confirmKept(twice, request), (error) => isAppError(error, 'usage'));

@@ -17,7 +17,8 @@ function code(expected: ErrorCode, data: Readonly<Record<string, unknown>> = {})
   return (error) => {
     assert.ok(isAppError(error), String(error));
     assert.equal(error.code, expected);
-    for (const [name, value] of Object.entries(data)) assert.deepEqual(error.data[name], value, name);
+    for (const [name, value] of Object.entries(data))
+      assert.deepEqual((error.data as Record<string, unknown>)[name], value, name);
     return true;
   };
 }
@@ -134,7 +135,7 @@ describe('connect', () => {
     writeFileSync(dead, kubeconfigText('https://127.0.0.1:1'));
     await assert.rejects((await clientOf(dead)).get('/x'), (error) => {
       assert.ok(isAppError(error, 'cluster.unreachable'));
-      assert.match(String(error.data['message']), /ECONNREFUSED/);
+      assert.match(error.data['message'], /ECONNREFUSED/);
       return true;
     });
     const untrusted = `${api.folder}/untrusted`;

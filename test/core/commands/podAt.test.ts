@@ -16,7 +16,7 @@ describe('a pod that is known by name', () => {
   });
 
   it('is not called gone where its cluster could not be asked', async () => {
-    const failure = new AppError('cluster.unauthorized', { cluster: 'prod' });
+    const failure = new AppError('cluster.unauthorized', { cluster: 'prod', server: 'https://prod' });
     await assert.rejects(podAt(services({ failure }), place), failure);
     await assert.rejects(podAt(services({}), place), { code: 'pod.unknown' });
   });

@@ -21,7 +21,8 @@ function code(expected: ErrorCode, data: Readonly<Record<string, unknown>> = {})
   return (error) => {
     assert.ok(isAppError(error), String(error));
     assert.equal(error.code, expected);
-    for (const [name, value] of Object.entries(data)) assert.deepEqual(error.data[name], value, name);
+    for (const [name, value] of Object.entries(data))
+      assert.deepEqual((error.data as Record<string, unknown>)[name], value, name);
     return true;
   };
 }

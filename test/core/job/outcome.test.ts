@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { AppError, errorCodes, type ErrorCode } from '../../../src/core/base/errors';
+import { AppError, toldError, type ErrorCode } from '../../../src/core/base/errors';
+import { errorWords } from '../../../src/words/errorWords';
 import { failedResult } from '../../../src/core/job/run/outcome';
 import type { Phase } from '../../../src/core/base/progress';
 
 const ending = (code: ErrorCode, phase?: Phase, stopped = false): string => {
-  const { outcome, exitCode } = failedResult(new AppError(code), { job: 'j', stopped, ...(phase ? { phase } : {}) });
+  const { outcome, exitCode } = failedResult(toldError(code, {}), { job: 'j', stopped, ...(phase ? { phase } : {}) });
   return `${outcome} ${exitCode}`;
 };
 
 describe('how an error ends a job', () => {
   it('no error is ever "done"', () => {
-    for (const code of errorCodes) {
+    for (const code of Object.keys(errorWords) as ErrorCode[]) {
       for (const stopped of [false, true]) assert.ok(!/^(done|differences)/.test(ending(code, 'dump', stopped)), code);
     }
   });
@@ -62,7 +63,7 @@ describe('how an error ends a job', () => {
   });
 
   it('findings and differences of the error are those of the result', () => {
-    const findings = [{ level: 'block', code: 'target.exists', data: {} }];
+    const findings = [{ level: 'block', code: 'target.exists', data: {} }] as const;
     assert.deepEqual(
       failedResult(new AppError('restore.refused', { findings }), { job: 'j', stopped: false }).findings,
       findings,

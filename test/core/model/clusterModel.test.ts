@@ -174,7 +174,7 @@ class Api {
 }
 
 function forbidden(): never {
-  throw new AppError('cluster.forbidden', { cluster: 'a', verb: 'list', resource: 'pods' });
+  throw new AppError('cluster.forbidden', { cluster: 'a', verb: 'list', resource: 'pods', message: '' });
 }
 
 function pod(name: string): PodObject {

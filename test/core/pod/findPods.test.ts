@@ -111,7 +111,7 @@ describe('findPods', () => {
     const one = pod('pg-0', { container: { image: 'postgres:16' } });
     const client = fakeClient((path) => {
       if (path === '/api/v1/namespaces/demo/pods') return [one];
-      throw new AppError('cluster.forbidden', { path });
+      throw new AppError('cluster.forbidden', { cluster: 'a', resource: path, message: '' });
     });
     const found = await findPods(client, { namespaces: () => Promise.resolve(['demo', 'secret']) });
     assert.deepEqual([found.pods.map((one) => one.name), found.forbidden], [['pg-0'], ['secret']]);
@@ -164,7 +164,7 @@ describe('findPoolers', () => {
 
   it('finds none where pods may not be listed', async () => {
     const client = fakeClient(() => {
-      throw new AppError('cluster.forbidden');
+      throw new AppError('cluster.forbidden', { cluster: 'a', message: '' });
     });
     assert.deepEqual(await findPoolers(client, 'demo', signal), []);
   });

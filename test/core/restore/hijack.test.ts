@@ -175,9 +175,9 @@ for (const major of [15, 16, 18] as const) {
       await asTenant(`create database ${name}`, `comment on database ${name} is '${forged}'`);
       const error: unknown = await undo({ ...request(), job: 'u1' }, work).catch((thrown: unknown) => thrown);
       assert.ok(isAppError(error, 'restore.claimed'));
-      const [told] = error.data['databases'] as { name: string; owner: string; bytes: number; made: string }[];
+      const [told] = error.data.databases;
       assert.deepEqual([told!.name, told!.owner], [name, 'tenant']);
-      assert.ok(told!.bytes > 1e6 && Math.abs(Date.parse(told!.made) - Date.now()) < 3600_000, JSON.stringify(told));
+      assert.ok(told!.bytes! > 1e6 && Math.abs(Date.parse(told!.made!) - Date.now()) < 3600_000, JSON.stringify(told));
       const oid = await oidOf(name);
       // another one took its place after it was shown
       await assert.rejects(undo({ ...request({ only: [{ name, oid: oid + 1, confirmed: true }] }), job: 'u1' }, work));

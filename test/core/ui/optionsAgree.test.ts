@@ -1,5 +1,6 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
+import type { ErrorData } from '../../../src/core/base/errorData';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +89,9 @@ describe('which options go together', () => {
       const wanted = ['acceptMissing.replace', 'inPlace.gentle', 'inPlace.goOn', 'inPlace.replace', 'inPlace.roles'];
       assert.deepEqual([...rules].sort(), [...wanted, 'mapRoles.chain']);
       for (const rule of rules) {
-        const [inTerminal, inEditor] = [cliHints, editorHints].map((hints) => ruleWords({ rule }, hints));
+        const [inTerminal, inEditor] = [cliHints, editorHints].map((hints) =>
+          ruleWords({ rule } as ErrorData['usage'], hints),
+        );
         assert.match(inTerminal ?? '', /--/, rule);
         assert.doesNotMatch(inEditor ?? '--', /--/, rule);
       }

@@ -1,22 +1,7 @@
+import type { LockHolder } from '../../base/errorData';
 import { AppError } from '../../base/errors';
 import type { ProcessEnd } from '../../exec/podExec';
 import { query, type Server } from './sql';
-
-/** Who holds a lock on a table that a dump, or a restore in place, would have to wait for. */
-export interface LockHolder {
-  /** `schema.table` */
-  readonly table: string;
-  /** of its session; null: a prepared transaction has it */
-  readonly pid: number | null;
-  /** the name of the prepared transaction */
-  readonly prepared: string | null;
-  readonly user: string | null;
-  readonly application: string | null;
-  /** `idle in transaction` and its like; null where our role may not know */
-  readonly state: string | null;
-  /** how long its transaction has lasted; null where our role may not know */
-  readonly seconds: number | null;
-}
 
 /** What stands in the way of reading every table, or of keeping writers out of it. The oldest first, ten at most. Throws `exec.*`. */
 export async function lockHolders(
@@ -42,7 +27,7 @@ export async function dumpFailure(
   const data = { tool: 'pg_dump', exitCode: end.exitCode, stderr, database };
   // the statement is told in English by pg_dump itself, whatever the server's language
   if (!/(?:query|command) was: LOCK TABLE /i.test(end.stderr)) return new AppError('exec.failed', data);
-  const holders = await lockHolders(server, database, 'read').catch(() => []);
+  const holders = await lockHolders(server, database, 'read').catch(() => [] as const);
   const [first] = holders;
   if (!first) return new AppError('exec.failed', data);
   return new AppError('lock.waited', { table: first.table, seconds: lockWait, holders, database });

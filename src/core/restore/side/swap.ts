@@ -1,3 +1,4 @@
+import type { SessionFacts } from '../../base/errorData';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError, type ErrorCode } from '../../base/errors';
 import type { Log } from '../../base/log';
@@ -277,14 +278,14 @@ async function resolve(
 }
 
 /** Who stands in the way: sessions with a lock on the catalog, sessions still in the database, prepared transactions. */
-async function findHolders(server: Workplace, { live }: SwapInput): Promise<unknown[]> {
+async function findHolders(server: Workplace, { live }: SwapInput): Promise<SessionFacts[]> {
   if (!live) return [];
   const sql = `select json_build_object('pid', a.pid, 'user', a.usename, 'application', a.application_name, 'state', a.state,
     'since', coalesce(a.xact_start, a.backend_start), 'database', a.datname)
   from pg_stat_activity a where a.pid <> pg_backend_pid() and (a.datid = ${live.oid} or a.pid in (
     select l.pid from pg_locks l where l.locktype = 'relation' and l.relation = 'pg_database'::regclass and l.granted)) limit 10;
   select json_build_object('prepared', gid, 'user', owner) from pg_prepared_xacts where database = ${quoteLiteral(live.name)} limit 10;`;
-  return query<unknown>(server, server.from, sql).catch(() => []);
+  return query<SessionFacts>(server, server.from, sql).catch(() => []);
 }
 
 /** The server's own words, without psql's place and prefix. */

@@ -1,0 +1,434 @@
+import type { Finding } from './finding';
+
+/**
+ * Every way the core can fail, and the facts that go with it: names, numbers, the server's own message, never a secret. A new code needs words
+ * (`src/words/errors`). What is absent may be `undefined`, too. Sizes are bytes, offsets bytes of a file, durations seconds.
+ */
+export interface ErrorData {
+  // the API server
+  /** no kubeconfig holds a usable context; the files that could not be read */
+  'cluster.none': { readonly cluster?: string | undefined; readonly problems?: readonly string[] | undefined };
+  'cluster.unknown': {
+    readonly cluster: string;
+    readonly known: readonly string[];
+    readonly problems?: readonly string[] | undefined;
+  };
+  /** known only from kubeconfig files that an earlier job used and nobody names now */
+  'cluster.notNamed': { readonly cluster: string; readonly files: readonly string[] };
+  /** a file that cannot be read or parsed */
+  'cluster.kubeconfig': { readonly file: string; readonly message: string };
+  'cluster.plugin': {
+    readonly file: string;
+    readonly command: string;
+    readonly reason: 'missing' | 'start' | 'exit' | 'answer' | 'time' | 'unnamed';
+    readonly exitCode?: number | undefined;
+    readonly signal?: string | undefined;
+    readonly code?: string | undefined;
+  };
+  /** DNS, refused, time-out */
+  'cluster.unreachable': { readonly cluster: string; readonly server: string; readonly message: string };
+  /** TLS says no */
+  'cluster.untrusted': {
+    readonly cluster: string;
+    readonly server: string;
+    readonly reason: 'authority' | 'expired' | 'early' | 'name' | 'client' | 'protocol';
+    readonly code: string;
+  };
+  /** an answer longer than any of its kind is */
+  'cluster.tooMuch': { readonly cluster: string; readonly path: string; readonly bytes: number };
+  /** the token is not accepted, also after the file was read again */
+  'cluster.unauthorized': { readonly cluster: string; readonly server: string };
+  /** `missing` verbs and `user`: of pods/exec alone */
+  'cluster.forbidden': {
+    readonly cluster: string;
+    readonly verb?: string | undefined;
+    readonly resource?: string | undefined;
+    readonly namespace?: string | undefined;
+    readonly message: string;
+    readonly missing?: readonly string[] | undefined;
+    readonly user?: string | undefined;
+    readonly reason?: string | undefined;
+  };
+  /** any other refusal */
+  'cluster.api': { readonly cluster: string; readonly status: number | undefined; readonly message: string };
+
+  // exec
+  /** the upgrade was refused */
+  'exec.refused': { readonly status?: number | undefined; readonly message: string };
+  /** the stream ended without its trailer */
+  'exec.cut': { readonly bytes: number; readonly message: string; readonly stderr?: string | undefined };
+  /** nothing was heard, not even the heartbeat */
+  'exec.stalled': { readonly seconds: number };
+  /** a short answer was asked for, and it did not end */
+  'exec.tooMuch': { readonly bytes: number; readonly tool: string };
+  /** what it answered is not what it answers */
+  'exec.answer': { readonly tool: string; readonly message: string; readonly database?: string | undefined };
+  /** no sh in the container */
+  'exec.noShell': { readonly message: string };
+  /** the command ran to its end and said no */
+  'exec.failed': {
+    readonly exitCode: number;
+    readonly stderr: string;
+    readonly tool?: string | undefined;
+    readonly database?: string | undefined;
+    readonly sqlState?: string | undefined;
+  };
+
+  // pods and databases
+  'pod.unknown': { readonly reference: string; readonly message: string; readonly unlisted?: boolean | undefined };
+  /** no PostgreSQL answers in the pod */
+  'pod.noServer': { readonly reference: string; readonly message: string };
+  'pod.noTools': { readonly reference: string; readonly tool: string };
+  /** it is there, and lets nobody in for now */
+  'pod.busy': {
+    readonly reference: string;
+    readonly is: 'full' | 'starting' | 'stopping';
+    readonly message: string;
+  };
+  /** no way in without a password we have */
+  'pod.noLogin': { readonly reference: string; readonly message: string };
+  'pod.noPrimary': {
+    readonly reference: string;
+    readonly pods: readonly string[];
+    /** those that are called so: more than one is none */
+    readonly primaries: readonly string[];
+  };
+  /** somebody holds a lock that is not given up */
+  'lock.waited': {
+    readonly table: string;
+    readonly seconds: number;
+    readonly holders: readonly LockHolder[];
+    readonly database: string;
+  };
+  'database.unknown': { readonly reference: string; readonly database: string; readonly known: readonly string[] };
+  'reference.invalid': {
+    readonly text: string;
+    readonly message?: string | undefined;
+    readonly names?: string | undefined;
+    readonly wanted?: string | undefined;
+  };
+  /** it holds a zero byte */
+  'name.invalid': { readonly name: string };
+
+  // archives and backups
+  'archive.damaged': {
+    readonly offset?: number | undefined;
+    readonly reason: string;
+    readonly entry?: string | undefined;
+  };
+  /** not a custom-format archive (plain SQL, tar, something else) */
+  'archive.foreign': {
+    readonly reason: string;
+    readonly file?: string | undefined;
+    readonly way?: string | undefined;
+    readonly tool?: string | undefined;
+    readonly entry?: string | undefined;
+  };
+  'archive.version': { readonly version: string };
+  /** more than the editor takes in */
+  'archive.tooLarge': { readonly entries: number } | { readonly megabytes: number };
+  /** a role's name that is no text in the archive's encoding */
+  'archive.roleName': { readonly entry: string; readonly offset: number };
+  /** more in one place than is read */
+  'archive.limit': {
+    readonly what: 'text' | 'entry' | 'contents';
+    readonly size?: number | undefined;
+    readonly most: number;
+    readonly offset: number;
+    readonly entry: string;
+  };
+  /** one that only clients have */
+  'archive.encoding': { readonly encoding: string; readonly offset: number; readonly reason: string };
+  /** several fit: `fits` ids, `folders` of one id, `places`; `unproven`: the newest that `latest` does not choose */
+  'backup.unknown': {
+    readonly backup: string;
+    readonly fits?: readonly string[] | undefined;
+    readonly folders?: readonly string[] | undefined;
+    readonly places?: readonly string[] | undefined;
+    readonly unproven?: string | undefined;
+  };
+  /** does not match its manifest */
+  'backup.damaged': { readonly backup: string; readonly reason: string; readonly offset?: number | undefined };
+  /** of a format that a later version writes */
+  'backup.newer': { readonly backup?: string | undefined; readonly version: number };
+  /** somebody keeps it from being deleted */
+  'backup.held': { readonly backup: string; readonly owner: string; readonly reason: string; readonly time: string };
+  /** a .partial folder */
+  'backup.incomplete': { readonly backup: string };
+  /** no folder for backups */
+  'root.refused': { readonly root: string; readonly reason: 'workTree' | 'tracked' | 'writable' | 'untrusted' };
+  /** somebody else could have put something into the folder of jobs and keys */
+  'state.unsafe': {
+    readonly folder: string;
+    readonly reason: 'link' | 'notFolder' | 'owner' | 'writable' | 'workTree';
+  };
+  /** it would be written over, and is not ours */
+  'file.foreign': { readonly file: string };
+  /** not opened */
+  'file.refused': {
+    readonly file: string;
+    readonly reason: 'link' | 'notFile' | 'tooLong' | 'outside' | 'owner' | 'replaced' | 'manyNames';
+  };
+  /** no key of a store, or one that would lead elsewhere */
+  'store.key': { readonly key: string };
+  'store.absent': { readonly key: string };
+  /** what may be written once is there; until when the store keeps it */
+  'store.exists': { readonly key: string; readonly until?: string | undefined };
+  /** an S3 store, or the way to it, says no; `reason` is a `StoreTrouble` */
+  'store.failed': {
+    readonly name: string;
+    readonly key?: string | undefined;
+    readonly reason: string;
+    readonly code: string;
+    readonly status?: number | undefined;
+  };
+  /** the bytes ended before their end, or others stand in their place */
+  'store.cut': {
+    readonly name: string;
+    readonly at?: number | undefined;
+    readonly size?: number | undefined;
+    readonly reason?: string | undefined;
+  };
+
+  // encryption; never what stands in an identity
+  /** no age file any more; `offset` in the file, `at` in the plain text */
+  'encrypted.damaged': {
+    readonly name: string;
+    readonly offset: number;
+    readonly reason: string;
+    readonly chunk?: number | undefined;
+    readonly at?: number | undefined;
+    readonly is?: number | undefined;
+  };
+  /** it is encrypted, and nobody named an identity */
+  'encrypted.noIdentity': { readonly backup: string };
+  /** no identity of those that are known opens it */
+  'encrypted.locked': {
+    readonly name: string;
+    readonly reason: 'identity' | 'passphrase' | 'work';
+    readonly kinds?: readonly string[] | undefined;
+    readonly work?: number | undefined;
+    readonly most?: number | undefined;
+  };
+  /** a file that holds no identity we know */
+  'identity.unusable': { readonly file: string; readonly reason: string; readonly line?: number | undefined };
+  /** nobody to encrypt for */
+  'recipient.invalid': { readonly recipient?: string | undefined; readonly reason: string };
+  /** none of the list, or more than one */
+  'recipient.unknown': { readonly named: string };
+  /** nothing is encrypted before there is a recovery key */
+  'recovery.missing': NoData;
+  /** the only recovery key, and others remain */
+  'recovery.last': NoData;
+  /** a secret is not written there */
+  'secret.place': { readonly file: string; readonly reason: string };
+  /** the folder of the backups cannot be read, or not written to */
+  'root.unreadable': {
+    readonly root: string;
+    readonly message: string;
+    readonly written?: boolean | undefined;
+    readonly trouble?: string | undefined;
+    readonly state?: boolean | undefined;
+  };
+  /** preflight blocks */
+  'backup.refused': { readonly findings: readonly Finding[] };
+  /** here; before it is so, or where the system said so */
+  'disk.full':
+    { readonly folder: string; readonly free: number; readonly needed: number } | { readonly message: string };
+  'disk.targetFull': {
+    readonly reference: string;
+    readonly free: number;
+    readonly needed: number;
+  } & Rights;
+
+  // restore
+  /** preflight blocks */
+  'restore.refused': { readonly findings: readonly Finding[] };
+  /** the target refuses a part of the archive; nothing changed */
+  'restore.cannotMake': { readonly failures: readonly FailureFacts[]; readonly count: number } & Rights;
+  /** went on without a part, and that was not accepted for a database that is replaced */
+  'restore.missing': { readonly differences: readonly DifferenceFacts[]; readonly database: string } & Rights;
+  /** the restored rows are not the backup's */
+  'restore.differs': { readonly differences: readonly DifferenceFacts[] } & Rights;
+  /** the exchange of names gave up; nothing changed */
+  'restore.swap': {
+    readonly reason: string;
+    readonly database?: string | undefined;
+    readonly holders?: readonly SessionFacts[] | undefined;
+  } & Rights;
+  /** the server refused a part of it; rolled back, nothing changed */
+  'restore.inPlace': {
+    readonly reason: string;
+    readonly database: string;
+    readonly job: string;
+    readonly holders?: readonly LockHolder[] | undefined;
+  } & Rights;
+  /** the connection went with the COMMIT; `unforeseen`: what went there is not known either */
+  'restore.unknown': {
+    readonly database?: string | undefined;
+    readonly job?: string | undefined;
+    readonly unforeseen?: boolean | undefined;
+    readonly message?: string | undefined;
+  };
+  /** nothing to undo or release; `before`: the backup that a restore in place took */
+  'restore.nothingKept': { readonly reference: string; readonly before?: string | undefined };
+  /** replication slots would go with a kept database; `active` ones keep it */
+  'release.slots': {
+    readonly databases: readonly string[];
+    readonly slots: readonly string[];
+    readonly active?: readonly string[] | undefined;
+  };
+  /** what is there only says that it was kept */
+  'restore.claimed': {
+    readonly reference: string;
+    readonly database: string;
+    readonly databases: readonly KeptFacts[];
+  };
+  /** another job works on it */
+  'target.busy': { readonly reference: string; readonly job?: string | undefined };
+
+  // masking
+  /** a file of rules that says something else than rules */
+  'mask.rules': {
+    readonly problems: readonly {
+      readonly line: number;
+      readonly column: number;
+      readonly reason: string;
+      readonly what: string;
+    }[];
+    readonly file?: string | undefined;
+  };
+  /** what the rules leave open, or what cannot be done; nothing was written */
+  'mask.refused': { readonly findings: readonly Finding[] };
+  /** a value that cannot be masked */
+  'mask.value': { readonly table: string; readonly column: string; readonly reason: string };
+
+  // jobs
+  'job.unknown': { readonly job: string; readonly fits?: readonly string[] | undefined };
+  /** it still works, or left something that is found by its folder */
+  'job.needed': { readonly job: string; readonly state: string };
+  /** the field of a request that is not as it should be; '' for all of it */
+  'request.invalid': { readonly at?: string | undefined };
+  /** it was written by a later version */
+  'request.newer': { readonly schema: number };
+  /** its process is gone without a last event */
+  'job.interrupted': { readonly job: string; readonly phase?: string | undefined };
+  /** a job or a backup has no report (yet) */
+  'report.none': { readonly of: string };
+  /** of a job: what it was, and whether something of it may have stayed */
+  cancelled: {
+    readonly job?: string | undefined;
+    readonly kind?: string | undefined;
+    readonly left?: boolean | undefined;
+  };
+  /** what is not understood, or options that do not go together: a rule, with its facts */
+  usage:
+    | { readonly message: string; readonly command?: string | undefined; readonly meant?: string | undefined }
+    | { [R in UsageRule]: { readonly rule: R } & (UsageRules[R] extends NoData ? unknown : UsageRules[R]) }[UsageRule];
+  /** `log`: the file of a job that says more */
+  internal: { readonly message: string; readonly log?: string | undefined };
+}
+
+export type ErrorCode = keyof ErrorData;
+
+/** Rules of options and settings, and what is told of who breaks them. */
+export interface UsageRules {
+  'acceptMissing.replace': NoData;
+  'inPlace.replace': NoData;
+  'inPlace.gentle': NoData;
+  'inPlace.roles': NoData;
+  'inPlace.goOn': NoData;
+  'mapRoles.chain': { readonly from: string; readonly to: string };
+  'mask.count': NoData;
+  'gentle.range': NoData;
+  'streams.range': NoData;
+  'compress.form': { readonly compress: string };
+  'compress.zstd': { readonly compress: string };
+  'retention.count': { readonly name: string };
+  'retention.none': NoData;
+  'retention.least': NoData;
+  'retention.zone': { readonly zone: string };
+  'root.bucket': { readonly root: string };
+  'send.foreign': { readonly backup: string };
+  's3.address': { readonly address: string };
+  's3.endpoint': NoData;
+  'forget.job': NoData;
+  'clean.living': { readonly job: string };
+}
+
+export type UsageRule = keyof UsageRules;
+
+/** The facts that errors have, whichever it is: what one of them calls so, the others do not call otherwise. */
+export type AnyFacts = { readonly [K in KeyOf<ErrorData[ErrorCode]>]?: Fact<ErrorData[ErrorCode], K> | undefined };
+
+/** The names of the facts that any of the shapes of `D` has. */
+export type KeyOf<D> = D extends unknown ? (string extends keyof D ? never : keyof D & string) : never;
+
+type Fact<D, K extends string> = D extends { readonly [k in K]?: infer V }
+  ? string extends keyof D
+    ? never
+    : V
+  : never;
+
+/** No facts. */
+export type NoData = Readonly<Record<string, never>>;
+
+/** What ran with all rights may have done more than what was undone. */
+interface Rights {
+  readonly ranAs?: 'superuser' | undefined;
+}
+
+/** Who holds a lock that was waited for. */
+export interface LockHolder {
+  /** `schema.table` */
+  readonly table: string;
+  /** of its session; null: a prepared transaction has it */
+  readonly pid: number | null;
+  /** the name of the prepared transaction */
+  readonly prepared: string | null;
+  readonly user: string | null;
+  readonly application: string | null;
+  /** `idle in transaction` and its like; null where our role may not know */
+  readonly state: string | null;
+  /** how long its transaction has lasted; null where our role may not know */
+  readonly seconds: number | null;
+}
+
+/** A session, or a prepared transaction, that keeps a database from being exchanged. */
+export interface SessionFacts {
+  readonly pid?: number | null | undefined;
+  readonly user?: string | null | undefined;
+  readonly application?: string | null | undefined;
+  readonly state?: string | null | undefined;
+  readonly since?: string | null | undefined;
+  readonly database?: string | null | undefined;
+  readonly prepared?: string | null | undefined;
+}
+
+/** What a target refused to make. */
+export interface FailureFacts {
+  readonly kind?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly name?: string | undefined;
+  readonly says: string;
+  readonly cause?: string | undefined;
+  readonly subject?: string | undefined;
+}
+
+/** A difference between what was restored and the backup; all of it is in the result of its job. */
+export interface DifferenceFacts {
+  readonly because?: { readonly cause?: string | undefined; readonly subject?: string | undefined } | undefined;
+}
+
+/** A kept database as a person sees it before something is done with it. */
+export interface KeptFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly bytes?: number | undefined;
+  /** when the database was made, where the server says it */
+  readonly made?: string | undefined;
+  /** the job that kept it, as its mark says */
+  readonly job: string;
+  /** when that was, as its mark says */
+  readonly time?: string | undefined;
+}
