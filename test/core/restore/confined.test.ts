@@ -59,6 +59,26 @@ create table p1 partition of p for values in (1)`,
     sql: 'create table s (v int, w int); insert into s select 1, 1 from generate_series(1, 50); create statistics st on (F(v)), w from s',
     withoutOwner: true,
   },
+  body: {
+    sql: `create domain d5 as int check (F(value) > 0);
+create function b() returns d5[] language sql set work_mem = '4MB' begin atomic select '{1}'::d5[]; end`,
+  },
+  result: {
+    sql: `create domain d6 as int check (F(value) > 0);
+create function re() returns d6[] language sql set work_mem = '4MB' return '{1}'::d6[]`,
+  },
+  name: {
+    sql: `create domain d7 as int check (F(value) > 0);
+create function na("x
+    LANGUAGE c
+" int, v d7[] default '{1}'::d7[]) returns int language sql as 'select 1'`,
+  },
+  clause: {
+    sql: `create domain d8 as int check (F(value) > 0);
+create function cl("x
+    LANGUAGE sql LEAKPROOF
+" int, v d8[] default '{1}'::d8[]) returns int language sql as 'select 1'`,
+  },
   event: { sql: '' },
   subtypediff: {
     sql: `create function diff(int, int) returns float8 language sql immutable as 'select (F(1) + $1 - $2)::float8';
@@ -215,6 +235,19 @@ for (const major of [15, 16, 18] as const) {
       }
     });
 
+    it('what a source’s pod says beside what pg_dump writes has none in a copy, whose archive we made', async () => {
+      for (const kind of major === 18 ? forgeableInCopy : ['ACL', 'EXTENSION', 'SEARCHPATH']) {
+        const forged = await forge(kind);
+        const attempt = run({ backup: await adopt(forged), isJustMade: true, goOn: true });
+        await attempt.catch((error: unknown) => {
+          assert.ok(isAppError(error), String(error));
+          assert.equal(error.code, 'archive.damaged', kind);
+        });
+        await assertHarmless();
+        await server.sql('postgres', 'drop database if exists copy with (force)');
+      }
+    });
+
     it('a tenant’s archive that nobody vouches for is restored whole, but for what superusers made; with --trust-archive as ever', async () => {
       const foreign = path.join(root, 'foreign.dump');
       await writeFile(foreign, await readFile(archivePath(backup)));
@@ -293,6 +326,12 @@ for (const major of [15, 16, 18] as const) {
 }
 
 const forgeable = ['TABLE', 'ACL', 'INDEX', 'COMMENT', 'EVENT TRIGGER', 'DEFAULT ACL', 'FUNCTION', 'SCHEMA'];
+
+/** What is made in a superuser's name where the archive is ours, and what every session begins with. */
+const forgeableInCopy = [
+  ...['ACL', 'COMMENT', 'EVENT TRIGGER', 'DEFAULT ACL', 'FUNCTION', 'EXTENSION', 'OPERATOR CLASS', 'OPERATOR FAMILY'],
+  ...['MATERIALIZED VIEW DATA', 'SEARCHPATH', 'STDSTRINGS'],
+];
 
 /** Tries to be who it is not, and then all that only a superuser may; what it may not is passed over in silence. */
 const act = (

@@ -1,6 +1,8 @@
 import { grantsOf } from '../meaning/grantsOf';
-import { superuserEntries } from '../meaning/superuserEntries';
-import { rewrittenToc, type TableOfContents, type TocEntry } from './readTableOfContents';
+import { sayMore } from '../meaning/sayMore';
+import { backslashesIn, superuserEntries } from '../meaning/superuserEntries';
+import { damaged } from './damage';
+import { definitionOf, rewrittenToc, type TableOfContents, type TocEntry } from './readTableOfContents';
 import type { PlacedBlock } from './blockReader';
 import { inPlaces, partOf, rolesOf, shared, unplaced, type ArchivePart, type PartRole } from './splitArchive';
 
@@ -46,10 +48,14 @@ export interface HandsAsked {
 
 type Group = PartRole | 'superuser' | 'values' | 'filled' | 'policies' | 'granted' | 'said' | 'triggers' | 'nobody';
 
-/** Divides an archive by who makes what. Pure. */
+/**
+ * Divides an archive by who makes what. Pure. Throws `archive.damaged` for what a superuser would say, comments and grants, where it says anything else: whoever made the archive, it came through
+ * another server's pod.
+ */
 export function splitByHands(toc: TableOfContents, blocks: readonly PlacedBlock[], asked: HandsAsked): HandedParts {
   const place = unplaced(toc);
   const groups = groupsOf(toc, asked);
+  mustSayNoMore(toc, groups);
   const filled = filledAmong(toc, groups, asked);
   const grants = asked.isSigned ? undefined : grantsOf(toc, asked.loader);
   const of = (wanted: (entry: TocEntry) => boolean, ranges: readonly PlacedBlock[] = []): ArchivePart =>
@@ -83,6 +89,16 @@ export function splitByHands(toc: TableOfContents, blocks: readonly PlacedBlock[
     ...some('said', only('said')),
     ...some('triggers', only('triggers')),
   };
+}
+
+function mustSayNoMore(toc: TableOfContents, groups: ReadonlyMap<TocEntry, Group>): void {
+  const backslashes = backslashesIn(toc);
+  for (const [entry, group] of groups) {
+    if (group !== 'said' && group !== 'triggers') continue;
+    const { kind, schema, name, definitionAt } = entry;
+    if (!sayMore(kind, definitionOf(toc, entry).toString('latin1'), backslashes)) continue;
+    throw damaged(definitionAt, 'a statement that pg_dump does not write', `${kind} ${schema}.${name}`);
+  }
 }
 
 function groupsOf(toc: TableOfContents, { isSigned, superusers, fills }: HandsAsked): ReadonlyMap<TocEntry, Group> {

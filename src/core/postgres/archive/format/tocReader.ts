@@ -119,6 +119,10 @@ class TocCollector {
     if (!this.#dumpIds.add(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
     const kind = this.#intern(entry.kind.toString('latin1'));
     if (kind === 'ENCODING') this.#setEncoding(entry, at, place);
+    // pg_restore sends them as they stand before anything else, whoever restores
+    const setting = settings[kind];
+    if (setting && !setting.test(entry.definition.toString('latin1')))
+      throw damaged(at, 'a setting that pg_dump does not write', place);
     const names: EntryNames = {
       kind,
       schema: this.#intern(this.#decode(entry.namespace)),
@@ -203,6 +207,11 @@ class TocCollector {
     this.#blocks.push({ dumpId, table: { schema, name, columns }, name, offset });
   }
 }
+
+const settings: Readonly<Record<string, RegExp>> = {
+  STDSTRINGS: /^SET standard_conforming_strings = '(?:on|off)';\n$/,
+  SEARCHPATH: /^SELECT pg_catalog\.set_config\('search_path', '[^'\\]*', false\);\n$/,
+};
 
 /** Dump ids seen: a bit each. Whoever read the entry has bounded them. */
 class IdSet {
