@@ -162,6 +162,8 @@ async function lead({ admin, proxy, account, kubeconfig }: Side, folder: string)
 
 async function tmpfs(folder: string): Promise<string | undefined> {
   await execa('mkdir', ['-p', folder]);
-  const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', 'size=1500m', 'tmpfs', folder], { reject: false });
+  const { exitCode } = await execa('mount', ['-t', 'tmpfs', '-o', 'size=1500m,mode=0700', 'tmpfs', folder], {
+    reject: false,
+  });
   return exitCode === 0 ? folder : undefined;
 }
