@@ -63,6 +63,7 @@ export type Capability =
   | 'canBackUpAgain'
   | 'canCancel'
   | 'canGoOn'
+  | 'canSwap'
   | 'canRemove'
   | 'hasReport'
   | 'isJob';

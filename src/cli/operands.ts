@@ -34,9 +34,16 @@ export async function backupOrDatabase(call: Call, text: string): Promise<Backup
 /** What `undo` and `release` take: a job of this root, or a database. Throws `job.unknown`, `reference.invalid`. */
 export async function jobOrDatabase(call: Call): Promise<JobRef | DatabaseReference> {
   const [text = ''] = call.operands;
-  const changes: readonly JobKind[] = ['restore', 'copy', 'undo'];
+  const changes: readonly JobKind[] = ['restore', 'copy', 'undo', 'swap'];
   if (isPlace(text)) return databaseReference(text);
-  return knownJob(call, text, ({ request }) => changes.includes(request.kind));
+  return knownJob(call, text, ({ request, state }) => changes.includes(request.kind) && state !== 'prepared');
+}
+
+/** What `swap` and `discard` take: a job of this root that prepared something, or a database. Throws `job.unknown`, `reference.invalid`. */
+export async function preparedOrDatabase(call: Call): Promise<JobRef | DatabaseReference> {
+  const [text = ''] = call.operands;
+  if (isPlace(text)) return databaseReference(text);
+  return knownJob(call, text, ({ state, settled }) => state === 'prepared' && settled === undefined);
 }
 
 /** What `clean` takes: nothing, a job of this root, or a pod. Throws `job.unknown`, `reference.invalid`. */

@@ -90,6 +90,11 @@ export const optionSpecs = {
     value: '<MB/s>',
     help: 'for busy hours: at most so much a second, low priority, one stream',
   },
+  prepare: { type: 'boolean', help: 'make and prove the side database, and stop: `swap` puts it in place later' },
+  'accept-changes': {
+    type: 'boolean',
+    help: 'also where the definitions of the live database changed since it was prepared',
+  },
   'in-place': {
     type: 'boolean',
     help: 'without a side database, in one transaction that locks it; no undo but a backup',

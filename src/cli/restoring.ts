@@ -26,6 +26,7 @@ export const restoreFlags = [
   'map-role',
   'streams',
   'gentle',
+  'prepare',
   'in-place',
   'plan',
 ] as const satisfies readonly OptionName[];
@@ -42,7 +43,7 @@ export function restoreOptions(options: Options): RestoreOptions {
     ...{ trustSettings: options['trust-settings'], trustArchive: options['trust-archive'] },
     mapRoles: options['map-role'] === undefined ? undefined : roleMap(options['map-role']),
     streams: streams === undefined ? undefined : Number(streams),
-    ...{ gentle, inPlace: options['in-place'] },
+    ...{ gentle, prepare: options.prepare, inPlace: options['in-place'] },
   });
   checkRestoreOptions(asked);
   return asked;
@@ -51,6 +52,8 @@ export function restoreOptions(options: Options): RestoreOptions {
 /** Whether a database that is replaced may be asked for. Throws `usage` where nobody is there who could be. */
 export function mayReplace({ options, terminal, command }: Call & { readonly command?: string }, target: string): void {
   if (options.as !== 'replace' || options.yes === true || options.plan === true || terminal.isInteractive) return;
+  // nothing is replaced before the swap, which asks
+  if (options.prepare === true) return;
   throw new AppError('usage', {
     message: `Replacing ${target} has to be confirmed, and nobody is there to be asked. A script says --yes.`,
     ...(command === undefined ? {} : { command }),
@@ -71,7 +74,7 @@ export async function confirmReplacing(
   const from = request.kind === 'restore' ? formatBackupRef(request.backup) : formatReference(request.source);
   const target = formatReference(request.target);
   const { database } = request.target;
-  if (options.plan !== true && options.as !== 'replace') return undefined;
+  if (options.plan !== true && (options.as !== 'replace' || options.prepare === true)) return undefined;
   if (options.plan !== true && options.yes === true) {
     terminal.info(
       `This replaces the database ${target} with ${request.kind === 'restore' ? `the backup ${from}` : from}. ${means(options)}`,
@@ -111,7 +114,8 @@ export function withConfirmed<Request extends RequestOf<'restore' | 'copy'>>(
   { options }: Call,
 ): Request {
   const [named] = options.confirm ?? [];
-  const typed = options.yes === true || options.as !== 'replace' ? undefined : request.target.database;
+  const typed =
+    options.yes === true || options.as !== 'replace' || options.prepare === true ? undefined : request.target.database;
   return { ...request, ...defined({ confirmed: named ?? typed }) };
 }
 

@@ -30,6 +30,7 @@ import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
 import { showRule } from './showRule';
+import { discardPrepared, swapPrepared } from './swapPrepared';
 import { undoRestore } from './undoRestore';
 import { verify } from './verify';
 
@@ -45,6 +46,8 @@ export const commands: readonly Command[] = [
   compare,
   verify,
   deepVerify,
+  swapPrepared,
+  discardPrepared,
   undoRestore,
   dropKept,
   inspectArchive,

@@ -5,7 +5,7 @@ import { formatReference } from '../core/cluster/reference';
 import { placesOf } from '../core/job/request';
 import { goingOn } from '../core/job/plan/waysOn';
 import { jobFiles } from '../core/job/record/jobFolder';
-import type { Job, JobState } from '../core/job/record/readJob';
+import { isWaiting, type Job, type JobState } from '../core/job/record/readJob';
 import { isLiving } from '../model/jobs';
 import { jobTooltip } from '../ui/jobTooltip';
 import { jobLabel, jobRowState, jobState, jobTitle } from '../ui/jobWords';
@@ -36,6 +36,7 @@ export class JobNode implements TreeNode {
       canCancel: isLiving(job),
       canGoOn: goingOn(job) !== undefined,
       canCleanUp: mayHaveLeft,
+      canSwap: isWaiting(job),
       canUndo: typeof result?.data['kept'] === 'string',
       hasReport,
       canAskForRule: result?.error !== undefined && ruleFor(result.error) !== undefined,
@@ -62,6 +63,7 @@ const icons: Readonly<Record<JobState, vscode.ThemeIcon>> = {
   running: spinning,
   stopping: spinning,
   done: good,
+  prepared: new vscode.ThemeIcon('watch', new vscode.ThemeColor('list.warningForeground')),
   differences: warning,
   failed: bad,
   refused: new vscode.ThemeIcon('circle-slash'),

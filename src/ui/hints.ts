@@ -34,6 +34,10 @@ export const editorHints: Hints = {
   missingRoles: () =>
     `have an administrator make them; ${options} may make them, too, or leave out who is named, and a restore from a terminal can use others instead`,
   undo: (place) => `right-click ${place} in the Clusters view and choose Undo Restore`,
+  swap: (job) => `right-click job ${job} in the Jobs view and choose Swap…`,
+  discard: (job) => `right-click job ${job} in the Jobs view and choose Discard Prepared Database`,
+  acceptChanges: () => 'Swap… offers to go on all the same',
+  prepareAgain: () => 'prepare it anew',
   putBack: (backup, place) =>
     `right-click the backup ${backup} in the Backups view, choose Restore…, and ${place} as its target`,
   release: (place = 'the kept database') => `right-click ${place} in the Clusters view and choose Drop Kept Database`,
@@ -61,6 +65,7 @@ const names: Readonly<Record<OptionWord, string>> = {
   streams: 'the setting "Restore Streams"',
   gentle: 'the setting "Gentle"',
   mask: 'masking',
+  prepare: 'preparing only',
   inPlace: 'a restore in place',
   compress: 'the setting "Compression"',
   count: 'the setting "Count Rows"',

@@ -45,6 +45,8 @@ function stateOf(job: Job): string {
     }
     case 'done':
       return `done${took}`;
+    case 'prepared':
+      return preparedState(job);
     case 'differences':
       return differences(job);
     case 'interrupted':
@@ -82,6 +84,13 @@ function differences({ request: { kind }, result }: Job): string {
   const number = result?.differences?.length;
   if (number === undefined) return 'with differences';
   return number === 1 ? 'one difference' : `${number} differences`;
+}
+
+/** It waits until somebody does something: how long, and what it takes meanwhile, are seen without a click. */
+function preparedState({ settled, result }: Job): string {
+  if (settled !== undefined) return settled.how === 'gone' ? 'prepared, gone since' : `prepared, ${settled.how}`;
+  const bytes = result?.data['sideBytes'];
+  return `prepared, waits for its swap${typeof bytes === 'number' ? ` (${size(bytes)})` : ''}`;
 }
 
 function seconds(from: string, to: string): string {

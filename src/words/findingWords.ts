@@ -6,7 +6,7 @@ import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 import { maskFindings } from './maskWords';
-import { detail, shown, text, type Data } from './shown';
+import { detail, shown, text, texts, type Data } from './shown';
 
 /** One line for a finding; a code without words of its own shows its data. */
 export function findingWords(finding: Finding, hints: Hints): string {
@@ -216,6 +216,28 @@ const ofSwaps: Words = {
     data['rows'] === 0
       ? 'no row was written since the restore'
       : `written since the restore: ${some(Number(data['rows']), 'row')}, which will exist only in the database kept now`,
+  'swap.live': (data) => liveWords(data),
+  'swap.opened': (data) =>
+    `${shown(data, 'side')} was opened or altered since it was proven: nobody knows what is in it now. Discard it, and prepare it anew`,
+  'swap.unlogged': (data, hints) =>
+    `the server ended without a shutdown, or may have, since ${shown(data, 'side')} was proven, and that empties ${some(Number(data['tables']), 'unlogged table')} of it; ${hints.prepareAgain()}`,
+  'swap.restarted': (data) =>
+    `the server was restarted since it was proven (${localTime(shown(data, 'since'))}); what was proven is logged and stays`,
+  'swap.age': (data) =>
+    `it was proven ${duration(Number(data['seconds']))} ago (${localTime(shown(data, 'proven'))}), and holds what was there at ${localTime(shown(data, 'snapshot'))}`,
+  'swap.written': (data) =>
+    data['rows'] === 0
+      ? 'no row was written into the live database since it was prepared'
+      : `written into the live database since it was prepared: ${some(Number(data['rows']), 'row')}, which will exist only in the database kept then`,
+  'swap.writtenUnknown': (data) =>
+    `how much was written into the live database since (${localTime(shown(data, 'proven'))}) is not known: its statistics were reset`,
+  'swap.schemaUnknown': () =>
+    'whether the definitions of the live database changed since it was prepared could not be seen',
+  'swap.schema': (data, hints) => {
+    const altered = texts(data, 'altered');
+    const names = altered.length === 0 ? 'something was dropped' : altered.join(', ');
+    return `the definitions of the live database changed since it was prepared, and would go back with it: ${names}; ${hints.acceptChanges()}`;
+  },
   downtime: (data) => downtime(data),
 };
 
@@ -311,6 +333,7 @@ const notes: Words = {
     `without statistics, since foreign tables belong to them and no foreign server is asked: ${tables(data)}`,
   'analyze.failed': (data) =>
     `no statistics could be gathered of ${tables(data)}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
+  prepared: (data) => `${shown(data, 'side')} is proven and closed to everybody until it is swapped or discarded`,
   'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
@@ -319,6 +342,13 @@ const notes: Words = {
   'roles.remain': (data, hints) =>
     `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
 };
+
+function liveWords(data: Data): string {
+  const name = shown(data, 'database');
+  if (data['is'] === 'gone') return `there is no database ${name} any more; when it was prepared there was one`;
+  if (data['is'] === 'new') return `there is a database ${name} by now; when it was prepared there was none`;
+  return `${name} is another database than when it was prepared: somebody restored, swapped or undid it since`;
+}
 
 function downtime(data: Data): string {
   const { seconds, pooler } = data;

@@ -58,6 +58,14 @@ export interface Hints {
   missingRoles(): string;
   /** swaps back what a restore replaced; `place` is a reference */
   undo(place: string): string;
+  /** gives what a job prepared its name */
+  swap(job: string): string;
+  /** drops what a job prepared */
+  discard(job: string): string;
+  /** swaps although the live database's definitions changed since */
+  acceptChanges(): string;
+  /** prepares once more */
+  prepareAgain(): string;
   /** restores the backup that a restore in place took before it; `place` is a reference */
   putBack(backup: string, place: string): string;
   /** does it with a database that only claims to be kept; undefined: which one is not known */

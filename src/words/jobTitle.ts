@@ -5,6 +5,7 @@ import {
   placesOf,
   type BackupRef,
   type JobAbout,
+  type OfJob,
   type RequestOf,
 } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
@@ -20,9 +21,9 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
     case 'backup':
       return `Back up ${request.source.database} from ${request.source.pod}`;
     case 'restore':
-      return `Restore ${backup(request.backup)} into ${place(request.target)}`;
+      return `${prepares(request)}${backup(request.backup)} ${prepares(request) === 'Restore ' ? 'into' : 'for'} ${place(request.target)}`;
     case 'copy':
-      return `Copy ${request.source.database} from ${request.source.pod} to ${copyTarget(request)}`;
+      return `${request.options.prepare === true ? 'Prepare a copy of' : 'Copy'} ${request.source.database} from ${request.source.pod} ${request.options.prepare === true ? 'for' : 'to'} ${copyTarget(request)}`;
     case 'verify':
       return request.deep === undefined
         ? `Verify ${backup(request.backup)}`
@@ -35,6 +36,10 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
       const of = keptOf(request, result, 'was kept for ');
       return `Drop what ${of.startsWith('job ') ? `${of} kept` : of}`;
     }
+    case 'swap':
+      return `Swap ${keptOf(request, result, 'what is prepared for ')}`;
+    case 'discard':
+      return `Discard ${keptOf(request, result, 'what is prepared for ')}`;
     case 'clean':
       return `${request.options.forget === true ? 'Give up' : 'Clean up'}${cleaned(request)}`;
   }
@@ -49,9 +54,9 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
   switch (request.kind) {
     case 'backup':
     case 'copy':
-      return `${request.kind === 'copy' ? 'Copy' : 'Back up'} ${request.source.database}`;
+      return `${request.kind === 'copy' ? (request.options.prepare === true ? 'Prepare' : 'Copy') : 'Back up'} ${request.source.database}`;
     case 'restore':
-      return `Restore ${request.target.database}`;
+      return `${request.options.prepare === true ? 'Prepare' : 'Restore'} ${request.target.database}`;
     case 'verify':
       return `${request.deep === undefined ? 'Verify' : 'Deep verify'} ${ofBackup(request.backup)}`;
     case 'diff': {
@@ -63,12 +68,16 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
       return `Undo ${keptLabel(request, result)}`;
     case 'release':
       return `Drop kept ${keptLabel(request, result)}`;
+    case 'swap':
+      return `Swap ${keptLabel(request, result)}`;
+    case 'discard':
+      return `Discard prepared ${keptLabel(request, result)}`;
     case 'clean':
       return request.options.forget === true && request.of ? `Give up ${formatOperand(request.of)}` : 'Clean up';
   }
 }
 
-function keptLabel({ of, about }: RequestOf<'undo' | 'release'>, result: Job['result']): string {
+function keptLabel({ of, about }: OfJob, result: Job['result']): string {
   if ('cluster' in of) return of.database;
   const target = result?.data['target'];
   return databaseOf(typeof target === 'string' ? target : about?.place) ?? of.job;
@@ -89,8 +98,12 @@ function databaseOf(place: string | undefined): string | undefined {
   return names.length < 4 ? undefined : names.slice(3).join('/');
 }
 
-/** Undo and release may name a job; what it is about may be known at their end only. */
-function keptOf({ of, about }: RequestOf<'undo' | 'release'>, result: Job['result'], before: string): string {
+function prepares({ options }: RequestOf<'restore'>): 'Prepare ' | 'Restore ' {
+  return options.prepare === true ? 'Prepare ' : 'Restore ';
+}
+
+/** Undo, release, swap and discard may name a job; what it is about may be known at their end only. */
+function keptOf({ of, about }: OfJob, result: Job['result'], before: string): string {
   if ('cluster' in of) return `${before}${place(of)}`;
   const target = result?.data['target'];
   const worked = typeof target === 'string' ? target : about?.place;

@@ -3,7 +3,13 @@ import { duration } from './format';
 import { phaseWords } from './progressWords';
 
 /** What a person reads for a job's state. */
-export function stateText({ state, cleaned, phase }: Pick<Job, 'state' | 'cleaned' | 'phase'>): string {
+export function stateText({
+  state,
+  cleaned,
+  phase,
+  settled,
+}: Pick<Job, 'state' | 'cleaned' | 'phase' | 'settled'>): string {
+  if (state === 'prepared') return settled === undefined ? 'prepared, waits' : `prepared, ${settled.how}`;
   if (state === 'interrupted') return cleaned ? 'interrupted, cleaned' : 'interrupted';
   return state === 'running' && phase !== undefined ? `running: ${phaseWords[phase]}` : state;
 }

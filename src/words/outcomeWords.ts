@@ -11,6 +11,10 @@ export function outcomeWords(
 ): string {
   const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
   if (kind === 'diff') return outcome === 'done' ? safe(sameWords(notes)) : 'Different.';
+  if (outcome === 'prepared') {
+    const listed = differences.length > 0 ? ', with the differences that are listed' : ' and verified';
+    return `Prepared for ${named('target')}${listed}. Nothing is replaced: ${named('side')} waits for its swap.`;
+  }
   const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
   switch (kind) {
     case 'backup':
@@ -28,6 +32,12 @@ export function outcomeWords(
       return `Restored into ${named('target')} and verified${differently}.`;
     case 'undo':
       return `Undone: ${named('target')} is again what it was.`;
+    case 'swap':
+      return `Swapped: ${named('target')} is what job ${named('preparedBy')} prepared${differently === '' ? '' : ', with the differences that it listed'}.`;
+    case 'discard':
+      return outcome === 'done'
+        ? `Discarded: what was prepared for ${named('target')} is dropped.`
+        : `What was prepared for ${named('target')} is dropped, but not all that belonged to it.`;
     case 'release':
       return released(named('target'), data);
     case 'clean':

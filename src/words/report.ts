@@ -48,6 +48,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
 
 const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
   done: 'Done.',
+  prepared: 'Prepared.',
   differences: 'Done, with differences.',
   failed: 'Failed.',
   refused: 'Refused, nothing changed.',

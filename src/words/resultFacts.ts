@@ -19,6 +19,10 @@ export function resultLines(data: Data, hints: Hints): string[] {
   if (hasOpenEnds(data)) lines.push(`to give up what cannot be found out: ${hints.forget()}`);
   if (target === undefined) return lines;
   if (text(data, 'kept') !== undefined) lines.push(safe(`to undo: ${hints.undo(target)}`));
+  const [swap, discard] = [text(data, 'swap'), text(data, 'discard')];
+  const job = swap?.split(' ').at(-1);
+  if (job !== undefined && discard !== undefined)
+    lines.push(safe(`to swap it in: ${hints.swap(job)}`), safe(`to drop it: ${hints.discard(job)}`));
   const before = text(data, 'before');
   if (before !== undefined) lines.push(safe(`to put it back: ${hints.putBack(before, target)}`));
   return lines;
@@ -55,6 +59,7 @@ const numbers: readonly (readonly [key: string, name: string, format: (value: nu
   ['expectedSeconds', 'expected', duration],
   ['lockedSeconds', 'locked for', duration],
   ['bytes', 'freed', size],
+  ['sideBytes', 'takes', size],
   ['pauseSeconds', 'logins waited at most', (seconds) => `${(seconds * 1000).toFixed(0)} ms`],
 ];
 
@@ -71,6 +76,7 @@ const removals: Lines = [
   ['resolved', (value) => value],
   ['unknown', (value) => value],
   ['forgotten', (value) => `forgotten: ${value}`],
+  ['waiting', (value) => value],
   ['spared', (value) => `left alone, since its job may be at work: ${value}`],
   ['remaining', (value) => `could not be removed: ${value}`],
   ['notReached', (value) => `not reached: ${value}`],

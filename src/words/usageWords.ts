@@ -15,6 +15,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     `${option('acceptMissing')} needs ${option('replace')}: a new database is put in place with the list of what is missing.`,
   'inPlace.replace': (_, { option }) =>
     `${option('inPlace')} needs ${option('replace')}: it restores into a database that exists.`,
+  'inPlace.prepare': (_, { option }) =>
+    `${option('inPlace')} does not go with ${option('prepare')}: it has no side database that could wait.`,
   'inPlace.gentle': (_, { option }) =>
     `${option('inPlace')} does not go with ${option('gentle')}: others wait for its locks until it is done.`,
   'inPlace.roles': (_, { option }) =>

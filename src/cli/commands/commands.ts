@@ -21,10 +21,12 @@ import { mask } from './mask';
 import { pods } from './pods';
 import { protect, unprotect } from './protect';
 import { release } from './release';
+import { discard } from './discard';
 import { restore } from './restore';
 import { retainCommand } from './retain';
 import { send } from './send';
 import { runJobCommand } from './runJob';
+import { swap } from './swap';
 import { undo } from './undo';
 import { upgrade } from './upgrade';
 import { verify } from './verify';
@@ -49,6 +51,8 @@ export const commands: readonly Command[] = [
   diff,
   restore,
   copy,
+  swap,
+  discard,
   undo,
   release,
   clean,

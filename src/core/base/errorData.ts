@@ -270,6 +270,26 @@ export interface ErrorData {
     readonly unforeseen?: boolean | undefined;
     readonly message?: string | undefined;
   };
+  /** somebody is in the side database and stays, so that nothing would be proven of it */
+  'prepare.entered': {
+    readonly database: string;
+    readonly sessions?: number | undefined;
+    readonly transactions?: number | undefined;
+  };
+  /** nothing prepared waits there; `by`: the job that took it, `how`: what it did */
+  'prepare.nothing': {
+    readonly reference: string;
+    readonly job?: string | undefined;
+    readonly by?: string | undefined;
+    readonly how?: 'swapped' | 'discarded' | 'gone' | undefined;
+  };
+  /** more than one waits for the same name */
+  'prepare.several': { readonly reference: string; readonly jobs: readonly string[] };
+  /** what is there only says that it was prepared */
+  'prepare.claimed': {
+    readonly reference: string;
+    readonly databases: readonly { readonly name: string; readonly owner: string; readonly job: string }[];
+  };
   /** nothing to undo or release; `before`: the backup that a restore in place took */
   'restore.nothingKept': { readonly reference: string; readonly before?: string | undefined };
   /** replication slots would go with a kept database; `active` ones keep it */
@@ -335,6 +355,7 @@ export type ErrorCode = keyof ErrorData;
 export interface UsageRules {
   'acceptMissing.replace': NoData;
   'inPlace.replace': NoData;
+  'inPlace.prepare': NoData;
   'inPlace.gentle': NoData;
   'inPlace.roles': NoData;
   'inPlace.goOn': NoData;

@@ -33,12 +33,14 @@ export type Phase =
   | 'indexes'
   | 'analyze'
   | 'verify'
+  | 'prepare'
   | 'properties'
   | 'swap'
   | 'commit'
   | 'compare'
   | 'undo'
   | 'release'
+  | 'discard'
   | 'clean'
   | 'stopping';
 

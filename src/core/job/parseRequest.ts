@@ -73,7 +73,7 @@ const restoreOptions = {
   as: v.exactOptional(v.picklist(['new', 'replace'])),
   ...{ noOwner: flag, noPrivileges: flag, noTablespaces: flag, goOn: flag, acceptMissing: flag },
   ...{ createRoles: flag, trustSettings: flag, trustArchive: flag, mapRoles: v.exactOptional(v.record(name, name)) },
-  ...{ streams: v.exactOptional(v.number()), gentle, inPlace: flag },
+  ...{ streams: v.exactOptional(v.number()), gentle, inPlace: flag, prepare: flag },
 };
 const copyOptions = {
   ...restoreOptions,
@@ -118,6 +118,14 @@ const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
   v.strictObject({
     ...{ ...frame, kind: v.literal('release'), confirmed, of: v.union([job, database]) },
     options: v.strictObject({ only: meant, dropSlots: flag }),
+  }),
+  v.strictObject({
+    ...{ ...frame, kind: v.literal('swap'), confirmed, of: v.union([job, database]) },
+    options: v.strictObject({ acceptChanges: flag }),
+  }),
+  v.strictObject({
+    ...{ ...frame, kind: v.literal('discard'), of: v.union([job, database]) },
+    options: v.strictObject({}),
   }),
   v.strictObject({
     ...{ ...frame, kind: v.literal('clean'), of: v.exactOptional(v.union([job, pod])) },

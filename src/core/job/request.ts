@@ -27,6 +27,8 @@ interface Works {
   diff: DiffWork;
   undo: UndoWork;
   release: ReleaseWork;
+  swap: SwapWork;
+  discard: DiscardWork;
   clean: CleanWork;
 }
 
@@ -96,6 +98,30 @@ export interface ReleaseWork {
   readonly confirmed?: string;
   readonly options: ReleaseOptions;
 }
+
+/** Gives what was prepared its name. */
+export interface SwapWork {
+  readonly kind: 'swap';
+  /** the restore or copy that prepared it, or the database that it is for */
+  readonly of: JobRef | DatabaseReference;
+  /** the name of the database that is replaced, as somebody typed it: what protected places ask for */
+  readonly confirmed?: string;
+  readonly options: SwapOptions;
+}
+
+export interface SwapOptions {
+  /** also where the definitions of the live database changed since it was prepared */
+  readonly acceptChanges?: boolean;
+}
+
+/** Drops what was prepared. */
+export interface DiscardWork {
+  readonly kind: 'discard';
+  readonly of: JobRef | DatabaseReference;
+  readonly options: DiscardOptions;
+}
+
+export type DiscardOptions = Readonly<Record<string, never>>;
 
 export interface KeptOptions {
   /** those that are meant, as they were shown; no other is touched */
@@ -186,6 +212,8 @@ export function operandsOf(work: JobWork): readonly string[] {
       return [formatOperand(work.left), formatOperand(work.right)];
     case 'undo':
     case 'release':
+    case 'swap':
+    case 'discard':
       return [formatOperand(work.of)];
     case 'clean':
       return work.of === undefined ? [] : [formatOperand(work.of)];
@@ -217,9 +245,21 @@ export function placesOf(work: JobWork): readonly PodReference[] {
       return named(work.left, work.right);
     case 'undo':
     case 'release':
+    case 'swap':
+    case 'discard':
     case 'clean':
       return named(work.of);
   }
+}
+
+/** Kinds of jobs that may name an earlier job instead of the database that they work on. */
+export type OfJob = RequestOf<'undo' | 'release' | 'swap' | 'discard'>;
+
+/** True for a job that works on what an earlier one made, or kept. */
+export function isOfJob(request: JobRequest): request is OfJob;
+export function isOfJob(work: JobWork): work is OfJob | Works[OfJob['kind']];
+export function isOfJob({ kind }: JobWork): boolean {
+  return kind === 'undo' || kind === 'release' || kind === 'swap' || kind === 'discard';
 }
 
 /** Every backup that a job names. */

@@ -27,6 +27,8 @@ export interface RestoreOptions {
   readonly streams?: number;
   /** bytes a second at most, with low priority and in one stream */
   readonly gentle?: number;
+  /** the side database is made and proven, and then waits for its swap */
+  readonly prepare?: boolean;
   /** without a side database, in one transaction */
   readonly inPlace?: boolean;
 }
@@ -46,6 +48,7 @@ export function checkRestoreOptions(options: RestoreOptions): void {
   if (streams !== undefined && !(Number.isInteger(streams) && streams >= 1 && streams <= 4)) refuse('streams.range');
   if (options.acceptMissing === true && as !== 'replace') refuse('acceptMissing.replace');
   if (!inPlace) return;
+  if (options.prepare === true) refuse('inPlace.prepare');
   if (as !== 'replace') refuse('inPlace.replace');
   if (gentle !== undefined) refuse('inPlace.gentle');
   if (createRoles || Object.keys(mapRoles).length > 0) refuse('inPlace.roles');

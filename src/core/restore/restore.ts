@@ -115,9 +115,9 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
 }
 
 /** The database is in its place by now: that it could not be looked at is told, and changes nothing of it. */
-const notCompared: Finding = { level: 'warn', code: 'database.notCompared', data: {} };
+export const notCompared: Finding = { level: 'warn', code: 'database.notCompared', data: {} };
 
-async function compareQuietly(
+export async function compareQuietly(
   server: Workplace,
   database: string,
   own: NewDatabase,
@@ -187,7 +187,7 @@ export async function lookAround(
   return { ...seen, findings };
 }
 
-interface Side {
+export interface Side {
   readonly row: DatabaseRow;
   readonly mark: Mark;
   readonly comparison: Comparison;
@@ -200,7 +200,7 @@ interface Side {
 }
 
 /** The side database, filled and proven. On any error nothing of it is left. */
-async function fillSide(
+export async function fillSide(
   server: Workplace,
   request: RestoreRequest & { readonly sideOnly?: boolean },
   { reading, ...proven }: ProvenBackup,
@@ -273,7 +273,7 @@ async function fillSide(
 }
 
 /** Says of an error whether words of an archive for which nobody vouches ran with all rights: then nobody knows what else they did. */
-function withRights(error: unknown, { target, trustArchive, backup, isJustMade }: RestoreRequest): unknown {
+export function withRights(error: unknown, { target, trustArchive, backup, isJustMade }: RestoreRequest): unknown {
   const isTrusted = target.facts.role.superuser && trustArchive === true && !isOurs(backup) && isJustMade !== true;
   if (!isTrusted || !isAppError(error)) return error;
   return withFacts(error, { ranAs: 'superuser' });
@@ -309,7 +309,7 @@ async function makeSide(
 }
 
 /** Drops the side database and the roles made for it, and says whether they are gone. Never throws. */
-async function clearUp(
+export async function clearUp(
   server: Workplace,
   { database, job }: RestoreRequest,
   roles: readonly string[],
@@ -318,7 +318,7 @@ async function clearUp(
 ): Promise<boolean> {
   work.report({ type: 'phase', phase: 'stopping' });
   const name = sideName(database, job);
-  const { gone, end } = await dropQuietly(server, { name, ...(oid === undefined ? {} : { oid }) }, job);
+  const { gone, end } = await dropQuietly(server, { name, isOwn: true, ...(oid === undefined ? {} : { oid }) }, job);
   if (end && !isOver(end)) work.report(sessionsNote(applicationOf(job), end));
   work.report({ type: 'note', code: gone ? 'side.dropped' : 'side.remains', data: { database: name, job } });
   if (roles.length === 0) return gone;
@@ -331,7 +331,7 @@ async function clearUp(
  * The new database lets in, or, where its properties let nobody in as they did before, it is at least the one that was verified. What an
  * ordinary role may was compared before the names were exchanged.
  */
-async function proveLogin(server: Workplace, database: string, oid: number): Promise<void> {
+export async function proveLogin(server: Workplace, database: string, oid: number): Promise<void> {
   try {
     await query<number>(server, database, 'select 1');
   } catch (error) {

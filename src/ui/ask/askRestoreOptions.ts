@@ -11,7 +11,8 @@ export type RestoreChoice =
   | 'trustSettings'
   | 'trustArchive'
   | 'goOn'
-  | 'acceptMissing';
+  | 'acceptMissing'
+  | 'prepare';
 
 interface Row {
   readonly choice: RestoreChoice;
@@ -77,6 +78,10 @@ function rowsFor({ target, roles, mayCreateRoles, findings }: RestorePlan, chose
       ...{ choice: 'acceptMissing', label: 'Replace it also where something is missing', isOfUse: target.exists },
       detail: 'The database before is kept: Undo Restore brings it back',
     },
+    {
+      ...{ choice: 'prepare', label: 'Prepare only', isOfUse: true },
+      detail: 'It is made and proven beside what is there, and waits: Swap… puts it in place later, Discard drops it',
+    },
   ];
   return all.filter(({ isOfUse }) => isOfUse);
 }
@@ -98,6 +103,7 @@ export function chosenWords(chosen: RestoreOptions): string {
     chosen.goOn === true || chosen.acceptMissing === true
       ? `Goes on without what the target refuses${goesOn}; the report lists it.`
       : undefined,
+    chosen.prepare === true ? 'Prepares only: nothing is replaced until Swap… is chosen at the job.' : undefined,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }

@@ -34,9 +34,15 @@ export async function confirmRestore(
   const { exists } = plan.target;
   const ways = waysOn(plan, chosen)
     .slice(0, mostWays)
-    .map((options) => wayOf(plan, options));
+    .filter(({ inPlace }) => inPlace !== true || chosen.prepare !== true)
+    .map((options) => wayOf(plan, options, chosen.prepare));
   const where = `${target.database} on ${target.pod.name}`;
-  const can = exists ? `Replace ${where}?` : `${verbOf(plan)} into ${target.pod.name}?`;
+  const can =
+    chosen.prepare === true
+      ? `Prepare ${where}?`
+      : exists
+        ? `Replace ${where}?`
+        : `${verbOf(plan)} into ${target.pod.name}?`;
   const answer = await showWarningMessage(
     ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
     { modal: true, detail: detail(services, question, ways) },
@@ -46,7 +52,8 @@ export async function confirmRestore(
   if (answer === toOptions) return 'options';
   const way = ways.find(({ title }) => title === answer);
   if (!way || (way.loses && !(await confirmLoss(target.reference, way.loses)))) return undefined;
-  if (exists && !(await confirmName(services, target))) return undefined;
+  // what is only prepared replaces nothing: its swap asks
+  if (exists && chosen.prepare !== true && !(await confirmName(services, target))) return undefined;
   const { acceptMissing, ...rest } = chosen;
   // a database that is new by now replaces none
   const kept = acceptMissing === true ? { goOn: true, ...(exists ? { acceptMissing } : {}) } : {};
@@ -72,9 +79,9 @@ interface Loss {
 }
 
 /** What the core offers, as a button. */
-function wayOf(plan: RestorePlan, options: RestoreOptions): Way {
+function wayOf(plan: RestorePlan, options: RestoreOptions, prepares = false): Way {
   const { createRoles = false, noOwner = false, inPlace = false, goOn = false, acceptMissing = false } = options;
-  const verb = verbOf(plan);
+  const verb = prepares ? `Prepare ${plan.target.database}` : verbOf(plan);
   const these = plan.roles.missing.length === 1 ? 'the Role' : `${plan.roles.missing.length} Roles`;
   const made = createRoles ? `Create ${these} and ` : '';
   const where = inPlace ? ' In Place' : '';

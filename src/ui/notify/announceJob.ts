@@ -31,8 +31,10 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
 
   function say(): Thenable<string | undefined> {
     const titles = buttons.map(({ title }) => title);
-    if (state === 'done' && result) return showInformationMessage(finalWords(job, result), ...titles);
-    if (state === 'differences' && result) return showWarningMessage(finalWords(job, result), ...titles);
+    if ((state === 'done' || (state === 'prepared' && result?.exitCode === 0)) && result)
+      return showInformationMessage(finalWords(job, result), ...titles);
+    if ((state === 'differences' || state === 'prepared') && result)
+      return showWarningMessage(finalWords(job, result), ...titles);
     const error = result?.error
       ? toldError(result.error.code, { ...result.error.data, ...cancelledData(job) })
       : new AppError('job.interrupted', { job: job.id, ...(job.phase === undefined ? {} : { phase: job.phase }) });
@@ -64,6 +66,7 @@ function nextSteps({ id, folder, state, request, result, mayHaveLeft }: Job): re
     return mayHaveLeft ? [cleanUp, ...buttons.filter(({ title }) => title !== cleanUp.title)] : buttons;
   }
   if (state === 'interrupted') return [cleanUp];
+  if (state === 'prepared') return [command('Swap…', 'dbFerry.swapPrepared', id)];
   if (request.kind === 'backup')
     return [command('Restore…', 'dbFerry.restoreBackup', result?.data['folder'] ?? result?.data['backup'])];
   if (typeof result?.data['kept'] === 'string') return [command('Undo', 'dbFerry.undoRestore', id)];

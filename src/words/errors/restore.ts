@@ -3,7 +3,8 @@ import { safe } from '../format';
 import { heldBy } from '../heldBy';
 import { type KeptFacts, keptLine } from '../keptWords';
 import type { DifferenceFacts, ErrorData } from '../../core/base/errorData';
-import { shown, text } from '../shown';
+import { some } from '../../core/base/some';
+import { shown, text, texts } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { unchanged, withheldNote } from './shared';
 
@@ -78,6 +79,28 @@ export const restoreErrors = {
     why: claims(data).join('\n'),
     todo: `Whoever owns a database can give it such a name and comment. If you know that it is the right one: ${hints.confirm(firstClaim(data))}.`,
   }),
+  'prepare.entered': (data, hints) => ({
+    what: `Somebody is in the side database ${shown(data, 'database')} and stays there: ${some(data.sessions ?? 0, 'session')}, ${some(data.transactions ?? 0, 'prepared transaction')}.`,
+    why: 'What others can still write into is not proven, so it is dropped. Nothing was replaced.',
+    todo: `When they are gone: ${hints.again()}.`,
+  }),
+  'prepare.nothing': (data, hints) => ({
+    what: `Nothing prepared waits for ${shown(data, 'reference')}.`,
+    why: fateOf(data),
+    todo: `To prepare it: ${hints.restore()}, ${hints.prepareAgain()}. What waits: ${hints.listJobs()}.`,
+  }),
+  'prepare.several': (data, hints) => ({
+    what: `More than one prepared database waits for ${shown(data, 'reference')}.`,
+    why: `They were prepared by the jobs ${shown(data, 'jobs')}.`,
+    todo: `Name the one: ${hints.swap(texts(data, 'jobs')[0] ?? '<job>')}. Drop the others: ${hints.discard('<job>')}.`,
+  }),
+  'prepare.claimed': (data, hints) => ({
+    what: `Nothing proves that what waits for ${shown(data, 'reference')} was prepared by a job of yours.`,
+    why: listOf(data.databases)
+      .map(({ name, owner, job }) => safe(`${name}: owner ${owner}, claims to be prepared by job ${job}`))
+      .join('\n'),
+    todo: `Whoever owns a database can give it such a name and comment. To go on: ${hints.restore()}, ${hints.prepareAgain()}.`,
+  }),
   'restore.nothingKept': (data, hints) => {
     const what = `No replaced database is kept for ${shown(data, 'reference')}.`;
     const before = text(data, 'before');
@@ -97,6 +120,15 @@ export const restoreErrors = {
     todo: `Wait for it, or cancel it: ${hints.cancel(text(data, 'job'))}.`,
   }),
 } satisfies ErrorTable;
+
+/** What became of what was prepared. */
+function fateOf(data: ErrorData['prepare.nothing']): string {
+  const by = text(data, 'by');
+  if (by === undefined)
+    return 'It was swapped or discarded already, from another workspace perhaps, or never came so far.';
+  if (data.how === 'swapped') return `Job ${by} swapped it into place.`;
+  return data.how === 'discarded' ? `Job ${by} dropped it.` : `Job ${by} found that it is not there any more.`;
+}
 
 /** What claims to be kept, a line each: whose it is, how large, since when. */
 function claims(data: ErrorData['restore.claimed']): string[] {

@@ -86,6 +86,8 @@ const kinds: JobKinds = {
   diff: load,
   undo: load,
   release: load,
+  swap: load,
+  discard: load,
   clean: load,
 };
 

@@ -18,5 +18,6 @@ export async function markSigned(server: Server, name: string, mark: Mark): Prom
 export const noRecords: Records = {
   kept: async () => false,
   worked: async () => false,
+  prepared: async () => undefined,
   madeRole: async () => false,
 };

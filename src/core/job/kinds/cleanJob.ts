@@ -5,6 +5,7 @@ import { endSessions, isNamed, isOver } from '../../pod/server/endSessions';
 import { maintenanceDatabase } from '../../pod/server/maintenanceDatabase';
 import { query } from '../../pod/server/sql';
 import { clean, type Cleaned, type Leftover } from '../../restore/side/clean';
+import { oursAmong } from '../../restore/side/sideDatabase';
 import { workplace } from '../../restore/databaseRow';
 import { transactionStatus } from '../../restore/inPlace/inPlaceSession';
 import { applicationOf } from '../../postgres/tools/applicationName';
@@ -15,7 +16,7 @@ import { jobFiles, jobFolder, writeWhole } from '../record/jobFolder';
 import { removeLeftHere } from '../recover/leftHere';
 import { listJobs } from '../record/listJobs';
 import { targetOf } from '../plan/jobTarget';
-import { placesOf, type RequestOf } from '../request';
+import { isOfJob, placesOf, type RequestOf } from '../request';
 import { formatReference, podOf, type PodReference } from '../../cluster/reference';
 import { Places, type Place } from '../plan/places';
 import { recordsOf } from '../record/records';
@@ -69,6 +70,8 @@ class Done {
   readonly spared: string[] = [];
   /** what only claims to be a job's, and stays */
   readonly claims: string[] = [];
+  /** what was prepared and waits for its swap: it is nobody's leftover */
+  readonly waiting: string[] = [];
   /** jobs whose servers are not asked any more */
   readonly forgotten: string[] = [];
 
@@ -82,7 +85,8 @@ class Done {
     const remaining = [...new Set(this.remaining)];
     const claims = [...new Set(this.claims)];
     const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten, claims };
-    return { ...lines, spared, nothing: Object.values(lines).every(({ length }) => length === 0) };
+    const waiting = [...new Set(this.waiting)];
+    return { ...lines, spared, waiting, nothing: Object.values(lines).every(({ length }) => length === 0) };
   }
 }
 
@@ -148,7 +152,7 @@ export async function whereOf({
 }: Job): Promise<{ places: readonly PodReference[]; earlier: readonly string[] }> {
   const places = placesOf(request);
   const earlier = request.kubeconfigs;
-  if (places.length > 0 || (request.kind !== 'undo' && request.kind !== 'release')) return { places, earlier };
+  if (places.length > 0 || !isOfJob(request)) return { places, earlier };
   try {
     const target = await targetOf(request);
     return { places: [target.reference], earlier: [...earlier, ...target.earlier] };
@@ -197,6 +201,7 @@ async function cleanOf(
   const proof = { records: recordsOf(request.root, place.pod.pod), confirmed: confirmedIn(request) };
   const cleaned = await clean({ target: place.pod, jobs: [job.id], ...proof, isDead, onRemoved }, work);
   for (const one of cleaned.claims.filter((left) => isDead(left.job))) done.claims.push(claimText(one, reference));
+  done.waiting.push(...waitingIn(cleaned, reference, (id) => id === job.id));
   for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
   // what is left can still commit
   if (isOver(end)) await findOut(job, place, reference, cleaned, done);
@@ -221,7 +226,9 @@ async function cleanPlace(
     const { request, work } = context;
     const proof = { records: recordsOf(request.root, place.pod.pod), confirmed: confirmedIn(request) };
     const asked = { target: place.pod, jobs: all.map(({ id }) => id), ...proof, isDead, onRemoved };
-    const { left, claims } = await clean(asked, work);
+    const cleaned = await clean(asked, work);
+    const { left, claims } = cleaned;
+    done.waiting.push(...waitingIn(cleaned, reference));
     for (const one of claims) done.claims.push(claimText(one, reference));
     for (const one of left) {
       if (dead.has(one.job)) done.remaining.push(told(one, reference));
@@ -237,6 +244,19 @@ async function note(one: Leftover, reference: string, jobs: readonly Job[], done
   if (one.kind === 'role' || !job || !isUncertain(job)) return;
   const [cluster, namespace, pod] = reference.split('/');
   await settle(job, notCommitted(job.id, `${cluster}/${namespace}/${pod}/${one.of}`), done);
+}
+
+/** What was prepared there and waits, as people read it. */
+function waitingIn(
+  { databases }: Cleaned,
+  reference: string,
+  isMeant: (job: string) => boolean = () => true,
+): string[] {
+  const waiting = oursAmong(databases).filter(({ mark }) => mark.role === 'prepared' && isMeant(mark.job));
+  return waiting.map(
+    ({ row, mark }) =>
+      `left, since it is prepared and waits for its swap (job ${mark.job}): ${row.name} in ${reference}`,
+  );
 }
 
 /** Names of what only claims to be ours, which a person typed. */

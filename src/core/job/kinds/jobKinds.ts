@@ -9,5 +9,7 @@ export const jobKinds: JobKinds = {
   diff: async () => (await import('./diffJob')).diffJob,
   undo: async () => (await import('./undoJob')).undoJob,
   release: async () => (await import('./releaseJob')).releaseJob,
+  swap: async () => (await import('./swapJob')).swapJob,
+  discard: async () => (await import('./discardJob')).discardJob,
   clean: async () => (await import('./cleanJob')).cleanJob,
 };

@@ -7,6 +7,7 @@ import { findPoolers } from '../../pod/discover/findPoolers';
 import type { Work } from '../../base/progress';
 import { restoreInPlace } from '../../restore/inPlace/inPlace';
 import { safetyBackupOf } from '../../restore/inPlace/inPlaceSession';
+import { prepare } from '../../restore/prepare';
 import { restore, type RestoreRequest } from '../../restore/restore';
 import { expectRestoreOf, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
@@ -73,7 +74,7 @@ export async function restoreInto(
 ): Promise<JobDone> {
   const { id, request, work } = context;
   const { client, pod, database } = place;
-  const { gentle, inPlace, ...options }: RestoreOptions = request.options;
+  const { gentle, inPlace, prepare: isPrepared = false, ...options }: RestoreOptions = request.options;
   const target = formatReference(place.reference);
   const { namespace } = pod.pod;
   const environment = await environmentOf(client, namespace, work.signal);
@@ -90,6 +91,7 @@ export async function restoreInto(
     isJustMade,
   };
   if (inPlace) return restoredInPlace(context, asked, place);
+  if (isPrepared) return preparedOnly(context, asked, place);
   const done = await restore(asked, work);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
@@ -105,6 +107,28 @@ export async function restoreInto(
       pgRestore: pod.facts.pgRestore.text,
       seconds: (Date.now() - started) / 1000,
       ...(kept === undefined ? {} : { kept, undo: `db-ferry undo ${target}` }),
+    },
+  };
+}
+
+/** The side database waits: which job takes it, and when, is for somebody else to say. */
+async function preparedOnly(
+  { id, work }: JobContext,
+  asked: RestoreRequest,
+  { reference, pod: { facts } }: DatabasePlace,
+): Promise<JobDone> {
+  const started = Date.now();
+  const { differences, notes, findings, ...more } = await prepare(asked, work);
+  return {
+    outcome: 'prepared',
+    differences,
+    notes,
+    findings,
+    data: {
+      ...{ backup: asked.backup.id, target: formatReference(reference), ...more },
+      ...{ targetVersion: facts.serverVersion, pgRestore: facts.pgRestore.text },
+      seconds: (Date.now() - started) / 1000,
+      ...{ swap: `db-ferry swap ${id}`, discard: `db-ferry discard ${id}` },
     },
   };
 }

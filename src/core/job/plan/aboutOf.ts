@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined';
 import { formatReference } from '../../cluster/reference';
 import { findSummary } from '../../catalog/catalog';
-import { backupsOf, formatBackupRef, placesOf, type JobAbout, type JobWork } from '../request';
+import { backupsOf, formatBackupRef, isOfJob, placesOf, type JobAbout, type JobWork } from '../request';
 import { jobFolder, readRequest } from '../record/jobFolder';
 
 /**
@@ -9,7 +9,7 @@ import { jobFolder, readRequest } from '../record/jobFolder';
  * what it is about. Throws `backup.*`, `archive.*`, `job.unknown`.
  */
 export async function aboutOf(work: JobWork, root: string): Promise<JobAbout | undefined> {
-  if ((work.kind === 'undo' || work.kind === 'release') && 'job' in work.of) return aboutJob(root, work.of.job);
+  if (isOfJob(work) && 'job' in work.of) return aboutJob(root, work.of.job);
   const abouts: JobAbout[] = [];
   for (const backup of backupsOf(work)) abouts.push(await aboutBackup(root, formatBackupRef(backup)));
   const [about] = abouts;

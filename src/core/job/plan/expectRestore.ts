@@ -68,7 +68,7 @@ const restoreSpeed = 15e6;
 const copySpeed = 11e6;
 
 function isWhole(outcome: string): boolean {
-  return outcome === 'done' || outcome === 'differences';
+  return outcome === 'done' || outcome === 'differences' || outcome === 'prepared';
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -9,9 +9,12 @@ import type { Job } from '../record/readJob';
  */
 export function leftOutBetween(jobs: readonly Job[], left: readonly string[], right: readonly string[]): Ignored {
   for (const job of jobs) {
-    const { kind, options } = job.request;
-    if (kind !== 'restore' && kind !== 'copy' && kind !== 'undo') continue;
     if (job.state !== 'done' && job.state !== 'differences') continue;
+    // what was swapped into place was made as its preparation was asked to
+    const made = job.request.kind === 'swap' ? jobs.find(({ id }) => id === job.result?.data['preparedBy']) : job;
+    if (!made) continue;
+    const { kind, options } = made.request;
+    if (kind !== 'restore' && kind !== 'copy' && kind !== 'undo') continue;
     const target = job.result?.data['target'];
     if (typeof target !== 'string') continue;
     const isRight = right.includes(target);
@@ -20,7 +23,7 @@ export function leftOutBetween(jobs: readonly Job[], left: readonly string[], ri
     if (kind === 'undo') return {};
     const { noOwner = false, noPrivileges = false, noTablespaces = false } = options;
     const tablespaces =
-      noTablespaces || (job.result?.findings?.some(({ code }) => code === 'tablespaces.missing') ?? false);
+      noTablespaces || (made.result?.findings?.some(({ code }) => code === 'tablespaces.missing') ?? false);
     return {
       ...{ made: isRight ? 'right' : 'left', publications: true, subscriptions: true },
       ...{ owners: noOwner, acls: noPrivileges, tablespaces },

@@ -129,7 +129,8 @@ export function lastPhases(jobs: readonly Job[], work: JobWork): PhaseSeconds | 
       operandsOf(request).at(-1) === place &&
       gentleOf(request) === gentleOf(work) &&
       isInPlace(request) === isInPlace(work) &&
-      (result?.outcome === 'done' || result?.outcome === 'differences'),
+      isPrepared(request) === isPrepared(work) &&
+      (result?.outcome === 'done' || result?.outcome === 'differences' || result?.outcome === 'prepared'),
   );
   const phases = last?.result?.data['phases'];
   if (typeof phases !== 'object' || phases === null) return undefined;
@@ -139,6 +140,10 @@ export function lastPhases(jobs: readonly Job[], work: JobWork): PhaseSeconds | 
 
 function isInPlace({ options }: JobWork): boolean {
   return 'inPlace' in options && options.inPlace;
+}
+
+function isPrepared({ options }: JobWork): boolean {
+  return 'prepare' in options && options.prepare;
 }
 
 interface Expected {

@@ -29,7 +29,8 @@ export interface ProcessIdentity {
 /** How a job ended; `exitCode` as docs and help of the command line say. */
 export interface JobResult {
   readonly type: 'result';
-  readonly outcome: 'done' | 'differences' | 'failed' | 'refused' | 'unknown' | 'cancelled';
+  /** `prepared`: the side database is proven and waits; with differences where these are listed, and the exit code says so */
+  readonly outcome: 'done' | 'differences' | 'prepared' | 'failed' | 'refused' | 'unknown' | 'cancelled';
   readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 130;
   readonly error?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> };
   readonly findings?: readonly Finding[];

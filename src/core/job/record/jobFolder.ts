@@ -25,6 +25,8 @@ export const jobFiles = {
   cleaned: 'cleaned.json',
   /** written by `clean` as soon as it knows what became of a job whose outcome was unknown */
   resolved: 'resolved.json',
+  /** written by a swap or a discard into the folder of the job that prepared what they took */
+  settled: 'settled.json',
   /** written by the window that tells how the job ended */
   announced: 'announced.json',
   /** space kept back, so that a result can be written when the disk is full */

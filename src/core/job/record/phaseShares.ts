@@ -1,4 +1,5 @@
 import type { Phase } from '../../base/progress';
+import type { RestoreOptions } from '../../restore/options';
 import type { JobWork } from '../request';
 
 /** The steps of a job in their order, and which part of it each is: percent, as measured on databases of 1 GB. */
@@ -10,9 +11,9 @@ export function sharesOf(work: JobWork): Shares {
     case 'backup':
       return ofBackup;
     case 'restore':
-      return work.options.inPlace === true ? inPlace : ofRestore;
+      return restoring(work.options);
     case 'copy':
-      return [...ofBackup, ...(work.options.inPlace === true ? inPlace : ofRestore)].map(half);
+      return [...ofBackup, ...restoring(work.options)].map(half);
     case 'verify':
       return work.deep === undefined ? [['read', 100]] : ofDrill;
     case 'diff':
@@ -21,8 +22,15 @@ export function sharesOf(work: JobWork): Shares {
       return [['clean', 100]];
     case 'undo':
     case 'release':
+    case 'swap':
+    case 'discard':
       return [];
   }
+}
+
+function restoring({ inPlace: isInPlace, prepare }: RestoreOptions): Shares {
+  if (isInPlace === true) return inPlace;
+  return prepare === true ? ofPreparation : ofRestore;
 }
 
 const ofBackup: Shares = [
@@ -41,6 +49,8 @@ const ofRestore: Shares = [
   ['properties', 2],
   ['swap', 2],
 ];
+
+const ofPreparation: Shares = [...ofRestore.slice(0, -2), ['prepare', 4]];
 
 /** It takes a backup of what it replaces first. */
 const inPlace: Shares = [

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import * as v from 'valibot';
+import { parseJson } from '../../base/json';
 import type { Finding } from '../../base/finding';
 import type { Phase, Progress } from '../../base/progress';
 import { readSafely } from '../../base/safeFile';
@@ -36,10 +38,22 @@ export interface Job {
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;
+  /** of one that prepared a side database: what became of it since; absent while it waits, as far as is known here */
+  readonly settled?: Settled;
   /** what became of it, for people, where that was not known and then found out */
   readonly resolved?: string;
   /** it ended in a way that may have left something here or in the target, and nobody cleaned up */
   readonly mayHaveLeft: boolean;
+}
+
+/** What became of what a job prepared. */
+export interface Settled {
+  /** `gone`: it is not there any more, and no job of ours took it */
+  readonly how: 'swapped' | 'discarded' | 'gone';
+  /** the job that did it, or found it out */
+  readonly job: string;
+  /** UTC ISO 8601 */
+  readonly time: string;
 }
 
 /** The same with all its events. */
@@ -88,6 +102,7 @@ export async function summaryOf(
   const cleaned = (await modified(join(folder, jobFiles.cleaned))) !== undefined;
   const ended = result !== undefined || state === 'interrupted';
   const resolved = state === 'unknown' || state === 'interrupted' ? await readResolved(folder) : undefined;
+  const settled = state === 'prepared' || state === 'interrupted' ? await readSettled(folder) : undefined;
   return {
     id: basename(folder),
     folder,
@@ -103,9 +118,15 @@ export async function summaryOf(
     ...(waiting === undefined ? {} : { waiting }),
     ...(result === undefined ? {} : { result }),
     cleaned,
+    ...(settled === undefined ? {} : { settled }),
     ...(resolved === undefined ? {} : { resolved }),
     mayHaveLeft: ended && !cleaned && (result === undefined || state === 'unknown' || saidToRemain),
   };
+}
+
+/** True for a job whose side database waits to be swapped or discarded, as far as is known here. */
+export function isWaiting({ state, settled }: Pick<Job, 'state' | 'settled'>): boolean {
+  return state === 'prepared' && settled === undefined;
 }
 
 /** True for a job that may still work: its process lives, or cannot be seen and gave a sign of life. */
@@ -141,7 +162,7 @@ export function interruptedResult(id: string, phase: Phase | undefined): JobResu
 }
 
 /** Phases in which a process that vanishes may have changed the target. */
-export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'compare', 'undo', 'release'];
+export const uncertainPhases: readonly Phase[] = ['swap', 'commit', 'compare', 'undo', 'release', 'discard'];
 
 /** A job process touches its events this often where nothing else is written. */
 export const heartbeatMs = 5_000;
@@ -164,6 +185,22 @@ async function readResolved(folder: string): Promise<string | undefined> {
     return undefined;
   }
 }
+
+async function readSettled(folder: string): Promise<Settled | undefined> {
+  try {
+    const text = await readSafely(join(folder, jobFiles.settled), { most: 1e6, own: true });
+    const read = v.safeParse(settledForm, parseJson(text.toString()));
+    return read.success ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const settledForm: v.GenericSchema<unknown, Settled> = v.object({
+  how: v.picklist(['swapped', 'discarded', 'gone']),
+  job: v.string(),
+  time: v.string(),
+});
 
 async function modified(path: string): Promise<number | undefined> {
   try {

@@ -1,9 +1,10 @@
 import type { PodReference } from '../../cluster/reference';
 import { isAppError } from '../../base/errors';
 import type { DatabasePod } from '../../pod/databasePod';
+import { preparedNote, parsePrepared } from '../../restore/side/prepared';
 import type { Records } from '../../restore/side/marks';
 import { targetOf } from '../plan/jobTarget';
-import { placesOf } from '../request';
+import { isOfJob, placesOf } from '../request';
 import type { JobEvent } from './jobEvents';
 import { isJobId, jobFolder } from './jobFolder';
 import { readWholeJob, type WholeJob } from './readJob';
@@ -27,6 +28,13 @@ export function recordsOf(root: string, pod: DatabasePod): Records {
     async worked(id) {
       return (await jobHere(id)) !== undefined;
     },
+    async prepared(id, oid) {
+      const job = await jobHere(id);
+      // what failed after it was said was dropped again
+      if (job?.state !== 'prepared' && job?.state !== 'interrupted') return undefined;
+      const said = job.events.findLast((event) => event.type === 'note' && event.code === preparedNote);
+      return said?.type === 'note' && said.data['oid'] === oid ? parsePrepared(said.data['prepared']) : undefined;
+    },
     async madeRole(id, role) {
       const job = await jobHere(id);
       if (!job || job.state === 'done' || job.state === 'differences') return false;
@@ -40,8 +48,7 @@ async function readHere(root: string, id: string, pod: DatabasePod): Promise<Who
   try {
     const job = await readWholeJob(jobFolder(root, id));
     const { request } = job;
-    const isOfKept = request.kind === 'undo' || request.kind === 'release';
-    const places = isOfKept ? [(await targetOf(request)).reference] : placesOf(request);
+    const places = isOfJob(request) ? [(await targetOf(request)).reference] : placesOf(request);
     return places.some((place) => isAt(place, pod)) ? job : undefined;
   } catch (error) {
     if (isAppError(error)) return undefined;

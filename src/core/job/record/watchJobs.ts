@@ -6,7 +6,7 @@ import type { JobRequest } from '../request';
 import { noFacts, type JobFacts } from './jobFacts';
 import { jobFiles, jobsFolder, readRequest } from './jobFolder';
 import { moveOldJobs } from './moveJobs';
-import { isLiving, readOn, summaryOf, type Job } from './readJob';
+import { isLiving, isWaiting, readOn, summaryOf, type Job } from './readJob';
 
 /** What is new about the jobs of a root. */
 export interface JobsChange {
@@ -119,7 +119,7 @@ class JobReader {
   /** Reads on; true when there was something new. */
   async look(): Promise<boolean> {
     const before = this.job;
-    if (before?.result !== undefined && !before.mayHaveLeft) return false;
+    if (before?.result !== undefined && !before.mayHaveLeft && !isWaiting(before)) return false;
     this.request ??= await readRequest(this.folder).catch(() => undefined);
     if (this.request === undefined) return false;
     const read = await readOn(this.folder, this.tail, this.facts);
@@ -130,7 +130,8 @@ class JobReader {
       read.events.length > 0 ||
       before.state !== this.job.state ||
       before.mayHaveLeft !== this.job.mayHaveLeft ||
-      before.resolved !== this.job.resolved
+      before.resolved !== this.job.resolved ||
+      before.settled?.how !== this.job.settled?.how
     );
   }
 }

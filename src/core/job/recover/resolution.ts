@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Cleaned } from '../../restore/side/clean';
 import type { DatabaseRow } from '../../restore/databaseRow';
-import { sideName } from '../../restore/side/sideDatabase';
+import { oursAmong, sideName } from '../../restore/side/sideDatabase';
 import { swapNote, type Exchange } from '../../restore/side/swap';
 import type { JobEvent } from '../record/jobEvents';
 import { jobFiles, writeWhole } from '../record/jobFolder';
@@ -77,6 +77,16 @@ export function resolutionOf(job: Job, place: string, database: string, cleaned:
     if (left.length === 0) return known(`: done; nothing of it is kept for ${place} any more`);
     return known(`: not done; still kept: ${left.map((one) => one.kept).join(', ')}`);
   }
+  // a preparation that is still there was neither swapped nor dropped
+  const waits = oursAmong(cleaned.databases).some(
+    ({ mark }) => mark.role === 'prepared' && mark.of === database && (named === undefined || mark.job === named),
+  );
+  if (kind === 'discard') {
+    return known(
+      waits ? `: not done; what is prepared for ${place} is still there` : `: done; nothing of it is left for ${place}`,
+    );
+  }
+  if (kind === 'swap' && waits) return notCommitted(job.id, place);
   const own = kept.find((one) => one.job === job.id);
   if (own && kind === 'undo') {
     return known(`: committed; ${place} is what was kept, ${own.kept} is what was live until then`);

@@ -17,7 +17,7 @@ export interface JobContext<Kind extends JobKind = JobKind> {
 
 /** How the work ended that did not throw; facts of its kind in `data`. */
 export interface JobDone extends Pick<JobResult, 'findings' | 'differences' | 'notes' | 'data'> {
-  readonly outcome: 'done' | 'differences';
+  readonly outcome: 'done' | 'differences' | 'prepared';
 }
 
 /** One kind of job. Throws `AppError`; a result is made of it by the job's process. */

@@ -13,7 +13,7 @@ import type { JobContext } from './jobContext';
  * what it forbids, and what reading the policy throws.
  */
 export async function obeyPolicy(
-  { request, work }: JobContext<'restore' | 'copy' | 'undo' | 'release'>,
+  { request, work }: JobContext<Changing>,
   place: DatabasePlace,
 ): Promise<readonly Finding[]> {
   const protectedBy = (await protectedPlaces()).entryFor(place.client.cluster, place.pod.pod.namespace);
@@ -27,11 +27,11 @@ export async function obeyPolicy(
   return findings;
 }
 
-/** An undo and a release change what is there, or they find nothing. */
-function replaces(
-  request: RequestOf<'restore' | 'copy' | 'undo' | 'release'>,
-  { pod, database }: DatabasePlace,
-): boolean {
+type Changing = 'restore' | 'copy' | 'undo' | 'release' | 'swap';
+
+/** An undo and a release change what is there, or they find nothing. A preparation replaces nothing: its swap does. */
+function replaces(request: RequestOf<Changing>, { pod, database }: DatabasePlace): boolean {
   if (request.kind === 'undo' || request.kind === 'release') return true;
+  if ('prepare' in request.options && request.options.prepare) return false;
   return pod.facts.databases.some(({ name }) => name === database);
 }

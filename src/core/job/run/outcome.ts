@@ -3,6 +3,7 @@ import type { Finding } from '../../base/finding';
 import type { Difference } from '../../postgres/archive/reading';
 import type { Phase } from '../../base/progress';
 import type { JobResult } from '../record/jobEvents';
+import type { JobDone } from './jobContext';
 import { uncertainPhases } from '../record/readJob';
 
 /** What a job had reached when an error ended it. */
@@ -41,10 +42,17 @@ export const exitCodes = {
   done: 0,
   failed: 1,
   differences: 3,
+  // with differences that were accepted: 3
+  prepared: 0,
   refused: 4,
   unknown: 5,
   cancelled: 130,
 } as const satisfies Record<JobResult['outcome'], JobResult['exitCode']>;
+
+/** The exit code of a job that did not throw. Prepared with differences is as much a difference as restored with them. */
+export function exitCodeOf({ outcome, differences = [] }: JobDone): JobResult['exitCode'] {
+  return outcome === 'prepared' && differences.length > 0 ? exitCodes.differences : exitCodes[outcome];
+}
 
 /** What was asked for cannot be: seen only with the facts of the place. */
 const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
@@ -53,6 +61,9 @@ const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
 const refusals: readonly ErrorCode[] = [
   'restore.refused',
   'restore.claimed',
+  'prepare.nothing',
+  'prepare.several',
+  'prepare.claimed',
   'backup.refused',
   'release.slots',
   'target.busy',

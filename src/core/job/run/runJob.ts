@@ -14,7 +14,7 @@ import { JobJournal } from '../record/jobJournal';
 import { listJobs } from '../record/listJobs';
 import { keepAwake } from './keepAwake';
 import { jobKinds } from '../kinds/jobKinds';
-import { exitCodes, failedResult } from './outcome';
+import { exitCodeOf, failedResult } from './outcome';
 import { identify } from './processIdentity';
 import { reportOfBackup, writeReport, type Describe } from '../record/report';
 import { lockTarget, type TargetLock } from './targetLock';
@@ -71,7 +71,7 @@ export async function runJob(
     const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);
     const data = { ...done.data, phases: clock.phases(Date.now()) };
-    result = { type: 'result', exitCode: exitCodes[done.outcome], ...done, data };
+    result = { type: 'result', exitCode: exitCodeOf(done), ...done, data };
   } catch (error) {
     result = settle(error);
   } finally {

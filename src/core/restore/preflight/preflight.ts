@@ -310,7 +310,7 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
 }
 
 /** Poolers are known by the address their sessions come from, or by the name they give themselves; one may be idle. */
-function aboutPoolers({ facts, poolers = [], target }: Seen): Finding[] {
+export function aboutPoolers({ facts, poolers = [], target }: Pick<Seen, 'facts' | 'poolers' | 'target'>): Finding[] {
   const found = poolers.map(({ name, addresses }) => {
     const own = facts.clients.filter(({ address }) => addresses.includes(address));
     return { name, sessions: own.reduce((sum, { count }) => sum + count, 0) };

@@ -4,7 +4,7 @@ import { some } from '../../base/some';
 import { readDatabases, workplace, type DatabaseRow, type Workplace } from '../databaseRow';
 import { dropMadeRoles, listMadeRoles } from './madeRoles';
 import type { Records } from './marks';
-import { dropQuietly, judged, listSides, oursAmong } from './sideDatabase';
+import { dropQuietly, judged, oursAmong, sidesAmong } from './sideDatabase';
 
 export interface Cleaned {
   /** what is gone */
@@ -134,7 +134,8 @@ export async function listLeftovers(
   signal: AbortSignal,
 ): Promise<LeftoversOfJob[]> {
   const server = workplace(target, '');
-  const sides = await listSides(server, jobs, signal);
+  const rows = await readDatabases(server, signal);
+  const sides = sidesAmong(rows, jobs);
   const role = target.facts.role.name;
   const all = (await judged(server, sides, { records, role })).map(
     ({ row, mark: { job, time, of }, proof }): Leftover => {
@@ -143,7 +144,10 @@ export async function listLeftovers(
       return { kind: 'database', name, job, time, oid, of, owner, ...size, isProven: proof.how !== 'claim' };
     },
   );
+  // what waits for its swap needs them
+  const waiting = new Set(oursAmong(rows).flatMap(({ mark }) => (mark.role === 'prepared' ? [mark.job] : [])));
   for (const { proof, ...made } of await listMadeRoles(server, signal, records)) {
+    if (waiting.has(made.job)) continue;
     all.push({ kind: 'role', ...made, isProven: proof.how !== 'claim' });
   }
   const byJob = new Map<string, Leftover[]>();

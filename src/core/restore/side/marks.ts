@@ -1,12 +1,13 @@
 import { canonical } from '../../state/canonical';
 import { judge, signingKey, type KeyRing } from '../../state/keys';
 import { isProven, type Signed } from '../../state/signed';
+import type { Prepared } from './prepared';
 
 /** What the COMMENT of a database of ours says, as `{"dbFerry": …}`. */
 export interface Mark {
   readonly job: string;
-  /** `side`: made by a restore, not yet seen by anyone; `kept`: what was live before a swap */
-  readonly role: 'side' | 'kept';
+  /** `side`: made by a restore, not yet seen by anyone; `prepared`: that, proven, closed and waiting for its swap; `kept`: what was live before a swap */
+  readonly role: 'side' | 'prepared' | 'kept';
   /** the name of the live database it belongs to */
   readonly of: string;
   /** UTC ISO 8601; it orders nothing */
@@ -15,6 +16,8 @@ export interface Mark {
   readonly origin: string;
   /** of a kept one: how many rows the new live database's statistics counted as written when it took its place */
   readonly written?: number;
+  /** of a prepared one: what was proven, and what it is held to when it is swapped */
+  readonly prepared?: Prepared;
   /** by whom it was signed, and the signature: absent in marks of 0.1.0 */
   readonly by?: string;
   readonly signature?: string;
@@ -40,6 +43,8 @@ export interface Records {
   kept(job: string, of: string, oid: number): Promise<boolean>;
   /** the job worked on this server */
   worked(job: string): Promise<boolean>;
+  /** what the job proved when it prepared the database of this OID; undefined where our own state does not say it */
+  prepared(job: string, oid: number): Promise<Prepared | undefined>;
   /** the job made this role, and did not come to the end for which it was made */
   madeRole(job: string, role: string): Promise<boolean>;
 }

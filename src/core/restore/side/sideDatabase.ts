@@ -6,6 +6,7 @@ import { execute } from '../../pod/server/sql';
 import type { DatabaseLocale } from '../../postgres/archive/databaseReading';
 import { keyRing } from '../../state/keys';
 import { derivedName, quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
+import { parsePrepared } from './prepared';
 import { proofBySignature, sealed, signatureOf, type Mark, type Proof, type Records } from './marks';
 import { readDatabase, readDatabaseByOid, readDatabases, type DatabaseRow, type Workplace } from '../databaseRow';
 
@@ -130,15 +131,10 @@ export function oursAmong(rows: readonly DatabaseRow[]): OurDatabase[] {
 }
 
 /**
- * The side databases on the server: the marked ones, and those of these jobs that were made and not marked, since the connection was lost between
+ * The side databases among these: the marked ones, but for those that wait for their swap, and those of these jobs that were made and not marked, since the connection was lost between
  * the two statements. Of the latter the mark says what is known; its time is ''.
  */
-export async function listSides(
-  server: Workplace,
-  jobs: readonly string[],
-  signal?: AbortSignal,
-): Promise<OurDatabase[]> {
-  const rows = await readDatabases(server, signal);
+export function sidesAmong(rows: readonly DatabaseRow[], jobs: readonly string[]): OurDatabase[] {
   const marked = oursAmong(rows).filter(({ mark }) => mark.role === 'side');
   const bare = rows.filter(isBare).flatMap((row) => {
     const job = jobs.find((id) => row.name.endsWith(sideSuffix(id)));
@@ -148,7 +144,7 @@ export async function listSides(
 }
 
 function nameOf({ role, of, job }: Mark): string {
-  return role === 'side' ? sideName(of, job) : keptName(of, job);
+  return role === 'kept' ? keptName(of, job) : sideName(of, job);
 }
 
 /**
@@ -180,7 +176,7 @@ export async function dropOurs(server: Workplace, database: OurDatabase, signal?
  */
 export async function dropQuietly(
   server: Workplace,
-  side: { readonly name: string; readonly oid?: number },
+  side: OwnSide,
   job: string,
 ): Promise<{ gone: boolean; end?: Ends }> {
   let end: Ends | undefined;
@@ -189,9 +185,17 @@ export async function dropQuietly(
   return { gone, ...(end ? { end } : {}) };
 }
 
+/** A side database on the way out. */
+export interface OwnSide {
+  readonly name: string;
+  readonly oid?: number;
+  /** by the job that made it: also when it had come to mark it as prepared */
+  readonly isOwn?: boolean;
+}
+
 async function dropOnce(
   server: Workplace,
-  { name, oid }: { readonly name: string; readonly oid?: number },
+  { name, oid, isOwn = false }: OwnSide,
   job: string,
   onEnd: (end: Ends) => void,
 ): Promise<boolean> {
@@ -202,7 +206,7 @@ async function dropOnce(
     const row = await readDatabase(server, name);
     if (!row) return oid === undefined || (await readDatabaseByOid(server, oid)) === undefined;
     const mark = isBare(row) ? bareMark(job, name) : readMark(row.comment);
-    if (mark?.job !== job || mark.role !== 'side') return false;
+    if (mark?.job !== job || !(mark.role === 'side' || (isOwn && mark.role === 'prepared'))) return false;
     await dropOurs(server, { row, mark });
     return true;
   } catch {
@@ -221,11 +225,14 @@ export function readMark(comment: string | undefined): Mark | undefined {
   try {
     const { dbFerry } = JSON.parse(comment) as { dbFerry: Partial<Mark> };
     const { job, role, of, time = '', origin = '', written, by, signature } = dbFerry;
-    if (typeof job !== 'string' || typeof of !== 'string' || (role !== 'side' && role !== 'kept')) return undefined;
+    if (typeof job !== 'string' || typeof of !== 'string') return undefined;
+    if (role !== 'side' && role !== 'kept' && role !== 'prepared') return undefined;
     if (typeof time !== 'string' || typeof origin !== 'string') return undefined;
+    const prepared = role === 'prepared' ? parsePrepared(dbFerry.prepared) : undefined;
     return {
       ...{ job, role, of, time, origin },
       ...(typeof written === 'number' ? { written } : {}),
+      ...(prepared === undefined ? {} : { prepared }),
       ...(typeof by === 'string' && typeof signature === 'string' ? { by, signature } : {}),
     };
   } catch {
@@ -282,8 +289,8 @@ function localeClauses(
   return clauses;
 }
 
-/** One by one, errors caught: one session that we may not end must not keep the others. At most 2 s; DROP then says what is left. */
-function terminateIn(oid: number): string {
+/** A statement that ends the sessions in a database one by one, errors caught: one that we may not end must not keep the others. At most 2 s; DROP then says what is left. */
+export function terminateIn(oid: number): string {
   return `do $$ declare p int; n int; t timestamptz := clock_timestamp(); begin loop
   n := 0; perform pg_stat_clear_snapshot();
   for p in select pid from pg_stat_activity where datid = ${oid} and pid <> pg_backend_pid() loop

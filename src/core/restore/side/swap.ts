@@ -26,8 +26,10 @@ export interface SwapInput {
   /** rows that the side database's statistics count as written: the baseline of what is written later */
   readonly written?: number;
   readonly superuser: boolean;
-  /** of a new one, what it becomes; by default what CREATE DATABASE makes; `unchanged`: it has been one before, and has what it had */
-  readonly own?: OwnSteps | 'unchanged';
+  /** of a new one, what it becomes; by default what CREATE DATABASE makes; `unchanged`: it has been one before, or was made one, and has what it had, with this comment */
+  readonly own?: OwnSteps | { readonly unchanged: true; readonly comment?: string };
+  /** of a prepared side database: what shows that nobody opened it since it was proven */
+  readonly seal?: string;
   /** statements that are committed with it, or not at all */
   readonly also?: readonly string[];
   /** how long the outcome of a lost connection is looked for; default 60 s */
@@ -127,14 +129,14 @@ function exchangeOf({ database, side, live }: SwapInput): Readonly<Record<string
 }
 
 async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {
-  const { live, side, database, job, origin, written, also = [] } = input;
+  const { live, side, database, job, origin, written, seal, also = [] } = input;
   const present = await readProperties(server, server.from, side.oid, signal);
-  const common = { side: { name: side.name, oid: side.oid }, name: database };
+  const common = { side: { name: side.name, oid: side.oid, ...(seal === undefined ? {} : { seal }) }, name: database };
   if (!live) {
     const { own } = input;
-    if (own === 'unchanged') {
+    if (own !== undefined && 'unchanged' in own) {
       const opened = `alter database ${quoteIdentifier(side.name)} allow_connections true;`;
-      return { ...common, comment: undefined, properties: [opened, ...also] };
+      return { ...common, comment: own.comment, properties: [opened, ...also] };
     }
     const properties = own?.statements ?? propertyStatements(side.name, openToAll(present), present);
     return { ...common, comment: own?.comment, properties: [...properties, ...also] };

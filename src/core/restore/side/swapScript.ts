@@ -9,7 +9,12 @@ export interface SwapScript {
     readonly keptAs: string;
     readonly keptComment: string;
   };
-  readonly side: { readonly name: string; readonly oid: number };
+  readonly side: {
+    readonly name: string;
+    readonly oid: number;
+    /** of a prepared one: the transaction that closed it, which must still be the last that wrote its row */
+    readonly seal?: string;
+  };
   /** the name that the side database gets */
   readonly name: string;
   /** the comment of the new live database */
@@ -110,8 +115,15 @@ function identity({ live, side, name }: SwapScript): string {
   if (select oid from pg_database where datname = ${quoteLiteral(name)}) is distinct from ${expected}::oid then
     raise exception '${raisedByUs}the database is not the one that was looked at before'; end if;
   if (select oid from pg_database where datname = ${quoteLiteral(side.name)}) is distinct from ${side.oid}::oid then
-    raise exception '${raisedByUs}the side database is not the one that was verified'; end if;
+    raise exception '${raisedByUs}the side database is not the one that was verified'; end if;${unopened(side)}
 end $ferry$;`;
+}
+
+function unopened({ oid, seal }: SwapScript['side']): string {
+  if (seal === undefined) return '';
+  return `
+  if (select xmin::text from pg_database where oid = ${oid}) is distinct from ${quoteLiteral(seal)} then
+    raise exception '${raisedByUs}the side database was opened or changed since it was verified'; end if;`;
 }
 
 /** The view pg_stat_activity reads pg_database, which we hold locked; the function below it does not. */

@@ -102,7 +102,7 @@ export async function undo(request: KeptRequest & { readonly job: string }, work
   const input = { database, side: kept.row, job, origin, superuser: target.facts.role.superuser };
   const swapped = await swap(
     workplace(target, database, applicationOf(job)),
-    live ? { ...input, live } : { ...input, own: 'unchanged' },
+    live ? { ...input, live } : { ...input, own: { unchanged: true } },
     work,
   );
   return {
