@@ -6,6 +6,7 @@ import {
   readGenerated,
   type GeneratedReading,
 } from '../postgres/sql/generatedColumns';
+import { tablesAlone } from '../postgres/sql/tablesAlone';
 
 /** The values of all generated columns of a database, as digests. Reads the tables that have some. Throws `exec.*`, `cancelled`. */
 export async function readGeneratedColumns(
@@ -13,7 +14,12 @@ export async function readGeneratedColumns(
   database: string,
   options: SqlOptions,
 ): Promise<GeneratedReading[]> {
-  const printed = await execute(server, database, `set statement_timeout = 0;\n${generatedScript}`, options);
+  const printed = await execute(
+    server,
+    database,
+    `set statement_timeout = 0;\n${tablesAlone}${generatedScript}`,
+    options,
+  );
   return printed.split('\n').flatMap((line) => {
     const found = line === '' ? undefined : readGenerated(parseJson(line));
     return found === undefined ? [] : [found];

@@ -1,6 +1,7 @@
 import { asRecord } from '../../base/json';
 import { query, type Server } from '../../pod/server/sql';
 import { quoteIdentifier } from '../../postgres/sql/quote';
+import { tablesAlone } from '../../postgres/sql/tablesAlone';
 import type { ColumnType } from '../model/columnType';
 import type { TableModel } from '../model/schemaModel';
 import { fieldsOf } from '../transform/literals';
@@ -27,7 +28,7 @@ export async function sampleTables(
   const found = new Map<TableModel, Samples>();
   for (let from = 0; from < tables.length; from += together) {
     const some = tables.slice(from, from + together);
-    const sql = some.map(sampleSql).join(';\n');
+    const sql = tablesAlone + some.map(sampleSql).join(';\n');
     for (const line of await query<unknown>(server, database, sql, how)) {
       const { table, row } = asRecord(line) ?? {};
       const of = typeof table === 'number' ? some[table] : undefined;

@@ -7,6 +7,7 @@ import { linesOf, psqlCommand, textEncoding } from './sql';
 import type { TableReading } from '../../postgres/archive/reading';
 import { generatedScript, readGenerated, type GeneratedReading } from '../../postgres/sql/generatedColumns';
 import { quoteLiteral } from '../../postgres/sql/quote';
+import { tablesAlone } from '../../postgres/sql/tablesAlone';
 import { serverMessage } from '../../base/said/serverMessage';
 
 /** A session that holds a snapshot open, counts in it, and waits for the dump that shares it. */
@@ -113,7 +114,7 @@ function countScript(application: string, isCounted: boolean, generated: boolean
   const dumping = `exists (select from pg_stat_activity where application_name = ${quoteLiteral(application)}
     and pid <> pg_backend_pid() and backend_type = 'client backend')`;
   return `set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
-begin isolation level repeatable read read only;
+${tablesAlone}begin isolation level repeatable read read only;
 select pg_export_snapshot();
 -- the transport keeps the last bytes back, they might be its trailer: the id must not be among them
 select repeat('-', 128);
