@@ -27,6 +27,7 @@ function facts(backup: BackupSummary): [name: string, value: string | undefined]
     ['Holds', holdsText(backup)],
     ['Archive', archiveText(backup)],
     ['SHA-256', archive.sha256 === '' ? undefined : `${archive.sha256.slice(0, 12)}…`],
+    ['Masked', manifest.masked && `by rules ${manifest.masked.rules.slice(0, 8)}`],
     ['Roles', globals ? 'in globals.sql, without passwords' : undefined],
     ...verified.map((one): [string, string] => ['Verified', verificationText(one)]),
     ['Folder', folder],

@@ -102,6 +102,7 @@ function leftOutThing({ kind, count: all, names = [] }: ComparisonNote['data']):
 const leftOutNames: ReadonlyMap<string, string> = new Map([
   ['PUBLICATION', 'publications'],
   ['SUBSCRIPTION', 'subscriptions'],
+  ['COMMENT', 'comments'],
   ['ACL', 'grants'],
   ['OWNER', 'owners'],
   ['TABLESPACE', 'tablespaces'],
@@ -115,6 +116,7 @@ const leftOutWhy: ReadonlyMap<string, string> = new Map([
     'since a restored database sends its changes to nobody until somebody wants it; CREATE PUBLICATION makes them there',
   ],
   ['SUBSCRIPTION', 'since two databases would take the changes of one; CREATE SUBSCRIPTION makes them there'],
+  ['COMMENT', 'since a masked backup has none, and extensions bring their own'],
   ['ACL', `${asked}; GRANT gives them`],
   ['OWNER', `${asked}; ALTER … OWNER TO gives them`],
   ['TABLESPACE', `${asked}; ALTER … SET TABLESPACE moves there`],

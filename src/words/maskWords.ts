@@ -1,3 +1,6 @@
+import { some } from '../core/base/some';
+import type { MaskedFacts } from '../core/catalog/manifest';
+import { count } from './format';
 import { shown, text, type Data } from './shown';
 
 interface MaskErrorWords {
@@ -36,6 +39,14 @@ export const maskFindings: Readonly<Record<string, (data: Data) => string>> = {
     );
     return `columns that could hold somebody's words have no rule: ${listed(columns)}; give each a transformer, or keep`;
   },
+  'backup.masked': (data) => {
+    const [columns, emptied, hits] = [Number(data['columns']), Number(data['emptied']), Number(data['hits'])];
+    const parts = [
+      `its rows are not those of its source (${some(columns, 'column')}${emptied > 0 ? `, the rows of ${some(emptied, 'table')} left out` : ''}, rules ${shown(data, 'rules').slice(0, 8)})`,
+      ...(hits > 0 ? [`${some(hits, 'value')} looked like somebody's all the same`] : []),
+    ];
+    return `the backup is masked${data['said'] === true ? ', as its manifest says' : ''}: ${parts.join('; ')}`;
+  },
   'mask.unused': (data) =>
     `rules that match no column: ${listed(rows(data, 'rules').map((one) => `${shown(one, 'match')} (line ${shown(one, 'line')})`))}`,
   'mask.unfit': (data) =>
@@ -62,6 +73,31 @@ export const maskFindings: Readonly<Record<string, (data: Data) => string>> = {
   'mask.reference': (data) =>
     `${shown(data, 'table')}: ${shown(data, 'constraint')} refers to ${shown(data, 'to')}, and the rules make other values at its two ends: ${shown(data, 'columns')}`,
 };
+
+/** What masking came to, for a report: Markdown would be the caller's. */
+export function maskedProof(masked: MaskedFacts): { readonly lines: string[]; readonly rows: string[][] } {
+  const { rules, key, columns, emptied, leftOut, unmasked, looked, hits } = masked;
+  const left = Object.entries(leftOut).map(([kind, number]) => `${kind} ${count(number)}`);
+  const lines = [
+    `Rows were masked before anything was written, by the rules with SHA-256 ${rules}, under the key ${key}.`,
+    unmasked === 1
+      ? 'The one table that no rule changes has the digest of the source.'
+      : `The ${count(unmasked)} tables that no rule changes have the digests of the source.`,
+    ...(emptied.length > 0 ? [`Rows left out: ${listed(emptied)}.`] : []),
+    ...(left.length > 0 ? [`Left out of the definitions: ${left.join(', ')}.`] : []),
+    hits.length === 0
+      ? `A detector looked through ${some(looked, 'row')} of what was written and found nothing that looks like personal data.`
+      : `A detector looked through ${some(looked, 'row')} of what was written and found: ${listed(hits.map((hit) => `${hit.schema}.${hit.table}.${hit.column} ${hit.kind} ${count(hit.count)}`))}.`,
+  ];
+  const rows = columns.map((one) => [
+    ...[`${one.schema}.${one.table}.${one.column}`, one.as],
+    ...[one.changed, one.stayed, one.nulls, one.empty].map((number) => count(number)),
+  ]);
+  return { lines, rows };
+}
+
+/** Headings of its rows. */
+export const maskedHeadings = ['column', 'as', 'changed', 'stayed', 'NULL', 'empty'] as const;
 
 const misfits: Readonly<Record<string, string>> = {
   type: 'is not for this type',

@@ -1,6 +1,7 @@
 import { formatReference } from '../core/cluster/reference';
 import { operandsOf, type JobRequest } from '../core/job/request';
 import type { JobResult } from '../core/job/record/jobEvents';
+import type { MaskedFacts } from '../core/catalog/manifest';
 import type { WholeJob } from '../core/job/record/readJob';
 import { comparisonNoteWords, differenceWords } from './comparisonWords';
 import { wordsFor } from './errorWords';
@@ -9,6 +10,7 @@ import { count, duration, localTime, serverVersionText } from './format';
 import type { Hints } from './hints';
 import { jobTitle } from './jobTitle';
 import { listOf, plain, section, tableOf, withCode } from './markdown';
+import { maskedHeadings, maskedProof } from './maskWords';
 import { outcomeWords } from './outcomeWords';
 import { phaseSeconds } from './phaseSeconds';
 import { basisWords, phaseWords } from './progressWords';
@@ -41,6 +43,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
     section('Findings', listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
     section('Time', tableOf(['step', 'began (UTC)', 'took'], timeRows(job))),
     section('Proof and versions', [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
+    section('Masking', maskingOf(result)),
     section('Notes', listOf(unique([...told, ...compared].map(plain)))),
   ];
   return `${sections.filter((one) => one !== '').join('\n\n')}\n`;
@@ -196,6 +199,21 @@ function proofRows({ data }: JobResult): string[][] {
     return typeof value === 'string' && value !== '' ? [{ name, text: value }] : [];
   });
   return [...numbers, ...named].map(({ name, text: value }) => [name, plain(value)]);
+}
+
+/** Of a backup or a copy whose rows were masked. */
+function maskingOf({ data }: JobResult): string[] {
+  const masked = data['masked'] as MaskedFacts | undefined;
+  if (masked === undefined) return [];
+  const { lines, rows } = maskedProof(masked);
+  return [
+    ...listOf(lines.map(plain)),
+    '',
+    ...tableOf(
+      maskedHeadings,
+      rows.map((row) => row.map(plain)),
+    ),
+  ];
 }
 
 /** Numbers are versions of servers. */

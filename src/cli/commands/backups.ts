@@ -55,7 +55,7 @@ function backupRow({ id, folder, manifest, signed, tables, rows }: BackupSummary
   readonly type: string;
   readonly [fact: string]: unknown;
 } {
-  const { source, time, size: sizes, verified, origin, asked, job, archive, encryption } = manifest;
+  const { source, time, size: sizes, verified, origin, asked, job, archive, encryption, masked } = manifest;
   return {
     type: 'backup',
     id,
@@ -70,6 +70,7 @@ function backupRow({ id, folder, manifest, signed, tables, rows }: BackupSummary
     verified,
     signed: signed ?? { by: 'nobody' },
     ...(encryption === undefined ? {} : { encrypted: true }),
+    ...(masked === undefined ? {} : { masked: true }),
     asked,
     job,
   };
@@ -124,5 +125,5 @@ const listing: Listing<BackupSummary> = {
 
 function levelsOf({ manifest }: BackupSummary): string[] {
   const levels = [...new Set(manifest.verified.map(({ level }) => level))];
-  return manifest.encryption ? [...levels, 'encrypted'] : levels;
+  return [...levels, ...(manifest.encryption ? ['encrypted'] : []), ...(manifest.masked ? ['masked'] : [])];
 }

@@ -127,6 +127,7 @@ function printFacts(file: string, { contents, provenance }: Inspection, print: (
     line('taken', `${localTime(time.snapshot)}${asked.by === '' ? '' : ` for ${asked.by}`}`);
     line('reason', asked.reason ?? '');
     line('signed', signedText(provenance));
+    line('masked', manifest.masked === undefined ? '' : `by rules ${manifest.masked.rules.slice(0, 8)}`);
     line('verified', manifest.verified.map(({ level, time: when }) => `${level} ${localTime(when)}`).join(', '));
   }
   line('roles', allRoles(contents).join(', '));

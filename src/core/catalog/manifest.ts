@@ -133,7 +133,7 @@ export type ShortManifest = Omit<Manifest, 'tables' | 'sequences' | 'largeObject
 
 /** What grows with it: what proof needs. Of an encrypted backup also names that its manifest, which is not encrypted, does not have. */
 export type Contents = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'> &
-  Partial<Pick<Manifest, 'roles' | 'extensions'>>;
+  Partial<Pick<Manifest, 'roles' | 'extensions' | 'masked'>>;
 
 /** How much of it there is. */
 export interface Counts {

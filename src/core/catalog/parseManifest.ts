@@ -31,9 +31,10 @@ export function parseSealed(value: unknown): SealedManifest {
 /** `contents.json` of the backup with this id. Errors are those of `parseManifest`. */
 export function parseContents(value: unknown, ofBackup: string): Contents {
   contents(value, 'it');
-  const { backup, tables, sequences, largeObjects, generated, counted, roles, extensions } = value as Contents & {
-    backup: string;
-  };
+  const { backup, tables, sequences, largeObjects, generated, counted, roles, extensions, masked } =
+    value as Contents & {
+      backup: string;
+    };
   if (backup !== ofBackup) throw new Error(`it is of another backup: ${backup}`);
   return {
     ...{ tables, sequences, largeObjects },
@@ -41,6 +42,7 @@ export function parseContents(value: unknown, ofBackup: string): Contents {
     ...(counted === undefined ? {} : { counted }),
     ...(roles === undefined ? {} : { roles }),
     ...(extensions === undefined ? {} : { extensions }),
+    ...(masked === undefined ? {} : { masked }),
   };
 }
 
@@ -268,6 +270,7 @@ const contents = shape({
   largeObjects,
   roles: optional(list(name)),
   extensions: optional(list(name)),
+  masked: optional(masked),
 });
 
 const verification = shape({

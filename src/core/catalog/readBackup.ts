@@ -70,7 +70,7 @@ export function summarise(folder: string, { short, counts, signed }: ReadManifes
 
 /** A backup, whole. Throws what `readManifest` throws, and `backup.damaged` where its contents are not those that were sealed. */
 export async function wholeBackup(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
-  const { tables, sequences, largeObjects, generated, counted, roles, extensions } = await read.contents();
+  const { tables, sequences, largeObjects, generated, counted, roles, extensions, masked } = await read.contents();
   const manifest = {
     ...read.short,
     ...{ tables, sequences, largeObjects },
@@ -78,6 +78,7 @@ export async function wholeBackup(folder: string, read: ReadManifest, at?: Backu
     ...(counted === undefined ? {} : { counted }),
     ...(roles === undefined ? {} : { roles }),
     ...(extensions === undefined ? {} : { extensions }),
+    ...(masked === undefined ? {} : { masked }),
   };
   return { id: manifest.id, folder, manifest, signed: read.signed, ...(at ? { at } : {}) };
 }

@@ -87,14 +87,14 @@ function textOf(sealed: SealedManifest): string {
 }
 
 /** `contents.json`, a line for each table: it is read by people, too. Pure. */
-export function contentsText(manifest: Contents & Pick<Manifest, 'id' | 'encryption'>): string {
-  const { id, tables, sequences, largeObjects, generated, counted, encryption, roles, extensions } = manifest;
+export function contentsText(manifest: Contents & Pick<Manifest, 'id' | 'encryption' | 'masked'>): string {
+  const { id, tables, sequences, largeObjects, generated, counted, encryption, roles, extensions, masked } = manifest;
   const head = { format: 'db-ferry-contents', formatVersion: 2, backup: id };
   const fields: [string, unknown][] = [
     ...Object.entries(head),
     ...Object.entries({ tables, sequences, generated, largeObjects, counted }),
     // its manifest is not encrypted, and does not name them
-    ...(encryption ? Object.entries({ roles, extensions }) : []),
+    ...(encryption ? Object.entries({ roles, extensions, masked }) : []),
   ];
   const lines = fields.flatMap(([name, value]) => {
     if (value === undefined) return [];
@@ -112,8 +112,13 @@ export function sealedOf(manifest: Manifest, files: Readonly<Record<string, File
   const { tables, largeObjects } = manifest;
   const rows = tables.reduce((sum, one) => sum + one.rows, 0);
   const counts = { tables: tables.length, rows, largeObjects: largeObjects.count };
-  const hidden = manifest.encryption ? { roles: [], extensions: [] } : {};
+  const hidden = manifest.encryption ? { roles: [], extensions: [], ...withoutNames(manifest) } : {};
   return { ...withoutContents(manifest), ...hidden, formatVersion: 2, files, counts };
+}
+
+/** That it is masked may be known, the names of columns not. */
+function withoutNames({ masked }: Manifest): Pick<Manifest, 'masked'> {
+  return masked === undefined ? {} : { masked: { ...masked, columns: [], emptied: [], hits: [] } };
 }
 
 async function writeFact(folder: string, name: string, content: Buffer): Promise<FileFacts> {

@@ -256,7 +256,8 @@ export async function fillSide(
     const into = { into: name, ...how, job, reference, ...(confined === undefined ? {} : { confined }) };
     const { failures, isAnalyzed } = await restoreIn(server, { ...archive, ...into }, work);
     const ownersLeft = noOwner || confined?.keeps === true;
-    const leftOut = { owners: ownersLeft, grants: noPrivileges, tablespaces: how.noTablespaces };
+    const comments = backup.manifest.masked !== undefined;
+    const leftOut = { owners: ownersLeft, grants: noPrivileges, tablespaces: how.noTablespaces, comments };
     const input = { side: name, backup: reading, leftOut, job, failures, isAnalyzed };
     const comparison = await verifySide(server, target, input, work);
     if (seen.live && failures.length > 0 && request.acceptMissing !== true) {

@@ -75,7 +75,7 @@ describe('transformers', () => {
     assert.match(maskFor({ as: 'email' })('x') ?? '', /^[a-z2-7]{16}@masked\.invalid$/);
     assert.match(maskFor({ as: 'ip' }, type('inet'))('10.1.0.0/16') ?? '', /^\d+\.\d+\.0\.0\/16$/);
     assert.match(maskFor({ as: 'ip' }, type('inet'))('2001:db8::1') ?? '', /^fd/);
-    assert.match(maskFor({ as: 'ip' }, type('cidr'))('2001:db8::/32') ?? '', /^[0-9a-f:]+:0:0:0:0:0:0\/32$/);
+    assert.match(maskFor({ as: 'ip' }, type('cidr'))('2001:db8::/32') ?? '', /^[0-9a-f]{1,4}:[0-9a-f]{1,4}::\/32$/);
     assert.match(maskFor({ as: 'ip' }, type('macaddr'))('08:00:2b:01:02:03') ?? '', /^02(:[0-9a-f]{2}){5}$/);
     assert.match(
       maskFor({ as: 'uuid' }, type('uuid'))('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11') ?? '',
@@ -104,6 +104,7 @@ describe('transformers', () => {
         assert.notEqual(masked, value);
       }
     for (const value of odd) assert.match(maskFor({ as: 'date', days: 90 })(value) ?? '', /^[a-z2-7]{26}$/);
+    assert.match(maskFor({ as: 'date', days: 90 })('2024-01-01 Ada Lovelace') ?? '', /^[a-z2-7]{26}$/);
   });
 
   it('stay within varchar(n), and are refused where they cannot', () => {
@@ -187,7 +188,7 @@ describe('transformers', () => {
       );
     }
     assert.equal(maskFor({ as: 'number', percent: 5 }, type('numeric'))('NaN'), 'NaN');
-    assert.match(maskFor({ as: 'number', percent: 5 }, type('money'))('-$1,234.56') ?? '', /^-\$1\d{3}\.\d\d$/);
+    assert.match(maskFor({ as: 'number', percent: 5 }, type('money'))('-$1,234.56') ?? '', /^-\$1,\d{3}\.\d\d$/);
     for (const value of ['7', '12345', '-2147483648', '2147483647', '0'])
       assert.ok(Math.abs(Number(maskFor({ as: 'key' }, type('integer'))(value))) <= 2_147_483_648);
   });
@@ -198,26 +199,31 @@ describe('transformers', () => {
       fc.property(fc.array(element, { minLength: 1, maxLength: 5 }), (elements) => {
         const seen: string[] = [];
         const literal = `{${elements.map((one) => `"${one.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
-        assert.equal(
-          maskArray(literal, (one) => (seen.push(one), one)),
-          literal,
-        );
+        const array = maskArray(literal, (one) => (seen.push(one), one)) ?? '';
         assert.deepEqual(seen, elements);
+        // written again, it is the same: without the quotes that nothing needs
+        assert.equal(
+          maskArray(array, (one) => (seen.push(one), one)),
+          array,
+        );
+        assert.deepEqual(seen, [...elements, ...elements]);
         const fields: string[] = [];
         const row = `(${elements.map((one) => `"${one.replaceAll(/["\\]/g, '$&$&')}"`).join(',')})`;
         const masks = elements.map(
           () =>
             (one: string): string => (fields.push(one), one),
         );
-        assert.equal(maskRecord(row, masks), row);
+        const record = maskRecord(row, masks) ?? '';
         assert.deepEqual(fields, elements);
+        assert.equal(maskRecord(record, masks), record);
+        assert.deepEqual(fields, [...elements, ...elements]);
       }),
     );
     const upper = (one: string): string => one.toUpperCase();
-    assert.equal(maskArray('[0:1]={a,NULL}', upper), '[0:1]={"A",NULL}');
-    assert.equal(maskArray('{{a,b},{c,"NULL"}}', upper), '{{"A","B"},{"C","NULL"}}');
+    assert.equal(maskArray('[0:1]={a,NULL}', upper), '[0:1]={A,NULL}');
+    assert.equal(maskArray('{{a,b},{c,"NULL"}}', upper), '{{A,B},{C,"NULL"}}');
     for (const no of ['', 'a', '{a', 'a}', '{a}}', '{a}b', '{"a}']) assert.equal(maskArray(no, upper), undefined, no);
-    assert.equal(maskRecord('(a,,"")', [upper, upper, upper]), '("A",,"")');
+    assert.equal(maskRecord('(a,,"")', [upper, upper, upper]), '(A,,"")');
   });
 
   it('mask documents by path, what no path names, names of members; what is kept stays byte for byte', () => {
@@ -275,6 +281,6 @@ describe('transformers', () => {
     assert.equal(folded('Ada@X.org'), folded('ada@x.ORG'));
     assert.notEqual(maskFor({ as: 'email' })('Ada@X.org'), maskFor({ as: 'email' })('ada@x.ORG'));
     const padded = maskFor({ as: 'hash' }, { kind: 'text', name: 'character', padded: true, limit: 40 });
-    assert.equal(padded('ab   '), maskFor({ as: 'hash' })('ab'));
+    assert.equal(padded('ab   '), maskFor({ as: 'hash' })('ab')?.padEnd(40));
   });
 });

@@ -13,8 +13,11 @@ export type ColumnType =
     }
   | { readonly kind: 'integer'; readonly most: bigint }
   | { readonly kind: 'numeric'; readonly precision?: number; readonly scale?: number }
-  | { readonly kind: 'float' | 'money' | 'boolean' | 'date' | 'timestamp' | 'uuid' }
-  | { readonly kind: 'json' | 'xml' | 'bytea' | 'tsvector' | 'address' }
+  | { readonly kind: 'float'; readonly real?: boolean }
+  | { readonly kind: 'timestamp'; readonly zone?: boolean }
+  | { readonly kind: 'json'; readonly binary?: boolean }
+  | { readonly kind: 'address'; readonly name: string }
+  | { readonly kind: 'money' | 'boolean' | 'date' | 'uuid' | 'xml' | 'bytea' | 'tsvector' }
   | { readonly kind: 'enum'; readonly labels: readonly string[] }
   | { readonly kind: 'array'; readonly element: ColumnType }
   | { readonly kind: 'record'; readonly fields: readonly { readonly name: string; readonly type: ColumnType }[] }
@@ -87,19 +90,22 @@ export function builtinType(name: string, sizes: readonly number[]): ColumnType 
     case 'numeric':
       return first === undefined ? { kind: 'numeric' } : { kind: 'numeric', precision: first, scale: second ?? 0 };
     case 'real':
+      return { kind: 'float', real: true };
     case 'double precision':
       return { kind: 'float' };
     case 'json':
-    case 'jsonb':
       return { kind: 'json' };
+    case 'jsonb':
+      return { kind: 'json', binary: true };
     case 'inet':
     case 'cidr':
     case 'macaddr':
     case 'macaddr8':
-      return { kind: 'address' };
+      return { kind: 'address', name };
     case 'timestamp without time zone':
-    case 'timestamp with time zone':
       return { kind: 'timestamp' };
+    case 'timestamp with time zone':
+      return { kind: 'timestamp', zone: true };
     case 'money':
     case 'boolean':
     case 'date':

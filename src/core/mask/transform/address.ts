@@ -95,7 +95,15 @@ function bitsOfHex(digit: string): number[] {
   return [8, 4, 2, 1].map((bit) => (value & bit ? 1 : 0));
 }
 
-/** As eight groups; the server shortens them. */
+/** As the server writes it: the first of the longest rows of zeros, from two on, is left out. */
 function groups(hex: string): string {
-  return (hex.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, '')).join(':');
+  const all = (hex.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, ''));
+  let [from, length] = [0, 1];
+  for (let at = 0; at < all.length; at += 1) {
+    let end = at;
+    while (all[end] === '0') end += 1;
+    if (end - at > length) [from, length] = [at, end - at];
+  }
+  if (length < 2) return all.join(':');
+  return `${all.slice(0, from).join(':')}::${all.slice(from + length).join(':')}`;
 }

@@ -7,7 +7,8 @@ import { JsonMasker, jsonString, type JsonRule } from './json';
 import { Keyed } from './keyed';
 import { maskArray, maskRecord } from './literals';
 import { firstNames, lastNames } from './names';
-import { addNoise, shiftDate } from './numbers';
+import { fixedValue } from './fixed';
+import { addFloatNoise, addNoise, shiftDate } from './numbers';
 import { Permutation } from './permutation';
 import { numberShape, permuteShape, type Shape } from './shape';
 
@@ -54,8 +55,16 @@ export class MaskMaker {
     return decoded.includes('\ufffd') ? `\ufffd${bytes}` : decoded;
   }
 
-  /** The mask of a transformer for a type, or why there is none. */
+  /** The mask of a transformer for a type, or why there is none. What it makes is written as the server would write it. */
   build(transform: Transform, type: ColumnType): Built | Misfit {
+    const built = this.#build(transform, type);
+    if (typeof built === 'string' || type.kind !== 'text' || type.padded !== true) return built;
+    const { mask } = built;
+    const { limit = 0 } = type;
+    return typeof mask === 'string' ? built : { ...built, mask: (...value) => mask(...value)?.padEnd(limit) };
+  }
+
+  #build(transform: Transform, type: ColumnType): Built | Misfit {
     if (transform.as === 'keep') return { mask: 'keep', unique: true, looksLike: [] };
     if (transform.as === 'null') return { mask: 'null', unique: false, looksLike: [] };
     if (transform.as === 'fixed') return this.#fixed(transform.value, type);
@@ -79,9 +88,8 @@ export class MaskMaker {
     if (!isAscii(value) && !unicode) return 'encoding';
     if (value.includes('\0')) return 'value';
     if (type.kind === 'text' && type.limit !== undefined && Array.from(value).length > type.limit) return 'length';
-    if (type.kind === 'enum' && !type.labels.includes(value)) return 'label';
-    if (type.kind === 'integer' && !/^-?\d{1,19}$/.test(value)) return 'value';
-    const bytes = Buffer.from(value, 'utf8').toString('latin1');
+    const bytes = fixedValue(value, type);
+    if (bytes === undefined) return type.kind === 'enum' ? 'label' : 'value';
     return { mask: () => bytes, unique: false, looksLike: [] };
   }
 
@@ -250,9 +258,15 @@ export class MaskMaker {
         const most = type.precision === undefined ? undefined : 10n ** BigInt(Math.min(1000, type.precision)) - 1n;
         return { mask: (value) => addNoise(value, percent, keyed, most) ?? '0', unique: false, looksLike: [] };
       }
-      case 'float':
+      case 'float': {
+        const { real = false } = type;
+        return {
+          mask: (value) => addFloatNoise(value, percent, keyed, real) ?? '0',
+          ...{ unique: false, looksLike: [] },
+        };
+      }
       case 'money':
-        return { mask: (value) => addNoise(value, percent, keyed) ?? '0', unique: false, looksLike: [] };
+        return { mask: (value) => addNoise(value, percent, keyed) ?? '$0.00', unique: false, looksLike: [] };
       case 'text': {
         const limit = type.limit ?? hashLetters;
         const mask: Mask = (value) =>
@@ -287,6 +301,7 @@ export class MaskMaker {
       rest: () => '[redacted]',
       name: (name) => `k${keyed.letters(name, enoughLetters)}`,
       decode: (bytes) => this.text(bytes),
+      binary: type.kind === 'json' && type.binary === true,
     });
     const otherwise = jsonString('[redacted]');
     const limit = type.kind === 'text' ? (type.limit ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER;
@@ -336,6 +351,7 @@ export class MaskMaker {
       const words = value.matchAll(/'((?:[^'\\]|''|\\.)*)'(:[\dA-D,]+)?/gs);
       return [...words]
         .map(([, word = '', places = '']) => `'${keyed.letters(this.text(word), enoughLetters)}'${places}`)
+        .sort()
         .join(' ');
     };
   }
@@ -364,7 +380,7 @@ function constant(value: string): Built {
 function redactedAddress(value: string): string {
   if (/^[0-9a-f]{2}(?::[0-9a-f]{2}){7}$/i.test(value)) return '02:00:00:00:00:00:00:00';
   if (/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(value)) return '02:00:00:00:00:00';
-  return value.includes(':') ? '::' : '0.0.0.0';
+  return `${value.includes(':') ? '::' : '0.0.0.0'}${value.includes('/') ? '/0' : ''}`;
 }
 
 /** As many words as there were, at most two; never the name itself. */

@@ -17,6 +17,8 @@ export interface JsonMasks {
   readonly name: (name: string) => string;
   /** bytes, a character each, to text, and back: a text that cannot be written back in the archive's encoding is none of ours */
   readonly decode: (bytes: string) => string;
+  /** of jsonb: what is changed is written as the server writes it, members in its order */
+  readonly binary?: boolean;
 }
 
 /**
@@ -109,12 +111,38 @@ class Walk {
     this.#at += 1;
     this.#spaces();
     if (this.#takes('}')) return;
+    if (this.masks.binary === true && rule?.mask !== 'keep') this.#sorted(rule);
+    else this.#members(rule, () => undefined);
+    if (!this.#takes('}')) throw notJson;
+  }
+
+  /** jsonb has its members by length, then by bytes, and other names have another order. */
+  #sorted(rule: JsonRule | undefined): void {
+    const before = this.#out + this.text.slice(this.#copied, this.#at);
+    const members: { readonly name: string; readonly text: string }[] = [];
+    this.#out = '';
+    this.#copied = this.#at;
+    this.#members(rule, () => {
+      const text = this.#out + this.text.slice(this.#copied, this.#at);
+      members.push({ name: memberName(text), text });
+      this.#out = '';
+      // behind the comma, and the blank that the server sets there
+      this.#copied = this.#at + (this.text.charAt(this.#at) === ',' ? 1 : 0);
+      while (this.text.charAt(this.#copied) === ' ') this.#copied += 1;
+    });
+    members.sort((left, right) => left.name.length - right.name.length || (left.name < right.name ? -1 : 1));
+    this.#out = before + members.map(({ text }) => text).join(', ');
+    this.#copied = this.#at;
+  }
+
+  /** Up to the sign that ends them; `done` is told behind each. */
+  #members(rule: JsonRule | undefined, done: () => void): void {
     do {
       this.#spaces();
       const from = this.#at;
       const name = this.#text();
       if (rule?.mask !== 'keep' && !this.named.has(name) && !this.#isKept(name)) {
-        this.#replace(from, jsonString(this.masks.name(name)));
+        this.#replace(from, this.#quoted(this.masks.name(name)));
       }
       this.#spaces();
       if (!this.#takes(':')) throw notJson;
@@ -122,8 +150,8 @@ class Walk {
       this.#value();
       this.#place.pop();
       this.#spaces();
+      done();
     } while (this.#takes(','));
-    if (!this.#takes('}')) throw notJson;
   }
 
   #isKept(name: string): boolean {
@@ -149,7 +177,7 @@ class Walk {
     if (rule?.mask === 'keep') return;
     const mask = typeof rule?.mask === 'function' ? rule.mask : this.masks.rest;
     const masked = value === '' ? '' : mask(value);
-    this.#replace(from, masked === undefined ? 'null' : jsonString(masked));
+    this.#replace(from, masked === undefined ? 'null' : this.#quoted(masked));
   }
 
   /** A number stays one: what a rule makes of it is a number where it can be written as one; without a rule it is 0. */
@@ -165,7 +193,16 @@ class Walk {
     }
     const masked = rule.mask(value);
     if (masked === undefined) this.#replace(from, 'null');
-    else this.#replace(from, isNumber.test(masked) ? masked : jsonString(masked));
+    else this.#replace(from, isNumber.test(masked) ? this.#number(masked) : this.#quoted(masked));
+  }
+
+  #quoted(text: string): string {
+    return this.masks.binary === true ? jsonbString(text) : jsonString(text);
+  }
+
+  /** jsonb knows no negative zero. */
+  #number(text: string): string {
+    return this.masks.binary === true && /^-0(?:\.0+)?$/.test(text) ? text.slice(1) : text;
   }
 
   /** The text of a string, decoded; `#at` is behind it then. */
@@ -209,6 +246,18 @@ class Walk {
 }
 
 const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** The bytes of a member's name, a character each. */
+function memberName(member: string): string {
+  let end = 1;
+  while (end < member.length && member.charAt(end) !== '"') end += member.charAt(end) === '\\' ? 2 : 1;
+  return JSON.parse(member.slice(0, end + 1)) as string;
+}
+
+/** As the server writes one of jsonb: what is not ASCII as it is, which only an archive in UTF-8 has. Bytes are characters. */
+export function jsonbString(text: string): string {
+  return Buffer.from(JSON.stringify(text), 'utf8').toString('latin1');
+}
 
 /** In ASCII, which every encoding has. */
 export function jsonString(text: string): string {

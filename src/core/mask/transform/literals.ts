@@ -42,7 +42,7 @@ export function maskRecord(literal: string, masks: readonly MaskValue[]): string
   if (fields?.length !== masks.length) return undefined;
   const masked = fields.map((field, at) => {
     const value = field === undefined ? undefined : masks[at]?.(field);
-    return value === undefined ? '' : `"${value.replaceAll(/["\\]/g, '$&$&')}"`;
+    return value === undefined ? '' : quotedField(value);
   });
   return `(${masked.join(',')})`;
 }
@@ -117,6 +117,13 @@ function bare(literal: string, at: number, separator: string): Part | undefined 
   return { text: text.trim(), end: next };
 }
 
+/** Quotes only where the server sets them: what is masked is compared with what it writes. */
 function quotedElement(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  const needs = text === '' || /["\\{}, \t\n\r\v\f]/.test(text) || text.toUpperCase() === 'NULL';
+  return needs ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : text;
+}
+
+function quotedField(text: string): string {
+  const needs = text === '' || /["\\(), \t\n\r\v\f]/.test(text);
+  return needs ? `"${text.replaceAll(/["\\]/g, '$&$&')}"` : text;
 }

@@ -1,6 +1,8 @@
 import type { Keyed } from './keyed';
 
-const date = /^(\d{4,7})-(\d\d)-(\d\d)(?![\d-])(.*?)( BC)?$/s;
+/** and nothing else: what stands behind a date in a text may be anybody's words */
+const date =
+  /^(\d{4,7})-(\d\d)-(\d\d)((?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?: ?Z|[+-]\d\d(?::?\d\d){0,2})?)?)( BC)?$/;
 
 /**
  * A date or time moved by whole days, the same for all of one subject; what is behind the day stays. Undefined for what is no date; infinity stays, it says nothing.
@@ -54,7 +56,7 @@ const decimal = /^(-?)(\$?)([\d,]+)(\.\d+)?$/;
  */
 export function addNoise(text: string, percent: number, keyed: Keyed, most?: bigint): string | undefined {
   if (text === 'NaN' || text === 'Infinity' || text === '-Infinity') return text;
-  const [, minus, currency, whole, fraction = ''] = decimal.exec(text) ?? [];
+  const [, minus, currency = '', whole, fraction = ''] = decimal.exec(text) ?? [];
   const part = (keyed.fraction(text) * 2 - 1) * (percent / 100);
   if (whole === undefined) {
     const value = /^-?\d+(?:\.\d+)?e[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -74,6 +76,57 @@ export function addNoise(text: string, percent: number, keyed: Keyed, most?: big
   if (moved <= 0n) moved = value + size;
   const digits = moved.toString().padStart(fraction.length, '0');
   const behind = fraction.length - 1;
-  const shown = behind < 1 ? digits : `${digits.slice(0, -behind) || '0'}.${digits.slice(-behind)}`;
-  return `${minus ?? ''}${currency ?? ''}${shown}`;
+  const front = (behind < 1 ? digits : digits.slice(0, -behind)) || '0';
+  const grouped = currency === '' && !whole.includes(',') ? front : inGroups(front);
+  return `${minus ?? ''}${currency}${grouped}${behind < 1 ? '' : `.${digits.slice(-behind)}`}`;
+}
+
+/** The same for a floating-point number, as the server writes those; `real`: of four bytes. Undefined for what is none. */
+export function addFloatNoise(text: string, percent: number, keyed: Keyed, real: boolean): string | undefined {
+  if (text === 'NaN' || text === 'Infinity' || text === '-Infinity') return text;
+  const value = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(value)) return undefined;
+  if (value === 0) return text;
+  const part = (keyed.fraction(text) * 2 - 1) * (percent / 100);
+  const change = part === 0 ? percent / 200 : part;
+  const most = real ? 3.4e38 : Number.MAX_VALUE;
+  const least = real ? 1.2e-38 : 2.3e-308;
+  const isInside = (one: number): boolean => Math.abs(one) <= most && Math.abs(one) >= least;
+  const moved = [value * (1 + change), value * (1 - Math.abs(change) / 2), value * (1 + Math.abs(change) / 2)];
+  return floatText(moved.find(isInside) ?? Math.sign(value), real);
+}
+
+/** In so few digits that they say which number it is whoever writes it. */
+export function floatText(value: number, real: boolean): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(real ? 5 : 13).split('e');
+  const short = withoutZeros(mantissa);
+  const power = Number(exponent);
+  // as printf's %g does it, which the server follows
+  if (power < -4 || power >= (real ? 6 : 15))
+    return `${short}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  return plainDecimal(short, power);
+}
+
+/** `1.500` as `1.5`, `2.0` as `2`. */
+export function withoutZeros(decimals: string): string {
+  if (!decimals.includes('.')) return decimals;
+  let end = decimals.length;
+  while (decimals.charAt(end - 1) === '0') end -= 1;
+  return decimals.slice(0, decimals.charAt(end - 1) === '.' ? end - 1 : end);
+}
+
+/** `1,234,567` */
+function inGroups(digits: string): string {
+  const first = digits.length % 3;
+  const groups = digits.slice(first).match(/\d{3}/g) ?? [];
+  return [...(first === 0 ? [] : [digits.slice(0, first)]), ...groups].join(',');
+}
+
+function plainDecimal(mantissa: string, power: number): string {
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const digits = mantissa.slice(sign.length).replace('.', '');
+  if (power < 0) return `${sign}0.${'0'.repeat(-power - 1)}${digits}`;
+  const front = digits.slice(0, power + 1).padEnd(power + 1, '0');
+  const behind = digits.slice(power + 1);
+  return sign + front + (behind === '' ? '' : `.${behind}`);
 }

@@ -111,7 +111,7 @@ interface Afterwards {
 /** The rows are proven and committed: what happens here is told, and changes nothing of it. */
 async function compareAfterwards(
   target: OpenPod,
-  { database, job, noOwner = false, noPrivileges = false, noTablespaces = false }: InPlaceRequest,
+  { backup, database, job, noOwner = false, noPrivileges = false, noTablespaces = false }: InPlaceRequest,
   reading: ArchiveReading,
   work: Work,
 ): Promise<Afterwards> {
@@ -125,6 +125,7 @@ async function compareAfterwards(
       owners: noOwner,
       grants: noPrivileges,
       tablespaces: noTablespaces,
+      comments: backup.manifest.masked !== undefined,
     });
     const ofDefinitions = notes.filter(({ code }) => code !== 'withoutData');
     return {

@@ -1,4 +1,4 @@
-import { isOurs, type BackupEntry } from '../../catalog/manifest';
+import { isOurs, type BackupEntry, type MaskedFacts } from '../../catalog/manifest';
 import { AppError } from '../../base/errors';
 import type { OpenPod } from '../../pod/databasePod';
 import { query } from '../../pod/server/sql';
@@ -39,6 +39,8 @@ export interface RestoreOrigin {
   readonly snapshot: string;
   /** an adopted archive: that it is what was dumped cannot be proven */
   readonly isForeign: boolean;
+  /** its rows are not those of the source */
+  readonly masked?: MaskedOrigin;
   /** false: nothing proves where it comes from. An adopted archive, and a backup that no key signed which counts here */
   readonly isProven: boolean;
 }
@@ -71,7 +73,24 @@ export function originOfBackup(entry: BackupEntry, reading: ReadArchive): Restor
     snapshot: time.snapshot,
     isForeign: origin === 'adopted',
     isProven,
+    ...(manifest.masked === undefined ? {} : { masked: maskedOrigin(manifest.masked) }),
   };
+}
+
+/** What a target that gets masked rows should know of them. */
+export interface MaskedOrigin {
+  /** SHA-256 of the file of rules, hex */
+  readonly rules: string;
+  readonly columns: number;
+  /** tables whose rows were left out */
+  readonly emptied: number;
+  /** values that looked like somebody's all the same */
+  readonly hits: number;
+}
+
+function maskedOrigin({ rules, columns, emptied, hits }: MaskedFacts): MaskedOrigin {
+  const found = hits.reduce((sum, hit) => sum + hit.count, 0);
+  return { rules, columns: columns.length, emptied: emptied.length, hits: found };
 }
 
 /** What is read of an archive. */

@@ -159,6 +159,7 @@ function aboutTarget(seen: Seen): Finding[] {
   const { target, database, live, as, origin, cluster, inPlace } = seen;
   const findings: Finding[] = [];
   const { facts, pod } = target;
+  let isSame = false;
   if (facts.standby) findings.push(block('target.standby', { pod: pod.name }));
   if (live && as !== 'replace') findings.push(block('target.exists', { database }));
   if (['template0', 'template1'].includes(database)) findings.push(block('target.template', { database }));
@@ -169,8 +170,14 @@ function aboutTarget(seen: Seen): Finding[] {
   if (live && as === 'replace') {
     const by = origin.database === database ? sameServer(origin, target) : undefined;
     if (by) findings.push(warn('wrongTarget.same', { cluster, database, by }));
+    isSame = by !== undefined;
     findings.push(...fromElsewhere(seen));
     if (database === 'postgres') findings.push(warn('target.maintenance', { database }));
+  }
+  if (origin.masked !== undefined) {
+    const data = { ...origin.masked, said: !origin.isProven };
+    // over the rows that it was made of
+    findings.push(isSame ? warn('backup.masked', data) : note('backup.masked', data));
   }
   return findings;
 }

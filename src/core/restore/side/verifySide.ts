@@ -18,6 +18,8 @@ export interface LeftOut {
   readonly grants?: boolean;
   /** everything is where the database is; default: where it was */
   readonly tablespaces?: boolean;
+  /** the backup is masked, and has no comments */
+  readonly comments?: boolean;
 }
 
 /**
@@ -80,9 +82,12 @@ const none = { skipped: [], failed: [] };
 export function compareWithBackup(
   backup: ArchiveReading,
   restored: ArchiveReading,
-  { owners, grants = false, tablespaces = false }: LeftOut,
+  { owners, grants = false, tablespaces = false, comments = false }: LeftOut,
 ): Comparison {
   return compareReadings(backup, restored, {
-    ignore: { owners, acls: grants, tablespaces, publications: true, subscriptions: true },
+    ignore: {
+      ...{ owners, acls: grants, tablespaces, extensionComments: comments },
+      ...{ publications: true, subscriptions: true },
+    },
   });
 }

@@ -7,6 +7,8 @@ export interface Ignored {
   readonly tablespaces?: boolean;
   readonly publications?: boolean;
   readonly subscriptions?: boolean;
+  /** comments on extensions, which an extension brings along: a masked archive has no comments */
+  readonly extensionComments?: boolean;
   /**
    * The side that was made without them. Only there may they be missing, publications and subscriptions only as long as there is none at all;
    * what that side has is compared. Undefined: they count on neither.
@@ -15,7 +17,7 @@ export interface Ignored {
 }
 
 /** What a note of the code `leftOut` says was left out. */
-export type LeftOutKind = 'ACL' | 'PUBLICATION' | 'SUBSCRIPTION' | 'OWNER' | 'TABLESPACE' | 'DATABASE';
+export type LeftOutKind = 'ACL' | 'PUBLICATION' | 'SUBSCRIPTION' | 'COMMENT' | 'OWNER' | 'TABLESPACE' | 'DATABASE';
 
 /** Decides what was left out of a comparison on purpose, and counts it. */
 export class LeavingOut {
@@ -70,10 +72,11 @@ export class LeavingOut {
     return [...this.#counts].map(([kind, { count, names }]) => ({ code: 'leftOut', data: { kind, count, names } }));
   }
 
-  #kindOf({ kind, name }: DefinitionReading): 'ACL' | 'OWNER' | 'PUBLICATION' | 'SUBSCRIPTION' | undefined {
+  #kindOf({ kind, name }: DefinitionReading): Exclude<LeftOutKind, 'TABLESPACE' | 'DATABASE'> | undefined {
     if (this.#ignored.acls === true && isAcl(kind)) return 'ACL';
     // it comes with the database: its entry says who owns it, and nothing else
     if (this.#ignored.owners === true && kind === 'SCHEMA' && name === 'public') return 'OWNER';
+    if (this.#ignored.extensionComments === true && kind === 'COMMENT' && name.startsWith('EXTENSION ')) return kind;
     if (this.#ignored.publications === true && concerns('PUBLICATION', kind, name)) return 'PUBLICATION';
     return this.#ignored.subscriptions === true && concerns('SUBSCRIPTION', kind, name) ? 'SUBSCRIPTION' : undefined;
   }
