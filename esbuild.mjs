@@ -39,10 +39,10 @@ const packages = {
       'CompleteMultipartUpload',
       'CreateMultipartUpload',
       'DeleteObject',
-      'GetBucketVersioning',
+      ...['GetBucketEncryption', 'GetBucketLifecycleConfiguration', 'GetBucketVersioning'],
     ],
     ...['GetObject', 'GetObjectLegalHold', 'GetObjectLockConfiguration', 'GetObjectRetention', 'HeadObject'],
-    ...['ListMultipartUploads', 'ListObjectsV2', 'PutObject', 'UploadPart'],
+    ...['ListMultipartUploads', 'ListObjectsV2', 'ListObjectVersions', 'PutObject', 'UploadPart'],
   ]
     .map((name) => `${name}Command`)
     .join(', ')} } from '@aws-sdk/client-s3'`,

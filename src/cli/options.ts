@@ -8,6 +8,7 @@ export const optionSpecs = {
     help: 'read this file too (repeatable)',
   },
   root: { type: 'string', value: '<folder>', takes: 'folder', help: 'where backups are; default: $DB_FERRY_ROOT' },
+  store: { type: 'string', value: '<name>', help: 'where backups are, by its name (`stores add`)' },
   'trust-key': {
     type: 'string',
     multiple: true,
@@ -140,6 +141,21 @@ export const optionSpecs = {
   'keep-failed': { type: 'string', value: '<n>', help: 'of those that are not verified the newest so many; default 1' },
   'min-verified': { type: 'string', value: '<n>', help: 'never fewer verified ones than this; default 1' },
   zone: { type: 'string', value: '<name>', help: 'the time zone in which days begin, e.g. Europe/Berlin; default UTC' },
+  endpoint: { type: 'string', value: '<url>', help: 'the server of the bucket' },
+  region: { type: 'string', value: '<name>', help: 'its region; default us-east-1' },
+  authority: {
+    type: 'string',
+    value: '<file>',
+    takes: 'file',
+    help: "PEM of the authority that signs the server's certificate",
+  },
+  login: { type: 'string', value: '<place>', help: 'where its login is: env:PREFIX, file:/path#profile, folder:/path' },
+  price: { type: 'string', value: '<number>', help: 'what a GB costs there in a month' },
+  'remove-unfinished': {
+    type: 'string',
+    value: '<hours>',
+    help: 'take away what was begun so long ago and not ended',
+  },
   'dry-run': { type: 'boolean', help: 'show what would stay and what would go, with reasons; delete nothing' },
   follow: { type: 'boolean', help: 'print events until it ends, and exit as it does' },
 } as const satisfies Record<string, OptionSpec>;
@@ -165,6 +181,7 @@ export type OptionName = keyof typeof optionSpecs;
 export const commonOptions = [
   'kubeconfig',
   'root',
+  'store',
   'trust-key',
   'reason',
   'approval',

@@ -10,16 +10,31 @@ import type { Call } from './command';
 export async function rootOf({ options, terminal }: Call): Promise<string> {
   const { checkRoot, defaultRoot } = await import('../core/catalog/root');
   const { isBucket } = await import('../core/catalog/storeOfRoot');
+  if (options.store !== undefined) return ofStore(options);
   const named = process.env['DB_FERRY_ROOT'] ?? '';
   if (options.root === undefined && named !== '' && !path.isAbsolute(named) && !isBucket(named)) {
     // it would mean another folder wherever one stands
     throw new AppError('usage', { message: `DB_FERRY_ROOT wants an absolute path, not "${named}".` });
   }
   const asked = options.root === undefined ? named || defaultRoot(process.env) : options.root;
-  const root = isBucket(asked) ? asked : path.resolve(asked);
+  const root = options.root === undefined && !isBucket(asked) ? asked : await rootNamed(asked);
   const { isShared } = await checkRoot(root);
   if (isShared) terminal.info(sharedRoot(root));
   return root;
+}
+
+async function ofStore({ store = '', root }: Call['options']): Promise<string> {
+  if (root !== undefined) throw new AppError('usage', { rule: 'store.root' });
+  const { rootOfStore, storeNamed } = await import('../core/catalog/namedStores');
+  return rootOfStore(await storeNamed(store));
+}
+
+/** A root as a person names it: the address of a bucket, the name of a store, or a folder; a folder that is called like a store is named by its path. */
+export async function rootNamed(text: string): Promise<string> {
+  const { isBucketRoot, isStoreName, readStores, rootOfStore } = await import('../core/catalog/namedStores');
+  if (isBucketRoot(text)) return text;
+  const store = isStoreName(text) ? (await readStores()).find(({ name }) => name === text) : undefined;
+  return store ? rootOfStore(store) : path.resolve(text);
 }
 
 /** The kubeconfig files that were named; absolute. */

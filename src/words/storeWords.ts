@@ -28,3 +28,10 @@ export const storeReasons: Readonly<Record<StoreTrouble, { readonly why: string;
   unsupported: { why: 'The store cannot do this.', todo: 'Take another store, or another setting of it.' },
   other: { why: 'The store says no.', todo: 'Ask whoever runs it what the code means.' },
 };
+
+/** Why there is no login where one should be. */
+export const loginReasons: Readonly<Record<string, string>> = {
+  absent: 'Neither a key nor its secret is there.',
+  incomplete: 'One of key and secret is missing.',
+  unreadable: 'It cannot be read.',
+};

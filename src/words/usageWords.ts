@@ -37,10 +37,21 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'retention.least': () => 'Retention never takes the last verified backup: the least number is 1 or more.',
   'retention.zone': (data) => `There is no time zone ${shown(data, 'zone')}. It is a name such as Europe/Berlin.`,
   'root.bucket': (data) =>
-    `${shown(data, 'root')} is a bucket: backups are taken into a folder, verified, and then sent there (db-ferry send).`,
+    `${shown(data, 'root')} is a bucket: what is imported goes into a folder, and from there to it (db-ferry send).`,
   'send.foreign': (data) => `${shown(data, 'backup')} is a file that is not in the catalog yet. Import it first.`,
   's3.address': (data) =>
     `${shown(data, 'address')} names no bucket. It is s3://bucket or s3://bucket/prefix, without a login in it.`,
+  'store.name': (data) =>
+    `${shown(data, 'name')} is no name for a store: letters, digits, - and _, 40 at most, and it begins with a letter or digit.`,
+  'store.address': (data) =>
+    `${shown(data, 'address')} is neither s3://bucket/prefix nor the absolute path of a folder.`,
+  'store.folder': (data) => `${shown(data, 'address')} is a folder: it has no address, authority or login.`,
+  'store.login': () =>
+    'A login is named by where it is: env:PREFIX (PREFIX_ACCESS_KEY_ID, PREFIX_SECRET_ACCESS_KEY), file:/path#profile, folder:/path of a mounted Secret. The login itself is never written down.',
+  'store.root': () => 'A store is named once: --store or --root.',
+  'store.hours': () => 'It is named in hours: a whole number.',
+  'store.price': () => 'The price is that of a GB in a month: a number.',
+  'store.authority': (data) => `${shown(data, 'file')} holds no certificate (PEM).`,
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>

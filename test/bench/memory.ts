@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { GrowingFile } from '../../src/core/backup/growingFile';
 import { takeArchive } from '../../src/core/backup/takeArchive';
 import { adopt } from '../../src/core/catalog/adopt';
 import { archiveFile, manifestFile, writeDurably } from '../../src/core/catalog/backupFolder';
@@ -145,7 +146,7 @@ async function backUp(name: Case, folder: string): Promise<BackupEntry> {
   const { reading } = await takeArchive(podWith(name), 'bench', {
     ...{
       application: 'bench',
-      file,
+      create: async () => new GrowingFile(file),
       compression: { method: compression, level: 1 },
       encoding: 'UTF8',
       tables: [],

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { compression, gentleRate } from '../arguments';
 import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { maskingOf } from '../masking';
-import { requestOf } from '../setting';
+import { requestOf, rootNamed } from '../setting';
 
 /** Takes a backup of one database. */
 export const backup: Command = {
@@ -13,6 +12,7 @@ export const backup: Command = {
   examples: [
     'db-ferry backup prod/shop/postgres-0/shop',
     'db-ferry backup prod/shop/postgres/shop --reason "before 4.2"',
+    'db-ferry backup prod/shop/postgres/shop --encrypt --to s3://backups/team-a',
   ],
   operands: [{ name: 'database ref', takes: ['database'] }],
   options: ['to', 'compress', 'count', 'gentle', 'encrypt', 'mask', 'mask-key'],
@@ -21,7 +21,7 @@ export const backup: Command = {
     const [place] = operands;
     const compress = compression(options.compress);
     const gentle = gentleRate(options.gentle);
-    const to = options.to === undefined ? undefined : path.resolve(options.to);
+    const to = options.to === undefined ? undefined : await rootNamed(options.to);
     const request = await requestOf(call, {
       ...{ kind: 'backup', source: await databaseReference(place) },
       options: defined({

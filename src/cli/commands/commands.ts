@@ -25,6 +25,7 @@ import { discard } from './discard';
 import { restore } from './restore';
 import { retainCommand } from './retain';
 import { send } from './send';
+import { stores } from './stores';
 import { runJobCommand } from './runJob';
 import { swap } from './swap';
 import { undo } from './undo';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   send,
+  ...stores,
   retainCommand,
   deleteCommand,
   hold,

@@ -2,7 +2,7 @@ import { safe, size } from '../../words/format';
 import type { Command } from '../command';
 import { copying } from '../copying';
 import { backupNamed } from '../named';
-import { rootOf } from '../setting';
+import { rootNamed, rootOf } from '../setting';
 
 /** Copies a backup into another root: a bucket, or another folder. */
 export const send: Command = {
@@ -27,7 +27,8 @@ export const send: Command = {
     const { sendBackup } = await import('../../core/catalog/sendBackup');
     const { isBucket, storeOfRoot } = await import('../../core/catalog/storeOfRoot');
     const { terminal, operands } = call;
-    const [named = '', target = ''] = operands;
+    const [named = '', where = ''] = operands;
+    const target = await rootNamed(where);
     const backup = await findBackup(await rootOf(call), await backupNamed(call, named));
     if (!isBucket(target)) await prepareRoot(target, backup.manifest.source.cluster);
     const to = await storeOfRoot(target);

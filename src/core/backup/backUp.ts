@@ -1,11 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { listBackups } from '../catalog/catalog';
-import { archiveFile, makeBackupId, makePartialFolder, seal, type BackupPlace } from '../catalog/backupFolder';
-import { room, watchDisk } from '../catalog/disk';
-import type { BackupEntry, Manifest } from '../catalog/manifest';
+import { archiveFile, makeBackupId, type BackupPlace } from '../catalog/backupFolder';
+import { room } from '../catalog/disk';
+import type { BackupEntry } from '../catalog/manifest';
 import { prepareRoot } from '../catalog/root';
-import { writeSealed } from '../catalog/sealBackup';
+import { sealInto } from '../catalog/sealBackup';
+import { isBucket, storeOfRoot } from '../catalog/storeOfRoot';
 import { makeBackupKey } from '../encrypt/backupKey';
 import type { WrittenIdentity } from '../encrypt/identity';
 import { rememberBackupKey } from '../encrypt/ownIdentities';
@@ -23,6 +22,7 @@ import type { Progress, Work } from '../base/progress';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
 import { takeArchive, type Taken } from './takeArchive';
+import { beginDraft, type Draft } from './draft';
 import { takeGlobals } from './takeGlobals';
 import { backupManifest } from './backupManifest';
 import type { BackupTask } from './backupTask';
@@ -34,10 +34,12 @@ export interface BackupResult {
 
 /**
  * Backs up one database: preflight, dump, reading, globals, manifest; then the folder gets its final name. Returns only when all of it is
- * on the disk, the trailer of the stream has arrived, and the archive was read from the disk to its last byte with the same SHA-256.
+ * on the disk, the trailer of the stream has arrived, and the archive was read from the disk to its last byte with the same SHA-256. Under a root that is a bucket nothing touches a
+ * disk: the archive is read while it goes there, and read back; the manifest comes last.
  *
- * On any error or cancel the session on the server is ended and looked for until it is gone, and the partial folder is removed. Throws
- * `database.unknown`, `recovery.missing`, `recipient.invalid`, `backup.refused` { findings }, `disk.full`, `exec.*`, `archive.damaged`, `backup.damaged`, `cancelled`, `usage`.
+ * On any error or cancel the session on the server is ended and looked for until it is gone, and what was made of the backup is removed. Throws
+ * `database.unknown`, `recovery.missing`, `recipient.invalid`, `backup.refused` { findings }, `disk.full`, `exec.*`, `archive.damaged`, `backup.damaged`, `store.*`,
+ * `cancelled`, `usage`.
  */
 export async function backUp(
   source: OpenPod,
@@ -57,17 +59,21 @@ export async function backUp(
   };
   const plan = await prepare(source, facts, compression, place, options, work);
   const id = makeBackupId(started);
-  const folders = await makePartialFolder(options.root, place, id, options.job);
-  const session = { application: applicationFor(options), folder: folders.partial };
+  const { root, job } = options;
+  const draft = await beginDraft({ root, place, id, job, room: options.room });
+  if (draft.at) await options.onDraft?.(draft.at);
+  const session = { application: applicationFor(options), draft };
   try {
     const key = plan.recipients && (await makeBackupKey(plan.recipients));
     const taken = await take(source, facts, session, { compression, plan, options, key, work });
-    const masked = options.change?.prove(taken.reading, folders.final);
+    const masked = options.change?.prove(taken.reading, draft.final);
     for (const finding of options.change?.findings ?? []) {
       plan.findings.push(finding);
       work.report({ type: 'finding', finding });
     }
-    const globals = await takeGlobals(source, { ...session, key }, work, { comments: options.change === undefined });
+    const globals = await takeGlobals(source, { ...session, files: draft.files, key }, work, {
+      comments: options.change === undefined,
+    });
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
     const manifest = backupManifest({
@@ -85,17 +91,22 @@ export async function backUp(
       masked,
       key,
     });
-    const found = { id, folder: folders.final, manifest };
+    const found = { id, folder: draft.final, manifest, ...(draft.at ? { at: draft.at } : {}) };
     const report = await options.describe?.(found, plan.findings).catch((error: unknown) => {
       work.log.warn(`no report beside the backup: ${toAppError(error).message}`);
       return undefined;
     });
     const onUnsigned = (error: unknown): void => tellUnsigned(error, plan.findings, work);
     const encryption = key && taken.sealed && { key, recipients: plan.recipients ?? [], archive: taken.sealed };
-    const sealed = await writeSealed(folders.partial, manifest, { report, encryption, sign: true, onUnsigned });
-    work.signal.throwIfAborted();
+    const { file } = manifest.archive;
     const bytes = taken.sealed?.bytes ?? manifest.size.archive;
-    await seal(folders.partial, folders.final, () => proveArchive(folders.final, manifest, bytes));
+    const beforeManifest = async (): Promise<void> => {
+      await draft.beforeManifest(file, bytes);
+      work.signal.throwIfAborted();
+    };
+    const how = { report, encryption, sign: true, onUnsigned, beforeManifest };
+    const sealed = await sealInto(draft.files, manifest, how);
+    await draft.seal(file, bytes);
     if (key) rememberBackupKey(key);
     return { entry: { ...found, ...sealed }, findings: plan.findings };
   } catch (error) {
@@ -117,14 +128,6 @@ function applicationFor({ application, job }: BackupTask): string {
   return application ?? `db-ferry-${job}`.slice(0, 63);
 }
 
-/** Looks once more, under the final name. Throws `backup.damaged`. */
-async function proveArchive(folder: string, { archive }: Manifest, bytes: number): Promise<void> {
-  const found = await stat(path.join(folder, archive.file)).catch(() => undefined);
-  if (found?.size === bytes) return;
-  const reason = `the archive has ${found?.size ?? 'no'} bytes, its manifest says ${bytes}`;
-  throw new AppError('backup.damaged', { backup: folder, reason });
-}
-
 interface Plan {
   readonly findings: Finding[];
   readonly expected: Expectation;
@@ -142,7 +145,9 @@ async function prepare(
   work: Work,
 ): Promise<Plan> {
   const recipients = options.encrypt === true ? await recipientsOfBackups() : undefined;
-  await prepareRoot(options.root, place.cluster);
+  // a bucket that is not to be had is told before anything is asked of the source
+  if (isBucket(options.root)) await storeOfRoot(options.root);
+  else await prepareRoot(options.root, place.cluster);
   const asked = await askSource(source, facts.name, applicationFor(options), work.signal);
   const tableBytes = asked.tables.reduce((sum, table) => sum + table.bytes, 0);
   const history = (await listBackups(options.root, place)).filter((entry) => options.isLike?.(entry) ?? true);
@@ -154,7 +159,8 @@ async function prepare(
     cores: source.facts.cores,
   });
   work.report({ type: 'expected', ...expected });
-  const here = { folder: options.root, room: await (options.room ?? room)(options.root), expected, database: facts };
+  const left = isBucket(options.root) ? undefined : await (options.room ?? room)(options.root);
+  const here = { folder: options.root, room: left, expected, database: facts };
   const findings = [...backupFindings(source, asked, here), ...aboutLogins([options.login], expected.seconds)];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('backup.refused', { findings });
@@ -163,7 +169,7 @@ async function prepare(
 
 interface Session {
   readonly application: string;
-  readonly folder: string;
+  readonly draft: Draft;
 }
 
 /** The dump itself, stopped by the caller's signal or by a disk that fills. */
@@ -184,11 +190,11 @@ async function take(
   const abort = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', abort, { once: true });
   if (work.signal.aborted) abort();
-  const unwatch = watchDisk(session.folder, (error) => stop.abort(error), options.room);
+  const unwatch = session.draft.watch((error) => stop.abort(error));
   try {
     return await takeArchive(source, database, {
       application: session.application,
-      file: path.join(session.folder, key ? archiveFile + encryptedSuffix : archiveFile),
+      create: async () => session.draft.archive(key ? archiveFile + encryptedSuffix : archiveFile),
       key,
       compression,
       encoding,
@@ -207,12 +213,10 @@ async function take(
   }
 }
 
-/** Ends what is left on the server, proves it, and removes the partial folder. Never throws: the first error is the one to tell. */
+/** Ends what is left on the server, proves it, and removes what was made. Never throws: the first error is the one to tell. */
 async function clearUp(source: OpenPod, session: Session, work: Work): Promise<void> {
   work.report(await endsOf(source, session, work));
-  await rm(session.folder, { recursive: true, force: true }).catch((error: unknown) => {
-    work.log.warn(`could not remove ${session.folder}: ${String(error)}`);
-  });
+  await session.draft.remove(work.log);
 }
 
 /** What became of the sessions on the server. Asked again for a while: what cut the stream may cut this, too. */

@@ -1,7 +1,7 @@
 import type { ArchiveChange } from './archiveChange';
 import type { Finding } from '../base/finding';
 import type { Room } from '../catalog/disk';
-import type { BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
+import type { BackupAt, BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
 import type { Login } from '../cluster/loginEnd';
 
 /** One backup, as its job wants it taken. */
@@ -30,6 +30,8 @@ export interface BackupTask {
   readonly isLike?: (entry: BackupSummary) => boolean;
   /** the report that is sealed with it, of what is about to be */
   readonly describe?: (backup: BackupEntry, findings: readonly Finding[]) => Promise<string | undefined>;
+  /** Told of the prefix in a bucket before the first byte goes there. */
+  readonly onDraft?: (at: BackupAt) => Promise<void>;
   /** of the source's cluster, where it is known to end */
   readonly login?: Login;
   /** makes another archive of the dump, which alone is written */

@@ -2,30 +2,33 @@ import { createHash } from 'node:crypto';
 import { decryptStream } from '../encrypt/decryptStream';
 import { Encryption } from '../encrypt/encryptStream';
 import type { WrittenIdentity } from '../encrypt/identity';
-import { GrowingFile } from './growingFile';
+import type { ArchiveFile } from './growingFile';
 
 /**
- * A growing file of which the disk has only the age file: what is written is encrypted before it goes there, and who follows it gets what it decrypts to, so that what is read is what the disk holds. Bytes and
+ * A growing file of which only the age file is written: what is taken is encrypted before it goes there, and who follows it gets what that decrypts to, so that what is read is what lies there. Bytes and
  * SHA-256 are those of the plain text.
  */
-export class EncryptedFile {
+export class EncryptedFile implements ArchiveFile {
   private readonly hash = createHash('sha256');
   private accepted = 0;
   private read = 0;
   private sealedSha256: string | undefined;
 
   private constructor(
-    private readonly file: GrowingFile,
+    private readonly file: ArchiveFile,
     private readonly encryption: Encryption,
     private readonly key: WrittenIdentity,
   ) {}
 
-  /** Creates the file (mode 0600); it must not exist. Encrypted for the key of its backup. */
-  static async create(file: string, key: WrittenIdentity): Promise<EncryptedFile> {
+  /** Into a file of which nothing is written yet. Encrypted for the key of its backup. */
+  static async into(file: ArchiveFile, key: WrittenIdentity): Promise<EncryptedFile> {
     const encryption = await Encryption.for([key.recipient]);
-    const growing = new GrowingFile(file);
-    await growing.write(encryption.head);
-    return new EncryptedFile(growing, encryption, key);
+    await file.write(encryption.head);
+    return new EncryptedFile(file, encryption, key);
+  }
+
+  get name(): string {
+    return this.file.name;
   }
 
   get bytes(): number {
@@ -33,10 +36,10 @@ export class EncryptedFile {
   }
 
   get bytesRead(): number {
-    return this.read;
+    return this.file.prove ? this.file.bytesRead : this.read;
   }
 
-  /** What the disk holds; undefined before it is finished. */
+  /** What lies there; undefined before it is finished. */
   get sealed(): { readonly bytes: number; readonly sha256: string } | undefined {
     return this.sealedSha256 === undefined ? undefined : { bytes: this.file.bytes, sha256: this.sealedSha256 };
   }
@@ -54,12 +57,16 @@ export class EncryptedFile {
     return this.hash.digest('hex');
   }
 
+  async prove(signal: AbortSignal): Promise<void> {
+    await this.file.prove?.(signal);
+  }
+
   async abandon(error: Error): Promise<void> {
     return this.file.abandon(error);
   }
 
   async *follow(): AsyncGenerator<Buffer> {
-    for await (const piece of decryptStream(this.file.file, this.file.follow(), [this.key])) {
+    for await (const piece of decryptStream(this.file.name, this.file.follow(), [this.key])) {
       this.read += piece.length;
       yield piece;
     }

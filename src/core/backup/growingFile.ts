@@ -3,11 +3,31 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
+/** What an archive is written into while it is read. */
+export interface ArchiveFile {
+  /** where it is, for people */
+  readonly name: string;
+  /** bytes taken so far */
+  readonly bytes: number;
+  /** bytes that were read again */
+  readonly bytesRead: number;
+  /** Takes the next bytes, which the caller leaves alone from then on; resolves when more may come. */
+  write(chunk: Buffer): Promise<void>;
+  /** Ends it: all is there, durable. Returns the SHA-256 of what was taken, hex. */
+  finish(): Promise<string>;
+  /** Looks at it once more where it lies, after it was finished, where following it is no look at that. */
+  prove?(signal: AbortSignal): Promise<void>;
+  /** Ends writing and reading with an error. */
+  abandon(error: Error): Promise<void>;
+  /** What was taken, from the first byte to the last, while it is being written. */
+  follow(): AsyncGenerator<Buffer>;
+}
+
 /**
  * A file that is written as bytes come and read from its beginning at the reader's own pace. Writing waits for the disk only, never for the
  * reader: a slow reader would lengthen the source's snapshot. Memory is bounded on both sides.
  */
-export class GrowingFile {
+export class GrowingFile implements ArchiveFile {
   private readonly out: WriteStream;
   private readonly hash = createHash('sha256');
   private readonly waiting = new Set<() => void>();
@@ -24,6 +44,10 @@ export class GrowingFile {
       this.failure ??= error;
       this.wake();
     });
+  }
+
+  get name(): string {
+    return this.file;
   }
 
   /** Bytes taken so far; those on their way to the disk included. */

@@ -4,7 +4,7 @@ import { isCompression } from '../postgres/tools/dumpCommand';
 
 /** How a backup is taken. */
 export interface BackupOptions {
-  /** another root to put it under; absolute */
+  /** another root to put it under: an absolute path, or the address of a bucket */
   readonly to?: string;
   /** `auto`, `zstd:N`, `gzip:N` or `none`; default `auto` */
   readonly compress?: string;

@@ -83,7 +83,8 @@ export function backupFindings(
   facts: SourceFacts,
   here: {
     readonly folder: string;
-    readonly room: Room;
+    /** of what nobody knows the end of: nothing */
+    readonly room: Room | undefined;
     readonly expected: Expectation;
     readonly database: DatabaseFacts;
   },
@@ -105,9 +106,10 @@ export function backupFindings(
     findings.push({ level: 'warn', code: 'dump.passwords', data: { mappings, subscriptions } });
   findings.push(...aboutDatabase(source, here.database));
   if (facts.timescale) findings.push({ level: 'warn', code: 'source.timescale', data: {} });
-  const needed = Math.ceil(here.expected.bytes * 1.5) + here.room.reserve;
-  if (here.room.free < needed) {
-    const { free, reserve } = here.room;
+  if (!here.room) return findings;
+  const { free, reserve } = here.room;
+  const needed = Math.ceil(here.expected.bytes * 1.5) + reserve;
+  if (free < needed) {
     findings.push({
       level: 'block',
       code: 'disk.full',

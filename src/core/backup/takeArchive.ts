@@ -20,10 +20,10 @@ import { disagreeingTable, startCounting } from '../pod/server/countRows';
 import type { ArchiveChange } from './archiveChange';
 import { DumpProgress } from './dumpProgress';
 import { EncryptedFile } from './encryptedFile';
-import { GrowingFile } from './growingFile';
+import type { ArchiveFile } from './growingFile';
 import type { SourceTable } from './preflight';
 
-/** An archive that lies flushed on the disk and was read there. */
+/** An archive that lies where it belongs, durable, and was read from its first byte to its last. */
 export interface Taken {
   readonly reading: ArchiveReading;
   /** when pg_dump was started: the snapshot is not older */
@@ -31,14 +31,14 @@ export interface Taken {
   readonly arguments: readonly string[];
   /** rows of the source in the dump's own snapshot */
   readonly counted?: Readonly<Record<string, number>>;
-  /** what the disk holds, where that is encrypted */
+  /** what lies there, where that is encrypted */
   readonly sealed?: { readonly bytes: number; readonly sha256: string };
 }
 
 export interface TakeOptions {
   readonly application: string;
-  /** where the archive goes; must not exist */
-  readonly file: string;
+  /** Begins what the archive is written into; nothing is there yet. */
+  readonly create: () => Promise<ArchiveFile>;
   readonly compression: Compression;
   /** the database's own: what the role or the pod sets for clients has no say */
   readonly encoding: string;
@@ -49,20 +49,21 @@ export interface TakeOptions {
   readonly generated?: boolean;
   /** makes another archive of it before it is written */
   readonly change?: ArchiveChange | undefined;
-  /** the key of the backup that the file is encrypted for, before anything reaches the disk */
+  /** the key of the backup that the file is encrypted for, before anything is written */
   readonly key?: WrittenIdentity | undefined;
   readonly work: Work;
 }
 
 /**
- * Streams pg_dump into a file while the reader follows the file. Returns when pg_dump ended with 0 behind its last byte, the file is
- * flushed, and the reader read it whole with the SHA-256 of the stream. Throws `exec.failed` with pg_dump's own words, what the exec
+ * Streams pg_dump into a file, or an object of a store, while the reader follows it. Returns when pg_dump ended with 0 behind its last byte, all of it is
+ * durable, and the reader read it whole with the SHA-256 of the stream. Throws `exec.failed` with pg_dump's own words, what the exec
  * throws, `archive.damaged`, `backup.damaged`.
  */
 export async function takeArchive(source: OpenPod, database: string, options: TakeOptions): Promise<Taken> {
   const { work } = options;
   work.report({ type: 'phase', phase: 'dump' });
-  const file = options.key ? await EncryptedFile.create(options.file, options.key) : new GrowingFile(options.file);
+  const written = await options.create();
+  const file = options.key ? await EncryptedFile.into(written, options.key) : written;
   const dump: DumpOptions = { ...options, major: source.facts.pgDump.major };
   const failed = new AbortController();
   const signal = AbortSignal.any([work.signal, failed.signal]);
@@ -82,15 +83,16 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
   })();
   let lag: NodeJS.Timeout | undefined;
   try {
-    const written = streaming.then((sha256) => {
+    const proven = streaming.then(async (sha256) => {
       work.report({ type: 'phase', phase: 'read' });
       lag = setInterval(() => work.report(readProgress(file)), 250);
+      await file.prove?.(signal);
       return sha256;
     });
-    const [read, sha256, seen] = await Promise.all([reading, written, counting?.seen]);
+    const [read, sha256, seen] = await Promise.all([reading, proven, counting?.seen]);
     if (read.sha256 !== sha256 || read.bytes !== file.bytes) {
-      const reason = 'what was read from the disk is not what came from the pod';
-      throw new AppError('backup.damaged', { backup: options.file, reason });
+      const reason = 'what was read again is not what came from the pod';
+      throw new AppError('backup.damaged', { backup: file.name, reason });
     }
     const generated = options.generated && seen ? { generated: seen.generated } : {};
     const sealed = file instanceof EncryptedFile && file.sealed ? { sealed: file.sealed } : {};
@@ -99,7 +101,7 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     if (!options.count || !seen) return result;
     const counted = seen.rows;
     const miscounted = disagreeingTable(counted, read.tables);
-    if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: options.file, reason: miscounted });
+    if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: file.name, reason: miscounted });
     return { ...result, counted };
   } catch (error) {
     failed.abort(error);
@@ -111,15 +113,13 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
   }
 }
 
-type ArchiveFile = GrowingFile | EncryptedFile;
-
 /** How far the reader is behind a stream that has ended. */
 function readProgress(file: ArchiveFile): Progress {
   const percent = file.bytes > 0 ? (file.bytesRead / file.bytes) * 100 : 100;
   return { type: 'progress', phase: 'read', bytes: file.bytesRead, percent };
 }
 
-/** The stream from the pod to the disk; returns its SHA-256. */
+/** The stream from the pod to where it is written; returns its SHA-256. */
 async function stream(
   source: OpenPod,
   database: string,

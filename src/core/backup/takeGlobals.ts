@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { globalsFile, writeDurably } from '../catalog/backupFolder';
+import type { BackupFiles } from '../catalog/backupFiles';
+import { globalsFile } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
 import { encryptWhole } from '../encrypt/encryptStream';
 import type { WrittenIdentity } from '../encrypt/identity';
@@ -20,7 +20,7 @@ import { serverMessage } from '../base/said/serverMessage';
 export async function takeGlobals(
   source: OpenPod,
   session: {
-    readonly folder: string;
+    readonly files: BackupFiles;
     readonly application: string;
     /** it is encrypted for this one */
     readonly key?: WrittenIdentity | undefined;
@@ -42,6 +42,6 @@ export async function takeGlobals(
   const { key } = session;
   const file = key ? (`${globalsFile}${encryptedSuffix}` as const) : globalsFile;
   const content = key ? await encryptWhole(Buffer.from(end.stdout), [key.recipient]) : Buffer.from(end.stdout);
-  await writeDurably(path.join(session.folder, file), [content]);
+  await session.files.put(file, content);
   return { file: { file, sha256: createHash('sha256').update(content).digest('hex') } };
 }

@@ -4,7 +4,7 @@ import { AppError, isAppError } from '../base/errors';
 import type { Sink } from '../exec/podExec';
 import type { Packing } from '../postgres/archive/format/blockWriter';
 import type { ArchiveChange } from './archiveChange';
-import type { GrowingFile } from './growingFile';
+import type { ArchiveFile } from './growingFile';
 
 /**
  * A dump through what changes it, and only what that makes into the file. Resolves when the dump ended well and all of it was changed. What either of them throws first ends the
@@ -13,7 +13,7 @@ import type { GrowingFile } from './growingFile';
 export async function throughChange(
   change: ArchiveChange,
   dumpTo: (sink: Sink, signal: AbortSignal) => Promise<void>,
-  how: { readonly file: Pick<GrowingFile, 'write'>; readonly packing: Packing; readonly signal: AbortSignal },
+  how: { readonly file: Pick<ArchiveFile, 'write'>; readonly packing: Packing; readonly signal: AbortSignal },
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([how.signal, stop.signal]);

@@ -182,6 +182,12 @@ export interface ErrorData {
     readonly code: string;
     readonly status?: number | undefined;
   };
+  /** no store has that name */
+  'store.unknown': { readonly name: string; readonly known: readonly string[] };
+  /** where a login should be there is none; nothing of what is there */
+  'store.login': { readonly login: string; readonly reason: 'absent' | 'incomplete' | 'unreadable' };
+  /** the list of stores cannot be read */
+  'stores.damaged': { readonly file: string };
   /** the bytes ended before their end, or others stand in their place */
   'store.cut': {
     readonly name: string;
@@ -372,6 +378,15 @@ export interface UsageRules {
   'root.bucket': { readonly root: string };
   'send.foreign': { readonly backup: string };
   's3.address': { readonly address: string };
+  'store.name': { readonly name: string };
+  'store.address': { readonly address: string };
+  'store.folder': { readonly address: string };
+  /** never what was named: it could be a login */
+  'store.login': NoData;
+  'store.root': NoData;
+  'store.hours': NoData;
+  'store.price': NoData;
+  'store.authority': { readonly file: string };
   's3.endpoint': NoData;
   'forget.job': NoData;
   'clean.living': { readonly job: string };

@@ -1,6 +1,6 @@
 import { lstat, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import { readSafely } from '../base/safeFile';
 import { keyRing } from '../state/keys';
 import type { ByteSource } from '../store/byteSource';
@@ -58,6 +58,8 @@ export async function readStore(store: Store, filter: Partial<BackupPlace> = {})
       mustFit(prefix, read.short);
       entries.push(summarise(folder, read, { store, prefix }));
     } catch (error) {
+      // one that is being made has none yet
+      if (isAppError(error, 'store.absent') && error.data['key'] === prefix + manifestFile) return;
       unreadable.push({ folder, error: damagedManifest(folder, error) });
     }
   });
@@ -147,14 +149,23 @@ async function find(store: Store, named: string): Promise<Found> {
   });
 }
 
-/** What interrupted or running backups left: folders that have no final name. */
+/** What interrupted or running backups left: folders that have no final name, in a bucket prefixes without a manifest. */
 export async function listPartials(root: string): Promise<string[]> {
-  // a bucket knows no object that is not whole
-  if (isBucket(root)) return [];
+  if (isBucket(root)) return listUnsealed(await storeOfRoot(root));
   const { prefixes } = await lookForBackups(localStore(root));
   return prefixes
     .filter((prefix) => elementOf(prefix).endsWith(partialSuffix))
     .map((prefix) => folderOf({ name: root }, prefix));
+}
+
+/** What is below a store at the depth of a backup and has no manifest: being made, or left, or deleted halfway. */
+export async function listUnsealed(store: Store): Promise<string[]> {
+  const found = new Map<string, boolean>();
+  for await (const { key } of store.list('')) {
+    const prefix = /^(?:[^/]+\/){5}/.exec(key)?.[0];
+    if (prefix !== undefined) found.set(prefix, found.get(prefix) === true || key === prefix + manifestFile);
+  }
+  return [...found].flatMap(([prefix, isSealed]) => (isSealed ? [] : [folderOf(store, prefix)]));
 }
 
 /** The job that writes or wrote a partial folder; undefined where it does not say. */

@@ -3,6 +3,7 @@ import { toAppError, type AppError } from '../base/errors';
 import { encodeName, isBackupId, timeIn, type BackupPlace } from '../store/layout';
 import type { Store } from '../store/store';
 import type { Manifest } from './manifest';
+import { isBucketRoot } from './namedStores';
 
 /** A folder that stands where a backup does and cannot be read as one. */
 export interface UnreadableBackup {
@@ -44,8 +45,8 @@ export async function lookForBackups(
 /** What people are told of a prefix: on a disk its folder. */
 export function folderOf({ name }: Pick<Store, 'name'>, prefix: string): string {
   const below = prefix.replace(/\/$/, '');
-  // the address of a bucket is no path
-  return name.includes('://') ? `${name}/${below}` : path.join(name, below);
+  // a bucket is no path
+  return isBucketRoot(name) ? `${name}/${below}` : path.join(name, below);
 }
 
 /** The last element of a prefix. */

@@ -1,32 +1,44 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { sizeSafely } from '../base/safeFile';
 import { canonical } from '../state/canonical';
 import type { Signed } from '../state/signed';
 import { keyFileName, sealBackupKey } from '../encrypt/backupKey';
 import { encryptWhole } from '../encrypt/encryptStream';
 import type { WrittenIdentity } from '../encrypt/identity';
 import { contentsFile, encryptedSuffix, manifestFile, reportFile } from '../store/layout';
-import { writeDurably } from './backupFolder';
+import { filesIn, type BackupFiles } from './backupFiles';
 import type { Contents, FileFacts, Manifest, SealedManifest } from './manifest';
-import { signManifest } from './signature';
+import { signManifestBy } from './signature';
 import { withoutContents } from './summaryOf';
 
-/**
- * Writes what format 2 has besides archive and globals into the folder of a backup that has no final name yet: contents, report, signature, and the manifest last, which refers to all of them by
- * size and SHA-256. From then on nothing of it is written again. `sign`: whether it is this workspace's to sign; a signature that fails is told to `onUnsigned`, and the backup is worth more than it.
- * Returns the manifest as it is sealed. Throws what the file system says.
- */
+/** What a backup is sealed with. */
+export interface SealOptions {
+  readonly report?: string | undefined;
+  /** encrypted: the key of the backup, whom that is for, and what lies there of its archive */
+  readonly encryption?: Sealing | undefined;
+  readonly sign: boolean;
+  readonly onUnsigned?: (error: unknown) => void;
+  /** when all but the manifest is there: the last moment at which it can be left */
+  readonly beforeManifest?: (() => Promise<void>) | undefined;
+}
+
+/** Seals a backup in a folder that has no final name yet: see `sealInto`. */
 export async function writeSealed(
   partial: string,
   manifest: Manifest,
-  options: {
-    readonly report?: string | undefined;
-    /** encrypted: the key of the backup, whom that is for, and what lies there of its archive */
-    readonly encryption?: Sealing | undefined;
-    readonly sign: boolean;
-    readonly onUnsigned?: (error: unknown) => void;
-  },
+  options: SealOptions,
+): ReturnType<typeof sealInto> {
+  return sealInto(filesIn(partial), manifest, options);
+}
+
+/**
+ * Writes what format 2 has besides archive and globals where a backup is made: contents, report, signature, and the manifest last, which refers to all of them by
+ * size and SHA-256. From then on nothing of it is written again. `sign`: whether it is this workspace's to sign; a signature that fails is told to `onUnsigned`, and the backup is worth more than it.
+ * Returns the manifest as it is sealed. Throws what the file system or the store says.
+ */
+export async function sealInto(
+  where: BackupFiles,
+  manifest: Manifest,
+  options: SealOptions,
 ): Promise<{ readonly manifest: Manifest; readonly signed: Signed }> {
   const { encryption } = options;
   const files: Record<string, FileFacts> = {
@@ -37,27 +49,28 @@ export async function writeSealed(
   };
   if (manifest.globals) {
     const { file, sha256 } = manifest.globals;
-    files[file] = { bytes: await sizeSafely(path.join(partial, file)), sha256 };
+    files[file] = { bytes: await where.size(file), sha256 };
   }
   const add = async (name: string, text: string): Promise<void> => {
     const stored = encryption ? name + encryptedSuffix : name;
     const plain = Buffer.from(text);
-    files[stored] = await writeFact(partial, stored, encryption ? await encrypted(plain, encryption) : plain);
+    files[stored] = await writeFact(where, stored, encryption ? await encrypted(plain, encryption) : plain);
   };
   await add(contentsFile, contentsText(manifest));
   if (options.report !== undefined) await add(reportFile, options.report);
-  if (encryption) files[keyFileName(1)] = await writeFact(partial, keyFileName(1), await keyFile(manifest, encryption));
+  if (encryption) files[keyFileName(1)] = await writeFact(where, keyFileName(1), await keyFile(manifest, encryption));
   const sealed = sealedOf(manifest, files);
   let signed: Signed = { by: 'nobody' };
   if (options.sign) {
     try {
-      signed = await signManifest(partial, sealed);
+      signed = await signManifestBy(sealed, async (name, content) => where.put(name, content));
     } catch (error) {
       options.onUnsigned?.(error);
     }
   }
   // its bytes are what is signed, so that any tool can check the signature
-  await writeDurably(path.join(partial, manifestFile), textOf(sealed));
+  await options.beforeManifest?.();
+  await where.put(manifestFile, Buffer.from(textOf(sealed)));
   return { manifest: { ...manifest, formatVersion: 2, files }, signed };
 }
 
@@ -121,7 +134,7 @@ function withoutNames({ masked }: Manifest): Pick<Manifest, 'masked'> {
   return masked === undefined ? {} : { masked: { ...masked, columns: [], emptied: [], hits: [] } };
 }
 
-async function writeFact(folder: string, name: string, content: Buffer): Promise<FileFacts> {
-  await writeDurably(path.join(folder, name), [content]);
+async function writeFact(where: BackupFiles, name: string, content: Buffer): Promise<FileFacts> {
+  await where.put(name, content);
   return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

@@ -23,13 +23,21 @@ export async function signedBy({ store, prefix }: BackupAt, text: () => string, 
 
 /** Signs a manifest, as its file says it, with the key of this workspace; the signature is put beside it, into its folder. Throws what the key and the file system say. */
 export async function signManifest(folder: string, manifest: unknown): Promise<Signed> {
+  return signManifestBy(manifest, async (name, content) => writeDurably(path.join(folder, name), [content]));
+}
+
+/** The same, put where `put` says. */
+export async function signManifestBy(
+  manifest: unknown,
+  put: (name: string, content: Buffer) => Promise<void>,
+): Promise<Signed> {
   const key = await signingKey();
   const content: SignatureFile = {
     format: signatureFormat,
     of: manifestFile,
     signatures: [key.sign(canonical(manifest))],
   };
-  await writeDurably(path.join(folder, signatureFile), `${JSON.stringify(content, undefined, 1)}\n`);
+  await put(signatureFile, Buffer.from(`${JSON.stringify(content, undefined, 1)}\n`));
   return { by: 'own', key: key.key };
 }
 

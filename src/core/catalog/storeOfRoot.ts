@@ -1,16 +1,21 @@
+import { AppError } from '../base/errors';
+import { readSafely } from '../base/safeFile';
 import { localStore } from '../store/local';
-import { isS3Address, parseS3Address } from '../store/s3/s3Address';
+import { parseS3Address } from '../store/s3/s3Address';
+import type { S3Settings } from '../store/s3/s3Client';
+import { readLogin } from '../store/s3/s3Login';
 import type { Store } from '../store/store';
+import { isBucketRoot, isStoreRoot, storeOfName, type NamedStore } from './namedStores';
 
 /** Buckets that this process opened, by their addresses: a login is looked up once. */
 const buckets = new Map<string, Promise<Store>>();
 
-/** True where a root is a bucket: it is read as every root is, and filled by sending backups there. Pure. */
+/** True where a root is a bucket, at `s3://bucket/prefix` or that of a named store: it is read and filled as every root is. Pure. */
 export function isBucket(root: string): boolean {
-  return isS3Address(root);
+  return isBucketRoot(root);
 }
 
-/** The store that a root is: a folder, or a bucket at `s3://bucket/prefix`. Throws `usage` for an address that is none, `store.failed` for a bucket that is not to be had. */
+/** The store that a root is: a folder, a bucket at `s3://bucket/prefix`, or the bucket of a named store. Throws `usage` for an address that is none, `store.unknown`, `store.login`, `store.failed` for a bucket that is not to be had. */
 export async function storeOfRoot(root: string): Promise<Store> {
   if (!isBucket(root)) return localStore(root);
   const known = buckets.get(root) ?? openBucket(root);
@@ -21,7 +26,28 @@ export async function storeOfRoot(root: string): Promise<Store> {
 }
 
 async function openBucket(root: string): Promise<Store> {
-  const settings = parseS3Address(root, process.env);
+  const settings = isStoreRoot(root) ? await settingsOf(await storeOfName(root)) : parseS3Address(root, process.env);
   const { openS3Store } = await import('../store/s3/s3Store');
-  return openS3Store(settings);
+  return openS3Store(settings, isStoreRoot(root) ? root : undefined);
+}
+
+/** How the bucket of a named store is talked to; its login is read where it is. Throws `usage`, `store.login`, and what its authority's file says. */
+export async function settingsOf(store: NamedStore): Promise<S3Settings> {
+  const { address, endpoint, region, authority, login } = store;
+  const own = {
+    ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint }),
+    ...(region === undefined ? {} : { AWS_REGION: region }),
+  };
+  const settings = parseS3Address(address, { ...process.env, ...own });
+  return {
+    ...settings,
+    ...(authority === undefined ? {} : { authorities: await authoritiesOf(authority) }),
+    ...(login === undefined ? {} : { credentials: await readLogin(login, process.env) }),
+  };
+}
+
+async function authoritiesOf(file: string): Promise<string> {
+  const text = (await readSafely(file, { most: 1e6, follow: true })).toString();
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new AppError('usage', { rule: 'store.authority', file });
+  return text;
 }

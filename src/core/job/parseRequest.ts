@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isS3Address } from '../store/s3/s3Address';
+import { isBucketRoot } from '../catalog/namedStores';
 import type { BackupOptions } from '../backup/options';
 import { defined } from '../base/defined';
 import { AppError, isAppError } from '../base/errors';
@@ -51,6 +51,8 @@ const part = v.pipe(
 const pod = v.strictObject({ cluster: part, namespace: part, pod: part });
 const database = v.strictObject({ cluster: part, namespace: part, pod: part, database: name });
 const absolute = v.pipe(name, v.startsWith('/'));
+/** a folder, or a bucket */
+const root = v.union([absolute, v.pipe(name, v.check(isBucketRoot))]);
 const backup = v.union([v.strictObject({ id: part }), v.strictObject({ path: absolute })]);
 const job = v.strictObject({ job: part });
 const flag = v.exactOptional(v.boolean());
@@ -66,7 +68,7 @@ const mask = v.exactOptional(
 );
 
 const backupOptions = {
-  to: v.exactOptional(absolute),
+  to: v.exactOptional(root),
   ...{ compress: v.exactOptional(text), count: flag, gentle, encrypt: flag, mask },
 };
 const restoreOptions = {
@@ -87,7 +89,7 @@ const copyOptions = {
 const frame = {
   schema: v.literal(2),
   kubeconfigs: v.array(absolute),
-  root: v.union([absolute, v.pipe(name, v.check(isS3Address))]),
+  root,
   about: v.exactOptional(v.strictObject({ place: v.exactOptional(text), snapshot: v.exactOptional(text) })),
   asked: v.strictObject({ by: text, reason: v.exactOptional(text), approval: v.exactOptional(text) }),
 };

@@ -36,6 +36,13 @@ export interface Upload {
   abort(): Promise<void>;
 }
 
+/** An upload that was begun and neither committed nor aborted. */
+export interface UnfinishedUpload {
+  readonly key: string;
+  readonly begun: Date | undefined;
+  readonly removed: boolean;
+}
+
 /**
  * Where backups lie: keys with bytes under them, as on a disk or in a bucket. Keys are elements joined by `/`, none of them empty or beginning with a dot, as
  * `layout.ts` makes them; every other one is refused (`store.key` { key }). Every implementation passes `test/contract/storeContract.ts`.
@@ -64,6 +71,13 @@ export interface Store {
   get(key: string, most: number): Promise<Buffer>;
   create(key: string): Promise<Upload>;
   remove(key: string): Promise<Removal>;
+  /**
+   * Uploads that nobody ended, below a prefix: what a process that was killed left, where the store shows such a thing. Takes those away that began before `removeBefore`.
+   */
+  unfinished?(options?: {
+    readonly prefix?: string;
+    readonly removeBefore?: Date;
+  }): Promise<readonly UnfinishedUpload[]>;
   /** Bytes that may still come, and those that are never touched; absent where nobody knows. */
   readonly room?: (() => Promise<{ readonly free: number; readonly reserve: number }>) | undefined;
 }

@@ -1,6 +1,6 @@
 import type { StoreTrouble } from '../../core/store/s3/s3Errors';
-import { shown, text } from '../shown';
-import { storeReasons } from '../storeWords';
+import { shown, text, texts } from '../shown';
+import { loginReasons, storeReasons } from '../storeWords';
 import type { ErrorTable } from './errorTable';
 import { bytes } from './shared';
 
@@ -26,6 +26,23 @@ export const storeErrors = {
     const what = data['key'] === undefined ? shown(data, 'name') : `${shown(data, 'name')}/${shown(data, 'key')}`;
     return { what: `The store did not do what was asked: ${what}.`, why: `${why} (${said})`, todo };
   },
+  'store.unknown': (data) => ({
+    what: `There is no store called ${shown(data, 'name')}.`,
+    todo:
+      texts(data, 'known').length > 0
+        ? `There are: ${texts(data, 'known').join(', ')}.`
+        : 'None has a name yet. Add it first.',
+  }),
+  'store.login': (data) => ({
+    what: `There is no login at ${shown(data, 'login')}.`,
+    why: loginReasons[text(data, 'reason') ?? ''] ?? shown(data, 'reason'),
+    todo: 'Put it there, or add the store again with the place where it is.',
+  }),
+  'stores.damaged': (data) => ({
+    what: `The list of stores cannot be read: ${shown(data, 'file')}.`,
+    why: 'A later version wrote it, or somebody changed it.',
+    todo: 'Update DB Ferry; or move the file away and add the stores again.',
+  }),
   'store.cut': (data) => ({
     what: `${shown(data, 'name')} ended before its end.`,
     why:

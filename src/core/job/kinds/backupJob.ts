@@ -12,6 +12,7 @@ import { readRules } from '../../mask/rules/readRules';
 import { maskKey } from '../../state/maskKeys';
 import type { JobContext, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
+import { forgetDraft, noteDraft } from '../recover/drafts';
 import { Places, type DatabasePlace } from '../plan/places';
 import { gentleOf } from '../request';
 
@@ -31,7 +32,7 @@ export const backupJob: RunKind<'backup'> = async (context) => {
 
 /** Backs up a place that is open; `copy` and a restore in place do the same. */
 export async function backUpPlace(
-  { id, request, work, describe }: JobContext,
+  { id, folder, request, work, describe }: JobContext,
   { client, pod, database }: DatabasePlace,
   { to, compress, count, gentle, encrypt, mask }: BackupOptions,
   { maskKeyName, ...more }: Pick<BackupTask, 'application' | 'login'> & { readonly maskKeyName?: string } = {},
@@ -47,11 +48,13 @@ export async function backUpPlace(
       : new Masking(readRules(mask.rules), await maskKey(keyName));
   // never without, where it was asked for
   if (mask !== undefined && change === undefined) throw new AppError('internal', { message: 'a mask without a key' });
-  return backUp(
+  const root = to ?? request.root;
+  const result = await backUp(
     pod,
     database,
     {
-      root: to ?? request.root,
+      root,
+      onDraft: async ({ prefix }) => noteDraft(folder, { root, prefix }),
       cluster: { alias, server },
       compress: compress ?? 'auto',
       ...defined({ count, environment, encrypt, change }),
@@ -66,6 +69,8 @@ export async function backUpPlace(
     },
     work,
   );
+  await forgetDraft(folder).catch(() => undefined);
+  return result;
 }
 
 /** What a result says of a backup. Bytes, seconds. */

@@ -13,6 +13,7 @@ import { some } from '../../base/some';
 import type { JobContext, RunKind } from '../run/jobContext';
 import type { JobEvent } from '../record/jobEvents';
 import { jobFiles, jobFolder, writeWhole } from '../record/jobFolder';
+import { listDrafts, removeDraft } from '../recover/drafts';
 import { removeLeftHere } from '../recover/leftHere';
 import { listJobs } from '../record/listJobs';
 import { targetOf } from '../plan/jobTarget';
@@ -44,6 +45,7 @@ export const cleanJob: RunKind<'clean'> = async (context) => {
   const jobs = await jobsOf(request.root, all, of);
   const done = new Done();
   done.removed.push(...(await removeLeftHere(request.root, all, of && 'job' in of ? of.job : undefined)));
+  await cleanBuckets(all, of && 'job' in of ? of.job : undefined, done);
   for (const [at, job] of jobs.entries()) {
     work.report({ type: 'progress', phase: 'clean', bytes: 0, percent: (100 * at) / jobs.length });
     await (request.options.forget ? forget(context, job, done) : cleanJobPlaces(context, job, done));
@@ -113,6 +115,22 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
     throw new AppError('usage', { rule: 'clean.living', job: id });
   }
   return [job];
+}
+
+/** What jobs left of backups in buckets. */
+async function cleanBuckets(all: readonly Job[], job: string | undefined, done: Done): Promise<void> {
+  const notReached = (name: string, error: unknown): void => {
+    done.notReached.push(`${name} (${toAppError(error).code})`);
+  };
+  for (const draft of await listDrafts(all, job, notReached)) {
+    try {
+      const until = await removeDraft(draft);
+      if (until) done.remaining.push(`${draft.name}, which its store keeps until ${until.toISOString()}`);
+      else done.removed.push(draft.name);
+    } catch (error) {
+      notReached(draft.name, error);
+    }
+  }
 }
 
 async function cleanJobPlaces(context: JobContext<'clean'>, job: Job, done: Done): Promise<void> {

@@ -7,6 +7,7 @@ import { listLeftovers, type Leftover, type LeftoversOfJob } from '../../restore
 import { applicationOf } from '../../postgres/tools/applicationName';
 import { some } from '../../base/some';
 import { claimText, isGone, jobsOf, sessionsOf, told, whereOf } from '../kinds/cleanJob';
+import { listDrafts } from '../recover/drafts';
 import { listLeftHere } from '../recover/leftHere';
 import { formatReference, type PodReference } from '../../cluster/reference';
 import type { RequestOf } from '../request';
@@ -49,6 +50,7 @@ export async function planClean({ root, of, kubeconfigs }: CleanQuestion, signal
   if (job === undefined) for (const file of await listUnfinished(root)) removes.add(file);
   const claims = new Set<string>();
   const notReached = new Map<string, AppError>();
+  for (const { name } of await listDrafts(all, job, (at, error) => notReached.set(at, error))) removes.add(name);
   // by their words, since each place is opened by itself
   const findings = new Map<string, Finding>();
   const report: Report = (progress) => {

@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { checkRoot, prepareRoot } from '../../catalog/root';
+import { isBucket } from '../../catalog/storeOfRoot';
 import { AppError, isAppError, isErrno, type ErrorCode } from '../../base/errors';
 import { readSafely } from '../../base/safeFile';
 import { unwritable } from '../../base/unwritable';
@@ -29,6 +30,8 @@ export const jobFiles = {
   settled: 'settled.json',
   /** written by the window that tells how the job ended */
   announced: 'announced.json',
+  /** the backup that it makes in a bucket, until that is sealed */
+  draft: 'draft.json',
   /** space kept back, so that a result can be written when the disk is full */
   reserve: 'reserve',
 } as const;
@@ -57,7 +60,7 @@ export async function createJobFolder(
   root: string,
   request: JobRequest,
 ): Promise<{ readonly id: string; readonly folder: string }> {
-  await (writesBackups(request) ? writable(root, async () => prepareRoot(root)) : checkRoot(root));
+  await (writesBackups(request) && !isBucket(root) ? writable(root, async () => prepareRoot(root)) : checkRoot(root));
   const jobs = await writable(stateFolder(), async () => prepareRootState(root, 'jobs'));
   return writable(jobs, async () => {
     for (;;) {

@@ -15,6 +15,8 @@ export interface S3Settings {
   readonly authorities?: string | undefined;
   /** `required`: none but those that the API asks for, for stores that refuse what they do not know. Default `always` */
   readonly checksums?: 'always' | 'required' | undefined;
+  /** how often a request is tried; default 5 */
+  readonly attempts?: number | undefined;
   /** absent: from environment, files and web identity, in the order of Amazon's own tools */
   readonly credentials?: S3Credentials | undefined;
 }
@@ -49,7 +51,7 @@ export async function openClient(
     forcePathStyle: settings.pathStyle ?? settings.endpoint !== undefined,
     requestChecksumCalculation: checksum,
     responseChecksumValidation: checksum,
-    maxAttempts: 5,
+    maxAttempts: settings.attempts ?? 5,
     requestHandler: {
       connectionTimeout,
       requestTimeout: silence,

@@ -9,6 +9,7 @@ import {
   type Store,
   type StoredLevel,
   type StoredObject,
+  type UnfinishedUpload,
   type Upload,
 } from '../store';
 import type { S3Bucket } from './s3Bucket';
@@ -19,26 +20,21 @@ import { S3Upload } from './s3Upload';
 
 /** A store in a bucket; what its client holds open is closed by `close`. */
 export interface S3Store extends Store {
-  /** Parts of uploads that nobody ended, below a prefix: what a process that was killed left. Takes them away where `remove` is asked for and they began before then. */
-  unfinished(options?: { readonly removeBefore?: Date }): Promise<readonly UnfinishedUpload[]>;
+  unfinished(options?: {
+    readonly prefix?: string;
+    readonly removeBefore?: Date;
+  }): Promise<readonly UnfinishedUpload[]>;
   close(): void;
-}
-
-/** An upload that was begun and neither committed nor aborted. */
-export interface UnfinishedUpload {
-  readonly key: string;
-  readonly begun: Date | undefined;
-  readonly removed: boolean;
 }
 
 /**
  * A bucket of an S3 store, which must be there: asks whether it keeps objects by lock and old ones by version. Throws `store.failed` { reason } for a bucket that is not there, a login that is
- * refused, a store that does not answer.
+ * refused, a store that does not answer. `called`: what people are told of it; default its address.
  */
-export async function openS3Store(settings: S3Settings): Promise<S3Store> {
+export async function openS3Store(settings: S3Settings, called?: string): Promise<S3Store> {
   const { s3, client } = await openClient(settings);
   const prefix = settings.prefix === undefined || settings.prefix === '' ? '' : `${settings.prefix}/`;
-  const name = `s3://${settings.bucket}${prefix === '' ? '' : `/${settings.prefix ?? ''}`}`;
+  const name = called ?? `s3://${settings.bucket}${prefix === '' ? '' : `/${settings.prefix ?? ''}`}`;
   const bucket: S3Bucket = {
     ...{ s3, client, bucket: settings.bucket, name },
     full: (key) => prefix + key,
@@ -127,18 +123,23 @@ class BucketStore implements S3Store {
     }
   }
 
-  async unfinished({ removeBefore }: { readonly removeBefore?: Date } = {}): Promise<readonly UnfinishedUpload[]> {
+  async unfinished({
+    prefix = '',
+    removeBefore,
+  }: { readonly prefix?: string; readonly removeBefore?: Date } = {}): Promise<readonly UnfinishedUpload[]> {
+    checkPrefix(prefix);
     const { client, s3, bucket } = this.#bucket;
+    const all = this.#prefix + prefix;
     const found: UnfinishedUpload[] = [];
     try {
       let markers: UploadMarkers | undefined = {};
       while (markers) {
         const page: ListMultipartUploadsCommandOutput = await client.send(
-          new s3.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: this.#prefix, ...markers }),
+          new s3.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: all, ...markers }),
         );
         for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
           // some stores list beyond the prefix
-          if (!Key?.startsWith(this.#prefix)) continue;
+          if (!Key?.startsWith(all)) continue;
           const removed = removeBefore !== undefined && Initiated !== undefined && Initiated < removeBefore;
           if (removed) await client.send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
           found.push({ key: Key.slice(this.#prefix.length), begun: Initiated, removed });

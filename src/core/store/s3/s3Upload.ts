@@ -41,6 +41,8 @@ export class S3Upload implements Upload {
   readonly #parts: Part[] = [];
   readonly #sending = new Set<Promise<void>>();
   #failed: AppError | undefined;
+  /** ends what is on its way */
+  readonly #stop = new AbortController();
 
   constructor(bucket: S3Bucket, key: string) {
     this.#bucket = bucket;
@@ -85,6 +87,7 @@ export class S3Upload implements Upload {
 
   async abort(): Promise<void> {
     this.#state = 'ended';
+    this.#stop.abort();
     await Promise.allSettled(this.#sending);
     this.#filling = Buffer.alloc(0);
     const { client, s3, bucket, full } = this.#bucket;
@@ -169,6 +172,7 @@ export class S3Upload implements Upload {
         ...{ Bucket: bucket, Key: full(this.#key), UploadId, PartNumber, Body },
         ...(checksums ? { ChecksumAlgorithm: 'CRC32' as const } : {}),
       }),
+      { abortSignal: this.#stop.signal },
     );
     this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
   }

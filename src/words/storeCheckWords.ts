@@ -1,0 +1,108 @@
+import type { StoreTrouble } from '../core/store/s3/s3Errors';
+import type { StoreCheck, StoreCheckData } from '../core/store/storeCheck';
+import { localTime, safe, size } from './format';
+import { some } from '../core/base/some';
+import { storeReasons } from './storeWords';
+
+/** What was found of a store, and what to do about it. */
+export interface StoreCheckLine {
+  readonly says: string;
+  readonly todo?: string;
+}
+
+/** A check in a sentence. */
+export function storeCheckWords(check: StoreCheck): StoreCheckLine {
+  // the compiler does not see that both are of one `what`
+  const words = sentences[check.what] as (data: unknown) => StoreCheckLine;
+  return words(check.data);
+}
+
+const tries: Readonly<Record<StoreCheckData['failed']['tried'], string>> = {
+  reach: 'Listing what is there',
+  write: 'Writing',
+  read: 'Reading',
+  delete: 'Deleting',
+  parts: 'Looking for what was not finished',
+};
+
+const sentences: { readonly [What in keyof StoreCheckData]: (data: StoreCheckData[What]) => StoreCheckLine } = {
+  reach: ({ ms }) => ({ says: `It answers, and its login may list (${Math.round(ms)} ms).` }),
+  failed: ({ tried, reason, code }) => {
+    const { why, todo } = storeReasons[reason as StoreTrouble];
+    const isAllowed = tried === 'delete' && reason === 'denied';
+    return {
+      says: `${tries[tried]} failed: ${why} (${safe(code)})`,
+      todo: isAllowed ? 'Where retention is not ours that is as it should be: backups work all the same.' : todo,
+    };
+  },
+  clock: ({ seconds }) =>
+    Math.abs(seconds) < 60
+      ? { says: 'Its clock and ours agree.' }
+      : {
+          says: `Its clock is ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} ours.`,
+          todo: 'Set this clock: from 15 minutes on everything is refused, and times of locks are theirs.',
+        },
+  way: ({ encrypted, until }) => {
+    if (!encrypted)
+      return {
+        says: 'It is reached by http: whoever is on the way reads what is not encrypted.',
+        todo: 'Take https where it is to be had; encrypt backups.',
+      };
+    return {
+      says: until === undefined ? 'It is reached by https.' : `Its certificate is good until ${localTime(until)}.`,
+    };
+  },
+  write: () => ({ says: 'Writing works.' }),
+  read: () => ({ says: 'Reading works, and gives what was written.' }),
+  delete: ({ kept }) => ({
+    says: kept
+      ? 'What is written there is kept by the store, so that deleting was not tried; the parts of an upload can be given up.'
+      : 'Deleting works.',
+  }),
+  conditions: ({ honoured }) =>
+    honoured
+      ? { says: 'What is there is not written over, also when two ask at once.' }
+      : {
+          says: 'The store does not know "only if absent": of two that write one key at one moment the later one wins.',
+          todo: 'Backups have ids of their own, so that this is rare; another store would rule it out.',
+        },
+  versions: ({ kept }) => ({
+    says: kept
+      ? 'Older versions are kept: what somebody deletes can be brought back (--as-of), and costs until a rule of the bucket takes it.'
+      : 'Older versions are not kept: what is deleted is gone.',
+  }),
+  locks: ({ able, mode, days }) => ({
+    says: !able
+      ? 'It locks nothing: whoever has the login can delete backups.'
+      : days === undefined
+        ? 'It can lock objects, and locks none by itself.'
+        : `It locks each object for ${some(days, 'day')} (${safe(mode ?? '?')}): retention leaves backups until then.`,
+  }),
+  rest: ({ how }) => ({
+    says:
+      how === undefined
+        ? 'It does not say that it encrypts what lies there; with --encrypt it does not matter.'
+        : `It says that it encrypts what lies there (${safe(how)}).`,
+  }),
+  expires: ({ days }) => ({
+    says: `A rule of the bucket deletes what lies there after ${some(days, 'day')}, whatever is held or needed.`,
+    todo: 'Take that rule away, or let it begin elsewhere: db-ferry retain deletes by rules that know backups.',
+  }),
+  unfinished: ({ parts, backups, oldest, removed }) => {
+    const gone = removed === 0 ? '' : ` ${some(removed, 'leftover')} removed.`;
+    if (parts + backups === 0) return { says: `Nothing unfinished lies there.${gone}` };
+    const since = oldest === undefined ? '' : `, the oldest since ${localTime(oldest)}`;
+    return {
+      says: `Unfinished: ${some(parts, 'upload')} and ${some(backups, 'backup')} without a manifest${since}.${gone}`,
+      todo: 'A job may be at work. What is left of one that was killed goes by --remove-unfinished <hours>.',
+    };
+  },
+  room: ({ free, reserve }) => ({
+    says: `${size(free)} free, of which ${size(reserve)} stay free.`,
+    ...(free > 2 * reserve ? {} : { todo: 'Make room, or take another store.' }),
+  }),
+  shared: () => ({
+    says: 'Others may write there.',
+    todo: 'What is in it may be theirs: only what is signed by you counts as yours.',
+  }),
+};
