@@ -1,7 +1,8 @@
 import type { Finding } from '../core/base/finding';
 import type { JobEvent } from '../core/job/record/jobEvents';
 import type { Phase } from '../core/base/progress';
-import { findingWords, noteWords } from '../words/findingWords';
+import { findingWords } from '../words/findingWords';
+import { noteWords } from '../words/noteWords';
 import { localTime, safe } from '../words/format';
 import { expectedText, phaseWords, progressText } from '../words/progressWords';
 import { cliHints } from './hints';

@@ -1,7 +1,7 @@
 import { formatReference } from '../core/cluster/reference';
 import { operandsOf } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
-import { waitingText } from '../words/findingWords';
+import { waitingText } from '../words/noteWords';
 import { basisWords } from '../words/progressWords';
 import { capital } from './findingLines';
 import { duration, localTime } from './format';

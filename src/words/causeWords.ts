@@ -1,4 +1,4 @@
-import type { FailureFacts } from '../core/base/errorData';
+import type { FailureFacts } from '../core/base/facts';
 import type { Cause } from '../core/restore/restoreFailures';
 import { count } from './format';
 import type { Hints } from './hints';

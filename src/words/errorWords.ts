@@ -10,8 +10,9 @@ import { restoreErrors } from './errors/restore';
 import { storeErrors } from './errors/store';
 import type { ErrorWords, Words } from './errors/errorTable';
 import type { Hints } from './hints';
-import { maskErrors, maskFindings } from './maskWords';
-import { detail, shown, type Data } from './shown';
+import { plainFinding } from './findingWords';
+import { maskErrors } from './maskWords';
+import { detail } from './shown';
 
 export type { Words } from './errors/errorTable';
 
@@ -52,11 +53,9 @@ export const errorWords: { readonly [C in ErrorCode]: ErrorWords<C> } = {
   ...restoreErrors,
   ...jobErrors,
   'mask.rules': maskErrors['mask.rules'],
-  'mask.refused': (data) =>
+  'mask.refused': (data, hints) =>
     maskErrors['mask.refused'](data, (finding) => {
-      const code = shown(finding, 'code');
-      const facts = (finding['data'] ?? {}) as Data;
-      return `${maskFindings[code]?.(facts) ?? `${code}${detail(facts)}`}.`;
+      return `${plainFinding(finding, hints)}.`;
     }),
   'mask.value': maskErrors['mask.value'],
 };

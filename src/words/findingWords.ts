@@ -1,12 +1,12 @@
-import type { FailureFacts } from '../core/base/errorData';
+import type { FindingCode, FindingData, Left } from '../core/base/findingData';
+import type { FailureFacts } from '../core/base/facts';
 import type { Finding } from '../core/base/finding';
 import { some } from '../core/base/some';
-import type { Left } from '../core/restore/preflight/newDatabase';
 import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 import { maskFindings } from './maskWords';
-import { detail, shown, text, texts, type Data } from './shown';
+import { detail, fact, few, numberOf, shown, text, texts, type KeyOf } from './shown';
 
 /** One line for a finding; a code without words of its own shows its data. */
 export function findingWords(finding: Finding, hints: Hints): string {
@@ -15,29 +15,29 @@ export function findingWords(finding: Finding, hints: Hints): string {
 
 /** The same without how grave it is. */
 export function plainFinding({ code, data }: Finding, hints: Hints): string {
-  return findings[code]?.(data, hints) ?? `${code}${detail(data)}`;
-}
-
-/** Words for a note of a job; the same. */
-export function noteWords(code: string, data: Data, hints: Hints): string {
-  return notes[code]?.(data, hints) ?? `${code}${detail(data)}`;
+  return (findings as Readonly<Partial<Record<string, AnyWords>>>)[code]?.(data, hints) ?? `${code}${detail(data)}`;
 }
 
 const levels = { block: 'blocks:', warn: 'warning:', note: 'note:' } as const;
 
-type Words = Readonly<Record<string, (data: Data, hints: Hints) => string>>;
+/** What comes back from a disk may lack any of the facts. */
+type Words<C extends FindingCode = FindingCode> = {
+  readonly [One in C]: (data: FindingData[One], hints: Hints) => string;
+};
 
-const ofSources: Words = {
+/** Words that take whatever is told: what a disk holds need not be what the types say. */
+type AnyWords = (data: object, hints: Hints) => string;
+
+const ofSources = {
   'dump.tooOld': (data) =>
     `the pod's pg_dump ${shown(data, 'pgDump')} is older than its server (${shown(data, 'server')})`,
   'dump.rowSecurity': (data) =>
-    `row security would hide rows from ${shown(data, 'role')} in ${tables(data)}: a backup would not be whole`,
-  'dump.unreadable': (data) => `${shown(data, 'role')} may not read ${tables(data)}`,
-  'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
+    `row security would hide rows from ${shown(data, 'role')} in ${few(data, 'tables')}: a backup would not be whole`,
+  'dump.unreadable': (data) => `${shown(data, 'role')} may not read ${few(data, 'tables')}`,
   'source.standby': (data) => `the source ${shown(data, 'pod')} is a standby`,
-  'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${tables(data)}`,
+  'source.unlogged': (data) => `unlogged tables are empty on a standby, and so in the backup: ${few(data, 'tables')}`,
   'dump.passwords': (data) => {
-    const [mappings, subscriptions] = [Number(data['mappings']), Number(data['subscriptions'])];
+    const [mappings, subscriptions] = [numberOf(data, 'mappings'), numberOf(data, 'subscriptions')];
     const held = [
       ...(mappings > 0 ? [`${some(mappings, 'password')} of foreign servers`] : []),
       ...(subscriptions > 0 ? [`${some(subscriptions, 'password')} of subscriptions`] : []),
@@ -55,15 +55,15 @@ const ofSources: Words = {
   'cluster.insecure': (data) =>
     `who answers at ${shown(data, 'server')} is not proven: the kubeconfig of ${shown(data, 'cluster')} says insecure-skip-tls-verify, and logins and rows go to whoever it is`,
   'login.ends': (data, hints) =>
-    `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(Number(data['seconds']))}): what has to connect after that fails; before it, ${hints.login()}`,
+    `the login at ${shown(data, 'cluster')} ends at ${localTime(shown(data, 'ends'))}, before this is expected to be done (${duration(numberOf(data, 'seconds'))}): what has to connect after that fails; before it, ${hints.login()}`,
   'backup.unsigned': (data) =>
     `the backup could not be signed, so that nothing will prove later that it is yours: ${shown(data, 'message')}`,
   'globals.failed': (data) => `roles could not be written down, the backup has none: ${shown(data, 'message')}`,
   'disk.full': (data) =>
     `not enough space in ${shown(data, 'folder')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed with the reserve`,
-};
+} satisfies Partial<Words>;
 
-const ofTargets: Words = {
+const ofTargets = {
   'target.exists': (data, hints) =>
     `the database ${shown(data, 'database')} exists there; to replace it: ${hints.replace()}`,
   'policy.protected': (data, hints) =>
@@ -75,7 +75,7 @@ const ofTargets: Words = {
   'target.sessions': (data) =>
     data['count'] === 0
       ? 'nobody is connected to the database now; sessions that come until the swap end then'
-      : `${some(Number(data['count']), 'session')} of the database will end, open transactions roll back`,
+      : `${some(numberOf(data, 'count'), 'session')} of the database will end, open transactions roll back`,
   'role.rights': (data, hints) =>
     `the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['for'] === undefined ? '' : `, to make ${shown(data, 'for')}; ${hints.noOwner()}, ${hints.noPrivileges()}`}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => `roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
@@ -89,12 +89,12 @@ const ofTargets: Words = {
   'owners.superuser': (data, hints) =>
     `event triggers and foreign-data wrappers belong to superusers only, and these are none there: ${shown(data, 'owners')}; a role that is made gets no such right: have them made superusers before, ${hints.noOwner()}, ${hints.goOn()}`,
   'objects.superuser': (data, hints) =>
-    `the role ${shown(data, 'role')} is no superuser, and only one can make: ${shown(data, 'objects')}${more(data, 'objects')}; to go on without: ${hints.goOn()}`,
+    `the role ${shown(data, 'role')} is no superuser, and only one can make: ${few(data, 'objects')}; to go on without: ${hints.goOn()}`,
   'privileges.public': (data) =>
-    `rights that the backup takes from everybody (PUBLIC) stay, since grants are left out: ${shown(data, 'objects')}${more(data, 'objects')}`,
+    `rights that the backup takes from everybody (PUBLIC) stay, since grants are left out: ${few(data, 'objects')}`,
   'definitions.refused': (data, hints) => {
     const failures = Array.isArray(data['failures']) ? (data['failures'] as FailureFacts[]) : [];
-    const all = Number(data['count'] ?? failures.length);
+    const all = Number(fact(data, 'count') ?? failures.length);
     const told = [...refusalLines(failures, all), ...cures(failures, hints)].map((line) => line.replace(/\.$/, ''));
     return `the target refuses ${some(all, 'part')} of what would be restored: ${told.join('; ')}; to go on without: ${hints.goOn()}`;
   },
@@ -138,30 +138,31 @@ const ofTargets: Words = {
   'inPlace.unproven': (_, hints) =>
     `in place, what the archive defines would run with the rights of the role that restores, a superuser, and nobody vouches for it; ${hints.trustArchive()}`,
   'archive.superuser': (data, hints) =>
-    `nobody vouches for the archive, so what only a superuser can make is not made: ${shown(data, 'objects')}${more(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
+    `nobody vouches for the archive, so what only a superuser can make is not made: ${few(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
   'archive.owners': (data, hints) =>
-    `nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, who is a superuser, or may become one: in that name the server would compute ${shown(data, 'objects')}${more(data, 'objects')}; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
+    `nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, who is a superuser, or may become one: in that name the server would compute ${few(data, 'objects')}; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
   'loader.noLogin': (data, hints) =>
     `the server lets in no temporary role by a password, neither by its socket nor by TCP: ${
-      data['isSigned'] === true
+      data['isSigned']
         ? 'what the archive defines runs with the rights of the role that restores, a superuser'
         : `nobody vouches for the archive, so it is not restored; ${hints.trustArchive()}`
     }`,
   'grants.left': (data) =>
-    `not carried over, since nobody vouches for the archive: what it grants on ${shown(data, 'objects')}${more(data, 'objects')}`,
+    `not carried over, since nobody vouches for the archive: what it grants on ${few(data, 'objects')}`,
   'disk.unknown': (data) => `how much space ${shown(data, 'reference')} has cannot be seen`,
   'disk.target': (data) =>
     `not enough space on the disk of ${shown(data, 'reference')}: ${bytes(data, 'free')} free, ${bytes(data, 'needed')} needed`,
-};
+} satisfies Partial<Words>;
 
 /** In whose name an archive's own words run. */
-function runsAs(data: Data): string {
-  if (data['runsAs'] === 'loader') return '; its SQL runs with the rights of a temporary role, which is no superuser';
-  if (data['runsAs'] === 'superuser') return '; its SQL runs with the rights of the role that restores: a superuser';
-  return data['runsAs'] === 'role' ? '; its SQL runs with the rights of the role that restores' : '';
+function runsAs(data: FindingData['archive.foreign']): string {
+  const as = fact(data, 'runsAs');
+  if (as === 'loader') return '; its SQL runs with the rights of a temporary role, which is no superuser';
+  if (as === 'superuser') return '; its SQL runs with the rights of the role that restores: a superuser';
+  return as === 'role' ? '; its SQL runs with the rights of the role that restores' : '';
 }
 
-function unreadableText(data: Data): string {
+function unreadableText(data: FindingData['encoding.unreadable']): string {
   const all = Array.isArray(data['tables']) ? (data['tables'] as { table?: string; rows?: number }[]) : [];
   const names = all.map(({ table = '?', rows = 0 }) => `${table} (${some(rows, 'row')})`);
   const more = typeof data['count'] === 'number' ? data['count'] - all.length : 0;
@@ -169,7 +170,7 @@ function unreadableText(data: Data): string {
 }
 
 /** Grouped by why. */
-function leftText(data: Data, hints: Hints): string {
+function leftText(data: FindingData['database.left'], hints: Hints): string {
   const all = Array.isArray(data['left']) ? (data['left'] as Partial<Left>[]) : [];
   const groups = new Map<string, string[]>();
   for (const { what = '', name = '', why, reason } of all) {
@@ -189,7 +190,7 @@ const whyLeft: Readonly<Record<Exclude<Left['why'], 'server'>, (hints: Hints) =>
   unread: () => 'it cannot be read',
 };
 
-const ofSwaps: Words = {
+const ofSwaps = {
   'sessions.protected': (data) => `sessions that our role cannot end: ${shown(data, 'sessions')}`,
   preparedTransactions: (data) => `prepared transactions: ${shown(data, 'transactions')}`,
   'slots.active': (data) => `replication slots in use: ${shown(data, 'slots')}`,
@@ -201,7 +202,7 @@ const ofSwaps: Words = {
       ? `a replica follows this server and will receive all that is written; ${onReplicas('it')}`
       : `${shown(data, 'count')} replicas follow this server and will receive all that is written; ${onReplicas('them')}`,
   pooler: (data) =>
-    `a pooler is connected: ${shown(data, 'names')}${data['sessions'] === undefined ? '' : ` (${some(Number(data['sessions']), 'session')})`}`,
+    `a pooler is connected: ${shown(data, 'names')}${data['sessions'] === undefined ? '' : ` (${some(numberOf(data, 'sessions'), 'session')})`}`,
   'pooler.idle': (data) =>
     `a pooler runs beside the server, and no session of it is seen in the database: ${shown(data, 'names')}`,
   securityLabels: (data) =>
@@ -215,20 +216,20 @@ const ofSwaps: Words = {
   'undo.written': (data) =>
     data['rows'] === 0
       ? 'no row was written since the restore'
-      : `written since the restore: ${some(Number(data['rows']), 'row')}, which will exist only in the database kept now`,
+      : `written since the restore: ${some(numberOf(data, 'rows'), 'row')}, which will exist only in the database kept now`,
   'swap.live': (data) => liveWords(data),
   'swap.opened': (data) =>
     `${shown(data, 'side')} was opened or altered since it was proven: nobody knows what is in it now. Discard it, and prepare it anew`,
   'swap.unlogged': (data, hints) =>
-    `the server ended without a shutdown, or may have, since ${shown(data, 'side')} was proven, and that empties ${some(Number(data['tables']), 'unlogged table')} of it; ${hints.prepareAgain()}`,
+    `the server ended without a shutdown, or may have, since ${shown(data, 'side')} was proven, and that empties ${some(numberOf(data, 'tables'), 'unlogged table')} of it; ${hints.prepareAgain()}`,
   'swap.restarted': (data) =>
     `the server was restarted since it was proven (${localTime(shown(data, 'since'))}); what was proven is logged and stays`,
   'swap.age': (data) =>
-    `it was proven ${duration(Number(data['seconds']))} ago (${localTime(shown(data, 'proven'))}), and holds what was there at ${localTime(shown(data, 'snapshot'))}`,
+    `it was proven ${duration(numberOf(data, 'seconds'))} ago (${localTime(shown(data, 'proven'))}), and holds what was there at ${localTime(shown(data, 'snapshot'))}`,
   'swap.written': (data) =>
     data['rows'] === 0
       ? 'no row was written into the live database since it was prepared'
-      : `written into the live database since it was prepared: ${some(Number(data['rows']), 'row')}, which will exist only in the database kept then`,
+      : `written into the live database since it was prepared: ${some(numberOf(data, 'rows'), 'row')}, which will exist only in the database kept then`,
   'swap.writtenUnknown': (data) =>
     `how much was written into the live database since (${localTime(shown(data, 'proven'))}) is not known: its statistics were reset`,
   'swap.schemaUnknown': () =>
@@ -239,31 +240,21 @@ const ofSwaps: Words = {
     return `the definitions of the live database changed since it was prepared, and would go back with it: ${names}; ${hints.acceptChanges()}`;
   },
   downtime: (data) => downtime(data),
-};
-
-/** A restore of the same would fail in the same way. */
-function afterFailure(data: Data, hints: Hints): string {
-  const { after } = data;
-  if (after === 'restore.cannotMake' || after === 'restore.missing') {
-    return `to go on from there without what the target refuses: ${hints.restore()}, ${hints.goOn(after === 'restore.missing')}`;
-  }
-  if (after === 'restore.differs') return 'a restore from there would meet the same';
-  return `to go on from there: ${hints.restore()}`;
-}
+} satisfies Partial<Words>;
 
 /** The exchange of names ends the sessions of the primary only. */
 function onReplicas(them: string): string {
   return `sessions on ${them} stay in the old database until they connect again`;
 }
 
-const inPlace: Words = {
+const inPlace = {
   inPlace: (data) =>
     `IN PLACE: ${shown(data, 'database')} is emptied and filled again in one transaction; writers wait from its beginning, readers from when the safety backup is complete; there is no undo but that backup, and what was written after the backup that is restored exists only there`,
   'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
   'inPlace.foreign': (data) =>
     `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
   'inPlace.eventTriggers': (data) =>
-    data['superuser'] === true
+    data['superuser']
       ? `event triggers would fire on what a restore in place itself does, so there is none beside them: ${shown(data, 'triggers')}; drop them before, or restore without --in-place`
       : `event triggers, which only a superuser may drop: ${shown(data, 'triggers')}`,
   'inPlace.publications': (data) => `publications would lose their tables: ${shown(data, 'publications')}`,
@@ -283,74 +274,18 @@ const inPlace: Words = {
   'inPlace.commitWarned': (data) => `the server committed, and said: ${shown(data, 'lines')}`,
   'inPlace.definitions': (data) =>
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
-};
+} satisfies Partial<Words>;
 
 const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace, ...maskFindings };
 
-/** Who waits for a dump: `app_owner (psql) and 3 behind it wait for a lock that …`. */
-export function waitingText(data: Data): string {
-  const application = text(data, 'application') ?? '';
-  const who = `${text(data, 'user') ?? 'a session'}${application === '' ? '' : ` (${application})`}`;
-  const behind = Number(data['sessions']) - 1;
-  const wait = behind > 0 ? `and ${behind} behind it wait` : 'waits';
-  const lock = `${shown(data, 'mode')} on ${shown(data, 'table')}, ${duration(Number(data['seconds']))} so far`;
-  return `${who} ${wait} for a lock that this dump holds to its end: ${lock}`;
-}
-
-const notes: Words = {
-  ...ofSources,
-  keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
-  'archive.behind': () =>
-    'behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole',
-  'integrity.notProvable': () =>
-    'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
-  'sessions.ended': (data) =>
-    data['ended'] === 0
-      ? 'no session is left on the server'
-      : `ended ${some(Number(data['ended']), 'session')} on the server`,
-  'sessions.remain': (data) => {
-    const { remaining: commands = 0 } = (data['commands'] ?? {}) as { remaining?: number };
-    const sessions = Number(data['remaining']);
-    const left = [
-      ...(sessions > 0 ? [`${some(sessions, 'session')} on the server`] : []),
-      ...(commands > 0 ? [`${some(commands, 'command')} in the pod`] : []),
-    ];
-    return `not ended: ${left.join(' and ')}, named ${shown(data, 'application')}`;
-  },
-  'sessions.unknown': (data) =>
-    `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
-  'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,
-  'locks.free': (data) => `nobody waits for the dump's locks any more; it was ${duration(Number(data['seconds']))}`,
-  'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
-  'side.remains': (data, hints) =>
-    `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
-  'backup.kept': (data, hints) =>
-    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; ${afterFailure(data, hints)}`,
-  'inPlace.before': (data) =>
-    `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
-  'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
-  'analyze.skipped': (data) =>
-    `without statistics, since foreign tables belong to them and no foreign server is asked: ${tables(data)}`,
-  'analyze.failed': (data) =>
-    `no statistics could be gathered of ${tables(data)}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
-  prepared: (data) => `${shown(data, 'side')} is proven and closed to everybody until it is swapped or discarded`,
-  'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
-  'verification.notRecorded': () => 'the verification could not be written into the manifest',
-  'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
-  'loader.made': (data) =>
-    `what the archive defines runs as the temporary role ${shown(data, 'roles')}, which goes when all is loaded`,
-  'roles.remain': (data, hints) =>
-    `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
-};
-
-function liveWords(data: Data): string {
+function liveWords(data: FindingData['swap.live']): string {
   const name = shown(data, 'database');
   if (data['is'] === 'gone') return `there is no database ${name} any more; when it was prepared there was one`;
   if (data['is'] === 'new') return `there is a database ${name} by now; when it was prepared there was none`;
   return `${name} is another database than when it was prepared: somebody restored, swapped or undid it since`;
 }
 
-function downtime(data: Data): string {
+function downtime(data: FindingData['downtime']): string {
   const { seconds, pooler } = data;
   const wait = typeof seconds === 'number' ? duration(seconds) : '?';
   if (data['method'] === 'catalog') return `logins will wait about ${wait}, none fails`;
@@ -358,20 +293,7 @@ function downtime(data: Data): string {
   return `for about ${wait} some logins fail${behind}: our role is no superuser`;
 }
 
-/** ` and 5 more`, where a list is shortened */
-function more(data: Data, key: string): string {
-  const names = data[key];
-  const rest = Array.isArray(names) && typeof data['count'] === 'number' ? data['count'] - names.length : 0;
-  return rest > 0 ? ` and ${rest} more` : '';
-}
-
-function tables(data: Data): string {
-  const names = data['tables'];
-  const more = Array.isArray(names) && typeof data['count'] === 'number' ? data['count'] - names.length : 0;
-  return `${shown(data, 'tables')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function bytes(data: Data, key: string): string {
-  const value = data[key];
+function bytes<D extends object>(data: D, key: KeyOf<D>): string {
+  const value = fact(data, key);
   return typeof value === 'number' ? size(value) : shown(data, key);
 }

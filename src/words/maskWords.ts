@@ -1,7 +1,10 @@
+import type { ErrorData } from '../core/base/errorData';
+import type { Finding, FindingCode } from '../core/base/finding';
+import type { FindingData } from '../core/base/findingData';
 import { some } from '../core/base/some';
 import type { MaskedFacts } from '../core/catalog/manifest';
 import { count } from './format';
-import { shown, text, type Data } from './shown';
+import { numberOf, shown, text } from './shown';
 
 interface MaskErrorWords {
   readonly what: string;
@@ -11,50 +14,52 @@ interface MaskErrorWords {
 
 /** Words for the errors of masking. */
 export const maskErrors = {
-  'mask.rules': (data: Data): MaskErrorWords => ({
+  'mask.rules': (data: ErrorData['mask.rules']): MaskErrorWords => ({
     what: `The masking rules${data['file'] === undefined ? '' : ` of ${shown(data, 'file')}`} say something that no rule says.`,
-    ...why(rows(data, 'problems').map(problemLine)),
+    ...why(rows(data.problems).map(problemLine)),
     todo: 'All keys and transformers are in docs/masking.md.',
   }),
-  'mask.refused': (data: Data, finding: (of: Data) => string): MaskErrorWords => ({
+  'mask.refused': (data: ErrorData['mask.refused'], finding: (of: Finding) => string): MaskErrorWords => ({
     what: 'Nothing was masked and nothing was written: the rules leave something open, or ask for what cannot be.',
     ...why(
-      rows(data, 'findings')
+      rows(data.findings)
         .filter(({ level }) => level === 'block')
         .map(finding),
     ),
     todo: 'Change the rules, then begin again.',
   }),
-  'mask.value': (data: Data): MaskErrorWords => ({
+  'mask.value': (data: ErrorData['mask.value']): MaskErrorWords => ({
     what: `A value of ${shown(data, 'table')}, column ${shown(data, 'column')}, cannot be masked: it is longer than what is held in memory.`,
     todo: 'Give the column the rule null, or leave its rows out.',
   }),
 } as const;
 
 /** Words for the findings of masking. */
-export const maskFindings: Readonly<Record<string, (data: Data) => string>> = {
+type MaskCode = Extract<FindingCode, `mask.${string}` | 'backup.masked'>;
+
+export const maskFindings: { readonly [C in MaskCode]: (data: FindingData[C]) => string } = {
   'mask.uncovered': (data) => {
-    const columns = rows(data, 'columns').map(
+    const columns = rows(data.columns).map(
       (one) => `${shown(one, 'table')}.${shown(one, 'column')} (${shown(one, 'type')})`,
     );
     return `columns that could hold somebody's words have no rule: ${listed(columns)}; give each a transformer, or keep`;
   },
   'backup.masked': (data) => {
-    const [columns, emptied, hits] = [Number(data['columns']), Number(data['emptied']), Number(data['hits'])];
+    const [columns, emptied, hits] = [numberOf(data, 'columns'), numberOf(data, 'emptied'), numberOf(data, 'hits')];
     const parts = [
       `its rows are not those of its source (${some(columns, 'column')}${emptied > 0 ? `, the rows of ${some(emptied, 'table')} left out` : ''}, rules ${shown(data, 'rules').slice(0, 8)})`,
       ...(hits > 0 ? [`${some(hits, 'value')} looked like somebody's all the same`] : []),
     ];
-    return `the backup is masked${data['said'] === true ? ', as its manifest says' : ''}: ${parts.join('; ')}`;
+    return `the backup is masked${data['said'] ? ', as its manifest says' : ''}: ${parts.join('; ')}`;
   },
   'mask.unused': (data) =>
-    `rules that match no column: ${listed(rows(data, 'rules').map((one) => `${shown(one, 'match')} (line ${shown(one, 'line')})`))}`,
+    `rules that match no column: ${listed(rows(data.rules).map((one) => `${shown(one, 'match')} (line ${shown(one, 'line')})`))}`,
   'mask.unfit': (data) =>
     `${columnOf(data)} is ${shown(data, 'type')}: ${shown(data, 'as')} ${misfits[text(data, 'reason') ?? ''] ?? 'does not fit it'}${data['line'] === undefined ? '' : ` (line ${shown(data, 'line')})`}`,
   'mask.largeObjects': () =>
     'the database holds large objects, of which no rule speaks: say largeObjects: none, or keep',
   'mask.definitions': (data) =>
-    `definitions hold what looks like somebody's data, and definitions are not masked: ${listed(rows(data, 'definitions').map((one) => `${shown(one, 'kind')} ${shown(one, 'schema')}.${shown(one, 'name')} (${shown(one, 'kinds')})`))}; take it out of them, or say definitions: keep`,
+    `definitions hold what looks like somebody's data, and definitions are not masked: ${listed(rows(data.definitions).map((one) => `${shown(one, 'kind')} ${shown(one, 'schema')}.${shown(one, 'name')} (${shown(one, 'kinds')})`))}; take it out of them, or say definitions: keep`,
   'mask.notNull': (data) => `${columnOf(data)} may not be NULL`,
   'mask.default': (data) =>
     `the default of ${columnOf(data)} holds a text, which stays in its definition and is what new rows get`,
@@ -128,18 +133,17 @@ function why(lines: readonly string[]): { why?: string } {
   return lines.length === 0 ? {} : { why: lines.join('\n') };
 }
 
-function problemLine(one: Data): string {
+function problemLine(one: ErrorData['mask.rules']['problems'][number]): string {
   const reason = reasons[text(one, 'reason') ?? ''] ?? ((what: string): string => what);
   return `line ${shown(one, 'line')}, column ${shown(one, 'column')}: ${reason(shown(one, 'what'))}`;
 }
 
-function columnOf(data: Data): string {
+function columnOf(data: { readonly table: string; readonly column: string }): string {
   return `${shown(data, 'table')}.${shown(data, 'column')}`;
 }
 
-function rows(data: Data, key: string): Data[] {
-  const value = data[key];
-  return Array.isArray(value) ? (value as Data[]) : [];
+function rows<Row>(list: readonly Row[] | undefined): readonly Row[] {
+  return Array.isArray(list) ? (list as readonly Row[]) : [];
 }
 
 const most = 30;

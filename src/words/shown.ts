@@ -4,7 +4,7 @@ import { visible, visibleLines } from '../core/base/visible';
 export type Data = Readonly<Record<string, unknown>>;
 
 /** The names of the facts that any of the shapes of `D` has. */
-type KeyOf<D> = D extends unknown ? keyof D & string : never;
+export type KeyOf<D> = D extends unknown ? keyof D & string : never;
 
 /** The fact of that name, whatever it is: what is read from a disk need not be what the types say. */
 export function fact<D extends object>(data: D, key: KeyOf<D>): unknown {
@@ -29,6 +29,18 @@ export function text<D extends object>(data: D, key: KeyOf<D>): string | undefin
 /** A value of `data` that is a text or a list of them, as a list. */
 export function texts<D extends object>(data: D, key: KeyOf<D>): string[] {
   return [fact(data, key)].flat().filter((one) => typeof one === 'string');
+}
+
+/** A fact that is a number; NaN where it is none. */
+export function numberOf<D extends object>(data: D, key: KeyOf<D>): number {
+  return Number(fact(data, key));
+}
+
+/** A list of `data` that may have been shortened: its `count` says how many there are. */
+export function few<D extends { readonly count: number }>(data: D, key: KeyOf<D>): string {
+  const [names, all] = [fact(data, key), fact<{ count: number }>(data, 'count')];
+  const rest = Array.isArray(names) && typeof all === 'number' ? all - names.length : 0;
+  return `${shown(data, key)}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** All of `data` as text, for what has no words of its own. */

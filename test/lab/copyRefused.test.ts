@@ -46,7 +46,7 @@ describe('a copy that the target would refuse', function () {
     assert.deepEqual([...new Set(phases)], ['preflight']);
     const found = run.result.findings?.find((one) => one.level === 'block' && one.code === code);
     assert.ok(found, told(run));
-    return found.data;
+    return found.data as Readonly<Record<string, unknown>>;
   }
 });
 

@@ -1,6 +1,6 @@
 import type { Room } from '../catalog/disk';
 import { isAppError } from '../base/errors';
-import type { Finding } from '../base/finding';
+import { block, warn, type Finding } from '../base/finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { query } from '../pod/server/sql';
 import { hasGeneratedSql } from '../postgres/sql/generatedColumns';
@@ -96,10 +96,10 @@ export function backupFindings(
     findings.push({ level: 'block', code: 'dump.tooOld', data: { pgDump: pgDump.text, server: serverMajor } });
   }
   if (facts.rowSecurity.length > 0)
-    findings.push(list('block', 'dump.rowSecurity', facts.rowSecurity, { role: role.name }));
+    findings.push(block('dump.rowSecurity', { ...few(facts.rowSecurity), role: role.name }));
   if (facts.unreadable.length > 0)
-    findings.push(list('block', 'dump.unreadable', facts.unreadable, { role: role.name }));
-  if (standby && facts.unlogged.length > 0) findings.push(list('warn', 'source.unlogged', facts.unlogged));
+    findings.push(block('dump.unreadable', { ...few(facts.unreadable), role: role.name }));
+  if (standby && facts.unlogged.length > 0) findings.push(warn('source.unlogged', few(facts.unlogged)));
   if (standby) findings.push({ level: 'note', code: 'source.standby', data: { pod: source.pod.name } });
   const { mappings, subscriptions } = facts.passwords;
   if (mappings + subscriptions > 0)
@@ -178,11 +178,6 @@ select json_build_object('oid', 2613, 'name', 'pg_catalog.pg_largeobject', 'byte
 `;
 
 /** At most twenty names travel; the count says how many there are. */
-function list(
-  level: Finding['level'],
-  code: string,
-  names: readonly string[],
-  more: Readonly<Record<string, unknown>> = {},
-): Finding {
-  return { level, code, data: { tables: names.slice(0, 20), count: names.length, ...more } };
+function few(names: readonly string[]): { tables: readonly string[]; count: number } {
+  return { tables: names.slice(0, 20), count: names.length };
 }

@@ -1,4 +1,5 @@
-import type { AnyFacts, ErrorCode, ErrorData, NoData } from './errorData';
+import type { AnyFacts, ErrorCode, ErrorData } from './errorData';
+import type { NoData } from './facts';
 
 export type { ErrorCode, ErrorData } from './errorData';
 

@@ -1,5 +1,6 @@
 import type { Finding } from './finding';
 import type { Log } from './log';
+import type { Note } from './noteData';
 
 /** What a running piece of work says about itself. Data, never a call into a user interface; at most 4 a second. */
 export type Progress =
@@ -20,7 +21,7 @@ export type Progress =
     }
   | { type: 'expected'; bytes?: number; seconds?: number; basis: 'last run' | 'size' }
   | { type: 'finding'; finding: Finding }
-  | { type: 'note'; code: string; data: Readonly<Record<string, unknown>> };
+  | Note;
 
 /** The steps a person sees, in the order in which they can come. */
 export type Phase =

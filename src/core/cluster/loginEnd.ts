@@ -30,7 +30,9 @@ export async function loginEnd(client: KubeClient, signal: AbortSignal): Promise
 
 /** A warning for each login that ends before work of so many `seconds` that begins `now` (milliseconds since 1970). */
 export function aboutLogins(logins: readonly (Login | undefined)[], seconds: number, now = Date.now()): Finding[] {
-  const late = logins.filter((login) => login !== undefined && Date.parse(login.ends) < now + seconds * 1000);
+  const late = logins
+    .filter((login) => login !== undefined)
+    .filter(({ ends }) => Date.parse(ends) < now + seconds * 1000);
   return late.map((login) => ({ level: 'warn', code: 'login.ends', data: { ...login, seconds } }));
 }
 

@@ -1,3 +1,4 @@
+import type { Left } from '../base/findingData';
 import { openArchive } from '../catalog/catalog';
 import { isOurs, type BackupEntry } from '../catalog/manifest';
 import { importCollationsSql } from './preflight/partFindings';
@@ -15,7 +16,7 @@ import type { Phase, Work } from '../base/progress';
 import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { dropMadeRoles, keepRoles, makeRoles } from './side/madeRoles';
 import { originOfBackup } from './preflight/origin';
-import type { Left, NewDatabase } from './preflight/newDatabase';
+import type { NewDatabase } from './preflight/newDatabase';
 import { compareNew, newSide, rehearseNew } from './side/makeNew';
 import { aboutLeft, preflight, type Preflight } from './preflight/preflight';
 import { askLive } from './preflight/preflightFacts';

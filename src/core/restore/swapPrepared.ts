@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors';
-import { isBlocked, type Finding } from '../base/finding';
+import { block, isBlocked, note, warn, type Finding } from '../base/finding';
 import { persist } from '../base/persist';
 import type { Work } from '../base/progress';
 import type { OpenPod } from '../pod/databasePod';
@@ -235,10 +235,6 @@ async function rolesOf(
   const made = await listMadeRoles(server, signal, records);
   return made.filter((role) => role.job === job && role.proof.how !== 'claim');
 }
-
-const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
-const warn = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'warn', code, data });
-const note = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'note', code, data });
 
 /** Whether it is still what was proven. The swap itself asks the first of it once more, in its transaction. */
 async function aboutSide(

@@ -13,7 +13,7 @@ export function loginWarnings(jobs: Jobs, once: WarnOnce): vscode.Disposable {
       const { request, lateLogin } = job;
       if (lateLogin === undefined || request.kind !== 'backup') continue;
       const { cluster, ends } = lateLogin.data;
-      once(`login-${String(cluster)}-${String(ends)}`, () =>
+      once(`login-${cluster}-${ends}`, () =>
         showWarningMessage(`${jobTitle(job)}: ${plainFinding(lateLogin, editorHints)}.`),
       );
     }

@@ -1,6 +1,7 @@
+import type { WaitingFacts } from '../../core/base/noteData';
 import { followJob } from '../../core/job/record/followJob';
 import type { JobRequest } from '../../core/job/request';
-import { waitingText } from '../../words/findingWords';
+import { waitingText } from '../../words/noteWords';
 import { jobPercent } from '../jobPercent';
 import { phaseText, shortProgress } from '../jobWords';
 import { stopJob } from '../stopJob';
@@ -34,8 +35,8 @@ export function showProgress(
 }
 
 /** Once for a job: whoever waits goes on waiting, and the Jobs view tells of it. */
-async function offerToStop(folder: string, title: string, data: Readonly<Record<string, unknown>>): Promise<void> {
+async function offerToStop(folder: string, title: string, waiting: WaitingFacts): Promise<void> {
   const stop = 'Cancel Job';
-  const pressed = await showWarningMessage(`${title}: ${waitingText(data)}.`, stop, 'Let Them Wait');
+  const pressed = await showWarningMessage(`${title}: ${waitingText(waiting)}.`, stop, 'Let Them Wait');
   if (pressed === stop) await stopJob({ folder });
 }

@@ -63,7 +63,7 @@ describe('how an error ends a job', () => {
   });
 
   it('findings and differences of the error are those of the result', () => {
-    const findings = [{ level: 'block', code: 'target.exists', data: {} }] as const;
+    const findings = [{ level: 'block', code: 'target.exists', data: { database: 'shop' } }] as const;
     assert.deepEqual(
       failedResult(new AppError('restore.refused', { findings }), { job: 'j', stopped: false }).findings,
       findings,

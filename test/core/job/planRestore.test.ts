@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { planRestore } from '../../../src/core/job/plan/planRestore';
 import { expectRestore } from '../../../src/core/job/plan/expectRestore';
@@ -107,7 +108,10 @@ for (const major of [15, 16, 17, 18] as const) {
           const place = { database: 'new', reference: 'b/demo/pg-0/new', cluster: 'b', root: '/nothing/here' };
           const from = { pod: await openServer(server), database: 'a "b" c' };
           const { findings } = await planRestore({ from, target, ...place, options }, new AbortController().signal);
-          return findings.find(({ code }) => code === 'database.left')?.data['left'];
+          return factOf(
+            findings.find(({ code }) => code === 'database.left'),
+            'left',
+          );
         };
         assert.equal(await left({}), undefined);
         assert.equal(await left({ createRoles: true }), undefined);

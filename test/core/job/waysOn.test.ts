@@ -6,9 +6,9 @@ import { goingOn, mayHelp, waysOn, type BlockedPlan } from '../../../src/core/jo
 import type { CopyOptions, JobKind } from '../../../src/core/job/request';
 import type { RestoreOptions } from '../../../src/core/restore/options';
 import { requestOf } from './requestOf';
-import { onlyParts } from '../../../src/core/restore/preflight/preflight';
 
-const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
+/** What decides is the code, and whether it is mapped or can be done in place. */
+const block = (code: string, data: object = {}): Finding => ({ level: 'block', code, data }) as Finding;
 
 const plan = (findings: readonly Finding[], more: Partial<BlockedPlan> & { exists?: boolean } = {}): BlockedPlan => ({
   findings,
@@ -25,7 +25,7 @@ describe('the ways on from a plan', () => {
   const named = block('roles.missing', { roles: ['b'], mapped: { a: 'b' } });
   const needed = { missingWithoutOwners: ['a'] };
   const cases: readonly (readonly [string, BlockedPlan, readonly RestoreOptions[]])[] = [
-    ['nothing blocks', plan([{ level: 'warn', code: 'roles.missing', data: {} }]), [{}]],
+    ['nothing blocks', plan([{ level: 'warn', code: 'roles.missing', data: { roles: [] } }]), [{}]],
     ['roles are missing', plan([missing]), [{ createRoles: true }, { noOwner: true }]],
     ['and are needed without owners, too', plan([missing], needed), [{ createRoles: true }]],
     ['and may not be made', plan([missing], { mayCreateRoles: false }), [{ noOwner: true }]],
@@ -57,7 +57,8 @@ describe('the ways on from a plan', () => {
 
   it('never are of what does not go together, and each takes away all that blocks', () => {
     const codes = [
-      ...onlyParts,
+      ...['extensions.missing', 'extensions.untrusted', 'roles.missing', 'roles.owners'],
+      ...['collations.missing', 'owners.superuser', 'objects.superuser', 'archive.superuser'],
       'definitions.refused',
       'target.standby',
       'role.rights',
@@ -83,7 +84,7 @@ describe('the ways on from a plan', () => {
         fc.boolean(),
         (all, chosen, exists, may) => {
           const options = JSON.parse(JSON.stringify(chosen)) as RestoreOptions;
-          const blocked = plan(all, { exists, mayCreateRoles: may });
+          const blocked = plan(all as readonly Finding[], { exists, mayCreateRoles: may });
           for (const way of waysOn(blocked, options)) {
             checkRestoreOptions({ ...options, as: exists ? 'replace' : 'new', ...way });
             assert.ok(mayHelp(blocked), JSON.stringify(way));

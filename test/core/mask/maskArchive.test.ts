@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { isAppError } from '../../../src/core/base/errors';
 import type { Finding } from '../../../src/core/base/finding';
@@ -169,7 +170,10 @@ describe('a masked archive', () => {
       .filter((line) => !/bio|shop\.child\.more|feels|\.words|"my\.schema"\.\*/.test(line))
       .join('\n');
     const refused = await refusedFor(without);
-    const uncovered = refused.find(({ code }) => code === 'mask.uncovered')?.data['columns'];
+    const uncovered = factOf(
+      refused.find(({ code }) => code === 'mask.uncovered'),
+      'columns',
+    );
     assert.deepEqual(uncovered, [
       { table: 'my.schema.t"able', column: 'c', type: 'text' },
       { table: 'shop.child', column: 'more', type: 'text' },
@@ -222,7 +226,10 @@ describe('a masked archive', () => {
     );
     const changed = await dumpOf(server, 'source');
     const refused = await refusedFor(rules, changed);
-    const definitions = refused.find(({ code }) => code === 'mask.definitions')?.data['definitions'];
+    const definitions = factOf(
+      refused.find(({ code }) => code === 'mask.definitions'),
+      'definitions',
+    );
     assert.deepEqual(definitions, [
       { kind: 'FUNCTION', schema: 'shop', name: 'f()', kinds: ['email'] },
       { kind: 'TABLE', schema: 'shop', name: 'plain', kinds: ['email'] },
@@ -238,7 +245,7 @@ describe('a masked archive', () => {
     );
     assert.equal(handed, 0);
     assert.ok(isAppError(error, 'mask.refused'), String(error));
-    return error.data['findings'] as readonly Finding[];
+    return error.data['findings'];
   }
 });
 

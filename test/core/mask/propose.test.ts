@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { readLiveModel } from '../../../src/core/mask/plan/readLiveModel';
 import { planMask } from '../../../src/core/mask/plan/planMask';
@@ -65,7 +66,7 @@ describe('mask plan', () => {
     const { findings } = planMask(readRules(text), model, new MaskMaker(Buffer.alloc(32), 'UTF8'));
     const open = findings.filter(({ level }) => level === 'block');
     assert.deepEqual(
-      open.map(({ code, data: { columns } }) => [code, (columns as { column: string }[]).map(({ column }) => column)]),
+      open.map((one) => [one.code, (factOf(one, 'columns') as { column: string }[]).map(({ column }) => column)]),
       [['mask.uncovered', ['label', 'hue', 'na"me.x', 'kind', 'name', 'what']]],
     );
     const kept = readRules(text.replaceAll(/^ {2}# - /gm, '  - '));

@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
@@ -39,7 +40,7 @@ for (const major of [15, 18] as const) {
         );
         await sleep(300);
         const behind = (await session('shop', 'owner_of_all')).query('select from shop.orders');
-        await until(() => notes.length > 0 && Number(notes[0]?.data['sessions']) > 0);
+        await until(() => notes.length > 0 && Number(factOf(notes[0], 'sessions')) > 0);
         await sleep(1000);
         await dump.query('commit');
         await Promise.all([alter, behind]);
@@ -49,11 +50,17 @@ for (const major of [15, 18] as const) {
           notes.map(({ code }) => code),
           ['locks.waiting', 'locks.free'],
         );
-        const { sessions, table, mode, user: who, application } = notes[0]?.data ?? {};
+        const {
+          sessions,
+          table,
+          mode,
+          user: who,
+          application,
+        } = (notes[0]?.data ?? {}) as Readonly<Record<string, unknown>>;
         assert.ok(sessions === 1 || sessions === 2, String(sessions));
         assert.deepEqual([table, mode, who], ['shop.orders', 'AccessExclusiveLock', 'owner_of_all']);
         assert.equal(application, 'psql');
-        assert.ok(Number(notes[1]?.data['seconds']) >= 1);
+        assert.ok(Number(factOf(notes[1], 'seconds')) >= 1);
       });
     }
 

@@ -1,3 +1,4 @@
+import type { Left } from '../../../src/core/base/findingData';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +16,6 @@ import { planRestore } from '../../../src/core/job/plan/planRestore';
 import { archivePath } from '../../../src/core/catalog/catalog';
 import { compareDatabases } from '../../../src/core/compare/diff';
 import { ownOf, ownSql, type OwnRow } from '../../../src/core/restore/side/databaseFacts';
-import type { Left } from '../../../src/core/restore/preflight/newDatabase';
 import { restore, type RestoreRequest, type RestoreResult } from '../../../src/core/restore/restore';
 import { undo } from '../../../src/core/restore/side/undo';
 import { differenceWords } from '../../../src/words/comparisonWords';

@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -127,7 +128,7 @@ for (const [from, to] of [
       const result = await run('grants', { noOwner: true, noPrivileges: true }, 'plain');
       assert.equal(result.outcome, 'done', JSON.stringify(result.differences));
       const open = result.findings.find(({ code }) => code === 'privileges.public');
-      assert.deepEqual(open?.data['objects'], ['FUNCTION public.f()', 'SCHEMA public']);
+      assert.deepEqual(factOf(open, 'objects'), ['FUNCTION public.f()', 'SCHEMA public']);
       assert.deepEqual(
         result.notes
           .filter(({ code }) => code === 'leftOut')

@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import type { Finding } from '../../../src/core/base/finding';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
@@ -85,7 +86,7 @@ for (const major of [15, 18] as const) {
       );
       const found = one(await seen(), 'securityLabels');
       assert.equal(found?.level, 'warn');
-      assert.deepEqual(found.data['labels'], [{ provider: 'guard', label: 'top secret' }]);
+      assert.deepEqual(factOf(found, 'labels'), [{ provider: 'guard', label: 'top secret' }]);
     });
 
     it('the same database is known by its place where a server keeps its identifier to itself', async () => {
@@ -93,7 +94,7 @@ for (const major of [15, 18] as const) {
       delete (facts as { systemId?: string }).systemId;
       const place = 'alpha/demo/pg';
       const same = async (more: Partial<PreflightInput>): Promise<unknown> =>
-        one(await seen(more), 'wrongTarget.same')?.data['by'];
+        factOf(one(await seen(more), 'wrongTarget.same'), 'by');
       const from = { ...origin, database: 'app', place };
       assert.equal(await same({ origin: from }), 'server');
       assert.equal(await same({ origin: from, target: { ...target, facts } }), 'place');

@@ -244,7 +244,10 @@ for (const major of [15, 18] as const) {
       assert.deepEqual(blocking(findings), ['swap.schema']);
       const { data } = findings.find(({ code }) => code === 'swap.schema')!;
       for (const name of ['public.items', 'public.fewer', 'public.twice(integer)', 'public.mood', 'extension hstore'])
-        assert.ok((data['altered'] as string[]).includes(name), `${name}: ${JSON.stringify(data)}`);
+        assert.ok(
+          ((data as { altered?: unknown }).altered as string[]).includes(name),
+          `${name}: ${JSON.stringify(data)}`,
+        );
       assert.equal(await first(), 'live');
       await swapped({ acceptChanges: true });
       assert.equal(await first(), 'item 1');

@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { cliHints } from '../../../src/cli/hints';
 import type { Finding } from '../../../src/core/base/finding';
@@ -55,7 +56,7 @@ describe('definitions are rehearsed before a row is dumped, PostgreSQL 15 to 18'
   it('all that is refused is listed at once, each with its kind, name and cause, and what only follows', async () => {
     const found = refused(await look('refused'));
     assert.equal(found?.level, 'block');
-    const failures = found.data['failures'] as RestoreFailure[];
+    const failures = factOf(found, 'failures') as RestoreFailure[];
     assert.deepEqual(failures.map(({ kind, schema, name, cause }) => `${kind} ${schema}.${name} ${cause}`).sort(), [
       'INDEX public.named_v follows',
       'TABLE public.named collation',

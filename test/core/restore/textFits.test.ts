@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -74,7 +75,7 @@ describe('text goes only where it can be read', function () {
     ).then(
       ({ findings }) => findings,
       (error: unknown) => {
-        if (isAppError(error, 'restore.refused')) return error.data['findings'] as readonly Finding[];
+        if (isAppError(error, 'restore.refused')) return error.data['findings'];
         throw error;
       },
     );
@@ -96,7 +97,7 @@ describe('text goes only where it can be read', function () {
           blocks.map(({ code }) => code),
           ['encoding.unreadable'],
         );
-        assert.deepEqual(blocks[0]?.data['tables'], [{ table: 's.t', rows: refused }]);
+        assert.deepEqual(factOf(blocks[0], 'tables'), [{ table: 's.t', rows: refused }]);
       }
       const [kept] = await server.sql<{ n: string }>(
         'postgres',

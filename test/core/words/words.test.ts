@@ -1,9 +1,11 @@
+import type { Finding } from '../../../src/core/base/finding';
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import { cliHints } from '../../../src/cli/hints';
 import { editorHints } from '../../../src/ui/hints';
 import { errorWords, sentences, wordsFor } from '../../../src/words/errorWords';
-import { findingWords, noteWords } from '../../../src/words/findingWords';
+import { findingWords } from '../../../src/words/findingWords';
+import { noteWords } from '../../../src/words/noteWords';
 import { neededRule } from '../../../src/words/neededRule';
 
 const errorCodes = Object.keys(errorWords);
@@ -72,7 +74,7 @@ describe('words', () => {
 
   it('what has no words is shown as it is', () => {
     assert.match(wordsFor('new.code', { n: 1 }, cliHints).what, /new\.code/);
-    const finding = { level: 'warn', code: 'new.code', data: { n: 1 } } as const;
+    const finding = { level: 'warn', code: 'new.code', data: { n: 1 } } as unknown as Finding;
     assert.equal(findingWords(finding, cliHints), 'warning: new.code: n 1');
     assert.equal(noteWords('new.code', { list: ['a', 'b'] }, cliHints), 'new.code: list a, b');
   });

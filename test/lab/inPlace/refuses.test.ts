@@ -1,3 +1,4 @@
+import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -18,7 +19,7 @@ describe('a restore in place refuses', function () {
   it('is not chosen silently: without --in-place refused, and said that it exists', async () => {
     const run = await scene.expectExit(4, 'restore', scene.backup, target, '--as', 'replace', '--yes', '--no-owner');
     const rights = run.result.findings?.find(({ code }) => code === 'role.rights');
-    assert.deepEqual(rights?.data['inPlace'], true, told(run));
+    assert.deepEqual(factOf(rights, 'inPlace'), true, told(run));
     await scene.unchanged();
   });
 

@@ -1,3 +1,4 @@
+import { toldNotes } from '../record/toldNote';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../base/errors';
 import { countProcesses } from '../../pod/server/endProcesses';
@@ -376,13 +377,10 @@ function inPlaceNotes(
   events: readonly JobEvent[],
   database: string,
 ): { readonly transaction?: string; readonly before?: string } {
-  const notes = events.filter((event) => event.type === 'note');
-  const transaction = notes.findLast(({ code }) => code === 'inPlace.transaction')?.data;
-  const before = notes.findLast(({ code }) => code === 'inPlace.before')?.data['backup'];
+  const transaction = toldNotes(events, 'inPlace.transaction').at(-1);
+  const before = toldNotes(events, 'inPlace.before').at(-1);
   return {
-    ...(transaction?.['database'] === database && typeof transaction['id'] === 'string'
-      ? { transaction: transaction['id'] }
-      : {}),
-    ...(typeof before === 'string' ? { before } : {}),
+    ...(transaction?.database === database ? { transaction: transaction.id } : {}),
+    ...(before === undefined ? {} : { before: before.backup }),
   };
 }

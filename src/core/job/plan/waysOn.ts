@@ -1,6 +1,6 @@
 import { isAppError } from '../../base/errors';
 import type { Finding } from '../../base/finding';
-import { onlyParts } from '../../restore/preflight/preflight';
+import { isOnlyPart } from '../../restore/preflight/preflight';
 import { checkRestoreOptions, type RestoreOptions } from '../../restore/options';
 import type { JobWork } from '../request';
 import type { JobResult } from '../record/jobEvents';
@@ -75,18 +75,18 @@ type Cure = 'createRoles' | 'noOwner' | 'goOn' | 'acceptMissing' | 'inPlace';
 function curesOf(finding: Finding, plan: BlockedPlan): readonly Cure[] {
   const { code, data } = finding;
   const parts: readonly Cure[] = isPart(finding) ? ['goOn', 'acceptMissing'] : [];
-  const inPlace: readonly Cure[] = data['inPlace'] === true ? ['inPlace'] : [];
+  const inPlace: readonly Cure[] = 'inPlace' in data && data.inPlace === true ? ['inPlace'] : [];
   const noOwner: readonly Cure[] = plan.missingWithoutOwners.length === 0 ? ['noOwner'] : [];
   // to a role that is not there nothing can be mapped, whatever is left out
-  if (code === 'roles.missing' && data['mapped'] !== undefined) return [];
+  if (finding.code === 'roles.missing' && finding.data.mapped !== undefined) return [];
   if (code === 'roles.missing')
     return [...(plan.mayCreateRoles ? (['createRoles'] as const) : []), ...noOwner, ...parts];
   if (code === 'roles.owners') return [...noOwner, ...parts];
   return [...parts, ...inPlace];
 }
 
-function isPart({ code, data }: Finding): boolean {
-  return code === 'definitions.refused' || (onlyParts.has(code) && data['mapped'] === undefined);
+function isPart(finding: Finding): boolean {
+  return finding.code === 'definitions.refused' || isOnlyPart(finding);
 }
 
 function isRefusedInParts(result: Pick<JobResult, 'error' | 'findings'> | undefined): boolean {

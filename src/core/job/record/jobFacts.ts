@@ -1,3 +1,4 @@
+import type { Note, WaitingFacts } from '../../base/noteData';
 import type { Finding } from '../../base/finding';
 import type { Phase, Progress } from '../../base/progress';
 import type { JobEvent, JobResult, JobStarted } from './jobEvents';
@@ -12,11 +13,11 @@ export interface JobFacts {
   readonly progress?: Extract<Progress, { type: 'progress' }>;
   readonly expected?: Extract<Progress, { type: 'expected' }>;
   /** `login.ends`: a login ends before it is expected to be done */
-  readonly lateLogin?: Finding;
+  readonly lateLogin?: Extract<Finding, { code: 'login.ends' }>;
   /** it keeps the workspace awake */
   readonly keepsAwake?: true;
   /** who waits for a lock that its dump holds, as the note `locks.waiting` tells it; gone when nobody waits any more */
-  readonly waiting?: Readonly<Record<string, unknown>> | undefined;
+  readonly waiting?: WaitingFacts | undefined;
   readonly result?: JobResult;
   /** the time of the last event */
   readonly lastEvent?: string;
@@ -54,9 +55,10 @@ function addEvent(before: JobFacts, event: JobEvent): JobFacts {
   }
 }
 
-function addNote(facts: JobFacts, { code, data }: Extract<JobEvent, { type: 'note' }>): JobFacts {
+function addNote(facts: JobFacts, note: Note): JobFacts {
+  const { code } = note;
   if (code === 'keepAwake') return { ...facts, keepsAwake: true };
-  if (code === 'locks.waiting') return { ...facts, waiting: data };
+  if (note.code === 'locks.waiting') return { ...facts, waiting: note.data };
   if (code === 'locks.free') return { ...facts, waiting: undefined };
   return remainCodes.includes(code) ? { ...facts, saidToRemain: true } : facts;
 }

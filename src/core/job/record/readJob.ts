@@ -1,3 +1,4 @@
+import type { WaitingFacts } from '../../base/noteData';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
@@ -30,11 +31,11 @@ export interface Job {
   readonly progress?: Extract<Progress, { type: 'progress' }>;
   readonly expected?: Extract<Progress, { type: 'expected' }>;
   /** `login.ends`: a login ends before it is expected to be done */
-  readonly lateLogin?: Finding;
+  readonly lateLogin?: Extract<Finding, { code: 'login.ends' }>;
   /** it lives, and keeps the workspace awake */
   readonly keepsAwake?: true;
   /** it lives, and somebody waits for a lock that its dump holds: the data of the note `locks.waiting` */
-  readonly waiting?: Readonly<Record<string, unknown>>;
+  readonly waiting?: WaitingFacts;
   readonly result?: JobResult;
   /** what it left was removed by `clean` */
   readonly cleaned: boolean;

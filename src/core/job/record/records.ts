@@ -1,3 +1,4 @@
+import { toldNotes } from './toldNote';
 import type { PodReference } from '../../cluster/reference';
 import { isAppError } from '../../base/errors';
 import type { DatabasePod } from '../../pod/databasePod';
@@ -32,8 +33,8 @@ export function recordsOf(root: string, pod: DatabasePod): Records {
       const job = await jobHere(id);
       // what failed after it was said was dropped again
       if (job?.state !== 'prepared' && job?.state !== 'interrupted') return undefined;
-      const said = job.events.findLast((event) => event.type === 'note' && event.code === preparedNote);
-      return said?.type === 'note' && said.data['oid'] === oid ? parsePrepared(said.data['prepared']) : undefined;
+      const said = toldNotes(job.events, preparedNote).at(-1);
+      return said?.oid === oid ? parsePrepared(said.prepared) : undefined;
     },
     async madeRole(id, role) {
       const job = await jobHere(id);
@@ -66,13 +67,7 @@ function cameToSwap({ phase }: WholeJob): boolean {
   return phase === 'swap' || phase === 'undo' || phase === 'release';
 }
 
-/** notes of roles that a job is about to make */
-const madeCodes: readonly string[] = ['roles.made', 'loader.made'];
-
+/** roles that a job is about to make */
 function rolesIn(events: readonly JobEvent[]): readonly string[] {
-  return events.flatMap((event) => {
-    if (event.type !== 'note' || !madeCodes.includes(event.code)) return [];
-    const { roles } = event.data;
-    return Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [];
-  });
+  return [...toldNotes(events, 'roles.made'), ...toldNotes(events, 'loader.made')].flatMap(({ roles }) => roles);
 }

@@ -1,3 +1,4 @@
+import { toldNotes } from '../record/toldNote';
 import { join } from 'node:path';
 import type { Cleaned } from '../../restore/side/clean';
 import type { DatabaseRow } from '../../restore/databaseRow';
@@ -28,11 +29,8 @@ export async function recordResolution({ folder }: Job, text: string): Promise<v
 
 /** What a job said of the exchange in `database` before it began; undefined where it had not come so far. */
 export function exchangeIn(events: readonly JobEvent[], database: string): Exchange | undefined {
-  const said = events.findLast((event) => event.type === 'note' && event.code === swapNote);
-  if (said?.type !== 'note' || said.data['database'] !== database) return undefined;
-  const { oid, side, live } = said.data;
-  if (typeof oid !== 'number' || typeof side !== 'string') return undefined;
-  return { database, oid, side, ...(typeof live === 'number' ? { live } : {}) };
+  const said = toldNotes(events, swapNote).at(-1);
+  return said?.database === database ? said : undefined;
 }
 
 /**

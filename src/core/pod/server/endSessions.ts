@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteLiteral } from '../../postgres/sql/quote';
-import type { Progress } from '../../base/progress';
+import type { Note } from '../../base/noteData';
 import { endProcesses } from './endProcesses';
 import { query, type Server } from './sql';
 
@@ -42,7 +42,7 @@ export async function endSessions(
 }
 
 /** What a job says of the sessions that it ended: what stayed, if anything; `undefined`: could not be seen. */
-export function sessionsNote(application: string, end: Ends | undefined): Progress & { type: 'note' } {
+export function sessionsNote(application: string, end: Ends | undefined): Note {
   if (end === undefined) return { type: 'note', code: 'sessions.unknown', data: { application } };
   const code = isOver(end) ? 'sessions.ended' : 'sessions.remain';
   return { type: 'note', code, data: { ...end, application } };

@@ -1,4 +1,4 @@
-import type { LockHolder } from '../../base/errorData';
+import type { LockHolder } from '../../base/facts';
 import { AppError } from '../../base/errors';
 import type { ProcessEnd } from '../../exec/podExec';
 import { query, type Server } from './sql';

@@ -1,19 +1,7 @@
+import type { WaitingFacts } from '../../base/noteData';
 import type { Work } from '../../base/progress';
 import { isNamed } from './endSessions';
 import { query, type Server } from './sql';
-
-/** Sessions that wait for locks of ours: the facts of the note `locks.waiting`. */
-interface Waiting {
-  /** how many, with those that wait behind the first one */
-  readonly sessions: number;
-  /** how long the first one has been waiting; null where the server does not tell our role */
-  readonly seconds: number | null;
-  /** what it waits for, `schema.table`, and which lock it wants there */
-  readonly table: string | null;
-  readonly mode: string;
-  readonly user: string | null;
-  readonly application: string | null;
-}
 
 /**
  * Looks every few seconds whether others wait for the locks of a dump, whose sessions are named `application` as in `endSessions`: it holds one on every
@@ -36,7 +24,10 @@ export function watchLocks(
 
   const look = async (): Promise<void> => {
     try {
-      const [waiting] = await query<Waiting>(server, database, sql, { signal, application: `${application}-locks` });
+      const [waiting] = await query<WaitingFacts>(server, database, sql, {
+        signal,
+        application: `${application}-locks`,
+      });
       if (!signal.aborted) tell(waiting);
     } catch (error) {
       if (!signal.aborted) work.log.warn(`could not see who waits for locks: ${String(error)}`);
@@ -45,7 +36,7 @@ export function watchLocks(
   };
   let timer = setTimeout(() => void look(), everyMs);
 
-  const tell = (waiting: Waiting | undefined): void => {
+  const tell = (waiting: WaitingFacts | undefined): void => {
     const now = Date.now();
     if (waiting === undefined) {
       if (since !== undefined)

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors';
-import type { Finding } from '../../base/finding';
+import { block as blocks, type Finding, type FindingCode } from '../../base/finding';
 import { query } from '../../pod/server/sql';
 import type { ArchiveReading } from '../../postgres/archive/reading';
 import type { OpenPod } from '../../pod/databasePod';
@@ -58,7 +58,8 @@ export function aboutInPlace(
   if (!facts) return [{ level: 'block', code: 'inPlace.absent', data: { database } }];
   const { superuser, name: role } = target.facts.role;
   const findings: Finding[] = [{ level: 'warn', code: 'inPlace', data: { database } }];
-  const block = (code: string, data: Finding['data']): unknown => findings.push({ level: 'block', code, data });
+  const block = <C extends FindingCode>(...finding: Parameters<typeof blocks<C>>): unknown =>
+    findings.push(blocks(...finding));
   const { server, inside } = seen.facts;
   findings.push(...aboutWorkers(server, inside.extensions, database));
   if (server.prepared.length > 0) block('preparedTransactions', { transactions: server.prepared });

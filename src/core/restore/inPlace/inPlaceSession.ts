@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError } from '../../base/errors';
 import type { Finding } from '../../base/finding';
 import { endSessions, isOver, sessionsNote } from '../../pod/server/endSessions';
-import type { LockHolder } from '../../base/errorData';
+import type { LockHolder } from '../../base/facts';
 import { lockHolders } from '../../pod/server/lockHolders';
 import { psqlCommand, query } from '../../pod/server/sql';
 import type { ArchiveReading } from '../../postgres/archive/reading';

@@ -1,3 +1,4 @@
+import type { Left } from '../../base/findingData';
 import { AppError } from '../../base/errors';
 import { query } from '../../pod/server/sql';
 import { grantText, localeText, settingText } from '../../postgres/archive/compare/compareDatabase';
@@ -15,17 +16,6 @@ export interface NewDatabaseFacts {
   readonly tablespaces: readonly string[];
   /** whether the libc of the server has the two names of the locale, and the server its provider */
   readonly hasLocale: boolean;
-}
-
-/** Something of the database itself that a new one does not get. */
-export interface Left {
-  readonly what:
-    'owner' | 'locale' | 'tablespace' | 'comment' | 'connection limit' | 'template' | 'grant' | 'setting' | 'other';
-  /** which one; never a value of a setting */
-  readonly name: string;
-  /** `role`: it is missing; `trust`: it gives a right or runs code, and nobody asked for it; `server`: it said no, in `reason` */
-  readonly why: 'role' | 'superuser' | 'unknown' | 'trust' | 'mark' | 'unread' | 'server';
-  readonly reason?: string;
 }
 
 /** What a new database becomes. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../../base/finding';
+import { block, note, warn, type Finding } from '../../base/finding';
 import type { OpenPod } from '../../pod/databasePod';
 import { query } from '../../pod/server/sql';
 import type { ArchiveNeeds } from '../../postgres/archive/meaning/archiveNeeds';
@@ -99,10 +99,6 @@ function aboutPrivileges({ takenFromPublic: objects }: ArchiveNeeds, { noPrivile
 }
 
 const mostNames = 20;
-
-const block = (code: string, data: Finding['data']): Finding => ({ level: 'block', code, data });
-const warn = (code: string, data: Finding['data']): Finding => ({ level: 'warn', code, data });
-const note = (code: string, data: Finding['data']): Finding => ({ level: 'note', code, data });
 
 /** A collation serves one encoding or all; ICU's are there whatever the image. */
 function partsSql({ encoding }: PartsAsked): string {

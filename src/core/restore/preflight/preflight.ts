@@ -1,4 +1,4 @@
-import type { Finding } from '../../base/finding';
+import { block, note, warn, type Finding } from '../../base/finding';
 import type { OpenPod } from '../../pod/databasePod';
 import type { PoolerPod } from '../../pod/discover/findPoolers';
 import { localeText, sameLocale } from '../../postgres/archive/compare/compareDatabase';
@@ -134,14 +134,18 @@ export function neededRoles({ origin, noOwner = false, noPrivileges = false }: R
 type RolesAsked = Pick<PreflightInput, 'origin' | 'noOwner' | 'noPrivileges'>;
 
 /** What keeps parts of an archive out, but not the rest. */
-export const onlyParts: ReadonlySet<string> = new Set([
+const onlyParts: ReadonlySet<string> = new Set([
   ...['extensions.missing', 'extensions.untrusted', 'roles.missing', 'roles.owners'],
   ...['collations.missing', 'owners.superuser', 'objects.superuser', 'archive.superuser'],
 ]);
 
+/** What goes on without the part it names; nothing goes to a role that is not there. */
+export function isOnlyPart(finding: Finding): boolean {
+  return onlyParts.has(finding.code) && !(finding.code === 'roles.missing' && finding.data.mapped !== undefined);
+}
+
 function passedOver(finding: Finding): Finding {
-  const isPart = onlyParts.has(finding.code) && finding.data['mapped'] === undefined;
-  return isPart && finding.level === 'block' ? { ...finding, level: 'warn' } : finding;
+  return isOnlyPart(finding) && finding.level === 'block' ? { ...finding, level: 'warn' } : finding;
 }
 
 interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {
@@ -150,10 +154,6 @@ interface Seen extends PreflightInput, Omit<TargetFacts, 'server' | 'roles'> {
   /** our role is a superuser, and the archive's own words run in another one's name */
   readonly isConfined: boolean;
 }
-
-const block = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'block', code, data });
-const warn = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'warn', code, data });
-const note = (code: string, data: Finding['data'] = {}): Finding => ({ level: 'note', code, data });
 
 function aboutTarget(seen: Seen): Finding[] {
   const { target, database, live, as, origin, cluster, inPlace } = seen;

@@ -47,7 +47,10 @@ export async function aboutText(
   return unreadable(await countRows(backup, hasOne, signal), data);
 }
 
-function unreadable(tables: ReadonlyMap<string, number>, data: Finding['data']): Finding[] {
+function unreadable(
+  tables: ReadonlyMap<string, number>,
+  data: { readonly archive: string; readonly target: string },
+): Finding[] {
   if (tables.size === 0) return [];
   const listed = Array.from(tables, ([table, rows]) => ({ table, rows }));
   const more = { tables: listed.slice(0, 20), count: listed.length };

@@ -1,10 +1,11 @@
+import type { Left } from '../../base/findingData';
 import { query, type SqlOptions } from '../../pod/server/sql';
 import { compareOwn, type PropertyDifference } from '../../postgres/archive/compare/compareDatabase';
 import type { ArchiveReading } from '../../postgres/archive/reading';
 import { quoteLiteral } from '../../postgres/sql/quote';
 import { readOwn } from './databaseFacts';
 import type { DatabaseRow, Workplace } from '../databaseRow';
-import type { Left, NewDatabase } from '../preflight/newDatabase';
+import type { NewDatabase } from '../preflight/newDatabase';
 import { propertySteps, readProperties, type PropertyStep } from './properties';
 import type { NewSide } from './sideDatabase';
 import type { OwnSteps } from './swap';

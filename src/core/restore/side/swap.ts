@@ -1,4 +1,5 @@
-import type { SessionFacts } from '../../base/errorData';
+import type { SessionFacts } from '../../base/facts';
+import type { ExchangeFacts, NoteCode } from '../../base/noteData';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError, type ErrorCode } from '../../base/errors';
 import type { Log } from '../../base/log';
@@ -110,22 +111,13 @@ export async function rehearse(server: Workplace, input: SwapInput, work: Work):
 const maxTries = 20;
 
 /** The code of the note that says, before a swap, which databases it is about: its data is an `Exchange`. */
-export const swapNote = 'swap.side';
+export const swapNote = 'swap.side' satisfies NoteCode;
 
 /** The databases of a swap by their OIDs, which they keep: whatever happens to the job, they say whether it was committed. */
-export interface Exchange {
-  /** the name that is given */
-  readonly database: string;
-  /** what gets it, and the name that it had */
-  readonly oid: number;
-  readonly side: string;
-  /** the OID of what had it; absent: nothing had */
-  readonly live?: number;
-}
+export type Exchange = ExchangeFacts;
 
-function exchangeOf({ database, side, live }: SwapInput): Readonly<Record<string, unknown>> {
-  const exchange: Exchange = { database, oid: side.oid, side: side.name, ...(live ? { live: live.oid } : {}) };
-  return { ...exchange };
+function exchangeOf({ database, side, live }: SwapInput): Exchange {
+  return { database, oid: side.oid, side: side.name, ...(live ? { live: live.oid } : {}) };
 }
 
 async function makeScript(server: Workplace, input: SwapInput, signal: AbortSignal): Promise<SwapScript> {

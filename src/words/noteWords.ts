@@ -1,0 +1,79 @@
+import type { NoteCode, NoteData, WaitingFacts } from '../core/base/noteData';
+import { some } from '../core/base/some';
+import { duration } from './format';
+import type { Hints } from './hints';
+import { detail, fact, few, numberOf, shown, text } from './shown';
+
+/** One line for a note of a job; a code without words of its own shows its data. */
+export function noteWords(code: string, data: object, hints: Hints): string {
+  return (notes as Readonly<Partial<Record<string, AnyWords>>>)[code]?.(data, hints) ?? `${code}${detail(data)}`;
+}
+
+/** Words that take whatever is told: what a disk holds need not be what the types say. */
+type AnyWords = (data: object, hints: Hints) => string;
+
+/** Who waits for a dump: `app_owner (psql) and 3 behind it wait for a lock that …`. */
+export function waitingText(data: WaitingFacts): string {
+  const application = text(data, 'application') ?? '';
+  const who = `${text(data, 'user') ?? 'a session'}${application === '' ? '' : ` (${application})`}`;
+  const behind = numberOf(data, 'sessions') - 1;
+  const wait = behind > 0 ? `and ${behind} behind it wait` : 'waits';
+  const lock = `${shown(data, 'mode')} on ${shown(data, 'table')}, ${duration(numberOf(data, 'seconds'))} so far`;
+  return `${who} ${wait} for a lock that this dump holds to its end: ${lock}`;
+}
+
+const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => string } = {
+  'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
+  keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
+  'archive.behind': () =>
+    'behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole',
+  'integrity.notProvable': () =>
+    'whole in its structure; that it is what was dumped cannot be proven, since the archive is not ours',
+  'sessions.ended': (data) =>
+    data['ended'] === 0
+      ? 'no session is left on the server'
+      : `ended ${some(numberOf(data, 'ended'), 'session')} on the server`,
+  'sessions.remain': (data) => {
+    const { remaining: commands = 0 } = (fact(data, 'commands') ?? {}) as { remaining?: number };
+    const sessions = numberOf(data, 'remaining');
+    const left = [
+      ...(sessions > 0 ? [`${some(sessions, 'session')} on the server`] : []),
+      ...(commands > 0 ? [`${some(commands, 'command')} in the pod`] : []),
+    ];
+    return `not ended: ${left.join(' and ')}, named ${shown(data, 'application')}`;
+  },
+  'sessions.unknown': (data) =>
+    `whether sessions named ${shown(data, 'application')} are left on the server could not be seen`,
+  'locks.waiting': (data, hints) => `${waitingText(data)}; to let them go on: ${hints.cancel()}`,
+  'locks.free': (data) => `nobody waits for the dump's locks any more; it was ${duration(numberOf(data, 'seconds'))}`,
+  'side.dropped': (data) => `the side database ${shown(data, 'database')} is gone`,
+  'side.remains': (data, hints) =>
+    `the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
+  'backup.kept': (data, hints) =>
+    `the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; ${afterFailure(data, hints)}`,
+  'inPlace.before': (data) =>
+    `the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
+  'inPlace.transaction': (data) => `it is transaction ${shown(data, 'id')} of the server`,
+  'analyze.skipped': (data) =>
+    `without statistics, since foreign tables belong to them and no foreign server is asked: ${few(data, 'tables')}`,
+  'analyze.failed': (data) =>
+    `no statistics could be gathered of ${few(data, 'tables')}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
+  'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
+  prepared: (data) => `${shown(data, 'side')} is proven and closed to everybody until it is swapped or discarded`,
+  'verification.notRecorded': () => 'the verification could not be written into the manifest',
+  'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
+  'loader.made': (data) =>
+    `what the archive defines runs as the temporary role ${shown(data, 'roles')}, which goes when all is loaded`,
+  'roles.remain': (data, hints) =>
+    `roles made for the restore remain: ${shown(data, 'roles')}; to drop them later: ${hints.cleanUp(text(data, 'job'))}`,
+};
+
+/** A restore of the same would fail in the same way. */
+function afterFailure(data: NoteData['backup.kept'], hints: Hints): string {
+  const { after } = data;
+  if (after === 'restore.cannotMake' || after === 'restore.missing') {
+    return `to go on from there without what the target refuses: ${hints.restore()}, ${hints.goOn(after === 'restore.missing')}`;
+  }
+  if (after === 'restore.differs') return 'a restore from there would meet the same';
+  return `to go on from there: ${hints.restore()}`;
+}
