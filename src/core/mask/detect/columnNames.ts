@@ -1,4 +1,5 @@
 import type { Transform } from '../rules/maskRules';
+import { aboutThings, nameParts, nameWords, peopleTables, technicalTables } from './nameWords';
 
 /** What a column's name says of it. */
 export interface NameHint {
@@ -7,126 +8,66 @@ export interface NameHint {
   readonly as: Transform['as'];
 }
 
-/** The first that fits counts. Words are those of a name taken apart at `_`, at capitals and digits; English, German, French, Spanish, Italian, Portuguese, Dutch. */
-const hints: readonly {
-  readonly says: string;
-  readonly as: Transform['as'];
-  readonly words: ReadonlySet<string>;
-  readonly ends?: readonly string[];
-}[] = [
-  {
-    ...{ says: 'secret', as: 'hash' },
-    words: new Set(
-      'password passwd passwort pwd pass secret token apikey passphrase salt otp totp pin credential credentials ciphertext encrypted privatekey motdepasse contrasena senha wachtwoord'.split(
-        ' ',
-      ),
-    ),
-    ends: ['password', 'passwd', 'secret', 'token', 'ciphertext'],
-  },
-  {
-    ...{ says: 'email', as: 'email' },
-    words: new Set('email mail emailaddress mailaddress courriel correo'.split(' ')),
-    ends: ['email', 'mailaddress'],
-  },
-  {
-    ...{ says: 'phone', as: 'phone' },
-    words: new Set(
-      'phone telephone mobile cell fax tel telefon handy mobil telefono telefone gsm msisdn phonenumber mobilenumber'.split(
-        ' ',
-      ),
-    ),
-    ends: ['phone', 'telefon', 'phonenumber'],
-  },
-  {
-    ...{ says: 'iban', as: 'iban' },
-    words: new Set(['iban', 'accountnumber', 'kontonummer', 'bankaccount']),
-    ends: ['iban'],
-  },
-  {
-    ...{ says: 'card', as: 'creditcard' },
-    words: new Set(['creditcard', 'cardnumber', 'ccnumber', 'pan', 'kreditkarte', 'cc']),
-  },
-  {
-    ...{ says: 'ip', as: 'ip' },
-    words: new Set(['ip', 'ipaddress', 'ipaddr', 'remoteaddr', 'clientip', 'ipv4', 'ipv6']),
-    ends: ['ipaddress'],
-  },
-  {
-    ...{ says: 'nationalId', as: 'key' },
-    words: new Set(
-      'ssn nino nationalid passport taxid steuerid steuernummer dni nie cpf cnpj pesel bsn nir fiscal personnummer ausweis passportnumber driverslicense licenseplate kennzeichen vatid socialsecurity'.split(
-        ' ',
-      ),
-    ),
-  },
-  {
-    ...{ says: 'birth', as: 'date' },
-    words: new Set(
-      'birthday birthdate birth dob born geburtsdatum geburtstag naissance nacimiento nascita nascimento dateofbirth'.split(
-        ' ',
-      ),
-    ),
-    ends: ['birthday', 'birthdate'],
-  },
-  {
-    ...{ says: 'name', as: 'name' },
-    words: new Set(
-      'firstname lastname surname forename fullname givenname familyname middlename nickname vorname nachname prenom nombre apellido apellidos cognome nome sobrenome achternaam voornaam contactname displayname customername maidenname personname'.split(
-        ' ',
-      ),
-    ),
-    ends: ['firstname', 'lastname', 'surname', 'fullname'],
-  },
-  {
-    ...{ says: 'address', as: 'redact' },
-    words: new Set(
-      'address street addressline street1 street2 postcode zip zipcode postalcode plz strasse adresse anschrift calle direccion indirizzo endereco rue latitude longitude geolocation'.split(
-        ' ',
-      ),
-    ),
-    ends: ['address', 'street', 'adresse'],
-  },
-  {
-    ...{ says: 'login', as: 'hash' },
-    words: new Set(['username', 'login', 'userid', 'handle', 'benutzername', 'usuario']),
-    ends: ['username'],
-  },
-  {
-    ...{ says: 'text', as: 'redact' },
-    words: new Set(
-      'note notes comment comments remark remarks message body description bemerkung notiz kommentar freitext freetext text observations diagnosis'.split(
-        ' ',
-      ),
-    ),
-  },
-];
-
-/** What a column's name says of what is in it; undefined for most. */
+/** What a column's name says of what is in it; undefined for most. The name is taken apart at `_`, at capitals and digits. */
 export function nameHint(column: string, table: string): NameHint | undefined {
-  const words = wordsOf(column);
-  const joined = words.join('');
-  const pairs = words.map((word, at) => word + (words[at + 1] ?? ''));
-  for (const hint of hints) {
-    const said =
-      [joined, ...words, ...pairs].some((word) => hint.words.has(word)) ||
-      (hint.ends?.some((end) => joined.endsWith(end)) ?? false);
-    if (said) return hint;
+  const parts = wordsOf(column);
+  const last = parts.at(-1);
+  const tableParts = wordsOf(table);
+  const isOfPeople = tableParts.some(isPerson);
+  const isTechnical = tableParts.some((part) => technicalTables.has(part));
+  const isAboutThings = parts.length > 1 && last !== undefined && aboutThings.has(last);
+  // `marital_status` is a word of its own; `email_status` is none
+  const said = isAboutThings ? [parts.join('')] : joined(parts);
+  const isPersonsName = last !== undefined && nameParts.has(last) && parts.slice(0, -1).some(isPerson);
+  for (const { says, as, words, ends, starts, ofPeople } of nameWords) {
+    if (isTechnical && says === 'text') continue;
+    const fits =
+      said.some((word) => words.has(word) || (word.endsWith('s') && words.has(word.slice(0, -1)))) ||
+      (!isAboutThings && ends?.some((end) => parts.some((part) => part.endsWith(end)) || said[0]?.endsWith(end))) ||
+      (!isAboutThings && (starts?.some((start) => parts.some((part) => part.startsWith(start))) ?? false)) ||
+      (says === 'name' && isPersonsName) ||
+      // `users.name` is somebody's; `products.name` is not
+      (isOfPeople &&
+        ofPeople !== undefined &&
+        [said[0] ?? '', last ?? ''].some((word) => ofPeople.has(word) || ofPeople.has(word.replace(/s$/, ''))));
+    if (fits) return { says, as };
   }
-  // `users.name` is somebody's; `products.name` is not
-  const people = wordsOf(table).some((word) => peopleTables.has(word.replace(/s$/, '')));
-  return people && (joined === 'name' || words.at(-1) === 'name') ? { says: 'name', as: 'name' } : undefined;
+  return undefined;
 }
 
-const peopleTables: ReadonlySet<string> = new Set(
-  'user person people customer client employee member patient contact account profile staff student guest subscriber kunde mitarbeiter benutzer personne cliente usuario'.split(
-    ' ',
-  ),
-);
+/** Whether the name says that what looks like an address of a network is a number of a version. */
+export function saysVersion(column: string): boolean {
+  return wordsOf(column).some((word) => /^(?:version|release|build|revision)/.test(word));
+}
+
+/** All of it, each part, and two or three that follow each other. */
+function joined(parts: readonly string[]): string[] {
+  const pairs = parts.map((part, at) => part + (parts[at + 1] ?? ''));
+  const triples = parts.map((_, at) => parts.slice(at, at + 3).join(''));
+  return [parts.join(''), ...parts, ...pairs, ...triples];
+}
+
+function isPerson(part: string): boolean {
+  return stems(part).some((stem) => peopleTables.has(stem));
+}
+
+function stems(part: string): string[] {
+  return [part, part.replace(/s$/, ''), part.replace(/n$/, ''), part.replace(/en$/, ''), part.replace(/e$/, '')];
+}
 
 function wordsOf(name: string): string[] {
-  return name
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z\d\u0080-\uffff]+/)
+  return plain(name.replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2'))
+    .split(/[^a-z\d]+/)
     .filter((word) => word !== '');
 }
+
+/** Small letters without accents. */
+function plain(name: string): string {
+  return name
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[ßłøıæœđ]/g, (letter) => letters[letter] ?? letter);
+}
+
+const letters: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', ı: 'i', æ: 'ae', œ: 'oe', đ: 'd' };

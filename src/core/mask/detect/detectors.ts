@@ -46,7 +46,8 @@ function hasMail(text: string): boolean {
   return false;
 }
 
-const cardLike = /(?<![\d.-])\d{4}(?:[ -]?\d){9,15}(?![\d.])/g;
+/** not inside of a word: a digest in hexadecimal digits has long rows of others */
+const cardLike = /(?<![\w.-])\d{4}(?:[ -]?\d){9,15}(?![\w.])/g;
 const ssnLike = /(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])/g;
 const uuidLike = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi;
 const phoneLike = /(?<![\w.,:/-])(?:\+|00|\(|0|\d{3}[ .-]\d{3}[ .-]\d{4}\b)[\d ()./-]{0,24}(?!\w)/g;

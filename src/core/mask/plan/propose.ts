@@ -1,4 +1,5 @@
-import { nameHint } from '../detect/columnNames';
+import { nameHint, saysVersion } from '../detect/columnNames';
+import { valuesHint } from '../detect/columnValues';
 import { detect, type Kind } from '../detect/detectors';
 import { holdsText, typeText, type ColumnType } from '../model/columnType';
 import type { ColumnModel, SchemaModel, TableModel } from '../model/schemaModel';
@@ -41,10 +42,11 @@ export function propose(model: SchemaModel, samples: ReadonlyMap<TableModel, Sam
 
 function proposeFor(model: SchemaModel, table: TableModel, column: ColumnModel, values: readonly string[]): Proposal {
   const { schema, name } = table;
+  const isVersion = saysVersion(column.name);
   const found = new Map<Kind, number>();
   let hits = 0;
   for (const value of values) {
-    const kinds = detect(value);
+    const kinds = detect(value).filter((kind) => kind !== 'ip' || !isVersion);
     if (kinds.length > 0) hits += 1;
     for (const kind of kinds) found.set(kind, (found.get(kind) ?? 0) + 1);
   }
@@ -62,6 +64,9 @@ function proposeFor(model: SchemaModel, table: TableModel, column: ColumnModel, 
   const hint = nameHint(column.name, name);
   if (hint !== undefined && speaksFor(column.type, hint.as))
     return { ...base, as: hint.as, because: 'name', says: hint.says };
+  const together = column.type.kind === 'text' ? valuesHint(values) : undefined;
+  if (together !== undefined)
+    return { ...base, as: together.as, because: 'values', says: together.says, hits: together.hits };
   if (most !== undefined && holdsText(column.type)) return { ...base, as: 'redact', because: 'values', says: most[0] };
   const isClosed = column.type.kind === 'other' || column.type.kind === 'bytea';
   return { ...base, because: isClosed ? 'type' : 'nothing' };
@@ -70,7 +75,9 @@ function proposeFor(model: SchemaModel, table: TableModel, column: ColumnModel, 
 /** A name of a number or a date is no more than that: `card_id`, `mail_count`. */
 function speaksFor(type: ColumnType, as: Transform['as']): boolean {
   if (type.kind === 'date' || type.kind === 'timestamp') return as === 'date';
-  if (type.kind === 'integer' || type.kind === 'numeric') return as === 'phone' || as === 'creditcard' || as === 'key';
+  if (type.kind === 'integer' || type.kind === 'numeric')
+    return as === 'phone' || as === 'creditcard' || as === 'key' || as === 'number';
+  if (type.kind === 'float' || type.kind === 'money') return as === 'number' || as === 'redact';
   return holdsText(type);
 }
 
@@ -90,7 +97,7 @@ function fitting(
   const isUnique = table.unique.some((key) => key.columns.includes(column.name));
   const others: readonly Transform['as'][] = isUnique
     ? [as, 'hash', 'key', 'uuid', 'ip']
-    : [as, 'json', 'redact', 'hash', 'null'];
+    : [as, 'json', 'redact', 'hash', 'number', 'null'];
   const fits = others.find((one) => {
     const built = maker.build(transformOf(one), column.type);
     return typeof built !== 'string' && (!isUnique || built.unique) && !(one === 'null' && column.notNull);
