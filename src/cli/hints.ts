@@ -3,6 +3,7 @@ import { shellCommand, shellWord } from '../words/shellCommand';
 
 /** What one does next in a terminal. */
 export const cliHints: Hints = {
+  deployRunner: (place) => command('deploy runner', [place]),
   again: () => 'repeat the command',
   login: () => 'log in again (for OpenShift: `oc login`), then repeat the command',
   addCluster: () => 'log in (`oc login`), or name a file with --kubeconfig',

@@ -19,7 +19,7 @@ export async function confirmKept(call: Call, request: KeptRequest): Promise<num
   const [named, ...more] = options.confirm ?? [];
   if (more.length > 0) throw new AppError('usage', { message: '--confirm names one kept database.' });
   if (options.plan !== true && named === undefined) {
-    if (options.yes === true) return runAsJob(request, terminal);
+    if (options.yes === true) return runAsJob(request, call);
     if (!terminal.isInteractive) {
       const message = `${verbs[request.kind]} has to be confirmed, and nobody is there to be asked. A script says --yes.`;
       throw new AppError('usage', { message });
@@ -31,7 +31,7 @@ export async function confirmKept(call: Call, request: KeptRequest): Promise<num
   if (options.plan === true) return isBlocked(plan.findings) ? 4 : 0;
   const confirmed = named ?? (await ask(call, plan));
   const only = plan.kept.map(({ row: { name, oid }, proof }) => ({ name, oid, confirmed: proof.how === 'claim' }));
-  return runAsJob({ ...request, confirmed, options: { ...request.options, only } }, terminal);
+  return runAsJob({ ...request, confirmed, options: { ...request.options, only } }, call);
 }
 
 type KeptRequest = RequestOf<'undo' | 'release'>;

@@ -121,6 +121,42 @@ export const optionSpecs = {
   },
   columns: { type: 'string', value: '<a,b>', help: 'these columns and no others, in this order' },
   'no-headers': { type: 'boolean', help: 'leave the heading out' },
+  'in-cluster': {
+    type: 'boolean',
+    help: 'as a Job in the cluster, which outlives this machine; --runner says where',
+  },
+  runner: {
+    type: 'string',
+    value: '<cluster/namespace>',
+    takes: 'place',
+    help: "where jobs in the cluster run; default: $DB_FERRY_RUNNER, else db-ferry in the database's cluster",
+  },
+  bundle: {
+    type: 'string',
+    value: 'configmap|<path>',
+    words: ['configmap'],
+    help: 'this version of DB Ferry in ConfigMaps (default), or the path at which the image holds it',
+  },
+  image: { type: 'string', value: '<image>', help: "with Node 22.15 or newer; default: the cluster's nodejs image" },
+  for: {
+    type: 'string',
+    multiple: true,
+    value: '<namespace>',
+    help: 'jobs may run commands in the pods of this namespace (repeatable)',
+  },
+  size: { type: 'string', value: '<quantity>', help: 'of the volume of backups, e.g. 50Gi; default 20Gi' },
+  'storage-class': { type: 'string', value: '<name>', help: "of the volume; default: the cluster's" },
+  secret: {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    help: 'a Secret whose keys become variables of the jobs: the login of a bucket (repeatable)',
+  },
+  'kubeconfig-secret': {
+    type: 'string',
+    value: '<name>',
+    help: 'a Secret with the key config: the kubeconfig of other clusters',
+  },
   overwrite: { type: 'boolean', help: 'replace a file that is there' },
   last: { type: 'string', value: '<n>', help: 'so many at most; default 20 for people' },
   reserve: {

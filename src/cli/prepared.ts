@@ -18,7 +18,7 @@ export async function confirmSwap(call: Call, request: RequestOf<'swap'>): Promi
   const [named] = options.confirm ?? [];
   const asked = { ...request, ...defined({ confirmed: named }) };
   mustAnswer(call, 'Swapping what was prepared', named !== undefined);
-  if (options.plan !== true && (options.yes === true || named !== undefined)) return runAsJob(asked, terminal);
+  if (options.plan !== true && (options.yes === true || named !== undefined)) return runAsJob(asked, call);
   const { planSwapJob } = await import('../core/job/plan/planPrepared');
   const plan = await planSwapJob(request, new AbortController().signal);
   const { reference, database, replaces, findings } = plan;
@@ -45,17 +45,17 @@ export async function confirmSwap(call: Call, request: RequestOf<'swap'>): Promi
   for (const finding of findings) say(findingWords(finding, cliHints));
   if (options.plan === true) return blocked ? 4 : 0;
   if (blocked) throw new AppError('restore.refused', { findings });
-  if (!replaces) return runAsJob(asked, terminal);
+  if (!replaces) return runAsJob(asked, call);
   const typed = await terminal.ask(`Type the name of the database (${safe(database)}) to go on: `);
   if (typed !== database) throw new AppError('cancelled');
-  return runAsJob({ ...request, confirmed: typed }, terminal);
+  return runAsJob({ ...request, confirmed: typed }, call);
 }
 
 /** The same of a discard, which touches nothing live: a yes is enough. */
 export async function confirmDiscard(call: Call, request: RequestOf<'discard'>): Promise<number> {
   const { options, terminal } = call;
   mustAnswer(call, 'Dropping what was prepared', false);
-  if (options.plan !== true && options.yes === true) return runAsJob(request, terminal);
+  if (options.plan !== true && options.yes === true) return runAsJob(request, call);
   const { planDiscardJob } = await import('../core/job/plan/planPrepared');
   const plan = await planDiscardJob(request, new AbortController().signal);
   const { reference, database } = plan;
@@ -70,7 +70,7 @@ export async function confirmDiscard(call: Call, request: RequestOf<'discard'>):
     `Type the name of the database (${safe(database)}) to drop what was prepared for it: `,
   );
   if (typed !== database) throw new AppError('cancelled');
-  return runAsJob(request, terminal);
+  return runAsJob(request, call);
 }
 
 /** Throws `usage` where somebody has to be asked and nobody is there. */

@@ -1,34 +1,38 @@
 import { AppError } from '../core/base/errors';
 import { identitiesToHandOver } from '../core/encrypt/ownIdentities';
 import { claimAnnouncement } from '../core/job/run/announce';
-import { cancelJob } from '../core/job/run/cancelJob';
-import { followJob } from '../core/job/record/followJob';
 import type { JobKind, JobRequest } from '../core/job/request';
 import type { JobResult } from '../core/job/record/jobEvents';
 import { removeJob } from '../core/job/record/removeJob';
-import { startJob } from '../core/job/run/startJob';
+import { localRunner } from '../core/job/runner/localRunner';
+import type { Runner } from '../core/job/runner/runner';
+import type { Call } from './command';
 import { ProgressLine } from './progressLine';
 import { printResult } from './printResult';
+import { runnerOf } from './runners';
 import type { Terminal } from './terminal';
 
 /**
  * Starts a job and shows it to its end; returns its exit code. Ctrl-C cancels it; a second one leaves it to itself (5:
  * how it ends is not known here). What closes the terminal does not end the job.
  */
-export async function runAsJob(request: JobRequest, terminal: Terminal): Promise<number> {
+export async function runAsJob(request: JobRequest, call: Pick<Call, 'options' | 'terminal'>): Promise<number> {
+  const { terminal } = call;
   let stop = false;
   const stopListening = onSignals(() => (stop = true));
   let shown: ShownJob;
   try {
-    shown = {
-      ...(await startJob(request, { command: ownCommand(), identities: identitiesToHandOver() })),
-      kind: request.kind,
-      root: request.root,
-    };
+    const runner = (await runnerOf(call, request)) ?? runnerHere(request.root);
+    shown = { ...(await runner.start(request)), kind: request.kind, root: request.root, runner };
   } finally {
     stopListening();
   }
   return watchJob(shown, terminal, { owned: true, stop });
+}
+
+/** Runs jobs on this machine, by the command line as this process runs it. */
+export function runnerHere(root: string): Runner {
+  return localRunner(root, { command: ownCommand(), identities: identitiesToHandOver() });
 }
 
 /** A job that is shown. */
@@ -37,6 +41,8 @@ export interface ShownJob {
   readonly folder: string;
   readonly kind: JobKind;
   readonly root: string;
+  /** where it runs */
+  readonly runner: Runner;
 }
 
 /**
@@ -60,15 +66,17 @@ export async function watchJob(
   if (stop) onSignal();
   const line = new ProgressLine(terminal);
   try {
-    for await (const event of followJob(job.folder, detach.signal)) {
+    for await (const event of job.runner.follow(job.id, detach.signal)) {
       terminal.event(event);
       line.show(event);
       if (event.type !== 'result') continue;
       // an editor that is open on the same root needs not say it again
-      if (owned) await claimAnnouncement(job.folder, 'terminal');
+      const isHere = job.runner.place === '';
+      if (owned && isHere) await claimAnnouncement(job.folder, 'terminal');
       const findings = event.findings?.filter((finding) => !line.hasShown(finding));
       printResult(findings === undefined ? event : { ...event, findings }, job, terminal);
-      if (owned && neverBegan(event)) await removeJob(job.root, job.id, { forget: true }).catch(() => undefined);
+      if (owned && isHere && neverBegan(event))
+        await removeJob(job.root, job.id, { forget: true }).catch(() => undefined);
       return event.exitCode;
     }
   } finally {
@@ -85,10 +93,10 @@ function neverBegan({ outcome, error }: JobResult): boolean {
 
 const slips: readonly string[] = ['pod.unknown', 'database.unknown', 'backup.unknown', 'cluster.unknown'];
 
-function canceller({ id, folder }: ShownJob, terminal: Terminal): () => void {
+function canceller({ id, runner }: ShownJob, terminal: Terminal): () => void {
   return () => {
     terminal.error(`\nCancelling job ${id} … (Ctrl-C again: do not wait for its end)`);
-    cancelJob(folder).catch((error: unknown) => {
+    runner.cancel(id).catch((error: unknown) => {
       terminal.error(`It could not be cancelled: ${error instanceof Error ? error.message : String(error)}`);
     });
   };

@@ -5,6 +5,7 @@ import { defined } from '../core/base/defined';
 import type { Asked, JobWork, RequestFrame } from '../core/job/request';
 import { sharedRoot } from '../words/rootWords';
 import type { Call } from './command';
+import { isInCluster } from './inCluster';
 
 /** The root that was named (`--root`, `DB_FERRY_ROOT`), or the default one; absolute. Says where others may write to it. Throws `root.refused`, `usage`. */
 export async function rootOf({ options, terminal }: Call): Promise<string> {
@@ -38,7 +39,7 @@ export async function rootNamed(text: string): Promise<string> {
 }
 
 /** The kubeconfig files that were named; absolute. */
-export function kubeconfigsOf({ options }: Call): string[] {
+export function kubeconfigsOf({ options }: Pick<Call, 'options'>): string[] {
   return (options.kubeconfig ?? []).map((file) => path.resolve(file));
 }
 
@@ -49,6 +50,11 @@ export function kubeconfigsOf({ options }: Call): string[] {
 export async function requestOf<Work extends JobWork>(call: Call, work: Work): Promise<Work & RequestFrame> {
   const { checkWork } = await import('../core/job/checkRequest');
   checkWork(work);
+  if (isInCluster(call)) {
+    // a volume of its own: what there is in it is seen there
+    const root = '/db-ferry/backups';
+    return { ...work, schema: 2, kubeconfigs: kubeconfigsOf(call), root, asked: askedOf(call) };
+  }
   const frame: RequestFrame = {
     schema: 2,
     kubeconfigs: kubeconfigsOf(call),

@@ -16,6 +16,7 @@ export const editorHints: Hints = {
   listJobs: () => 'see the Jobs view',
   option: (name) => names[name],
   usage: () => 'see the documentation',
+  deployRunner: (place) => `ask who looks after ${place} to put the runner of DB Ferry there`,
   deleteBackup: () => 'right-click it in the Backups view and choose Delete Backup',
   otherFolder: () => 'change the setting "Backup Folder"',
   otherRoot: () => 'change the setting "Backup Folder"',

@@ -10,6 +10,8 @@ export type OptionWord =
  * that can stand behind a colon, without a full stop. A `job` is an id; undefined: it is not known which.
  */
 export interface Hints {
+  /** puts what runs jobs into a namespace; `place` is cluster/namespace */
+  deployRunner(place: string): string;
   /** after a failure that may pass */
   again(): string;
   /** when a login is not accepted any more */

@@ -24,6 +24,7 @@ export function waitingText(data: WaitingFacts): string {
 
 const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => string } = {
   'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
+  'runner.waits': (data) => `its pod does not start yet: ${shown(data, 'reason')} ${shown(data, 'message')}`,
   keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
   'archive.behind': () =>
     'behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole',

@@ -53,6 +53,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'store.price': () => 'The price is that of a GB in a month: a number.',
   'store.authority': (data) => `${shown(data, 'file')} holds no certificate (PEM).`,
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
+  'inCluster.local': (data) =>
+    `${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>
     `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(data['job'])}.`,

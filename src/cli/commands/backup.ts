@@ -3,6 +3,7 @@ import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { maskingOf } from '../masking';
+import { runnerFlags } from '../inCluster';
 import { requestOf, rootNamed } from '../setting';
 
 /** Takes a backup of one database. */
@@ -15,7 +16,7 @@ export const backup: Command = {
     'db-ferry backup prod/shop/postgres/shop --encrypt --to s3://backups/team-a',
   ],
   operands: [{ name: 'database ref', takes: ['database'] }],
-  options: ['to', 'compress', 'count', 'gentle', 'encrypt', 'mask', 'mask-key'],
+  options: ['to', 'compress', 'count', 'gentle', 'encrypt', 'mask', 'mask-key', ...runnerFlags],
   async run(call) {
     const { options, operands } = call;
     const [place] = operands;
@@ -30,6 +31,6 @@ export const backup: Command = {
       }),
     });
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(request, call.terminal);
+    return runAsJob(request, call);
   },
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../command';
 import { jobNamed } from '../named';
+import { isClusterJob, isInCluster, runnerFlags } from '../inCluster';
 
 /** Ends a job that runs. */
 export const cancel: Command = {
@@ -7,14 +8,16 @@ export const cancel: Command = {
   summary: 'cancel a job and wait until it has ended',
   examples: ['db-ferry cancel t3kq0v1x9z'],
   operands: [{ name: 'job', takes: ['job'] }],
-  options: [],
+  options: [...runnerFlags],
   async run(call) {
     const { cancelJob } = await import('../../core/job/run/cancelJob');
     const { isLiving } = await import('../../core/job/record/readJob');
     const { terminal, operands } = call;
     const [named = ''] = operands;
-    const { id, folder } = await jobNamed(call, named, isLiving);
-    const { result, already, killed } = await cancelJob(folder);
+    const { findInClusters } = await import('../runners');
+    const there = isClusterJob(named) || isInCluster(call) ? await findInClusters(call, named) : undefined;
+    const { id, folder } = there?.job ?? (await jobNamed(call, named, isLiving));
+    const { result, already, killed } = await (there ? there.runner.cancel(id) : cancelJob(folder));
     const cancelled = !already && result.outcome === 'cancelled';
     const data = { job: id, outcome: result.outcome, already, killed };
     const exitCode = cancelled ? 0 : 1;

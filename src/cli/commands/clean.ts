@@ -6,6 +6,7 @@ import type { Call, Command } from '../command';
 import { findingWords } from '../../words/findingWords';
 import { cliHints } from '../hints';
 import { jobOrPod } from '../operands';
+import { runnerFlags } from '../inCluster';
 import { requestOf } from '../setting';
 
 /** Removes what interrupted jobs left. */
@@ -20,7 +21,7 @@ export const clean: Command = {
     'db-ferry clean test/shop/pg16-0 --plan',
   ],
   operands: [{ name: 'job | pod ref', takes: ['job', 'pod'], optional: true }],
-  options: ['forget', 'confirm', 'plan'],
+  options: ['forget', 'confirm', 'plan', ...runnerFlags],
   async run(call) {
     const of = await jobOrPod(call);
     const forget = call.options.forget === true;
@@ -29,7 +30,7 @@ export const clean: Command = {
     const request = await requestOf(call, { kind: 'clean', ...defined({ of }), options });
     if (call.options.plan === true) return showPlan(call, request);
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(request, call.terminal);
+    return runAsJob(request, call);
   },
 };
 

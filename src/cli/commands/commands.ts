@@ -7,6 +7,7 @@ import { clusters } from './clusters';
 import { completeCommand, completion } from './completion';
 import { copy } from './copy';
 import { deleteCommand } from './delete';
+import { deploy } from './deploy';
 import { databases } from './databases';
 import { exportCommand } from './export';
 import { hold, unhold } from './hold';
@@ -28,6 +29,7 @@ import { send } from './send';
 import { stores } from './stores';
 import { runJobCommand } from './runJob';
 import { swap } from './swap';
+import { runRequestCommand } from './runRequest';
 import { undo } from './undo';
 import { upgrade } from './upgrade';
 import { verify } from './verify';
@@ -66,7 +68,9 @@ export const commands: readonly Command[] = [
   unprotect,
   ...keys,
   ...mask,
+  ...deploy,
   completion,
   completeCommand(() => commands),
   runJobCommand,
+  runRequestCommand,
 ];

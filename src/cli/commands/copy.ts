@@ -4,6 +4,7 @@ import type { Command } from '../command';
 import { databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions, withConfirmed } from '../restoring';
 import { maskingOf } from '../masking';
+import { runnerFlags } from '../inCluster';
 import { requestOf } from '../setting';
 
 /** Backup, verify and restore as one job. */
@@ -18,7 +19,7 @@ export const copy: Command = {
     { name: 'database ref', takes: ['database'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'keep', 'encrypt', 'compress', 'count', 'mask', 'mask-key'],
+  options: [...restoreFlags, 'keep', 'encrypt', 'compress', 'count', 'mask', 'mask-key', ...runnerFlags],
   async run(call) {
     const { options } = call;
     const source = await databaseReference(call.operands[0]);
@@ -32,6 +33,6 @@ export const copy: Command = {
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(withConfirmed(request, call), call.terminal);
+    return runAsJob(withConfirmed(request, call), call);
   },
 };

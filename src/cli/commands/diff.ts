@@ -24,6 +24,6 @@ export const diff: Command = {
     const right = await backupOrDatabase(call, b);
     const { runAsJob } = await import('../runAsJob');
     const request = await requestOf(call, { kind: 'diff', left, right, options: defined({ gentle }) });
-    return runAsJob(request, call.terminal);
+    return runAsJob(request, call);
   },
 };

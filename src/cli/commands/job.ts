@@ -4,10 +4,13 @@ import type { Job } from '../../core/job/record/readJob';
 import { sentences, wordsFor } from '../../words/errorWords';
 import { localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
-import type { Command } from '../command';
+import type { Runner } from '../../core/job/runner/runner';
+import type { Call, Command } from '../command';
 import { printResult } from '../printResult';
 import { cliHints } from '../hints';
 import { jobNamed } from '../named';
+import { isClusterJob, isInCluster, runnerFlags } from '../inCluster';
+import { runnerHere } from '../runAsJob';
 import type { Terminal } from '../terminal';
 import { jobRow } from './jobs';
 
@@ -17,16 +20,22 @@ export const job: Command = {
   summary: 'show a job; with --follow to its end',
   examples: ['db-ferry job t3kq0v1x9z', 'db-ferry job t3kq0v1x9z --follow'],
   operands: [{ name: 'job', takes: ['job'] }],
-  options: ['follow'],
+  options: ['follow', ...runnerFlags],
   async run(call) {
     const { readWholeJob } = await import('../../core/job/record/readJob');
-    const { id, folder } = await jobNamed(call, call.operands[0] ?? '');
+    const { findInClusters } = await import('../runners');
+    const [named = ''] = call.operands;
+    if (isClusterJob(named) || isInCluster(call)) {
+      const there = await findInClusters(call, named);
+      if (there) return showInCluster(call, there);
+    }
+    const { id, folder } = await jobNamed(call, named);
     const found = await readWholeJob(folder);
     if (call.options.follow === true) {
       const { watchJob } = await import('../runAsJob');
-      return watchJob({ id, folder, kind: found.request.kind, root: found.request.root }, call.terminal, {
-        owned: false,
-      });
+      const runner = runnerHere(found.request.root);
+      const { kind, root } = found.request;
+      return watchJob({ id, folder, kind, root, runner }, call.terminal, { owned: false });
     }
     for (const event of found.events) if (event.type !== 'result') call.terminal.event(event);
     call.terminal.event(jobRow(found));
@@ -35,6 +44,23 @@ export const job: Command = {
     return 0;
   },
 };
+
+/** A job of a cluster: what Kubernetes remembers of it. */
+async function showInCluster(
+  { options, terminal }: Call,
+  { runner, job: found }: { readonly runner: Runner; readonly job: Job },
+): Promise<number> {
+  const { id, folder, request, state } = found;
+  if (options.follow === true) {
+    const { watchJob } = await import('../runAsJob');
+    const shown = { id, folder, kind: request.kind, root: request.root, runner };
+    return watchJob(shown, terminal, { owned: false });
+  }
+  terminal.event(jobRow(found));
+  terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { job: id, state } });
+  print(found, terminal);
+  return 0;
+}
 
 function print(found: Job, terminal: Terminal): void {
   const { request, started, result, phase } = found;

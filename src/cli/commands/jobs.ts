@@ -6,6 +6,7 @@ import { stateText, tookText } from '../../words/jobWords';
 import { AppError } from '../../core/base/errors';
 import type { Call, Command } from '../command';
 import { isAbout } from '../named';
+import { isInCluster, runnerFlags } from '../inCluster';
 import { rootOf } from '../setting';
 import { List, listFlags, type Listing } from '../list';
 
@@ -15,14 +16,19 @@ export const jobs: Command = {
   summary: 'list jobs, newest first',
   examples: ['db-ferry jobs', 'db-ferry jobs restore --last 5', 'db-ferry jobs test/shop', 'db-ferry jobs --json'],
   operands: [{ name: 'place, backup or kind', takes: ['place', 'backup'], optional: true }],
-  options: ['last', ...listFlags],
+  options: ['last', ...runnerFlags, ...listFlags],
   async run(call) {
     const { listJobs } = await import('../../core/job/record/listJobs');
     const list = new List(call, listing);
     const root = await rootOf(call);
     const last = lastOf(call);
     const [about] = call.operands;
-    const all = (await listJobs(root)).filter((job) => isAbout(job, about));
+    const { clusterJobs } = await import('../runners');
+    const here = isInCluster(call) ? [] : await listJobs(root);
+    const both = [...here, ...(await clusterJobs(call))];
+    const all = both
+      .filter((job) => isAbout(job, about))
+      .sort((a, b) => ((a.started ?? a.id) < (b.started ?? b.id) ? 1 : -1));
     const found = all.slice(0, last);
     for (const job of found) call.terminal.event(listing.itemOf(job));
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, jobs: found.length } });

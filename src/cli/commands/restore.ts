@@ -1,6 +1,7 @@
 import type { Command } from '../command';
 import { backupReference, databaseReference } from '../operands';
 import { confirmReplacing, mayReplace, restoreFlags, restoreOptions, withConfirmed } from '../restoring';
+import { runnerFlags } from '../inCluster';
 import { requestOf } from '../setting';
 
 /** Puts a backup into a database. */
@@ -15,7 +16,7 @@ export const restore: Command = {
     { name: 'backup', takes: ['backup'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'identity'],
+  options: [...restoreFlags, 'identity', ...runnerFlags],
   async run(call) {
     const [named = '', place = ''] = call.operands;
     const target = await databaseReference(place);
@@ -30,6 +31,6 @@ export const restore: Command = {
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(withConfirmed(request, call), call.terminal);
+    return runAsJob(withConfirmed(request, call), call);
   },
 };

@@ -2,6 +2,7 @@ import { gentleRate } from '../arguments';
 import { defined } from '../../core/base/defined';
 import type { Command } from '../command';
 import { backupReference, podReference } from '../operands';
+import { runnerFlags } from '../inCluster';
 import { requestOf } from '../setting';
 
 /** Checks a backup: what is on disk, and with --deep by restoring it. */
@@ -10,7 +11,7 @@ export const verify: Command = {
   summary: 'check a backup: digest and structure; with --deep by restoring it',
   examples: ['db-ferry verify 20261123T051500Z-3f9a1c', 'db-ferry verify ./database.dump --deep test/shop/pg16-0'],
   operands: [{ name: 'backup', takes: ['backup'] }],
-  options: ['deep', 'gentle', 'trust-archive', 'identity'],
+  options: ['deep', 'gentle', 'trust-archive', 'identity', ...runnerFlags],
   async run(call) {
     const { deep } = call.options;
     const gentle = gentleRate(call.options.gentle);
@@ -20,6 +21,6 @@ export const verify: Command = {
       options: defined({ gentle, trustArchive: call.options['trust-archive'] }),
     });
     const { runAsJob } = await import('../runAsJob');
-    return runAsJob(request, call.terminal);
+    return runAsJob(request, call);
   },
 };

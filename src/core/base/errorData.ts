@@ -338,8 +338,20 @@ export interface ErrorData {
   'request.invalid': { readonly at?: string | undefined };
   /** it was written by a later version */
   'request.newer': { readonly schema: number };
+  /** it is not the one that the job was made with: digests */
+  'request.changed': { readonly is: string; readonly digest: string };
+  /** nobody deployed what runs jobs there */
+  'runner.absent': { readonly cluster: string; readonly namespace: string };
+  /** what says how jobs run there cannot be read: the field */
+  'runner.settings': { readonly cluster: string; readonly namespace: string; readonly at: string };
   /** its process is gone without a last event */
-  'job.interrupted': { readonly job: string; readonly phase?: string | undefined };
+  'job.interrupted': {
+    readonly job: string;
+    readonly phase?: string | undefined;
+    /** why a pod of it ended, as Kubernetes says */
+    readonly reason?: string | undefined;
+    readonly message?: string | undefined;
+  };
   /** a job or a backup has no report (yet) */
   'report.none': { readonly of: string };
   /** of a job: what it was, and whether something of it may have stayed */
@@ -378,6 +390,7 @@ export interface UsageRules {
   'retention.zone': { readonly zone: string };
   'root.bucket': { readonly root: string };
   'send.foreign': { readonly backup: string };
+  'inCluster.local': { readonly what: string };
   's3.address': { readonly address: string };
   'store.name': { readonly name: string };
   'store.address': { readonly address: string };

@@ -4,6 +4,8 @@ import type { NoData } from './facts';
 export interface NoteData {
   'dump.warnings': { readonly lines: readonly string[] };
   keepAwake: NoData;
+  /** the pod of a job does not start yet: why, as Kubernetes says */
+  'runner.waits': { readonly reason: string; readonly message: string };
   'archive.behind': { readonly backup: string; readonly bytes: number };
   'integrity.notProvable': { readonly backup: string };
   'sessions.ended': Ended;

@@ -4,6 +4,17 @@ import type { KubeClient } from './kubeClient';
 
 /** The user's name as the server knows it; the kubeconfig's where the server does not tell. */
 export async function whoAmI(client: KubeClient, signal?: AbortSignal): Promise<string> {
+  return (await knownAs(client, signal)) ?? client.cluster.user;
+}
+
+/** Who asks, for the record: the cluster's own answer, and, in brackets, who this side says it is: `alice (jo@workspace)`. The hint alone where the cluster does not tell. */
+export async function identityOf(client: KubeClient, hint?: string, signal?: AbortSignal): Promise<string> {
+  const known = await knownAs(client, signal);
+  if (known === undefined) return hint ?? client.cluster.user;
+  return hint === undefined || hint === known || hint.startsWith(`${known} (`) ? (hint ?? known) : `${known} (${hint})`;
+}
+
+async function knownAs(client: KubeClient, signal?: AbortSignal): Promise<string | undefined> {
   const options = signal ? { signal } : {};
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const answers = [
@@ -28,7 +39,7 @@ export async function whoAmI(client: KubeClient, signal?: AbortSignal): Promise<
       if (!isAppError(error, 'cluster.api') && !isAppError(error, 'cluster.forbidden')) throw error;
     }
   }
-  return client.cluster.user;
+  return undefined;
 }
 
 export interface ExecRights {

@@ -90,11 +90,12 @@ function isArbitraryUser(): boolean {
   return process.getegid?.() === 0 && process.geteuid?.() !== 0;
 }
 
-/** The group that a distribution makes for each user; root's; and in a Dev Spaces container those of the pod, where nobody else is. */
+/** The group that a distribution makes for each user; root's; and in a Dev Spaces container, or the pod of a job, those of the pod, where nobody else is. */
 function isOwnGroup(gid: number): boolean {
   if (gid === 0) return true;
   if (gid === process.getegid?.() && gid === process.geteuid?.()) return true;
-  return process.env['DEVWORKSPACE_ID'] !== undefined && (process.getgroups?.() ?? []).includes(gid);
+  const isPod = process.env['DEVWORKSPACE_ID'] !== undefined || process.env['DB_FERRY_IN_CLUSTER'] !== undefined;
+  return isPod && (process.getgroups?.() ?? []).includes(gid);
 }
 
 async function there(name: string): Promise<Stats | undefined> {

@@ -21,9 +21,11 @@ export const jobErrors = {
   'job.interrupted': (data, hints) => ({
     what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
     why:
-      data['phase'] === undefined
-        ? 'Killed, out of memory, or the workspace was stopped.'
-        : `The last that it said: ${phaseText(data['phase'])}.`,
+      data['reason'] !== undefined
+        ? `Kubernetes says: ${shown(data, 'reason')}${data['message'] === undefined ? '' : `, ${shown(data, 'message')}`}.`
+        : data['phase'] === undefined
+          ? 'Killed, out of memory, or the workspace was stopped.'
+          : `The last that it said: ${phaseText(data['phase'])}.`,
     todo: isUncertain(data['phase'])
       ? `To find out what became of it, and to remove what it left: ${hints.cleanUp(text(data, 'job'))}.`
       : `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
@@ -40,6 +42,21 @@ export const jobErrors = {
     what: 'The request of a job is not as requests are.',
     why: data['at'] === '' || data['at'] === undefined ? 'It is no request at all.' : `Its field ${shown(data, 'at')}.`,
     todo: 'What wrote it is not this version of DB Ferry, or it was changed. Nothing is done by it.',
+  }),
+  'request.changed': (data) => ({
+    what: 'The request in the pod is not the one that its Job was made with.',
+    why: `Its digest is ${shown(data, 'is')}, and the Job says ${shown(data, 'digest')}.`,
+    todo: 'Somebody changed it on the way. Nothing is done by it.',
+  }),
+  'runner.absent': (data, hints) => ({
+    what: `Nothing in ${shown(data, 'cluster')}/${shown(data, 'namespace')} runs jobs yet.`,
+    why: 'There is no ConfigMap db-ferry-runner there, or its namespace is another one.',
+    todo: `To put it there: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
+  }),
+  'runner.settings': (data, hints) => ({
+    what: `What says how jobs run in ${shown(data, 'cluster')}/${shown(data, 'namespace')} cannot be read.`,
+    why: `The ConfigMap db-ferry-runner, field ${shown(data, 'at')}: another version wrote it, or somebody changed it.`,
+    todo: `To write it anew: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
   }),
   'request.newer': (data) => ({
     what: `The request of a job was written by a later version of DB Ferry (schema ${shown(data, 'schema')}).`,

@@ -96,5 +96,5 @@ if (mode === 'run-job') process.exit(await runJob(operand, describeJob, { kinds 
 else {
   const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
   const request = requestOf('backup', [`${operand}/x/y/z`], { root });
-  process.exit(await runAsJob(request, new Terminal(streams, true, false)));
+  process.exit(await runAsJob(request, { options: {}, terminal: new Terminal(streams, true, false) }));
 }

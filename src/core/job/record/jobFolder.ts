@@ -53,24 +53,26 @@ export function isJobId(text: string): boolean {
 }
 
 /**
- * Makes the folder of a new job (0700) with its `request.json`, complete or not there. Throws `disk.full` and
- * `root.unreadable`, and leaves nothing then.
+ * Makes the folder of a new job (0700) with its `request.json`, complete or not there. `named`: its id is known. Throws `disk.full` and
+ * `root.unreadable`, and leaves nothing then; `job.needed` where the id is taken.
  */
 export async function createJobFolder(
   root: string,
   request: JobRequest,
+  named?: string,
 ): Promise<{ readonly id: string; readonly folder: string }> {
   await (writesBackups(request) && !isBucket(root) ? writable(root, async () => prepareRoot(root)) : checkRoot(root));
   const jobs = await writable(stateFolder(), async () => prepareRootState(root, 'jobs'));
   return writable(jobs, async () => {
     for (;;) {
-      const id = newJobId();
+      const id = named ?? newJobId();
       const folder = join(jobs, id);
       try {
         await mkdir(folder, { mode: 0o700 });
       } catch (error) {
-        if (isErrno(error, ['EEXIST'])) continue;
-        throw error;
+        if (!isErrno(error, ['EEXIST'])) throw error;
+        if (named !== undefined) throw new AppError('job.needed', { job: named, state: 'starting' });
+        continue;
       }
       await fill(folder, request);
       return { id, folder };
@@ -176,8 +178,8 @@ export function openEventLog(folder: string): EventLog {
 
 const reserveBytes = 64 * 1024;
 
-/** Ids sort by time and fit into names of databases: seconds in base 36 and four random characters. */
-function newJobId(): string {
+/** An id for a new job. Ids sort by time and fit into names of databases: seconds in base 36 and four random characters. */
+export function newJobId(): string {
   const seconds = Math.floor(Date.now() / 1000).toString(36);
   const random = (randomBytes(4).readUInt32BE() % 36 ** 4).toString(36).padStart(4, '0');
   return seconds + random;

@@ -66,7 +66,7 @@ export async function runJob(
   try {
     const context = contextOf({ id, folder, request, stop, journal, locks, clock, describe });
     checkWork(request);
-    for (const sink of sinks) await sink.begin?.({ id, request });
+    for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal });
     // each kind is given a request of its own
     const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);
