@@ -3,6 +3,7 @@ import { openArchive } from '../catalog/catalog';
 import { isOurs, type BackupEntry } from '../catalog/manifest';
 import { importCollationsSql } from './preflight/partFindings';
 import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
+import { defined } from '../base/defined';
 import { AppError, isAppError, toAppError, withFacts } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
 import type { OpenPod } from '../pod/databasePod';
@@ -249,7 +250,8 @@ export async function fillSide(
     const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
     // pg_restore ends with the last data block, and what stands behind it would not arrive
     const bytes = reading.bytes - (reading.behind?.bytes ?? 0);
-    const archive = { archive: await openArchive(backup), ...proven, bytes, streams };
+    const { contents } = reading;
+    const archive = { archive: await openArchive(backup), ...proven, ...defined({ contents }), bytes, streams };
     const how = { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces, goOn };
     if (seen.findings.some(({ code, data }) => code === 'collations.missing' && data['imports'] === true)) {
       await query(server, name, importCollationsSql, options);

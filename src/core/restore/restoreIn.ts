@@ -3,7 +3,7 @@ import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
 import { capture } from '../exec/podExec';
 import { execute, psqlCommand, type SqlOptions } from '../pod/server/sql';
-import { readTableOfContents, type TableOfContents } from '../postgres/archive/format/readTableOfContents';
+import { readSameContents, type TableOfContents } from '../postgres/archive/format/readTableOfContents';
 import { splitByHands, type HandedParts } from '../postgres/archive/format/splitByHands';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
@@ -21,6 +21,8 @@ import { targetRoom, watchTarget } from './preflight/targetDisk';
 
 export interface RestoreInput {
   readonly archive: ByteSource;
+  /** SHA-256 of its head and table of contents, hex, when it was proven */
+  readonly contents?: string;
   /** how many of its bytes pg_restore takes */
   readonly bytes: number;
   /** where its data blocks stand; without them it goes in one stream */
@@ -134,7 +136,7 @@ class Restoring {
   async failures(): Promise<RestoreFailure[]> {
     const found = this.said.flatMap((lines) => lines.found);
     if (found.length === 0) return [...this.ungiven];
-    const { entries } = await readTableOfContents(this.input.archive.read());
+    const { entries } = await this.contents();
     const named = namedFailures(found, entries);
     const isNamed = (one: RestoreFailure): boolean =>
       named.some(({ kind, schema, name }) => kind === one.kind && schema === one.schema && name === one.name);
@@ -145,16 +147,16 @@ class Restoring {
     const { confined } = this.input;
     if (confined) return this.runConfined(confined);
     const { bytes, blocks = [], streams } = this.input;
-    const whole = { toc: Buffer.alloc(0), ranges: [{ from: 0, to: bytes }], bytes };
     const dataStart = blocks[0]?.from ?? 0;
     const isOne = streams < 2;
     if (blocks.length === 0 || dataStart > longestToc || (isOne && this.goOn)) {
       this.progress.begin('restore');
-      return this.feed(whole, this.collecting);
+      // what was proven, and what stands behind it
+      const { bytes: toc } = await this.contents();
+      return this.feed({ toc, ranges: [{ from: toc.length, to: bytes }], bytes }, this.collecting);
     }
     this.progress.begin('definitions');
-    const head = this.input.archive.read({ to: dataStart + 1 });
-    const parts = splitArchive(await readTableOfContents(head), blocks, streams);
+    const parts = splitArchive(await this.contents(), blocks, streams);
     // by itself: a pg_restore that had the rows, too, would be among them before its first error is read here
     await this.feed(parts.before, this.collecting);
     this.progress.begin('restore');
@@ -168,9 +170,9 @@ class Restoring {
 
   /** The archive's own words run as the loader; what it cannot make, and what says whose everything is, is ours. */
   private async runConfined(confined: Confined): Promise<void> {
-    const { bytes, blocks = [], streams, archive, into, noOwner, noPrivileges = false } = this.input;
+    const { bytes, blocks = [], streams, into, noOwner, noPrivileges = false } = this.input;
     const { loader, isSigned } = confined;
-    const toc = await readTableOfContents(archive.read());
+    const toc = await this.contents();
     const code = ownCode(toc, { loader, noOwner, isSigned });
     const known = streams < 2 ? [] : blocks;
     const { filled, values, policies, granted, ...parts } = splitByHands(toc, blocks, {
@@ -219,7 +221,7 @@ class Restoring {
     const argv = restoreCommand(access, this.input.into, { ...this.ofLoader, noPrivileges: false, goOn: true });
     await this.feed(part, argv, password, lines);
     if (lines.found.length === 0) return;
-    const toc = await readTableOfContents(this.input.archive.read());
+    const toc = await this.contents();
     const names = namedFailures(lines.found, toc.entries).map(({ name }) => name);
     const finding = {
       level: 'warn',
@@ -244,6 +246,10 @@ class Restoring {
       signal: this.stop.signal,
     });
     this.isAnalyzed = true;
+  }
+
+  private async contents(): Promise<TableOfContents> {
+    return readSameContents(this.input.archive, this.input.contents);
   }
 
   private async sql(text: string): Promise<void> {

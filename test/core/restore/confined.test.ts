@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -246,6 +246,28 @@ for (const major of [15, 16, 18] as const) {
         await assertHarmless();
         await server.sql('postgres', 'drop database if exists copy with (force)');
       }
+    });
+
+    it('what is put in a backup’s place once that was proven is not restored', async () => {
+      const archive = archivePath(backup);
+      const forged = await forge('FUNCTION');
+      const before = await readFile(archive);
+      const { work } = recorder();
+      let isPut = false;
+      const report: Work['report'] = (event) => {
+        if (isPut || event.type !== 'phase' || event.phase !== 'definitions') return;
+        isPut = true;
+        // at once: it is opened again soon
+        copyFileSync(forged, `${archive}.other`);
+        renameSync(`${archive}.other`, archive);
+      };
+      try {
+        await assert.rejects(run({}, { ...work, report }), { code: 'file.refused' });
+      } finally {
+        await writeFile(`${archive}.other`, before);
+        await rename(`${archive}.other`, archive);
+      }
+      await assertHarmless();
     });
 
     it('a tenant’s archive that nobody vouches for is restored whole, but for what superusers made; with --trust-archive as ever', async () => {

@@ -42,6 +42,14 @@ describe('an archive as the session of a restore in place takes it', function ()
     return takeApart(place, await fileSource(file), reading ?? (await readArchive(inPieces(archive))), how);
   }
 
+  it('refuses contents that are not those that were read', async () => {
+    const proven = hostileArchive(hostileTable('1\n'));
+    const other = hostileArchive(hostileTable('1\n', { create: 'CREATE TABLE public.t (v text); SELECT 1;\n' }));
+    const reading = await readArchive(inPieces(proven));
+    await apart(proven, reading);
+    await assert.rejects(apart(other, reading), { code: 'file.refused' });
+  });
+
   it('says definitions and names in signs that psql has no use for', async () => {
     const name = `t "'\\\n\\! touch /tmp/x\n;$q$:x`;
     const quoted = `"${name.replaceAll('"', '""')}"`;
@@ -60,10 +68,10 @@ describe('an archive as the session of a restore in place takes it', function ()
   });
 
   it('hands out no row that was not looked at, also of a file that was changed since', async () => {
-    const good = await readArchive(inPieces(hostileArchive(hostileTable('x\n'))));
     for (const row of ['\\.\r', '\0', 'a\rb', '\\.x', 'a\\', '\\q']) {
       for (const compression of ['none', 'gzip', 'zstd'] as const) {
         const rows = `${'harmless\n'.repeat(20_000)}${row}\n\\! touch /tmp/x\n`;
+        const good = await readArchive(inPieces(hostileArchive(hostileTable('x\n'), { compression, chunk: 4096 })));
         const parts = await apart(hostileArchive(hostileTable(rows), { compression, chunk: 4096 }), good);
         const sent: Buffer[] = [];
         await assert.rejects(

@@ -9,6 +9,8 @@ export interface ArchiveReading {
   readonly bytes: number;
   /** SHA-256 of the archive file, hex */
   readonly sha256: string;
+  /** SHA-256 of its head and table of contents, hex; absent where it was not read from an archive */
+  readonly contents?: string;
   /** bytes of COPY text after decompression, all tables */
   readonly textBytes: number;
   readonly tables: readonly TableReading[];

@@ -6,7 +6,7 @@ import type { ArchiveReading } from '../../postgres/archive/reading';
 import type { ByteSource } from '../../store/byteSource';
 import {
   definitionOf,
-  readTableOfContents,
+  readSameContents,
   shortenedToc,
   type TableOfContents,
   type TocEntry,
@@ -56,7 +56,7 @@ export async function takeApart(
 ): Promise<InPlaceArchive> {
   const { application, noOwner, noPrivileges = false, noTablespaces = false, staying, mark, signal } = how;
   const leaves = { application, noOwner, noPrivileges, noTablespaces };
-  const toc = await readTableOfContents(archive.read());
+  const toc = await readSameContents(archive, reading.contents);
   const short = shortenedToc(toc, (entry) => isThere(entry, staying));
   const preData = await definitions(server, short, { ...leaves, section: 'pre-data' }, signal);
   const postData = await definitions(server, short, { ...leaves, section: 'post-data' }, signal);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 
 import { AppError } from '../../../base/errors';
 import { damaged } from './damage';
@@ -18,6 +18,7 @@ export class ByteWindow {
   readonly #signal: AbortSignal | undefined;
   readonly #onFill: (() => void) | undefined;
   #recorded: Buffer[] | undefined;
+  #beginning: Beginning | undefined;
   #base = 0;
   #received = 0;
   #ended = false;
@@ -25,12 +26,13 @@ export class ByteWindow {
 
   constructor(
     source: AsyncIterable<Buffer>,
-    options: { signal?: AbortSignal | undefined; onFill?: () => void; record?: boolean } = {},
+    options: { signal?: AbortSignal | undefined; onFill?: () => void; record?: boolean; beginning?: boolean } = {},
   ) {
     this.#iterator = source[Symbol.asyncIterator]();
     this.#signal = options.signal;
     this.#onFill = options.onFill;
     this.#recorded = options.record === true ? [] : undefined;
+    this.#beginning = options.beginning === true ? new Beginning() : undefined;
     this.#signal?.addEventListener('abort', this.#abort);
   }
 
@@ -61,6 +63,7 @@ export class ByteWindow {
       size += piece.length;
     }
     this.#base += this.position;
+    this.#beginning?.pass(this.#base);
     this.position = 0;
     this.buffer = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size);
     this.view = viewOf(this.buffer);
@@ -96,6 +99,13 @@ export class ByteWindow {
     return this.#hash.digest('hex');
   }
 
+  /** SHA-256, hex, of all bytes before `offset`, when the window was asked for it; ends that hash. */
+  beginningSha256(): string {
+    const sha256 = this.#beginning?.end(this.offset) ?? '';
+    this.#beginning = undefined;
+    return sha256;
+  }
+
   /** Lets go of the source; it is told to stop when it has not ended. */
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#abort);
@@ -126,8 +136,37 @@ export class ByteWindow {
     this.#received += result.value.length;
     this.#hash.update(result.value);
     this.#recorded?.push(result.value);
+    this.#beginning?.add(result.value);
     this.#onFill?.();
     return result.value;
+  }
+}
+
+/** Hashes what was read, and holds no more than what was not read yet. */
+class Beginning {
+  readonly #hash: Hash = createHash('sha256');
+  readonly #pieces: Buffer[] = [];
+  /** place of the first of them */
+  #at = 0;
+
+  add(piece: Buffer): void {
+    this.#pieces.push(piece);
+  }
+
+  /** Everything before `offset` was read. */
+  pass(offset: number): void {
+    for (let [first] = this.#pieces; first && this.#at + first.length <= offset; [first] = this.#pieces) {
+      this.#hash.update(first);
+      this.#at += first.length;
+      this.#pieces.shift();
+    }
+  }
+
+  end(offset: number): string {
+    this.pass(offset);
+    const [first] = this.#pieces;
+    if (first) this.#hash.update(first.subarray(0, offset - this.#at));
+    return this.#hash.digest('hex');
   }
 }
 

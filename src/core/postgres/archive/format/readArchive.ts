@@ -41,11 +41,13 @@ export async function readArchive(
   let data: DataReader | undefined;
   const window = new ByteWindow(source, {
     signal: options.signal,
+    beginning: true,
     onFill: () => options.onProgress?.(progressOf(window.received, data)),
   });
   try {
     const head = await readArchiveHead(window);
     const toc = await readToc(window, head);
+    const contents = window.beginningSha256();
     data = new DataReader(window, head.compression, toc.decode, options);
     const { tables, largeObjects } = await data.read(toc.blocks);
     options.onBlocks?.(placedBlocks(data.places, window.offset));
@@ -54,6 +56,7 @@ export async function readArchive(
       header: headerOf(head, toc),
       bytes: window.received,
       sha256: window.sha256(),
+      contents,
       textBytes: data.textBytes,
       tables,
       sequences: toc.sequences,

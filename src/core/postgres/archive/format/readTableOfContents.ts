@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { refused } from '../../../base/safeFile';
+import type { ByteSource } from '../../../store/byteSource';
 import { readArchiveHead } from './archiveHead';
 import { ByteWindow } from './byteWindow';
 import { headerOf } from './readArchive';
@@ -71,6 +74,17 @@ export async function readTableOfContents(
   } finally {
     await window.close();
   }
+}
+
+/**
+ * The same of an archive that was read before, whose head and table of contents had the SHA-256 `contents` then. What stands there is done by a server, and whoever may write where the archive lies could
+ * put another in its place meanwhile. Throws also `file.refused`.
+ */
+export async function readSameContents(archive: ByteSource, contents: string | undefined): Promise<TableOfContents> {
+  const toc = await readTableOfContents(archive.read());
+  const found = createHash('sha256').update(toc.bytes).digest('hex');
+  if (contents !== undefined && found !== contents) throw refused(archive.name, 'replaced');
+  return toc;
 }
 
 /** An entry's SQL, in the archive's encoding. */

@@ -20,10 +20,11 @@ export async function skimArchive(
   source: AsyncIterable<Buffer>,
   options: { signal?: AbortSignal } = {},
 ): Promise<ArchiveSkim> {
-  const window = new ByteWindow(source, { signal: options.signal });
+  const window = new ByteWindow(source, { signal: options.signal, beginning: true });
   try {
     const head = await readArchiveHead(window);
     const toc = await readToc(window, head);
+    const contents = window.beginningSha256();
     const reader = new BlockReader(window);
     const skip = (): undefined => undefined;
     for (const block of toc.blocks.toReversed()) {
@@ -38,6 +39,7 @@ export async function skimArchive(
       header: headerOf(head, toc),
       bytes: window.received,
       sha256: window.sha256(),
+      contents,
       ...ofDatabase(toc),
       ...(behind === undefined ? {} : { behind }),
       ...{ blocks, sequences, definitions, roles, owners, namedRoles, extensions, kinds },
