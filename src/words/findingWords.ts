@@ -68,6 +68,10 @@ const ofTargets = {
     `the database ${shown(data, 'database')} exists there; to replace it: ${hints.replace()}`,
   'policy.protected': (data, hints) =>
     `${shown(data, 'reference')} is in a protected place (${shown(data, 'by')}): it is changed only when it is confirmed by its name; ${hints.confirmName(text(data, 'database') ?? '?')}`,
+  'policy.encrypted': (data) =>
+    `backups of ${shown(data, 'reference')} are encrypted, asked for or not (${shown(data, 'by')})`,
+  'policy.unencrypted': (data, hints) =>
+    `backups of ${shown(data, 'reference')} are encrypted or not made (${shown(data, 'by')}); before there is a recovery key nothing is: ${hints.makeRecoveryKey()}`,
   'target.standby': (data) => `${shown(data, 'pod')} is a standby and takes no writes; name its primary`,
   'target.template': (data) => `${shown(data, 'database')} is a template of the server itself`,
   'target.maintenance': (data) =>

@@ -38,6 +38,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'retention.zone': (data) => `There is no time zone ${shown(data, 'zone')}. It is a name such as Europe/Berlin.`,
   'root.bucket': (data) =>
     `${shown(data, 'root')} is a bucket: what is imported goes into a folder, and from there to it (db-ferry send).`,
+  'send.clear': (data) =>
+    `Backups of ${shown(data, 'place')} are encrypted, and this one is not: it stays where it is. Take one that is encrypted.`,
   'send.foreign': (data) => `${shown(data, 'backup')} is a file that is not in the catalog yet. Import it first.`,
   's3.address': (data) =>
     `${shown(data, 'address')} names no bucket. It is s3://bucket or s3://bucket/prefix, without a login in it.`,

@@ -56,7 +56,28 @@ describe('encrypted backups on the command line', function () {
   it('nothing is encrypted before there is a recovery key; then a backup is', async () => {
     const refused = await expectExit(1, 'backup', `${places.source}/shop`, '--encrypt');
     assert.equal(refused.result.error?.code, 'recovery.missing');
+    // in clear, before anything asked for more
+    const clear = String((await expectExit(0, 'backup', `${places.source}/shop`)).result.data['backup']);
+    const place = places.source.split('/').slice(0, 2).join('/');
+    await expectExit(0, 'protect', place, '--encrypt');
+    const to = `${places.pg16}/never`;
+    for (const asked of [
+      ['backup', `${places.source}/shop`],
+      ['copy', `${places.source}/shop`, to, '--create-roles'],
+    ]) {
+      const without = await expectExit(4, ...asked);
+      assert.equal(without.result.findings?.[0]?.code, 'policy.unencrypted', asked[0]);
+    }
+    const planned = await expectExit(0, 'copy', `${places.source}/shop`, to, '--create-roles', '--plan');
+    assert.ok(JSON.stringify(planned.events).includes('policy.unencrypted'));
+    const sent = await expectExit(2, 'send', clear, join(folder, 'elsewhere'));
+    assert.equal(sent.result.error?.data['rule'], 'send.clear');
+    await expectExit(0, 'delete', clear, '--yes');
     await expectExit(0, 'keys', 'init', key);
+    const unasked = await expectExit(0, 'backup', `${places.source}/shop`);
+    assert.equal(unasked.result.data['encrypted'], true);
+    await expectExit(0, 'unprotect', place, '--encrypt', '--yes');
+    await expectExit(0, 'delete', String(unasked.result.data['backup']), '--yes');
     const { result } = await expectExit(0, 'backup', `${places.source}/shop`, '--encrypt');
     assert.equal(result.data['encrypted'], true);
     backup = String(result.data['backup']);

@@ -389,6 +389,7 @@ export interface UsageRules {
   'retention.least': NoData;
   'retention.zone': { readonly zone: string };
   'root.bucket': { readonly root: string };
+  'send.clear': { readonly place: string };
   'send.foreign': { readonly backup: string };
   'inCluster.local': { readonly what: string };
   's3.address': { readonly address: string };

@@ -33,6 +33,10 @@ export interface FindingData {
   // targets
   'target.exists': { readonly database: string };
   'policy.protected': { readonly reference: string; readonly database?: string | undefined; readonly by: string };
+  /** its backups are encrypted, as an entry asks for */
+  'policy.encrypted': { readonly reference: string; readonly by: string };
+  /** an entry asks for encryption, and there is none */
+  'policy.unencrypted': { readonly reference: string; readonly by: string };
   'target.standby': { readonly pod: string };
   'target.template': { readonly database: string };
   'target.maintenance': { readonly database: string };

@@ -28,3 +28,26 @@ export function decide(facts: PolicyFacts): Finding[] {
   const level = isConfirmed ? 'note' : willAsk ? 'warn' : 'block';
   return [{ level, code: 'policy.protected', data: { reference, database, by: protectedBy } }];
 }
+
+/** What is known of a backup that is to be made, when it is decided whether it may. */
+export interface BackupPolicyFacts {
+  /** the database, as a reference */
+  readonly reference: string;
+  /** the entry that asks for encryption there; undefined: none does */
+  readonly encryptedBy?: string | undefined;
+  /** there is a recovery key, so that something can be encrypted */
+  readonly canEncrypt: boolean;
+}
+
+/** The same of a backup: where an entry asks for it, it is encrypted whether that was asked for or not, and not made where nothing can be. Pure. */
+export function decideBackup({ reference, encryptedBy, canEncrypt }: BackupPolicyFacts): {
+  readonly encrypt: boolean;
+  readonly findings: Finding[];
+} {
+  if (encryptedBy === undefined) return { encrypt: false, findings: [] };
+  const data = { reference, by: encryptedBy };
+  const finding: Finding = canEncrypt
+    ? { level: 'note', code: 'policy.encrypted', data }
+    : { level: 'block', code: 'policy.unencrypted', data };
+  return { encrypt: true, findings: [finding] };
+}

@@ -5,8 +5,11 @@ import { writeDurably } from '../catalog/backupFolder';
 import { checkState, prepareState, stateFolder } from '../state/stateFolder';
 import { ProtectedPlaces } from './protectedPlaces';
 
-/** Who named protected places: the command line (`own`), or the settings of the editor, which are kept here for jobs and terminals. */
-export type ProtectedBy = 'own' | 'editor';
+/**
+ * Lists of places. Protected ones, by who named them: the command line (`own`), or the settings of the editor, which are kept here for jobs and terminals. `encrypt`: those whose backups are
+ * encrypted or not made.
+ */
+export type ProtectedBy = 'own' | 'editor' | 'encrypt';
 
 /**
  * The entries of this user that protect places: `cluster/project`, `*` stands for any text. Throws `state.unsafe` and `file.refused`, and what the file system says: what protects
@@ -38,6 +41,12 @@ export async function writeProtected(by: ProtectedBy, entries: readonly string[]
 /** All that is protected, whoever said so. Throws what `readProtected` throws. */
 export async function protectedPlaces(): Promise<ProtectedPlaces> {
   const all = [...(await readProtected('own')), ...(await readProtected('editor'))];
+  return new ProtectedPlaces(() => all);
+}
+
+/** Places whose backups are encrypted or not made. Throws what `readProtected` throws: what asks for it and cannot be read lets nothing through. */
+export async function encryptedPlaces(): Promise<ProtectedPlaces> {
+  const all = await readProtected('encrypt');
   return new ProtectedPlaces(() => all);
 }
 

@@ -3,13 +3,27 @@ import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { cliHints } from '../../../src/cli/hints';
 import { isAppError } from '../../../src/core/base/errors';
-import { decide } from '../../../src/core/policy/decide';
+import { decide, decideBackup } from '../../../src/core/policy/decide';
 import { protectedPlaces, readProtected, writeProtected } from '../../../src/core/policy/protectedList';
 import { stateFolder } from '../../../src/core/state/stateFolder';
 import { plainFinding } from '../../../src/words/findingWords';
 import { ferry, resultOf } from '../cli/ferry';
 
 const prod = { alias: 'prod', server: 'https://api.prod:6443', contexts: [] };
+
+describe('a policy for backups', () => {
+  const reference = 'prod/shop/pg-0/shop';
+
+  it('asks for nothing where no entry does, encrypts where one does, and refuses what cannot be encrypted', () => {
+    assert.deepEqual(decideBackup({ reference, canEncrypt: false }), { encrypt: false, findings: [] });
+    for (const canEncrypt of [true, false]) {
+      const { encrypt, findings } = decideBackup({ reference, encryptedBy: 'prod/*', canEncrypt });
+      assert.ok(encrypt);
+      const [level, code] = canEncrypt ? ['note', 'policy.encrypted'] : ['block', 'policy.unencrypted'];
+      assert.deepEqual(findings, [{ level, code, data: { reference, by: 'prod/*' } }]);
+    }
+  });
+});
 
 describe('what the policy of a user says of a job', () => {
   const facts = { reference: 'prod/shop/pg-0/orders', database: 'orders', replaces: true, protectedBy: 'prod/*' };

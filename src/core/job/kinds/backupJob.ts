@@ -6,11 +6,13 @@ import type { BackupTask } from '../../backup/backupTask';
 import type { BackupOptions } from '../../backup/options';
 import { defined } from '../../base/defined';
 import { AppError } from '../../base/errors';
+import { isBlocked } from '../../base/finding';
 import type { BackupEntry } from '../../catalog/manifest';
 import { Masking } from '../../mask/masking';
 import { readRules } from '../../mask/rules/readRules';
 import { maskKey } from '../../state/maskKeys';
 import type { JobContext, RunKind } from '../run/jobContext';
+import { backupPolicy } from '../run/obeyPolicy';
 import { listJobs } from '../record/listJobs';
 import { forgetDraft, noteDraft } from '../recover/drafts';
 import { Places, type DatabasePlace } from '../plan/places';
@@ -33,10 +35,14 @@ export const backupJob: RunKind<'backup'> = async (context) => {
 /** Backs up a place that is open; `copy` and a restore in place do the same. */
 export async function backUpPlace(
   { id, folder, request, work, describe }: JobContext,
-  { client, pod, database }: DatabasePlace,
+  place: DatabasePlace,
   { to, compress, count, gentle, encrypt, mask }: BackupOptions,
   { maskKeyName, ...more }: Pick<BackupTask, 'application' | 'login'> & { readonly maskKeyName?: string } = {},
 ): ReturnType<typeof backUp> {
+  const { client, pod, database } = place;
+  const policy = await backupPolicy(place);
+  for (const finding of policy.findings) work.report({ type: 'finding', finding });
+  if (isBlocked(policy.findings)) throw new AppError('backup.refused', { findings: policy.findings });
   const { alias, server } = client.cluster;
   const source = { cluster: alias, namespace: pod.pod.namespace, pod: pod.pod.name, database };
   const paces = new Map((await listJobs(request.root)).map((job) => [job.id, gentleOf(job.request)]));
@@ -57,7 +63,8 @@ export async function backUpPlace(
       onDraft: async ({ prefix }) => noteDraft(folder, { root, prefix }),
       cluster: { alias, server },
       compress: compress ?? 'auto',
-      ...defined({ count, environment, encrypt, change }),
+      ...defined({ count, environment, change }),
+      encrypt: encrypt === true || policy.encrypt,
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
       ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
@@ -70,7 +77,7 @@ export async function backUpPlace(
     work,
   );
   await forgetDraft(folder).catch(() => undefined);
-  return result;
+  return { ...result, findings: [...policy.findings, ...result.findings] };
 }
 
 /** What a result says of a backup. Bytes, seconds. */

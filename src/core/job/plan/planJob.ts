@@ -8,6 +8,7 @@ import { formatReference } from '../../cluster/reference';
 import { checkWork } from '../checkRequest';
 import { formatBackupRef, type RequestOf } from '../request';
 import { protectedPlaces } from '../../policy/protectedList';
+import { backupPolicy } from '../run/obeyPolicy';
 import { Places } from './places';
 import { planRestore, type RestorePlan } from './planRestore';
 
@@ -35,7 +36,7 @@ export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: Ab
       ? backup && { backup }
       : { pod: source.pod, database: source.database, ...defined({ environment: sourceEnvironment }) };
   if (from === undefined) throw new AppError('internal', { message: 'a plan of neither a backup nor a database' });
-  return planRestore(
+  const plan = await planRestore(
     {
       ...{ target: target.pod, database: target.database, reference: formatReference(request.target) },
       ...{ options, poolers, logins, root, from, ...defined({ environment, protectedBy }) },
@@ -44,4 +45,6 @@ export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: Ab
     },
     signal,
   );
+  const policy = source && (await backupPolicy(source));
+  return policy === undefined ? plan : { ...plan, findings: [...policy.findings, ...plan.findings] };
 }
