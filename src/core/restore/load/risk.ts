@@ -23,7 +23,7 @@ const unsafe = `select p.oid from pg_proc p where (${ours('pg_proc', 'p.oid')})
 
 /**
  * One row of `Risk`. In an owner's name the server computes the expressions of indexes, statistics and partitions and the difference of ranges (whenever it gathers statistics), materialized views, what a
- * foreign key does to its table with all that hangs on that, casts that compare keys; what a function with SECURITY DEFINER does; and views read in it.
+ * foreign key does to its table with all that hangs on that (triggers, rules), the views that a materialized one reads, casts that compare keys; what a function with SECURITY DEFINER does; and views read in it.
  */
 export const riskSql = `with unsafe as materialized (${unsafe}),
   acting as (select conrelid from pg_constraint where contype = 'f' and (confupdtype not in ('a', 'r') or confdeltype not in ('a', 'r'))),
@@ -33,6 +33,8 @@ export const riskSql = `with unsafe as materialized (${unsafe}),
     union all select format('table %s', partrelid::regclass), partexprs::text from pg_partitioned_table where partexprs is not null
     union all select format('materialized view %s', ev_class::regclass), ev_action::text from pg_rewrite r join pg_class c on c.oid = ev_class
       where relkind = 'm' and ${ours('pg_class', 'c.oid')}
+    union all select format('view %s', ev_class::regclass), ev_action::text from pg_rewrite r join pg_class c on c.oid = ev_class
+      where relkind = 'v' and ${ours('pg_class', 'c.oid')} and exists (select from pg_class f where f.relkind = 'm' and ${ours('pg_class', 'f.oid')})
     union all select format('domain %s', contypid::regtype), conbin::text from pg_constraint where contypid <> 0 and ${ours('pg_type', 'contypid')}
     union all select format('table %s', conrelid::regclass), conbin::text from pg_constraint where contype = 'c' and conrelid in (select conrelid from acting)
     union all select format('table %s', adrelid::regclass), adbin::text from pg_attrdef where adrelid in (select conrelid from acting)),
@@ -46,6 +48,7 @@ export const riskSql = `with unsafe as materialized (${unsafe}),
       where ${ours('pg_class', 'ev_class')} and m[1]::oid < 16384 and not has_table_privilege('public', m[1]::oid, 'select')
     union select format('type %s', rngtypid::regtype) from pg_range where rngsubdiff::oid in (select oid from unsafe)
     union select format('table %s', tgrelid::regclass) from pg_trigger where not tgisinternal and tgrelid in (select conrelid from acting)
+    union select format('table %s', ev_class::regclass) from pg_rewrite where ev_type <> '1' and ev_class in (select conrelid from acting)
     union select format('cast from %s', castsource::regtype) from pg_cast where castfunc in (select oid from unsafe) and castcontext = 'i')
 select json_build_object('me', current_user, 'powerful', (select coalesce(json_agg(rolname), '[]') from (${powerful}) p),
   'objects', (select coalesce(json_agg(what order by what), '[]') from risky))`;

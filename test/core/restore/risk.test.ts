@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { Client } from 'pg';
+import { riskSql, type Risk } from '../../../src/core/restore/load/risk';
+import { startServer, type Server } from '../../lab/servers';
+
+/** Ways in which a function of somebody else's, `f`, is called in the name of who owns something, and which object that is. */
+const ways: Readonly<Record<string, { readonly sql: string; readonly object: string }>> = {
+  index: { sql: 'create table t (v int); create index i on t (f(v))', object: 'index i' },
+  statistics: {
+    sql: 'create table t (v int, w int); create statistics st on (f(v)), w from t',
+    object: 'statistics st',
+  },
+  'materialized view': { sql: 'create materialized view m as select f(1)', object: 'materialized view m' },
+  'view that a materialized one reads': {
+    sql: 'create view v as select f(1); create view w as select * from v; create materialized view m as select * from w',
+    object: 'view v',
+  },
+  'trigger of a key': {
+    sql: `${keys(`create function tr() returns trigger language plpgsql as 'begin return old; end'`)}; create trigger t before delete on child for each row execute function tr()`,
+    object: 'table child',
+  },
+  'rule of a key': { sql: keys('create rule r as on delete to child do also select f(1)'), object: 'table child' },
+  'check of a key': { sql: keys('alter table child add check (f(id) > 0)'), object: 'table child' },
+  'function with SECURITY DEFINER': {
+    sql: `create function d() returns int language sql security definer as 'select 1'`,
+    object: 'function d()',
+  },
+  'view of what not everybody may read': { sql: 'create view v as select rolname from pg_authid', object: 'view v' },
+};
+
+function keys(more: string): string {
+  return `create table pk (id int primary key); create table child (id int references pk on delete cascade); ${more}`;
+}
+
+const harmless: Readonly<Record<string, string>> = {
+  'a view that nobody computes': 'create view v as select f(1)',
+  'a rule on what no key acts on': 'create table t (v int); create rule r as on delete to t do also select f(1)',
+  'what the server itself has': `create table t (v text, n int check (n > 0)); create index i on t (lower(v)); create view v as select upper(v) from t;
+create materialized view m as select * from v; ${keys('')}`,
+};
+
+describe('what would be computed in the name of an owner', function () {
+  this.timeout(60_000);
+  let server: Server;
+  let client: Client;
+  before(async () => {
+    server = await startServer({ major: 16 });
+    client = await server.connect('postgres');
+    await client.query('create database shop');
+    await client.end();
+    client = await server.connect('shop');
+    await client.query(`create function f(v int) returns int language plpgsql immutable as 'begin return v; end'`);
+  });
+  after(async () => {
+    await client.end();
+    await server.stop();
+  });
+
+  async function objects(sql: string): Promise<readonly string[]> {
+    await client.query(`begin; ${sql}`);
+    try {
+      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql);
+      return rows[0]?.json_build_object.objects ?? ['no answer'];
+    } finally {
+      await client.query('rollback');
+    }
+  }
+
+  for (const [way, { sql, object }] of Object.entries(ways)) {
+    it(`is found: ${way}`, async () => {
+      const found = await objects(sql);
+      assert.ok(found.includes(object), JSON.stringify(found));
+    });
+  }
+  for (const [what, sql] of Object.entries(harmless)) {
+    it(`is not seen in ${what}`, async () => assert.deepEqual(await objects(sql), []));
+  }
+});
