@@ -13,6 +13,8 @@ export interface Command {
   /** its own options, beside the common ones */
   readonly options: readonly OptionName[];
   readonly hidden?: boolean;
+  /** of one that changes something and is no job: what the audit trail calls it; undefined where it changes nothing as it is called */
+  readonly changes?: (call: Pick<Call, 'operands' | 'options'>) => string | undefined;
   /** Returns the exit code (`help exit-codes`) after it wrote a result to the terminal. Throws `AppError`. */
   run(call: Call): Promise<number>;
 }

@@ -30,7 +30,11 @@ export async function main(argv: readonly string[], streams: TerminalStreams): P
     // the jobs that are started inherit it
     if (free !== undefined) process.env[reserveVariable] = free;
     if (options.identity !== undefined) await unlock(options.identity, terminal);
-    return await command.run({ operands, options, terminal });
+    const call = { operands, options, terminal };
+    const changes = command.changes?.(call);
+    if (changes === undefined) return await command.run(call);
+    const { runAudited } = await import('./auditedCall');
+    return await runAudited(command, changes, call);
   } catch (error) {
     return fail(error, terminal);
   }

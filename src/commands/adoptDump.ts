@@ -13,6 +13,7 @@ const title = 'Adopt Dump File';
 /** Takes a copy of a dump that was made elsewhere into the catalog, marked as not ours. */
 export const adoptDump: Command = {
   id: 'dbFerry.adoptDump',
+  changes: 'import',
   async run({ backups }, target) {
     const file = target instanceof vscode.Uri ? target.fsPath : await askDumpFile(title, 'Adopt');
     const { importDump } = await import('../core/catalog/importDump');

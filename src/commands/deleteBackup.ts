@@ -11,6 +11,7 @@ import { showWarningMessage } from '../ui/shown';
 /** Deletes backups for good, after one question that names them all. */
 export const deleteBackup: Command = {
   id: 'dbFerry.deleteBackup',
+  changes: 'delete',
   rowsOf: 'backups',
   async run(services, _target, selected) {
     const chosen = await ownBackups(services, selected, 'Delete Backup');

@@ -12,6 +12,7 @@ import { showInformationMessage } from '../ui/shown';
 /** Copies a backup's archive to a file that is asked for. */
 export const exportBackup: Command = {
   id: 'dbFerry.exportBackup',
+  changes: 'export',
   rowsOf: 'backups',
   async run(services, target) {
     const { entry } = await oneBackup(services, target, 'Export');

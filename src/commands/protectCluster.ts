@@ -11,6 +11,7 @@ import { showInformationMessage, showWarningMessage } from '../ui/shown';
 /** From now on replacing a database of this cluster asks for its name. */
 export const protectCluster: Command = {
   id: 'dbFerry.protectCluster',
+  changes: 'protect',
   rowsOf: 'clusters',
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Protect This Cluster');
@@ -24,6 +25,7 @@ export const protectCluster: Command = {
 /** Takes that back, after a question that says by what it is protected, and what stays so. */
 export const unprotectCluster: Command = {
   id: 'dbFerry.unprotectCluster',
+  changes: 'unprotect',
   rowsOf: 'clusters',
   async run(services, target) {
     const { cluster } = await clusterOf(services, target, 'Unprotect This Cluster');

@@ -60,6 +60,11 @@ const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => st
   'analyze.failed': (data) =>
     `no statistics could be gathered of ${few(data, 'tables')}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
   'swap.side': (data) => `the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
+  'audit.anchor': (data) => `written into the audit trail: ${shown(data, 'anchor')}`,
+  'notify.delivery': (data) =>
+    `${data.accepted ? 'told' : 'could not tell'} ${shown(data, 'channel')}: ${shown(data, 'subject')} (${shown(data, 'answer')})`,
+  'notify.off': (data) =>
+    `nobody is told of this job, since the file that says whom cannot be used: ${shown(data, 'file')} (${shown(data, 'at')})`,
   prepared: (data) => `${shown(data, 'side')} is proven and closed to everybody until it is swapped or discarded`,
   'verification.notRecorded': () => 'the verification could not be written into the manifest',
   'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,

@@ -1,4 +1,5 @@
 import type { Command } from '../command';
+import { audit } from './audit';
 import { backup } from './backup';
 import { backups } from './backups';
 import { cancel } from './cancel';
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   ...keys,
   ...mask,
   ...deploy,
+  ...audit,
   completion,
   completeCommand(() => commands),
   runJobCommand,

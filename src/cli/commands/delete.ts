@@ -11,6 +11,7 @@ export const deleteCommand: Command = {
   examples: ['db-ferry delete 20261123T051500Z-3f9a1c', 'db-ferry delete 20261123T051500Z-3f9a1c --yes'],
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: ['yes'],
+  changes: () => 'delete',
   async run({ operands, options, terminal }) {
     const { findSummary, removeBackup } = await import('../../core/catalog/catalog');
     const [named = ''] = operands;

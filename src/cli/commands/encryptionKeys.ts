@@ -20,6 +20,7 @@ const init: Command = {
   examples: ['db-ferry keys init /media/stick/recovery.key', 'db-ferry keys init'],
   operands: [{ name: 'file', takes: ['file'], optional: true }],
   options: [],
+  changes: () => 'keys init',
   async run(call) {
     const { operands, terminal } = call;
     const [named] = operands;
@@ -68,6 +69,7 @@ const add: Command = {
     { name: 'name', takes: ['text'], optional: true },
   ],
   options: ['recovery'],
+  changes: () => 'keys add',
   async run({ operands: [key = '', name = ''], options, terminal }) {
     const { addRecipient } = await import('../../core/encrypt/recipients');
     const role = options.recovery === true ? 'recovery' : 'team';
@@ -86,6 +88,7 @@ const remove: Command = {
   examples: ['db-ferry keys remove team', 'db-ferry keys remove age1…'],
   operands: [{ name: 'recipient or name', takes: ['text'] }],
   options: [],
+  changes: () => 'keys remove',
   async run({ operands: [named = ''], terminal }) {
     const { removeRecipient } = await import('../../core/encrypt/recipients');
     const { key, role } = await removeRecipient(named);
@@ -134,6 +137,7 @@ const rotate: Command = {
   ],
   operands: [{ name: 'backup | all', takes: ['backup'] }],
   options: ['identity'],
+  changes: () => 'keys rotate',
   async run(call) {
     const { findSummary, readCatalog } = await import('../../core/catalog/catalog');
     const { recipientsOfBackups } = await import('../../core/encrypt/recipients');

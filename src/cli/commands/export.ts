@@ -23,6 +23,7 @@ export const exportCommand: Command = {
     { name: 'file', takes: ['file'], optional: true },
   ],
   options: ['overwrite', 'identity'],
+  changes: () => 'export',
   async run(call) {
     const { archivePath, findBackup } = await import('../../core/catalog/catalog');
     const { exportBackup, exportName } = await import('../../core/catalog/exportBackup');

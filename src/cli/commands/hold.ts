@@ -12,6 +12,7 @@ export const hold: Command = {
   examples: ['db-ferry hold 20261123T051500Z-3f9a1c --reason "the case of March"'],
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: [],
+  changes: () => 'hold',
   async run(call) {
     const { findSummary } = await import('../../core/catalog/catalog');
     const { holdBackup } = await import('../../core/catalog/hold');
@@ -34,6 +35,7 @@ export const unhold: Command = {
   examples: ['db-ferry unhold 20261123T051500Z-3f9a1c'],
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: [],
+  changes: () => 'unhold',
   async run(call) {
     const { findSummary } = await import('../../core/catalog/catalog');
     const { holdOf, releaseHold } = await import('../../core/catalog/hold');

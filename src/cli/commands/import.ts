@@ -17,6 +17,7 @@ export const importCommand: Command = {
   ],
   operands: [{ name: 'file', takes: ['file'] }],
   options: [],
+  changes: () => 'import',
   async run(call) {
     const { importDump } = await import('../../core/catalog/importDump');
     const { terminal, operands } = call;

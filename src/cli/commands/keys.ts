@@ -66,6 +66,7 @@ const trust: Command = {
     { name: 'name', takes: ['text'], optional: true },
   ],
   options: [],
+  changes: () => 'keys trust',
   async run({ operands: [key = '', name = ''], terminal }) {
     const { trustKey } = await import('../../core/state/keys');
     await trustKey(key, name);

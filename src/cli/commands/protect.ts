@@ -19,6 +19,7 @@ export const protect: Command = {
   ],
   operands: [{ name: 'cluster[/namespace]', takes: ['place'], optional: true }],
   options: ['encrypt'],
+  changes: ({ operands }) => (operands.length === 0 ? undefined : 'protect'),
   async run({ operands: [place], options, terminal }) {
     const { readProtected, writeProtected } = await import('../../core/policy/protectedList');
     const own = await readProtected('own');
@@ -60,6 +61,7 @@ export const unprotect: Command = {
   ],
   operands: [{ name: 'cluster[/namespace]', takes: ['place'] }],
   options: ['yes', 'encrypt'],
+  changes: () => 'unprotect',
   async run({ operands: [place = ''], options, terminal }) {
     const { readProtected, writeProtected } = await import('../../core/policy/protectedList');
     const entry = entryOf(place);

@@ -27,6 +27,7 @@ export const retainCommand: Command = {
     ...(['keep-last', 'keep-daily', 'keep-weekly', 'keep-monthly', 'keep-yearly', 'keep-within'] as const),
     ...(['keep-failed', 'min-verified', 'zone', 'dry-run', 'yes'] as const),
   ],
+  changes: ({ options }) => (options['dry-run'] === true ? undefined : 'retain'),
   async run(call) {
     const { applyRetention, planRetention } = await import('../../core/job/plan/planRetention');
     const { parseReference } = await import('../../core/cluster/reference');

@@ -14,6 +14,7 @@ export const runJobCommand: Command = {
     await takeHandedOver(process.stdin);
     const { runJob } = await import('../../core/job/run/runJob');
     const { describeJob } = await import('../describeJob');
-    return runJob(path.resolve(folder), describeJob);
+    const { AuditSink } = await import('../../core/job/record/auditSink');
+    return runJob(path.resolve(folder), describeJob, { sinks: [new AuditSink()] });
   },
 };

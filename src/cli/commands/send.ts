@@ -22,6 +22,7 @@ export const send: Command = {
     { name: 'root', takes: ['folder'] },
   ],
   options: [],
+  changes: () => 'send',
   async run(call) {
     const { findBackup } = await import('../../core/catalog/catalog');
     const { prepareRoot } = await import('../../core/catalog/root');

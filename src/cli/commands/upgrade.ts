@@ -14,6 +14,7 @@ export const upgrade: Command = {
   examples: ['db-ferry upgrade 20261123T051500Z-3f9a1c'],
   operands: [{ name: 'backup', takes: ['backup'] }],
   options: [],
+  changes: () => 'upgrade',
   async run(call) {
     const { findBackup } = await import('../../core/catalog/catalog');
     const { upgradeBackup } = await import('../../core/catalog/upgradeBackup');

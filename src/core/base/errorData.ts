@@ -277,6 +277,10 @@ export interface ErrorData {
     readonly unforeseen?: boolean | undefined;
     readonly message?: string | undefined;
   };
+  /** a record of the audit trail could not be written: what was to be done is not */
+  'audit.unwritable': { readonly trail: string; readonly code: string; readonly message: string };
+  /** the last record of the audit trail is none */
+  'audit.broken': { readonly trail: string; readonly key: string };
   /** somebody is in the side database and stays, so that nothing would be proven of it */
   'prepare.entered': {
     readonly database: string;

@@ -23,6 +23,21 @@ export interface NoteData {
   'analyze.skipped': { readonly tables: readonly string[]; readonly count: number };
   'analyze.failed': { readonly tables: readonly string[]; readonly count: number; readonly message: string };
   'swap.side': ExchangeFacts;
+  /** a line that proves, where the operator has no hand, how far the audit trail had come */
+  'audit.anchor': { readonly anchor: string };
+  /** what became of a message to people */
+  'notify.delivery': {
+    readonly channel: string;
+    readonly kind: string;
+    readonly event: string;
+    readonly subject: string;
+    readonly accepted: boolean;
+    readonly answer: string;
+    readonly tries: number;
+    readonly time: string;
+  };
+  /** the file that says who is told cannot be used */
+  'notify.off': { readonly code: string; readonly file?: string | undefined; readonly at?: string | undefined };
   /** what is proven and waits for its swap; `prepared` is held to its form where it is read */
   prepared: {
     readonly database: string;

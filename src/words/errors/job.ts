@@ -73,6 +73,16 @@ export const jobErrors = {
     why: shown(data, 'message'),
     todo: 'This is a fault of DB Ferry. The log of the job says more.',
   }),
+  'audit.unwritable': (data) => ({
+    what: `Nothing was done, since it could not be written into the audit trail first (${shown(data, 'trail')}).`,
+    why: `${shown(data, 'code')}: ${shown(data, 'message')}`,
+    todo: 'Make room there, or put right who may write there; `audit verify` reads the trail.',
+  }),
+  'audit.broken': (data) => ({
+    what: `The last record of the audit trail ${shown(data, 'trail')} is none: ${shown(data, 'key')}.`,
+    why: 'Nothing is written behind what cannot be read.',
+    todo: 'Look who changed it, and keep it as it is: `audit verify` says what else is damaged. A new trail begins where the old one is moved away, and that shows.',
+  }),
 } satisfies ErrorTable;
 
 function phaseText(phase: unknown): string {

@@ -1,10 +1,16 @@
+import type { Report } from '../../base/progress';
 import type { JobRequest } from '../request';
 import type { JobEvent, JobResult } from './jobEvents';
 
 /** What takes a job's events beside its own journal: an audit trail, the standard output of a pod, a notifier. */
 export interface EventSink {
-  /** Before anything is done. What it throws is the job's result: without this sink there is no job. */
-  begin?(job: { readonly id: string; readonly request: JobRequest; readonly signal: AbortSignal }): Promise<void>;
+  /** Before anything is done. What it throws is the job's result: without this sink there is no job. `report` writes an event of its own. */
+  begin?(job: {
+    readonly id: string;
+    readonly request: JobRequest;
+    readonly signal: AbortSignal;
+    readonly report: Report;
+  }): Promise<void>;
   /** Each event, as soon as it is written. What it throws is passed over: nothing that listens makes a job fail. */
   take?(event: JobEvent): void;
   /** After the result was written, and before the process ends. What it throws goes into the log. */

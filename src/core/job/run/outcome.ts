@@ -61,6 +61,7 @@ const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
 const refusals: readonly ErrorCode[] = [
   'restore.refused',
   'restore.claimed',
+  'audit.unwritable',
   'prepare.nothing',
   'prepare.several',
   'prepare.claimed',

@@ -16,6 +16,7 @@ import { keepAwake } from './keepAwake';
 import { jobKinds } from '../kinds/jobKinds';
 import { exitCodeOf, failedResult } from './outcome';
 import { identify } from './processIdentity';
+import type { Report } from '../../base/progress';
 import { reportOfBackup, writeReport, type Describe } from '../record/report';
 import { lockTarget, type TargetLock } from './targetLock';
 
@@ -66,7 +67,8 @@ export async function runJob(
   try {
     const context = contextOf({ id, folder, request, stop, journal, locks, clock, describe });
     checkWork(request);
-    for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal });
+    const report: Report = (progress) => journal.report(progress);
+    for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal, report });
     // each kind is given a request of its own
     const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);

@@ -1,3 +1,4 @@
+import { AuditSink } from '../../record/auditSink';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError, toAppError } from '../../../base/errors';
@@ -64,7 +65,9 @@ export async function runInPod(run: PodRun): Promise<JobResult['exitCode']> {
     if (done?.result) return await finish({ ...done.result, data: { ...done.result.data, alreadyDone: true } });
     const { folder } = await createJobFolder(request.root, request, attemptId(slot, before.length + 1));
     const leases = leaseSink(env);
-    return await runJob(folder, run.describe, { sinks: [leases, { take: say, end }] });
+    // a pod's own state is gone with it: there is a trail where one is named
+    const trail = (process.env['DB_FERRY_AUDIT'] ?? '') === '' ? [] : [new AuditSink()];
+    return await runJob(folder, run.describe, { sinks: [leases, ...trail, { take: say, end }] });
   } catch (error) {
     return finish(failedResult(toAppError(error), { job: slot, stopped: false }));
   }
