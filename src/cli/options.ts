@@ -197,6 +197,11 @@ export const optionSpecs = {
   },
   login: { type: 'string', value: '<place>', help: 'where its login is: env:PREFIX, file:/path#profile, folder:/path' },
   price: { type: 'string', value: '<number>', help: 'what a GB costs there in a month' },
+  'as-of': {
+    type: 'string',
+    value: '<time>',
+    help: 'read a bucket that keeps older versions as it was then: what was deleted since is there',
+  },
   'remove-unfinished': {
     type: 'string',
     value: '<hours>',
@@ -228,6 +233,7 @@ export const commonOptions = [
   'kubeconfig',
   'root',
   'store',
+  'as-of',
   'trust-key',
   'reason',
   'approval',

@@ -8,7 +8,19 @@ import type { Call } from './command';
 import { isInCluster } from './inCluster';
 
 /** The root that was named (`--root`, `DB_FERRY_ROOT`), or the default one; absolute. Says where others may write to it. Throws `root.refused`, `usage`. */
-export async function rootOf({ options, terminal }: Call): Promise<string> {
+export async function rootOf(call: Call): Promise<string> {
+  const root = await namedRootOf(call);
+  const time = call.options['as-of'];
+  if (time === undefined) return root;
+  const { isBucketRoot, rootAsOf } = await import('../core/catalog/namedStores');
+  const asOf = new Date(time);
+  if (!/^\d{4}-/.test(time) || Number.isNaN(asOf.getTime()) || asOf > new Date())
+    throw new AppError('usage', { rule: 'asOf.time', time });
+  if (!isBucketRoot(root)) throw new AppError('usage', { rule: 'asOf.bucket', root });
+  return rootAsOf(root, asOf);
+}
+
+async function namedRootOf({ options, terminal }: Call): Promise<string> {
   const { checkRoot, defaultRoot } = await import('../core/catalog/root');
   const { isBucket } = await import('../core/catalog/storeOfRoot');
   if (options.store !== undefined) return ofStore(options);

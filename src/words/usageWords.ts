@@ -54,6 +54,14 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'store.hours': () => 'It is named in hours: a whole number.',
   'store.price': () => 'The price is that of a GB in a month: a number.',
   'store.authority': (data) => `${shown(data, 'file')} holds no certificate (PEM).`,
+  'asOf.reads': (data) => `What was there at ${shown(data, 'time')} is read alone: nothing is written into the past.`,
+  'asOf.versions': (data) =>
+    `${shown(data, 'name')} keeps no older versions: what was deleted there cannot be brought back.`,
+  'asOf.undated': (data) =>
+    `${shown(data, 'name')} keeps older versions, but not when they were written: it cannot be read as of a time.`,
+  'asOf.bucket': (data) =>
+    `${shown(data, 'root')} is a folder: only a bucket that keeps older versions is read as of a time.`,
+  'asOf.time': (data) => `${shown(data, 'time')} is no time. It is one such as 2026-11-30T12:00:00Z, in the past.`,
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
   'inCluster.local': (data) =>
     `${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,

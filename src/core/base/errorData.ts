@@ -406,6 +406,11 @@ export interface UsageRules {
   'store.hours': NoData;
   'store.price': NoData;
   'store.authority': { readonly file: string };
+  'asOf.reads': { readonly time: string };
+  'asOf.versions': { readonly name: string };
+  'asOf.undated': { readonly name: string };
+  'asOf.bucket': { readonly root: string };
+  'asOf.time': { readonly time: string };
   's3.endpoint': NoData;
   'forget.job': NoData;
   'clean.living': { readonly job: string };

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { toAppError } from '../base/errors';
 import { localStore } from '../store/local';
 import { manifestFile } from '../store/layout';
-import { isS3Address, parseS3Address } from '../store/s3/s3Address';
 import type { StoreCheck, StoreCheckData } from '../store/storeCheck';
 import type { Store } from '../store/store';
 import { room } from './disk';
-import { isStoreRoot, storeOfName, type NamedStore } from './namedStores';
+import { isBucketRoot } from './namedStores';
 import { checkRoot } from './root';
-import { settingsOf, storeOfRoot } from './storeOfRoot';
+import { settingsOfRoot, storeOfRoot } from './storeOfRoot';
 
 export interface CheckOptions {
   /** takes away what was begun before then and not ended */
@@ -17,11 +16,9 @@ export interface CheckOptions {
 
 /** Tries what backups will do under a root, with the login that they will have, and looks for what was begun there and not ended. Throws what keeps it from being tried at all: `store.unknown`, `store.login`, `usage`. */
 export async function checkStore(root: string, { removeBefore }: CheckOptions = {}): Promise<readonly StoreCheck[]> {
-  const named: Pick<NamedStore, 'address'> = isStoreRoot(root) ? await storeOfName(root) : { address: root };
-  if (!isS3Address(named.address)) return checkFolder(named.address);
+  if (!isBucketRoot(root)) return checkFolder(root);
   const { checkS3 } = await import('../store/s3/checkS3');
-  const settings = isStoreRoot(root) ? await settingsOf(await storeOfName(root)) : parseS3Address(root, process.env);
-  const checks = await checkS3(settings);
+  const checks = await checkS3(await settingsOfRoot(root));
   if (checks.some(({ what, level }) => what === 'failed' && level === 'bad')) return checks;
   return [...checks, await unfinishedOf(await storeOfRoot(root), removeBefore)];
 }

@@ -27,13 +27,26 @@ export interface NamedStore {
 /** What a root begins with that is the name of a bucket: `store:archive`. */
 const rootPrefix = 'store:';
 
+/** A root without the time as of which it is read, and that time (`s3://bucket/prefix?asOf=2026-11-30T12:00:00.000Z`). Pure. */
+export function splitAsOf(root: string): { readonly root: string; readonly asOf?: Date } {
+  const [, plain, text] = /^((?:s3|store):.*)\?asOf=([0-9TZ:.-]{20,30})$/is.exec(root) ?? [];
+  const asOf = new Date(text ?? '');
+  return plain === undefined || Number.isNaN(asOf.getTime()) ? { root } : { root: plain, asOf };
+}
+
+/** A bucket as it was at a time, as a root. Pure. */
+export function rootAsOf(root: string, asOf: Date): string {
+  return `${splitAsOf(root).root}?asOf=${asOf.toISOString()}`;
+}
+
 /** True where a root is a bucket, by its address or by the name of its store. Pure. */
 export function isBucketRoot(root: string): boolean {
   return isS3Address(root) || isStoreRoot(root);
 }
 
 /** True for `store:<name>`. Pure. */
-export function isStoreRoot(root: string): boolean {
+export function isStoreRoot(named: string): boolean {
+  const { root } = splitAsOf(named);
   return root.startsWith(rootPrefix) && isStoreName(root.slice(rootPrefix.length));
 }
 
@@ -69,7 +82,7 @@ export async function storeNamed(name: string): Promise<NamedStore> {
 
 /** The store of a root that says its name. */
 export async function storeOfName(root: string): Promise<NamedStore> {
-  return storeNamed(root.slice(rootPrefix.length));
+  return storeNamed(splitAsOf(root).root.slice(rootPrefix.length));
 }
 
 /** Writes it down; one of the name is replaced. Throws `usage` { rule } for what is none, and what `readStores` throws. */

@@ -5,7 +5,7 @@ import { parseS3Address } from '../store/s3/s3Address';
 import type { S3Settings } from '../store/s3/s3Client';
 import { readLogin } from '../store/s3/s3Login';
 import type { Store } from '../store/store';
-import { isBucketRoot, isStoreRoot, storeOfName, type NamedStore } from './namedStores';
+import { isBucketRoot, isStoreRoot, splitAsOf, storeOfName, type NamedStore } from './namedStores';
 
 /** Buckets that this process opened, by their addresses: a login is looked up once. */
 const buckets = new Map<string, Promise<Store>>();
@@ -26,13 +26,21 @@ export async function storeOfRoot(root: string): Promise<Store> {
 }
 
 async function openBucket(root: string): Promise<Store> {
-  const settings = isStoreRoot(root) ? await settingsOf(await storeOfName(root)) : parseS3Address(root, process.env);
-  const { openS3Store } = await import('../store/s3/s3Store');
-  return openS3Store(settings, isStoreRoot(root) ? root : undefined);
+  const { openS3Store, openS3StoreAsOf } = await import('../store/s3/s3Store');
+  const settings = await settingsOfRoot(root);
+  const { root: plain, asOf } = splitAsOf(root);
+  const called = isStoreRoot(root) ? plain : undefined;
+  return asOf ? openS3StoreAsOf(settings, asOf, called) : openS3Store(settings, called);
+}
+
+/** How the bucket of a root is talked to. Throws what `settingsOf` throws, `store.unknown`. */
+export async function settingsOfRoot(root: string): Promise<S3Settings> {
+  if (isStoreRoot(root)) return settingsOf(await storeOfName(root));
+  return parseS3Address(splitAsOf(root).root, process.env);
 }
 
 /** How the bucket of a named store is talked to; its login is read where it is. Throws `usage`, `store.login`, and what its authority's file says. */
-export async function settingsOf(store: NamedStore): Promise<S3Settings> {
+async function settingsOf(store: NamedStore): Promise<S3Settings> {
   const { address, endpoint, region, authority, login } = store;
   const own = {
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint }),

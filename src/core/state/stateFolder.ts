@@ -23,7 +23,7 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** Where the state that belongs to one root of backups is: its jobs, and notes about it. The same for every way to write the root. */
 export function rootState(root: string): string {
   // a bucket is the same from everywhere
-  const real = /^(?:s3|store):/i.test(root) ? root : realOf(path.resolve(root));
+  const real = /^(?:s3|store):/i.test(root) ? root.replace(/\?asOf=[0-9TZ:.-]*$/, '') : realOf(path.resolve(root));
   const digest = createHash('sha256').update(real).digest('hex').slice(0, 16);
   const name = path.basename(real).replaceAll(/[^A-Za-z0-9._-]/g, '_');
   return path.join(stateFolder(), 'roots', `${name.slice(0, 40)}-${digest}`);

@@ -117,6 +117,12 @@ export class MemoryStore implements Store {
     return { state: 'removed' };
   }
 
+  async keptUntil(key: string): Promise<Date | undefined> {
+    checkKey(key);
+    const kept = this.#objects.get(key);
+    return kept && isKept(kept) ? kept.until : undefined;
+  }
+
   async room(): Promise<{ free: number; reserve: number }> {
     return { free: Math.max(0, this.#capacity - this.#used()), reserve: 0 };
   }

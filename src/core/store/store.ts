@@ -78,6 +78,8 @@ export interface Store {
     readonly prefix?: string;
     readonly removeBefore?: Date;
   }): Promise<readonly UnfinishedUpload[]>;
+  /** Until when the store keeps an object by a lock; undefined where it does not, or there is none. Absent where the store locks nothing. */
+  keptUntil?(key: string): Promise<Date | undefined>;
   /** Bytes that may still come, and those that are never touched; absent where nobody knows. */
   readonly room?: (() => Promise<{ readonly free: number; readonly reserve: number }>) | undefined;
 }

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { AppError, toAppError } from '../../base/errors';
+import { AppError, isAppError, toAppError } from '../../base/errors';
 import { groupBy } from '../../base/groupBy';
 import { writeDurably } from '../../catalog/backupFolder';
 import { readCatalog, removeBackup, type UnreadableBackup } from '../../catalog/catalog';
+import { atOf } from '../../catalog/atOf';
 import { holdOf } from '../../catalog/hold';
 import { isOurs, type BackupSummary } from '../../catalog/manifest';
 import {
@@ -12,6 +13,7 @@ import {
   type RetentionReason,
   type RetentionRules,
 } from '../../catalog/retention';
+import { manifestFile } from '../../store/layout';
 import { prepareRootState } from '../../state/stateFolder';
 import { listJobs } from '../record/listJobs';
 import type { Job } from '../record/readJob';
@@ -58,12 +60,14 @@ export async function planRetention(
         continue;
       }
       ours.set(backup.id, backup);
+      const lock = await lockOf(backup);
       seen.push({
         id: backup.id,
         time: new Date(backup.manifest.time.snapshot),
         isGood: backup.manifest.verified.length > 0,
-        held: (await holdOf(backup)) !== undefined,
+        held: lock === 'hold' || (await holdOf(backup)) !== undefined,
         usedBy: userOf(backup, jobs),
+        ...(lock instanceof Date ? { lockedUntil: lock } : {}),
       });
     }
     for (const { backup, stays, reasons } of retain(seen, rules)) {
@@ -110,6 +114,17 @@ export async function applyRetention(root: string, { rules, rows }: RetentionPla
     }
   }
   return { removed, retained, failed, plan };
+}
+
+/** What its store keeps a backup by: until when, or a hold of the store's own that has no end. Its manifest was written last. */
+async function lockOf(backup: BackupSummary): Promise<Date | 'hold' | undefined> {
+  const { store, prefix } = atOf(backup);
+  try {
+    return await store.keptUntil?.(prefix + manifestFile);
+  } catch (error) {
+    if (isAppError(error, 'store.failed') && error.data.code === 'LegalHold') return 'hold';
+    throw error;
+  }
 }
 
 /** The job that reads a backup now, or a restore in place whose way back it may be. */

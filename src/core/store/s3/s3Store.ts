@@ -12,6 +12,7 @@ import {
   type UnfinishedUpload,
   type Upload,
 } from '../store';
+import { AsOfStore } from './asOf';
 import type { S3Bucket } from './s3Bucket';
 import { openClient, type S3Settings } from './s3Client';
 import { answerOf, isAbsent, isUnknownRequest, storeError } from './s3Errors';
@@ -32,6 +33,31 @@ export interface S3Store extends Store {
  * refused, a store that does not answer. `called`: what people are told of it; default its address.
  */
 export async function openS3Store(settings: S3Settings, called?: string): Promise<S3Store> {
+  const { bucket, prefix } = await openBucket(settings, called);
+  try {
+    return new BucketStore(bucket, prefix, { ...(await locksOf(bucket)), versions: await hasVersions(bucket) });
+  } catch (error) {
+    bucket.client.destroy();
+    throw storeError(error, { name: bucket.name });
+  }
+}
+
+/** The same as it was at a time, to be read alone. Throws `usage` { rule: 'asOf.versions' } for a bucket that keeps no older versions, and what opening one throws. */
+export async function openS3StoreAsOf(settings: S3Settings, time: Date, called?: string): Promise<Store> {
+  const { bucket, prefix } = await openBucket(settings, called);
+  try {
+    if (await hasVersions(bucket)) return new AsOfStore(bucket, prefix, time);
+    throw new AppError('usage', { rule: 'asOf.versions', name: bucket.name });
+  } catch (error) {
+    bucket.client.destroy();
+    throw storeError(error, { name: bucket.name });
+  }
+}
+
+async function openBucket(
+  settings: S3Settings,
+  called: string | undefined,
+): Promise<{ readonly bucket: S3Bucket; readonly prefix: string }> {
   const { s3, client } = await openClient(settings);
   const prefix = settings.prefix === undefined || settings.prefix === '' ? '' : `${settings.prefix}/`;
   const name = called ?? `s3://${settings.bucket}${prefix === '' ? '' : `/${settings.prefix ?? ''}`}`;
@@ -43,7 +69,7 @@ export async function openS3Store(settings: S3Settings, called?: string): Promis
   try {
     if (prefix !== '') checkPrefix(prefix);
     await client.send(new s3.ListObjectsV2Command({ Bucket: settings.bucket, Prefix: prefix, MaxKeys: 1 }));
-    return new BucketStore(bucket, prefix, { locks: await hasLocks(bucket), versions: await hasVersions(bucket) });
+    return { bucket, prefix };
   } catch (error) {
     client.destroy();
     throw storeError(error, { name });
@@ -56,10 +82,13 @@ class BucketStore implements S3Store {
   readonly room = undefined;
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
+  /** how long the bucket keeps each object by itself */
+  readonly #days: number | undefined;
 
-  constructor(bucket: S3Bucket, prefix: string, can: Store['can']) {
+  constructor(bucket: S3Bucket, prefix: string, { days, ...can }: Store['can'] & { readonly days?: number }) {
     this.name = bucket.name;
     this.can = can;
+    this.#days = days;
     this.#bucket = bucket;
     this.#prefix = prefix;
   }
@@ -114,10 +143,21 @@ class BucketStore implements S3Store {
     try {
       const found = await this.#head(key);
       if (!found) return { state: 'absent' };
-      const until = this.can.locks ? await this.#lockedUntil(key, found.version) : undefined;
+      const until = this.can.locks ? await this.#lockedUntil(key, found) : undefined;
       if (until) return { state: 'retained', until };
       await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: full(key) }));
       return { state: 'removed' };
+    } catch (error) {
+      throw storeError(error, { name: this.name, key });
+    }
+  }
+
+  async keptUntil(key: string): Promise<Date | undefined> {
+    checkKey(key);
+    if (!this.can.locks) return undefined;
+    try {
+      const found = await this.#head(key);
+      return found && (await this.#lockedUntil(key, found));
     } catch (error) {
       throw storeError(error, { name: this.name, key });
     }
@@ -173,7 +213,7 @@ class BucketStore implements S3Store {
   }
 
   /** Until when the store keeps an object, where that is to come. Throws for a hold without an end. */
-  async #lockedUntil(key: string, version: string | undefined): Promise<Date | undefined> {
+  async #lockedUntil(key: string, { version, changed }: HeadFound): Promise<Date | undefined> {
     const { client, s3, bucket, full } = this.#bucket;
     const object = { Bucket: bucket, Key: full(key), ...(version === undefined ? {} : { VersionId: version }) };
     const hold = await client.send(new s3.GetObjectLegalHoldCommand(object)).catch(noneWhereEmpty);
@@ -189,7 +229,9 @@ class BucketStore implements S3Store {
         return ObjectLockRetainUntilDate;
       },
     );
-    return until !== undefined && until > new Date() ? until : undefined;
+    // of a lock that comes from the bucket's own rule some stores say nothing: it holds all the same
+    const kept = until ?? (this.#days === undefined ? undefined : new Date(changed.getTime() + this.#days * dayMs));
+    return kept !== undefined && kept > new Date() ? kept : undefined;
   }
 
   async *#pages(
@@ -289,13 +331,18 @@ function noneWhereEmpty(error: unknown): undefined {
   return noneWhereUnset(error);
 }
 
-/** True where the bucket was made to lock objects. A store that does not say, or does not let us ask, keeps nothing by it as far as we know. */
-async function hasLocks({ s3, client, bucket }: S3Bucket): Promise<boolean> {
+const dayMs = 86_400_000;
+
+/** Whether the bucket was made to lock objects, and for how many days it does so by itself. A store that does not say, or does not let us ask, keeps nothing by it as far as we know. */
+async function locksOf({ s3, client, bucket }: S3Bucket): Promise<{ readonly locks: boolean; readonly days?: number }> {
   try {
     const { ObjectLockConfiguration } = await client.send(new s3.GetObjectLockConfigurationCommand({ Bucket: bucket }));
-    return ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+    const { Days, Years } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+    const days = Days ?? (Years === undefined ? undefined : Years * 365);
+    const locks = ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+    return { locks, ...(days === undefined ? {} : { days }) };
   } catch (error) {
-    return noneWhereUnknown(error);
+    return { locks: noneWhereUnknown(error) };
   }
 }
 
