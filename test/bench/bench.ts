@@ -1,9 +1,9 @@
 // `npm run bench`: figures as ratios in one run, medians. On the embedded clusters, or on two real ones: with `--cluster` against kubectl, with `--load`
-// beside an application, with `--large` 52 GiB of one.
+// beside an application, with `--large` 52 GiB of one. `--mask`: masking alone.
 import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 
 await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
-const kinds = { '--large': './cluster/large', '--load': './cluster/load', '--cluster': './cluster/figures' };
+const kinds = { '--mask': './mask', '--large': './cluster/large', '--load': './cluster/load', '--cluster': './cluster/figures' };
 const asked = Object.entries(kinds).find(([flag]) => process.argv.includes(flag));
 await import(asked?.[1] ?? './lab');

@@ -26,7 +26,7 @@ try {
   await lab.close();
   await rm(folder, { recursive: true, force: true });
 }
-for (const part of ['reader.ts', 'editor.ts'])
+for (const part of ['reader.ts', 'mask.ts', 'editor.ts'])
   await execa(process.execPath, ['--import=tsx', here(part)], { stdio: 'inherit' });
 
 async function transfers(running: Lab): Promise<void> {

@@ -58,3 +58,17 @@ async function measured(
   const { user, system } = process.cpuUsage(before);
   return { perSecond: bytes / elapsed, perCoreSecond: bytes / (user + system) };
 }
+
+/** `tsx test/bench/mask.ts [megabytes]`, or `npm run bench -- --mask`. */
+async function main(megabytes: number): Promise<void> {
+  for (const { name, perSecond, perCoreSecond, ratio } of await maskSpeeds(megabytes)) {
+    const against = `${ratio.toFixed(2)} of reading alone`;
+    console.log(
+      `masking, ${name}: ${perSecond.toFixed(0)} MB/s, ${perCoreSecond.toFixed(0)} MB per core second, ${against}; bar: 40 MB/s`,
+    );
+  }
+  console.log(`peak RSS ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+}
+
+if (process.argv.includes('--mask')) await main(200);
+else if (process.argv[1]?.endsWith('mask.ts') === true) await main(Number(process.argv[2] ?? 200));

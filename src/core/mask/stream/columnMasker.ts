@@ -1,4 +1,4 @@
-import type { Mask } from '../transform/buildMask';
+import type { DirectMask, Mask } from '../transform/buildMask';
 import { escapeCopy, unescapeCopy } from './copyText';
 
 /** What became of a column's values. */
@@ -20,6 +20,8 @@ export class ColumnMasker implements ColumnCounts {
   stayed = 0;
   nulls = 0;
   empty = 0;
+  /** for what it takes; the others go through `field` */
+  readonly direct: DirectMask | undefined;
   readonly #mask: Mask;
   /** values that were met; columns whose values hardly ever come again do without */
   #known: Map<string, string> | undefined;
@@ -27,8 +29,9 @@ export class ColumnMasker implements ColumnCounts {
   #hits = 0;
 
   /** `always`: the values have nothing to do with each other but for a subject. */
-  constructor(mask: Mask, hasSubject: boolean) {
+  constructor(mask: Mask, hasSubject: boolean, direct?: DirectMask) {
     this.#mask = mask;
+    this.direct = direct;
     this.#known = hasSubject ? undefined : new Map();
   }
 

@@ -279,7 +279,7 @@ class MaskingTap implements ArchiveTap {
       if (mask === undefined) return;
       const of = plan.transform.as === 'date' ? plan.transform.subject : undefined;
       const subject = of === undefined ? undefined : names.indexOf(of);
-      const masker = new ColumnMasker(mask, subject !== undefined);
+      const masker = new ColumnMasker(mask, subject !== undefined, plan.built.direct);
       fields.push({ at, masker, subject });
       const { schema, name: of0 } = table;
       this.#columns.push(() => ({

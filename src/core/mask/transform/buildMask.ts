@@ -4,7 +4,7 @@ import type { Plain, Transform } from '../rules/maskRules';
 import { maskCard, maskIban } from './accounts';
 import { maskAddress } from './address';
 import { JsonMasker, jsonString, type JsonRule } from './json';
-import { Keyed } from './keyed';
+import { Keyed, type LettersHow } from './keyed';
 import { maskArray, maskRecord } from './literals';
 import { firstNames, lastNames } from './names';
 import { fixedValue } from './fixed';
@@ -18,8 +18,17 @@ export type Mask = (value: string, subject: string) => string | undefined;
 /** Why a transformer does not fit a column. */
 export type Misfit = 'type' | 'length' | 'value' | 'label' | 'field' | 'encoding';
 
+/** The same from bytes to bytes, as COPY writes them: the place behind what was written from `at` on, or -1 for a value that only `mask` masks. */
+export interface DirectMask {
+  /** bytes that it writes at most */
+  readonly most: number;
+  write(bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number): number;
+}
+
 export interface Built {
   readonly mask: Mask | 'keep' | 'null';
+  /** a faster way to the same */
+  readonly direct?: DirectMask;
   /** two values never become the same one */
   readonly unique: boolean;
   /** it makes values that look like these, on purpose */
@@ -61,7 +70,8 @@ export class MaskMaker {
     if (typeof built === 'string' || type.kind !== 'text' || type.padded !== true) return built;
     const { mask } = built;
     const { limit = 0 } = type;
-    return typeof mask === 'string' ? built : { ...built, mask: (...value) => mask(...value)?.padEnd(limit) };
+    const { unique, looksLike } = built;
+    return typeof mask === 'string' ? built : { mask: (...value) => mask(...value)?.padEnd(limit), unique, looksLike };
   }
 
   #build(transform: Transform, type: ColumnType): Built | Misfit {
@@ -98,9 +108,10 @@ export class MaskMaker {
     const built = this.build(transform, element);
     if (typeof built === 'string' || typeof built.mask === 'string') return built;
     const { mask } = built;
+    const { unique, looksLike } = built;
     // what is no array is none that a server wrote
     return {
-      ...built,
+      ...{ unique, looksLike },
       mask: (value, subject) => maskArray(value, (one) => (one === '' ? '' : mask(one, subject))) ?? '{}',
     };
   }
@@ -149,6 +160,7 @@ export class MaskMaker {
       const text = this.text(type.padded ? withoutBlanks(bytes) : bytes);
       return type.folded ? text.toLowerCase() : text;
     };
+    const folded = type.folded === true;
     const rest = this.#hash(`hash ${of}`);
     const hashed = (text: string): string => rest.letters(text, Math.min(limit, hashLetters));
     const shaped = (mask: (text: string) => string | undefined): Mask => {
@@ -161,13 +173,18 @@ export class MaskMaker {
     const permutation = this.#permutation(of);
     switch (as) {
       case 'hash':
-        return { mask: (value) => hashed(plain(value)), unique: limit >= enoughLetters, looksLike: [] };
+        return {
+          mask: (value) => hashed(plain(value)),
+          ...{ unique: limit >= enoughLetters, looksLike: [] },
+          direct: direct(rest, { count: Math.min(limit, hashLetters), folded }, ''),
+        };
       case 'email': {
         const letters = Math.min(mailLetters, limit - mailEnd.length);
         if (letters < 4) return 'length';
         return {
           mask: (value) => keyed.letters(plain(value), letters) + mailEnd,
           ...{ unique: letters >= enoughLetters, looksLike: [] },
+          direct: direct(keyed, { count: letters, folded }, mailEnd),
         };
       }
       case 'name':
@@ -371,6 +388,19 @@ export class MaskMaker {
     this.#permutations.set(label, made);
     return made;
   }
+}
+
+function direct(keyed: Keyed, how: LettersHow, end: string): DirectMask {
+  const behind = Buffer.from(end);
+  return {
+    most: how.count + behind.length,
+    write(bytes, from, to, out, at) {
+      if (!keyed.lettersOf(bytes, from, to, how, out, at)) return -1;
+      const next = at + how.count;
+      for (let index = 0; index < behind.length; index += 1) out[next + index] = behind[index] ?? 0;
+      return next + behind.length;
+    },
+  };
 }
 
 function constant(value: string): Built {

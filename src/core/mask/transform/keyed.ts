@@ -1,6 +1,13 @@
 import { KeyedHash } from './keyedHash';
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+const alphabet = Buffer.from('abcdefghijklmnopqrstuvwxyz234567');
+const scratch = Buffer.alloc(64);
+
+export interface LettersHow {
+  readonly count: number;
+  /** capitals count as small letters */
+  readonly folded: boolean;
+}
 
 /** What every transformer is made from: its own hash under the target's key, so that equal values become equal ones wherever they stand. */
 export class Keyed {
@@ -16,32 +23,16 @@ export class Keyed {
 
   /** `count` letters and digits, five bits each; at most 51. */
   letters(text: string, count: number): string {
-    const words = this.#hash.hash(text);
-    let out = '';
-    let at = 0;
-    let bits = 0;
-    let held = 0;
-    while (out.length < count) {
-      if (held < 5) {
-        const word = words[at] ?? 0;
-        at += 1;
-        // the word's bits do not all fit beside what is held: take it in two halves
-        bits = (bits << 16) | (word >>> 16);
-        held += 16;
-        while (held >= 5 && out.length < count) {
-          out += alphabet.charAt((bits >>> (held - 5)) & 31);
-          held -= 5;
-        }
-        bits = ((bits & 31) << 16) | (word & 0xffff);
-        held += 16;
-      }
-      while (held >= 5 && out.length < count) {
-        out += alphabet.charAt((bits >>> (held - 5)) & 31);
-        held -= 5;
-      }
-      bits &= 31;
-    }
-    return out;
+    writeLetters(this.#hash.hash(text), count, scratch, 0);
+    return scratch.toString('latin1', 0, count);
+  }
+
+  /** The same of bytes as COPY writes them, written to `out` from `at` on. False for what `KeyedHash.hashBytes` does not take: nothing is written then. */
+  lettersOf(bytes: Uint8Array, from: number, to: number, how: LettersHow, out: Uint8Array, at: number): boolean {
+    const words = this.#hash.hashBytes(bytes, from, to, how.folded);
+    if (words === undefined) return false;
+    writeLetters(words, how.count, out, at);
+    return true;
   }
 
   /** Lower-case hexadecimal digits, at most 64. */
@@ -54,5 +45,18 @@ export class Keyed {
   /** From 0 to 1, both excluded or not: for noise. */
   fraction(text: string): number {
     return ((this.#hash.hash(text)[0] ?? 0) >>> 0) / 2 ** 32;
+  }
+}
+
+function writeLetters(words: Int32Array, count: number, out: Uint8Array, at: number): void {
+  let bit = 0;
+  for (let next = at; next < at + count; next += 1) {
+    const index = bit >>> 5;
+    const shift = bit & 31;
+    const word = words[index] ?? 0;
+    const five =
+      shift <= 27 ? word >>> (27 - shift) : (word << (shift - 27)) | ((words[index + 1] ?? 0) >>> (59 - shift));
+    out[next] = alphabet[five & 31] ?? 0;
+    bit += 5;
   }
 }

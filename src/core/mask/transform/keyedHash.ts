@@ -48,6 +48,20 @@ export class KeyedHash {
     return this.#short(length);
   }
 
+  /**
+   * The same of bytes `[from, to)` as COPY writes them, where they are short and ASCII and nothing in them is escaped; else undefined. `folded`: capitals count as small letters.
+   */
+  hashBytes(source: Uint8Array, from: number, to: number, folded: boolean): Int32Array | undefined {
+    const length = to - from;
+    if (length > oneBlock) return undefined;
+    for (let at = 0; at < length; at += 1) {
+      const code = source[from + at] ?? 0;
+      if (code > 0x7f || code === 0x5c) return undefined;
+      block[at] = folded && code >= 0x41 && code <= 0x5a ? code + 32 : code;
+    }
+    return this.#short(length);
+  }
+
   #short(length: number): Int32Array {
     const { words } = this;
     block[length] = 0x80;
