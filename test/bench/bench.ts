@@ -4,6 +4,11 @@ import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 
 await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
-const kinds = { '--mask': './mask', '--large': './cluster/large', '--load': './cluster/load', '--cluster': './cluster/figures' };
+const kinds = {
+  '--mask': './mask',
+  '--large': './cluster/large',
+  '--load': './cluster/load',
+  '--cluster': './cluster/figures',
+};
 const asked = Object.entries(kinds).find(([flag]) => process.argv.includes(flag));
 await import(asked?.[1] ?? './lab');
