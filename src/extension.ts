@@ -15,6 +15,7 @@ import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
 import { devSpacesWarnings } from './ui/notify/devSpacesWarnings';
 import { registerArchiveInspector } from './ui/inspector/archiveEditor';
+import { registerRulesLanguage } from './ui/masking/rulesLanguage';
 import { JobMessages } from './ui/notify/jobMessages';
 import { loginWarnings } from './ui/notify/loginWarnings';
 import { refreshWhenJobsEnd } from './ui/notify/refreshWhenJobsEnd';
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(commands, services),
     statusBar(jobs),
     registerArchiveInspector(context),
+    registerRulesLanguage(),
     vscode.workspace.registerFileSystemProvider(reportScheme, new ReportFiles(), { isReadonly: true }),
     refreshWhenJobsEnd(services),
     loginWarnings(jobs, once),

@@ -8,6 +8,7 @@ import type { Command } from './command';
 import { compare } from './compare';
 import { copyId } from './copyId';
 import { copyReference } from './copyReference';
+import { copyMaskedTo } from './copyMaskedTo';
 import { copyTo } from './copyTo';
 import { deepVerify } from './deepVerify';
 import { deleteBackup } from './deleteBackup';
@@ -19,6 +20,7 @@ import { inspectArchive } from './inspectArchive';
 import { installCommand } from './installCommand';
 import { openDocs } from './openDocs';
 import { pinProject, unpinProject } from './pinProject';
+import { proposeMaskingRules } from './proposeMaskingRules';
 import { protectCluster, unprotectCluster } from './protectCluster';
 import { refresh } from './refresh';
 import { removeJob } from './removeJob';
@@ -41,6 +43,8 @@ export const commands: readonly Command[] = [
   restoreInto,
   replaceWith,
   copyTo,
+  copyMaskedTo,
+  proposeMaskingRules,
   restoreBackup,
   restoreAsNew,
   compare,

@@ -12,13 +12,14 @@ import { confirmRestore } from '../ui/ask/confirmRestore';
 import { ago } from '../ui/format';
 import { provenanceText } from '../words/provenanceWords';
 import { looking } from '../ui/looking';
+import type { ChosenRules } from '../ui/masking/pickRules';
 import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
 
 /** What is to be restored: a backup, or a database that is copied. */
 export type RestoreSource =
   | { readonly kind: 'backup'; readonly operand: string; readonly entry: BackupEntry }
-  | { readonly kind: 'database'; readonly place: DatabasePlace };
+  | { readonly kind: 'database'; readonly place: DatabasePlace; readonly rules?: ChosenRules };
 
 /**
  * Looks at both sides, has it confirmed once, and starts the job; where other options are chosen, it looks again with them. `as`: a database of that name is replaced, or
@@ -42,7 +43,8 @@ export async function restoreFlow(
     return startJobs(services, [{ kind: 'restore', backup, target: into, ...typed, options }]);
   }
   const from = parseDatabaseReference(source.place.reference);
-  const more = { compress: settings.compression(), keep: settings.keepCopies() };
+  const mask = source.rules === undefined ? {} : { mask: { rules: source.rules.text } };
+  const more = { compress: settings.compression(), keep: settings.keepCopies(), ...mask };
   await startJobs(services, [{ kind: 'copy', source: from, target: into, ...typed, options: { ...options, ...more } }]);
 }
 
@@ -130,7 +132,10 @@ function environmentOf({ model, pod }: DatabasePlace): string | undefined {
 }
 
 function fromWords(source: RestoreSource): string {
-  if (source.kind === 'database') return `${source.place.reference}, as it is now`;
+  if (source.kind === 'database') {
+    const masked = source.rules === undefined ? '' : `; its rows are masked by ${source.rules.name}`;
+    return `${source.place.reference}, as it is now${masked}`;
+  }
   const { manifest } = source.entry;
   const proven = provenanceText(source.entry);
   const whose = proven === '' ? '' : `, ${proven}`;

@@ -133,9 +133,16 @@ function why(lines: readonly string[]): { why?: string } {
   return lines.length === 0 ? {} : { why: lines.join('\n') };
 }
 
-function problemLine(one: ErrorData['mask.rules']['problems'][number]): string {
+type Problem = ErrorData['mask.rules']['problems'][number];
+
+/** What is wrong with a file of rules at one place. */
+export function rulesProblem(one: Problem): string {
   const reason = reasons[text(one, 'reason') ?? ''] ?? ((what: string): string => what);
-  return `line ${shown(one, 'line')}, column ${shown(one, 'column')}: ${reason(shown(one, 'what'))}`;
+  return reason(shown(one, 'what'));
+}
+
+function problemLine(one: Problem): string {
+  return `line ${shown(one, 'line')}, column ${shown(one, 'column')}: ${rulesProblem(one)}`;
 }
 
 function columnOf(data: { readonly table: string; readonly column: string }): string {

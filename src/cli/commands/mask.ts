@@ -24,15 +24,9 @@ const plan: Command = {
   options: [],
   async run(call) {
     const { place, pod, signal } = await opened(call);
-    const { readLiveModel } = await import('../../core/mask/plan/readLiveModel');
-    const { propose, proposalText } = await import('../../core/mask/plan/propose');
-    const { sampleTables } = await import('../../core/mask/plan/sample');
-    const model = await readLiveModel(pod, place.database, { application, signal });
-    const server = { exec: pod.exec, access: pod.facts.access };
-    // a partitioned table has no rows of its own
-    const tables = model.tables.filter(({ columns }) => columns.length > 0);
-    const samples = await sampleTables(server, place.database, tables, { application, signal });
-    const proposals = propose(model, samples);
+    const { proposalText } = await import('../../core/mask/plan/propose');
+    const { proposeRules } = await import('../../core/mask/plan/proposeRules');
+    const proposals = await proposeRules(pod, place.database, { application, signal });
     for (const one of proposals) call.terminal.event({ ...one, type: 'proposal', columnType: one.type });
     for (const line of proposalText(proposals, formatReference(place)).trimEnd().split('\n'))
       call.terminal.line(safe(line));
