@@ -54,7 +54,7 @@ const cureOf: Readonly<Record<Cause, (names: string, hints: Hints) => string>> =
   collation: (names) =>
     `In the target's image: one that has the locale of the collation ${names}; or in the source: another collation, ICU's for instance, which does not hang on the image.`,
   rights: (_, hints) =>
-    `In the target: restore as a role that may (a superuser), or have a superuser make these; ${hints.noOwner()}.`,
+    `In the target: restore as a role that may (a superuser), or have a superuser make these; ${hints.noOwner()}. Where it is a superuser that restores, these were loaded by a role without its rights, since making them runs code of their owners: ${hints.trustArchive()}.`,
   searchPath: (names) =>
     `In the source: ALTER FUNCTION ${names} SET search_path = …, with the schemas that hold what it names; a restore evaluates it with an empty one (CVE-2018-1058).`,
   systemView: () =>
