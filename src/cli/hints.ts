@@ -45,6 +45,14 @@ export const cliHints: Hints = {
   makeRecoveryKey: () => '`db-ferry keys init <file>`',
   identity: () => '--identity <file>, or the path of it in DB_FERRY_IDENTITY',
   confirmName: (database) => `a script says --confirm ${shellWord(database)} beside --yes`,
+  asking: (what) =>
+    ({
+      reason: '--reason',
+      ticket: '--ticket',
+      notBefore: '--not-before',
+      drill: '`db-ferry verify <backup> --deep <pod>`',
+    })[what],
+  askApproval: () => 'to ask for it: the same words behind `db-ferry request`',
   letSleep: () => 'DB_FERRY_KEEP_AWAKE=0',
 };
 

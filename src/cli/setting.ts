@@ -78,8 +78,20 @@ export async function requestOf<Work extends JobWork>(call: Call, work: Work): P
 }
 
 /** Who asks, why, and who approved it. */
-export function askedOf({ options: { reason, approval } }: Call): Asked {
-  return defined({ by: askedBy(), reason, approval });
+export function askedOf({ options }: Call): Asked {
+  const { reason, approval, ticket, emergency } = options;
+  const notBefore = options['not-before'] === undefined ? undefined : timeOf(options['not-before']);
+  return defined({ by: askedBy(), reason, approval, ticket, emergency, notBefore });
+}
+
+/** A moment as it is written down. Throws `usage`. */
+function timeOf(text: string): string {
+  const time = new Date(text);
+  // without a zone it would mean another moment wherever one sits
+  if (/(?:Z|[+-]\d\d:?\d\d)$/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new AppError('usage', {
+    message: `--not-before wants a time with its zone, as 2026-12-04T20:00:00Z, not "${text}".`,
+  });
 }
 
 /** True for an operand that names a backup by its path. */

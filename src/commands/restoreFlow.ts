@@ -80,25 +80,28 @@ async function planOf(
   options: RestoreOptions,
   signal: AbortSignal,
 ): Promise<RestorePlan> {
-  const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }] = await Promise.all([
+  const [{ loginEnd }, { openPod }, { findPoolers }, { planRestore }, { policiesInForce }] = await Promise.all([
     import('../core/cluster/loginEnd'),
     import('../core/pod/openPod'),
     import('../core/pod/discover/findPoolers'),
     import('../core/job/plan/planRestore'),
+    import('../core/policy/policies'),
   ]);
   const clients = [target, ...(source.kind === 'database' ? [source.place] : [])].map(({ model }) => model.client);
-  const [opened, from, poolers, logins] = await Promise.all([
+  const root = settings.root();
+  const [opened, from, poolers, logins, policies] = await Promise.all([
     openPod(target.model.client, target.pod, signal),
     source.kind === 'backup' ? { backup: source.entry } : originOf(source.place),
     findPoolers(target.model.client, target.pod.namespace, signal),
     Promise.all([...new Set(clients)].map((client) => loginEnd(client, signal))),
+    policiesInForce(root, [...new Set(clients)], signal),
   ]);
   const environment = environmentOf(target);
   const clusters = clients.map(({ cluster }) => cluster);
   const place = { database: target.database, reference: target.reference, cluster: target.pod.cluster };
   return planRestore(
     {
-      ...{ from, target: opened, options, poolers, logins, clusters, ...place, root: settings.root() },
+      ...{ from, target: opened, options, poolers, logins, clusters, ...place, root, policies },
       ...(environment === undefined ? {} : { environment }),
       protection: {
         // where it says that it comes from is no reason to warn less

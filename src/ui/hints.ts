@@ -48,6 +48,14 @@ export const editorHints: Hints = {
   listKeys: () => 'the command line lists the keys',
   makeRecoveryKey: () => 'the command line makes and prints it',
   identity: () => 'the path of its file in DB_FERRY_IDENTITY, where the editor is started',
+  asking: (what) =>
+    ({
+      reason: 'the question for it before a job',
+      ticket: 'the question for it before a job',
+      notBefore: 'the question when it is to begin',
+      drill: '"Deep Verify…" at the backup',
+    })[what],
+  askApproval: () => 'the question before it asks for it',
   confirmName: () => 'the question before it asks for that name',
   letSleep: () => 'the setting "Keep Awake"',
 };

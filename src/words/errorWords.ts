@@ -13,6 +13,7 @@ import type { Hints } from './hints';
 import { plainFinding } from './findingWords';
 import { maskErrors } from './maskWords';
 import { detail } from './shown';
+import { policyErrors } from './policyWords';
 
 export type { Words } from './errors/errorTable';
 
@@ -52,6 +53,7 @@ export const errorWords: { readonly [C in ErrorCode]: ErrorWords<C> } = {
   ...encryptionErrors,
   ...restoreErrors,
   ...jobErrors,
+  ...policyErrors,
   'mask.rules': maskErrors['mask.rules'],
   'mask.refused': (data, hints) =>
     maskErrors['mask.refused'](data, (finding) => {

@@ -7,6 +7,7 @@ import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
 import { maskFindings } from './maskWords';
 import { detail, fact, few, numberOf, shown, text, texts, type KeyOf } from './shown';
+import { policyFindings } from './policyWords';
 
 /** One line for a finding; a code without words of its own shows its data. */
 export function findingWords(finding: Finding, hints: Hints): string {
@@ -280,7 +281,7 @@ const inPlace = {
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
 } satisfies Partial<Words>;
 
-const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace, ...maskFindings };
+const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace, ...maskFindings, ...policyFindings };
 
 function liveWords(data: FindingData['swap.live']): string {
   const name = shown(data, 'database');

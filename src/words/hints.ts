@@ -74,6 +74,10 @@ export interface Hints {
   confirm(database?: string): string;
   /** confirms by its name that a database of a protected place is meant */
   confirmName(database: string): string;
+  /** says when it is asked for what a policy wants to know, or does what it wants done before */
+  asking(what: 'reason' | 'ticket' | 'notBefore' | 'drill'): string;
+  /** asks those who may for their approval */
+  askApproval(): string;
   /** drops what restores kept */
   release(place?: string): string;
   /** drops what restores kept although replication slots go with it */

@@ -21,6 +21,7 @@ import { jobs } from './jobs';
 import { keys } from './keys';
 import { mask } from './mask';
 import { pods } from './pods';
+import { policy } from './policy';
 import { protect, unprotect } from './protect';
 import { release } from './release';
 import { discard } from './discard';
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   ...mask,
   ...deploy,
   ...audit,
+  ...policy,
   completion,
   completeCommand(() => commands),
   runJobCommand,

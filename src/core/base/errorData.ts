@@ -334,6 +334,25 @@ export interface ErrorData {
   /** a value that cannot be masked */
   'mask.value': { readonly table: string; readonly column: string; readonly reason: string };
 
+  // policies
+  /** a policy that says something else than a policy; lines and columns count from 1 */
+  'policy.invalid': {
+    readonly problems: readonly {
+      readonly line: number;
+      readonly column: number;
+      readonly reason: string;
+      readonly what: string;
+      readonly message?: string | undefined;
+    }[];
+    readonly file?: string | undefined;
+  };
+  /** it has a policy, which may not be read */
+  'policy.unreadable': { readonly cluster: string };
+  /** it is planned for later; UTC ISO 8601 */
+  'policy.early': { readonly notBefore: string };
+  /** a policy forbids it, or asks for something that is missing; nothing was changed */
+  'policy.refused': { readonly findings: readonly Finding[] };
+
   // jobs
   'job.unknown': { readonly job: string; readonly fits?: readonly string[] | undefined };
   /** it still works, or left something that is found by its folder */

@@ -190,6 +190,39 @@ export interface FindingData {
   'mask.expression': MaskedKey & { readonly key: string };
   'mask.referencesNone': { readonly table: string; readonly constraint: string; readonly to: string };
   'mask.reference': MaskedKey & { readonly constraint: string; readonly to: string };
+
+  // policies; `next`, `until`, `earliest`, `last` are times
+  'policy.class': OfPolicy & {
+    readonly by: 'matched' | 'missing' | 'none';
+    /** the conditions that hold, each with the fact and the value it met */
+    readonly because: readonly {
+      readonly fact?: string | undefined;
+      readonly value?: string | number | boolean | undefined;
+      readonly text: string;
+    }[];
+    readonly missing?: string | undefined;
+    readonly of?: string | undefined;
+  };
+  'policy.approval': OfPolicy & {
+    readonly operation: string;
+    readonly approvals: number;
+    readonly approvers: readonly string[];
+    readonly emergency?: boolean | undefined;
+  };
+  'policy.reason': OfPolicy;
+  'policy.ticket': OfPolicy & { readonly form: string; readonly ticket: string };
+  'policy.notice': OfPolicy & { readonly hours: number; readonly earliest: string };
+  'policy.drill': OfPolicy & { readonly days: number; readonly last?: string | undefined };
+  'policy.window': OfPolicy & {
+    readonly kind: 'allow' | 'deny';
+    readonly next?: string | undefined;
+    readonly reason?: string | undefined;
+  };
+  'policy.tooLong': OfPolicy & {
+    readonly until: string;
+    readonly seconds: number;
+    readonly next?: string | undefined;
+  };
 }
 
 export type FindingCode = keyof FindingData;
@@ -225,6 +258,12 @@ interface Encodings {
 interface Unproven {
   readonly backup?: string | undefined;
   readonly runsAs: 'loader' | 'superuser' | 'role';
+}
+
+/** The name of a policy, and the class that it puts an operation into. */
+interface OfPolicy {
+  readonly policy: string;
+  readonly class: string;
 }
 
 /** `schema.table`, and its column. */

@@ -91,7 +91,10 @@ const frame = {
   kubeconfigs: v.array(absolute),
   root,
   about: v.exactOptional(v.strictObject({ place: v.exactOptional(text), snapshot: v.exactOptional(text) })),
-  asked: v.strictObject({ by: text, reason: v.exactOptional(text), approval: v.exactOptional(text) }),
+  asked: v.strictObject({
+    ...{ by: text, reason: v.exactOptional(text), approval: v.exactOptional(text), ticket: v.exactOptional(text) },
+    ...{ emergency: flag, notBefore: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())) },
+  }),
 };
 
 /** The form of schema 2; that it is that of the types is checked by the compiler. */

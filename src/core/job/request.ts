@@ -171,7 +171,13 @@ export interface RequestFrame {
 export interface Asked {
   readonly by: string;
   readonly reason?: string;
+  /** who approved it, in words, or the request by which it was approved */
   readonly approval?: string;
+  readonly ticket?: string;
+  /** what a policy asks for is asked for afterwards */
+  readonly emergency?: boolean;
+  /** UTC ISO 8601: it does not begin earlier */
+  readonly notBefore?: string;
 }
 
 /** What a job is about, as it was known when it was asked for. */

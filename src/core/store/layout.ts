@@ -75,3 +75,6 @@ export function verificationKey(time: Date, level: string, content: string): str
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 6);
   return `${verifiedFolder}/${compactTime(time)}-${level}-${digest}.json`;
 }
+
+/** What people of a root agreed on: who has to say yes to what. One for all that lies there. */
+export const policyKey = 'policy.yaml';

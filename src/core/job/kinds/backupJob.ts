@@ -16,6 +16,7 @@ import { backupPolicy } from '../run/obeyPolicy';
 import { listJobs } from '../record/listJobs';
 import { forgetDraft, noteDraft } from '../recover/drafts';
 import { Places, type DatabasePlace } from '../plan/places';
+import { obeyReading } from '../run/obeyPolicy';
 import { gentleOf } from '../request';
 
 /** Takes a backup. */
@@ -24,12 +25,17 @@ export const backupJob: RunKind<'backup'> = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const places = new Places(request.kubeconfigs, request.options.gentle, [], work);
   const place = await places.database(request.source, work.signal);
+  const policy = await obeyReading(context, place);
   const login = await loginEnd(place.client, work.signal);
   const { entry, findings } = await backUpPlace(context, place, request.options, {
     ...defined({ login }),
     maskKeyName: formatReference(request.source),
   });
-  return { outcome: 'done', findings, data: { ...backupFacts(entry), source: formatReference(request.source) } };
+  return {
+    outcome: 'done',
+    findings: [...policy, ...findings],
+    data: { ...backupFacts(entry), source: formatReference(request.source) },
+  };
 };
 
 /** Backs up a place that is open; `copy` and a restore in place do the same. */

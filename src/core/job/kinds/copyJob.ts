@@ -26,11 +26,12 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   const places = new Places(request.kubeconfigs, gentle, [], work);
   // held before the dump: a target that is busy, or cannot be reached, or that would refuse, shows before hours of work
   const target = await openTarget(context, places, to);
-  const policy = await obeyPolicy(context, target);
   const source = await places.database(from, work.signal);
+  const expected = await expectedCopy();
+  const lasts = expected === undefined ? {} : { lasts: expected.seconds * 1000 };
+  const policy = await obeyPolicy(context, { target, from: source, ...lasts });
   await refuseEarly(context, source, target);
   const started = Date.now();
-  const expected = await expectedCopy();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
   const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source, request.options, {
     maskKeyName: formatReference(to),

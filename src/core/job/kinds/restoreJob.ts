@@ -18,6 +18,7 @@ import { formatReference, type DatabaseReference } from '../../cluster/reference
 import { formatBackupRef } from '../request';
 import { obeyPolicy } from '../run/obeyPolicy';
 import { lockKey, Places, type DatabasePlace } from '../plan/places';
+import { provenFacts } from '../plan/policyQuestion';
 import { backUpPlace } from './backupJob';
 
 /** Restores a backup. */
@@ -27,9 +28,9 @@ export const restoreJob: RunKind<'restore'> = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const backup = await findBackup(request.root, formatBackupRef(request.backup));
   const target = await openTarget(context, new Places(request.kubeconfigs, gentle, [], work), request.target);
-  const policy = await obeyPolicy(context, target);
   const jobs = await listJobs(request.root);
   const expected = expectRestoreOf(jobs, backup, formatReference(request.target), gentle);
+  const policy = await obeyPolicy(context, { target, ...provenFacts(backup), lasts: expected.seconds * 1000 });
   const findings = await tellExpected(context, expected, [target]);
   const done = await restoreInto(context, backup, target);
   return { ...done, findings: [...policy, ...findings, ...(done.findings ?? [])] };

@@ -17,7 +17,7 @@ export const swapJob: RunKind<'swap'> = async (context) => {
   work.report({ type: 'phase', phase: 'preflight' });
   const { reference, job, earlier } = await targetOf(request);
   const place = await openTarget(context, new Places(request.kubeconfigs, undefined, earlier, work), reference);
-  const policy = await obeyPolicy(context, place);
+  const policy = await obeyPolicy(context, { target: place });
   const { client, pod, database } = place;
   const poolers = await findPoolers(client, pod.pod.namespace, work.signal);
   const asked = {

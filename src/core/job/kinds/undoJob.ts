@@ -15,7 +15,7 @@ export const undoJob: RunKind<'undo'> = async (context) => {
   const { reference, job, earlier } = await targetOf(request);
   const places = new Places(request.kubeconfigs, undefined, earlier, work);
   const place = await openTarget(context, places, reference);
-  const policy = await obeyPolicy(context, place);
+  const policy = await obeyPolicy(context, { target: place });
   const { client, pod, database } = place;
   const { only } = request.options;
   const more = { ...defined({ restoredBy: job, only }), records: recordsOf(request.root, pod.pod) };

@@ -3,7 +3,9 @@ import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
 import { drill } from '../../restore/restore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
+import { obeyReading } from '../run/obeyPolicy';
 import { Places } from '../plan/places';
+import { provenFacts } from '../plan/policyQuestion';
 import { formatBackupRef } from '../request';
 import { formatReference, type PodReference } from '../../cluster/reference';
 
@@ -20,13 +22,12 @@ export const verifyJob: RunKind<'verify'> = async (context) => {
 };
 
 /** Roles that the target lacks are made for it and dropped with it: a drill is no decision about roles. */
-async function verifyDeep(
-  { id, request, work }: JobContext<'verify'>,
-  entry: BackupEntry,
-  deep: PodReference,
-): Promise<JobDone> {
+async function verifyDeep(context: JobContext<'verify'>, entry: BackupEntry, deep: PodReference): Promise<JobDone> {
+  const { id, request, work } = context;
   const { gentle, trustArchive = false } = request.options;
-  const { client, pod } = await new Places(request.kubeconfigs, gentle, [], work).pod(deep, work.signal);
+  const place = await new Places(request.kubeconfigs, gentle, [], work).pod(deep, work.signal);
+  const { client, pod } = place;
+  const findings = await obeyReading(context, place, provenFacts(entry));
   const cluster = client.cluster.alias;
   const gentleStreams = gentle === undefined ? {} : { streams: 1 };
   const done = await drill(
@@ -35,7 +36,13 @@ async function verifyDeep(
   );
   const { differences, notes, tables, rows } = done;
   const outcome = differences.length > 0 ? 'differences' : 'done';
-  return { outcome, differences, notes, data: { ...facts(entry), deep: formatReference(deep), tables, rows } };
+  return {
+    outcome,
+    findings,
+    differences,
+    notes,
+    data: { ...facts(entry), deep: formatReference(deep), tables, rows },
+  };
 }
 
 function facts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {

@@ -7,6 +7,7 @@ import { AppError } from '../../base/errors';
 import { formatReference } from '../../cluster/reference';
 import { checkWork } from '../checkRequest';
 import { formatBackupRef, type RequestOf } from '../request';
+import { policiesInForce } from '../../policy/policies';
 import { protectedPlaces } from '../../policy/protectedList';
 import { backupPolicy } from '../run/obeyPolicy';
 import { Places } from './places';
@@ -35,11 +36,21 @@ export async function planJob(request: RequestOf<'restore' | 'copy'>, signal: Ab
     source === undefined
       ? backup && { backup }
       : { pod: source.pod, database: source.database, ...defined({ environment: sourceEnvironment }) };
+  const policies = await policiesInForce(root, clients, signal);
   if (from === undefined) throw new AppError('internal', { message: 'a plan of neither a backup nor a database' });
   const plan = await planRestore(
     {
       ...{ target: target.pod, database: target.database, reference: formatReference(request.target) },
-      ...{ options, poolers, logins, root, from, ...defined({ environment, protectedBy }) },
+      ...{
+        options,
+        poolers,
+        logins,
+        root,
+        from,
+        policies,
+        asked: request.asked,
+        ...defined({ environment, protectedBy }),
+      },
       clusters: clients.map(({ cluster }) => cluster),
       cluster: target.client.cluster.alias,
     },

@@ -23,9 +23,15 @@ import {
 import { planRoles, type RolePlan } from '../../restore/preflight/roles';
 import { checkRestoreOptions, type RestoreOptions } from '../../restore/options';
 import { decide } from '../../policy/decide';
+import { decideAll } from '../../policy/decideAll';
+import type { ReadPolicy } from '../../policy/rules/readPolicy';
+import type { Asked } from '../request';
 import { defined } from '../../base/defined';
 import { expectRestore, rowsOf, type ExpectedRestore } from './expectRestore';
 import { listJobs } from '../record/listJobs';
+import type { AskedOperation } from '../../policy/rules/decideByPolicy';
+import type { KnownPlace } from '../../policy/rules/policyPlaces';
+import { askedFacts, provenFacts, knownPlace } from './policyQuestion';
 
 /** What would be restored, and where to. */
 export interface PlanRequest {
@@ -46,6 +52,9 @@ export interface PlanRequest {
   readonly protection?: ProtectedSides;
   /** the entry that protects the target's place: its name will be asked for */
   readonly protectedBy?: string;
+  /** those that count, and what whoever asks says of it */
+  readonly policies?: readonly ReadPolicy[];
+  readonly asked?: Asked;
   /** of both clusters, where they are known to end */
   readonly logins?: readonly (Login | undefined)[];
   /** those that it goes through */
@@ -137,7 +146,21 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
     ...{ reference: request.reference, database, replaces, willAsk: true },
     ...defined({ protectedBy: request.protectedBy }),
   });
-  const findings = [...ofPolicy, ...aboutTrust(request.clusters ?? []), ...seen.findings, ...ofInPlace, ...logged];
+  const governed = decideAll(request.policies ?? [], askedOperation(request, replaces, expected.seconds)).findings.map(
+    // where nobody was asked yet, somebody will be
+    (finding) =>
+      request.asked === undefined && toBeAsked.includes(finding.code)
+        ? { ...finding, level: 'warn' as const }
+        : finding,
+  );
+  const findings = [
+    ...ofPolicy,
+    ...governed,
+    ...aboutTrust(request.clusters ?? []),
+    ...seen.findings,
+    ...ofInPlace,
+    ...logged,
+  ];
   // a database that is replaced keeps its own
   const ofDatabase = origin.own && !seen.live ? rolesOfDatabase(origin.own, { owner: false }) : [];
   return {
@@ -158,6 +181,28 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
       .missing,
     expected,
     ...(seen.live && as === 'replace' ? { loginWait: loginWait(target) } : {}),
+  };
+}
+
+const toBeAsked: readonly string[] = ['policy.reason', 'policy.ticket'];
+
+/** As policies are asked about it. */
+function askedOperation(request: PlanRequest, replaces: boolean, seconds: number): AskedOperation {
+  const { from, target, database, environment, options, clusters = [], asked, cluster: alias } = request;
+  const known = (name: string): Cluster | KnownPlace['cluster'] =>
+    clusters.find((one) => one.alias === name) ?? { alias: name, server: '', contexts: [] };
+  const of =
+    'backup' in from
+      ? provenFacts(from.backup)
+      : {
+          source: knownPlace(known(from.pod.pod.cluster), from.pod, from.database, from.environment),
+          masked: false,
+        };
+  return {
+    operation: options.prepare ? 'prepare' : 'backup' in from ? 'restore' : 'copy',
+    ...{ replaces: replaces && !options.prepare, inPlace: options.inPlace === true },
+    ...{ now: new Date(), lasts: seconds * 1000, ...of, ...(asked === undefined ? {} : askedFacts(asked)) },
+    target: knownPlace(known(alias), target, database, environment),
   };
 }
 

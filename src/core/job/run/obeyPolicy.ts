@@ -4,28 +4,83 @@ import { defined } from '../../base/defined';
 import { formatReference, type DatabaseReference } from '../../cluster/reference';
 import { recipientsOfBackups } from '../../encrypt/recipients';
 import { decide, decideBackup } from '../../policy/decide';
+import { decideAll } from '../../policy/decideAll';
+import { policiesInForce } from '../../policy/policies';
 import { encryptedPlaces, protectedPlaces } from '../../policy/protectedList';
 import type { ClusterNames } from '../../policy/protectedPlaces';
-import type { DatabasePlace } from '../plan/places';
+import type { Operation } from '../../policy/rules/policySchema';
+import type { AskedOperation } from '../../policy/rules/decideByPolicy';
+import type { DatabasePlace, Place } from '../plan/places';
+import { askedFacts, lookedUpPlace } from '../plan/policyQuestion';
 import type { RequestOf } from '../request';
 import type { JobContext } from './jobContext';
 
+type Changing = 'restore' | 'copy' | 'undo' | 'release' | 'swap';
+
+/** What a job would read and change, opened, and what is known of it beside the request. */
+export interface Obeying extends Pick<AskedOperation, 'source' | 'masked' | 'drilled' | 'lasts'> {
+  readonly target: DatabasePlace;
+  /** the database that is copied */
+  readonly from?: DatabasePlace;
+}
+
 /**
- * What this user's policy says of what a job is about to change: asked once its target is held, whatever the host that asked for it said. Throws `restore.refused` { findings } for
- * what it forbids, and what reading the policy throws.
+ * What policies say of what a job is about to change: asked once its target is held, whatever the host that asked for it said. Throws `restore.refused` { findings } and `policy.refused`
+ * { findings } for what they forbid, and what reading them throws.
  */
-export async function obeyPolicy(
-  { request, work }: JobContext<Changing>,
-  place: DatabasePlace,
-): Promise<readonly Finding[]> {
+export async function obeyPolicy(context: JobContext<Changing>, obeying: Obeying): Promise<readonly Finding[]> {
+  const { request, work } = context;
+  const { target: place, from, ...facts } = obeying;
   const protectedBy = (await protectedPlaces()).entryFor(place.client.cluster, place.pod.pod.namespace);
+  const replaced = replaces(request, place);
   const findings = decide({
-    ...{ reference: formatReference(place.reference), database: place.database, replaces: replaces(request, place) },
+    ...{ reference: formatReference(place.reference), database: place.database, replaces: replaced },
     ...defined({ protectedBy, confirmed: request.confirmed }),
     alsoNamed: 'only' in request.options ? (request.options.only ?? []).map(({ name }) => name) : [],
   });
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
+  const inPlace = 'inPlace' in request.options && request.options.inPlace;
+  const governed = await ask(context, [place, ...(from === undefined ? [] : [from])], async () => ({
+    ...{ operation: operationOf(request), replaces: replaced, inPlace, ...facts },
+    ...(from === undefined
+      ? {}
+      : { source: await lookedUpPlace(from.client, from.pod, from.database, work.signal), masked: isMasked(request) }),
+    target: await lookedUpPlace(place.client, place.pod, place.database, work.signal),
+  }));
+  return [...findings, ...governed];
+}
+
+/** The same of a job that changes no database that is there: a backup, a trial of one. Throws `policy.refused` { findings }. */
+export async function obeyReading(
+  context: JobContext<'backup' | 'verify'>,
+  place: DatabasePlace | Place,
+  facts: Pick<AskedOperation, 'source' | 'masked'> = {},
+): Promise<readonly Finding[]> {
+  const { request, work } = context;
+  return ask(context, [place], async () => {
+    const database = 'database' in place ? place.database : undefined;
+    const known = await lookedUpPlace(place.client, place.pod, database, work.signal);
+    const [asked] = request.kind === 'backup' ? [{ source: known }] : [{ target: known, ...facts }];
+    return { operation: request.kind, replaces: false, masked: isMasked(request), ...asked };
+  });
+}
+
+/** Where nobody made a policy nothing more is looked up. */
+async function ask(
+  { request, work }: JobContext,
+  places: readonly Place[],
+  question: () => Promise<Omit<AskedOperation, 'now'>>,
+): Promise<readonly Finding[]> {
+  const clients = [...new Set(places.map(({ client }) => client))];
+  const policies = await policiesInForce(request.root, clients, work.signal);
+  if (policies.length === 0) return [];
+  const now = new Date();
+  const { findings } = decideAll(policies, { ...(await question()), ...askedFacts(request.asked), now });
+  for (const finding of findings) work.report({ type: 'finding', finding });
+  if (isBlocked(findings)) throw new AppError('policy.refused', { findings });
+  const { notBefore } = request.asked;
+  if (notBefore !== undefined && new Date(notBefore) > now) throw new AppError('policy.early', { notBefore });
   return findings;
 }
 
@@ -58,7 +113,15 @@ async function hasRecoveryKey(): Promise<boolean> {
   }
 }
 
-type Changing = 'restore' | 'copy' | 'undo' | 'release' | 'swap';
+/** A restore or a copy that only prepares is another thing than one that replaces. */
+function operationOf(request: RequestOf<Changing>): Operation {
+  return 'prepare' in request.options && request.options.prepare ? 'prepare' : request.kind;
+}
+
+/** Of a backup that is restored its own manifest says it. */
+function isMasked(request: JobContext['request']): boolean {
+  return (request.kind === 'copy' || request.kind === 'backup') && request.options.mask !== undefined;
+}
 
 /** An undo and a release change what is there, or they find nothing. A preparation replaces nothing: its swap does. */
 function replaces(request: RequestOf<Changing>, { pod, database }: DatabasePlace): boolean {

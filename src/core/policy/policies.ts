@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { AppError, isAppError, isErrno } from '../base/errors';
+import { asRecord } from '../base/json';
+import { readSafely } from '../base/safeFile';
+import { writeDurably } from '../catalog/backupFolder';
+import { storeOfRoot } from '../catalog/storeOfRoot';
+import type { KubeClient } from '../cluster/kubeClient';
+import { checkState, prepareState, stateFolder } from '../state/stateFolder';
+import { policyKey } from '../store/layout';
+import { getIfThere } from '../store/store';
+import { longestPolicy, readPolicy, type ReadPolicy } from './rules/readPolicy';
+
+/** A policy that counts, and who says so. All of them count: what one of them asks for, no other takes away. */
+export interface PolicyInForce extends ReadPolicy {
+  /** own: this user's; root: the file beside the backups; or the alias of the cluster that holds it */
+  readonly by:
+    { readonly kind: 'own' } | { readonly kind: 'root' } | { readonly kind: 'cluster'; readonly alias: string };
+}
+
+/**
+ * The policies that count for what is done with a root and in these clusters. Throws `policy.invalid` for one that cannot be read, `policy.unreadable` { cluster } for one that may not: what
+ * governs and is not known lets nobody go on. Throws `state.unsafe`, `file.refused`, `store.*`, `cluster.*` too.
+ */
+export async function policiesInForce(
+  root: string | undefined,
+  clients: readonly KubeClient[],
+  signal?: AbortSignal,
+): Promise<readonly PolicyInForce[]> {
+  const own = await readOwnPolicy();
+  const ofRoot = root === undefined ? undefined : await readRootPolicy(root);
+  const ofClusters = await Promise.all(
+    clients.map(async (client) => ({
+      by: { kind: 'cluster', alias: client.cluster.alias } as const,
+      read: await readClusterPolicy(client, signal),
+    })),
+  );
+  return [
+    ...(own === undefined ? [] : [{ ...own, by: { kind: 'own' } as const }]),
+    ...(ofRoot === undefined ? [] : [{ ...ofRoot, by: { kind: 'root' } as const }]),
+    ...ofClusters.flatMap(({ by, read }) => (read === undefined ? [] : [{ ...read, by }])),
+  ];
+}
+
+/** The policy that this user chose for all that they do; undefined: none. */
+export async function readOwnPolicy(): Promise<ReadPolicy | undefined> {
+  await checkState();
+  const file = path.join(stateFolder(), folderName, fileName);
+  const text = await readSafely(file, { most: longestPolicy, own: true }).catch((error: unknown) => {
+    if (isErrno(error, ['ENOENT', 'ENOTDIR'])) return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : naming(file, () => readPolicy(text.toString('utf8')));
+}
+
+/** Writes it down, or, without a text, takes it away. The text is read before. Throws `policy.invalid`. */
+export async function writeOwnPolicy(text: string): Promise<ReadPolicy> {
+  const read = readPolicy(text);
+  await writeDurably(path.join(await prepareState(folderName), fileName), text);
+  return read;
+}
+
+async function readRootPolicy(root: string): Promise<ReadPolicy | undefined> {
+  const text = await getIfThere(await storeOfRoot(root), policyKey, longestPolicy).catch((error: unknown) => {
+    if (isErrno(error, ['ENOENT', 'ENOTDIR'])) return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : naming(`${root}/${policyKey}`, () => readPolicy(text.toString('utf8')));
+}
+
+/** The OperationPolicy `default` of a cluster. Where the cluster knows the kind and does not show it, nobody goes on. */
+export async function readClusterPolicy(client: KubeClient, signal?: AbortSignal): Promise<ReadPolicy | undefined> {
+  const options = signal === undefined ? {} : { signal };
+  try {
+    // everybody who is logged in may read this, and so a refusal of the policy itself is told from a cluster that has none
+    await client.get(groupPath, options);
+  } catch (error) {
+    if (hasStatus(error, 404) || isAppError(error, 'cluster.forbidden')) return undefined;
+    throw error;
+  }
+  try {
+    const found = asRecord(await client.get(`${groupPath}/operationpolicies/default`, options)) ?? {};
+    const { apiVersion, kind, spec } = found;
+    const text = JSON.stringify({ apiVersion, kind, metadata: { name: 'default' }, spec });
+    return naming(`${client.cluster.alias}: OperationPolicy default`, () => readPolicy(text));
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    if (!isAppError(error, 'cluster.forbidden')) throw error;
+    throw new AppError('policy.unreadable', { cluster: client.cluster.alias }, { cause: error });
+  }
+}
+
+const groupPath = '/apis/db-ferry.io/v1alpha1';
+
+function hasStatus(error: unknown, status: number): boolean {
+  return isAppError(error, 'cluster.api') && error.data['status'] === status;
+}
+
+function naming(file: string, read: () => ReadPolicy): ReadPolicy {
+  try {
+    return read();
+  } catch (error) {
+    if (!isAppError(error, 'policy.invalid')) throw error;
+    throw new AppError('policy.invalid', { ...error.data, file }, { cause: error });
+  }
+}
+
+const folderName = 'policy';
+const fileName = 'own.yaml';
