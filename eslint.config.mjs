@@ -73,6 +73,21 @@ export default tseslint.config(
     rules: { 'files/one': 'error' },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/core/base/json.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'JSON',
+          property: 'parse',
+          message:
+            'What comes from elsewhere is parsed in src/core/base/json.ts, with a form, and quotes nothing of it.',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/words/**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -1,3 +1,4 @@
+import { asRecord, parseJson } from '../core/base/json';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { reportScheme } from '../contributions';
@@ -73,10 +74,5 @@ function placeOf(uri: vscode.Uri): { readonly file: string; readonly inside: str
 }
 
 function parsed(text: string): { readonly job?: unknown; readonly backup?: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  return asRecord(parseJson(text)) ?? {};
 }

@@ -1,10 +1,34 @@
-/** Parses JSON that came from elsewhere; undefined where it is none: the parser's own message quotes the text, which may be a row or a secret. Pure. */
-export function parseJson(text: string): unknown {
+import * as v from 'valibot';
+
+/*
+ * All JSON that comes from a disk, a wire or a program is parsed here: no message of the parser's own leaves, since it quotes the text, which may be a row or a secret.
+ */
+
+/** Parses JSON; throws an Error that quotes nothing where it is none. Pure. */
+export function readJson(text: string | Buffer): unknown {
+  const value = parseJson(text);
+  if (value === undefined) throw new Error('it is no JSON');
+  return value;
+}
+
+/** The same; undefined where it is none. Pure. */
+export function parseJson(text: string | Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.toString()) as unknown;
   } catch {
     return undefined;
   }
+}
+
+/** What is in JSON of this form; undefined where it is none, or has another form. Pure. */
+export function parseAs<T>(form: v.GenericSchema<unknown, T>, text: string | Buffer): T | undefined {
+  const parsed = v.safeParse(form, parseJson(text));
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** A value as it is after a way through a file. Pure. */
+export function asWritten(value: unknown): unknown {
+  return value === undefined ? undefined : readJson(JSON.stringify(value));
 }
 
 /** An object of JSON, as the names it has; undefined for anything else. Pure. */

@@ -1,3 +1,4 @@
+import { asRecord, readJson } from '../base/json';
 import { AppError } from '../base/errors';
 import { canonical } from '../state/canonical';
 import { judge, keyRing, signingKey } from '../state/keys';
@@ -37,7 +38,7 @@ export async function holdOf(entry: Held): Promise<(Hold & { readonly signed: Si
   const text = await getIfThere(store, prefix + holdFile, 131_072);
   if (text === undefined) return undefined;
   try {
-    const { signatures, ...said } = JSON.parse(text.toString()) as Readonly<Record<string, unknown>>;
+    const { signatures, ...said } = asRecord(readJson(text)) ?? {};
     const hold = parseHold(said);
     if (hold.backup !== entry.id) throw new Error('of another backup');
     const { backup, owner, reason, time } = hold;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { inspectArchive, type ArchiveContents } from '../postgres/archive/format/inspectArchive';
 import { isAppError, toAppError } from '../base/errors';
-import { asRecord } from '../base/json';
+import { asRecord, readJson } from '../base/json';
 import { fileSource } from '../store/fileSource';
 import type { ByteSource } from '../store/byteSource';
 import { encryptedSuffix, manifestFile, partialSuffix } from '../store/layout';
@@ -96,7 +96,7 @@ async function backupIn(folder: string, ring: KeyRing): Promise<BackupEntry | un
   const at = { store: localStore(folder), prefix: '' };
   const text = await getIfThere(at.store, manifestFile, longestManifest);
   // the manifest.json of some other tool says nothing of this file
-  if (text === undefined || asRecord(JSON.parse(text.toString()))?.['format'] !== 'db-ferry-backup') return undefined;
+  if (text === undefined || asRecord(readJson(text))?.['format'] !== 'db-ferry-backup') return undefined;
   return wholeBackup(folder, await readManifest(at, ring));
 }
 

@@ -1,3 +1,4 @@
+import { readJson } from '../base/json';
 import { createHash } from 'node:crypto';
 import { AppError, isAppError } from '../base/errors';
 import { contentsFile, encryptedSuffix, manifestFile } from '../store/layout';
@@ -29,11 +30,11 @@ export function readText(
   text: Buffer,
 ): Omit<ReadManifest, 'signed' | 'sha256'> & { readonly signedText: () => string } {
   if (isOld(text)) {
-    const value = (): unknown => JSON.parse(text.toString());
+    const value = (): unknown => readJson(text);
     const { manifest: short, ...counts } = summaryOf(text.toString());
     return { short, counts, contents: async () => parseManifest(value()), signedText: () => canonical(value()) };
   }
-  const value = JSON.parse(text.toString()) as unknown;
+  const value = readJson(text);
   const sealed = parseSealed(value);
   return {
     short: sealed,
@@ -46,7 +47,7 @@ export function readText(
 /** True for one of format 1. As 0.1.0 wrote it, with all its tables, it is not parsed to find that out. */
 function isOld(text: Buffer): boolean {
   const begins = '{\n "format": "db-ferry-backup",\n "formatVersion": 1,';
-  return text.toString('latin1', 0, begins.length) === begins || formatOf(JSON.parse(text.toString())) === 1;
+  return text.toString('latin1', 0, begins.length) === begins || formatOf(readJson(text)) === 1;
 }
 
 /** Reads the manifest of a backup. Throws `store.absent`, `backup.newer`, what its parser says, and what the store says. */
@@ -96,7 +97,7 @@ async function contentsOf(at: BackupAt, { id, files, counts, encryption }: Seale
   }
   const clear = encryption ? await decryptedContents(at, { id, encryption }, text) : text;
   try {
-    const contents = parseContents(JSON.parse(clear.toString()), id);
+    const contents = parseContents(readJson(clear), id);
     if (contents.tables.length !== counts.tables) throw new Error('it has another number of tables');
     return contents;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { asRecord, readJson } from '../base/json';
 import path from 'node:path';
 import { canonical } from '../state/canonical';
 import { judge, signingKey, type KeyRing, type Signature } from '../state/keys';
@@ -12,7 +13,9 @@ export async function signedBy({ store, prefix }: BackupAt, text: () => string, 
   try {
     const file = await getIfThere(store, prefix + signatureFile, 16_384);
     if (file === undefined) return { by: 'nobody' };
-    const { format, signatures } = JSON.parse(file.toString()) as Partial<SignatureFile>;
+    const { format, signatures } = (asRecord(readJson(file)) ?? {}) as {
+      readonly [K in keyof SignatureFile]?: unknown;
+    };
     if (format !== signatureFormat || !Array.isArray(signatures)) throw new Error('no signature');
     // the whole of it is parsed only where there is something to hold it against
     return signatures.length === 0 ? { by: 'nobody' } : judge(text(), signaturesIn(signatures), ring);

@@ -1,3 +1,4 @@
+import { readJson } from '../base/json';
 import type { Contents, Counts, ShortManifest } from './manifest';
 import { parseManifest, parseShortManifest } from './parseManifest';
 
@@ -8,7 +9,7 @@ import { parseManifest, parseShortManifest } from './parseManifest';
 export function summaryOf(text: string): Counts & { readonly manifest: ShortManifest } {
   const { block, rest } = cut(text, 'tables');
   const short = ['sequences', 'counted'].reduce((left, name) => cut(left, name).rest, rest);
-  const parsed = parseShortManifest(JSON.parse(short)) as Parsed;
+  const parsed = parseShortManifest(readJson(short)) as Parsed;
   // a text not written by us is parsed whole
   const tables = block === undefined ? parseManifest(parsed).tables : [];
   const { count } = parsed.largeObjects ?? { count: 0 };

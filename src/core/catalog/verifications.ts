@@ -1,3 +1,4 @@
+import { asRecord, readJson } from '../base/json';
 import { canonical } from '../state/canonical';
 import { judge, signingKey, type KeyRing } from '../state/keys';
 import { isProven } from '../state/signed';
@@ -59,7 +60,7 @@ export function withLater(before: readonly Verification[], later: readonly Verif
 
 function proven(text: Buffer, ring: KeyRing): SaidVerification | undefined {
   try {
-    const { signatures, ...said } = JSON.parse(text.toString()) as Readonly<Record<string, unknown>>;
+    const { signatures, ...said } = asRecord(readJson(text)) ?? {};
     const parsed = parseVerification(said);
     return isProven(judge(canonical(said), signaturesIn(signatures), ring)) ? parsed : undefined;
   } catch {

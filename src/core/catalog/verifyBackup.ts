@@ -1,3 +1,4 @@
+import { asWritten } from '../base/json';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, isAppError, isErrno } from '../base/errors';
@@ -250,12 +251,7 @@ async function filesDisagreement(entry: BackupEntry): Promise<string | undefined
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(plain(a), plain(b));
-}
-
-/** As it looks after a way through a file. */
-function plain(one: unknown): unknown {
-  return one === undefined ? undefined : JSON.parse(JSON.stringify(one));
+  return isDeepStrictEqual(asWritten(a), asWritten(b));
 }
 
 function nameOf(one: unknown): string {

@@ -1,3 +1,4 @@
+import { asRecord, parseJson } from '../base/json';
 import type { ErrorData } from '../base/errorData';
 import { spawn } from 'node:child_process';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
@@ -95,13 +96,8 @@ export async function runPlugin(
 }
 
 function credentialIn(text: string): PluginCredential | undefined {
-  let answer: { status?: Readonly<Record<string, unknown>> | null } | null;
-  try {
-    answer = JSON.parse(text) as typeof answer;
-  } catch {
-    return undefined;
-  }
-  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = answer?.status ?? {};
+  const { status } = asRecord(parseJson(text)) ?? {};
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = asRecord(status) ?? {};
   if (typeof token !== 'string' && typeof cert !== 'string') return undefined;
   const ends = typeof expirationTimestamp === 'string' ? Date.parse(expirationTimestamp) : NaN;
   return {

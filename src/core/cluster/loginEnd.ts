@@ -1,3 +1,5 @@
+import { parseAs } from '../base/json';
+import * as v from 'valibot';
 import { createHash } from 'node:crypto';
 import { isAppError } from '../base/errors';
 import type { Finding } from '../base/finding';
@@ -54,6 +56,6 @@ async function endInOpenShift(client: KubeClient, token: string, signal: AbortSi
 function endInJwt(token: string): number | undefined {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return undefined;
-  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown };
-  return typeof exp === 'number' ? exp * 1000 : undefined;
+  const claims = parseAs(v.object({ exp: v.number() }), Buffer.from(payload, 'base64url'));
+  return claims && claims.exp * 1000;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/json';
 import { isAppError } from '../../base/errors';
 import { openSafely } from '../../base/safeFile';
 import type { JobEvent } from './jobEvents';
@@ -74,10 +75,6 @@ const timeEnd = '{"time":"2026-11-23T05:15:14.000Z"'.length;
 
 function parseEvent(line: string): JobEvent | undefined {
   if (line === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as JobEvent) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
+  return typeof value === 'object' && value !== null && 'type' in value ? (value as JobEvent) : undefined;
 }

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Progress } from '../../base/progress';
 import type { Difference, ComparisonNote } from '../../postgres/archive/reading';
 import type { Finding } from '../../base/finding';
@@ -25,6 +26,14 @@ export interface ProcessIdentity {
   /** /proc/sys/kernel/random/boot_id */
   readonly boot: string;
 }
+
+/** A process as it is written down. */
+export const processForm: v.GenericSchema<unknown, ProcessIdentity> = v.object({
+  pid: v.number(),
+  startTime: v.string(),
+  container: v.string(),
+  boot: v.string(),
+});
 
 /** How a job ended; `exitCode` as docs and help of the command line say. */
 export interface JobResult {

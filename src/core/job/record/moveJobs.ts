@@ -1,3 +1,6 @@
+import { processForm } from './jobEvents';
+import { parseAs, readJson } from '../../base/json';
+import * as v from 'valibot';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, open, readdir, realpath, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +10,6 @@ import { workTreeOf } from '../../state/gitIndex';
 import { checkOwn, isOwn, mayBeWritten } from '../../state/levels';
 import { checkState, prepareRootState, rootState } from '../../state/stateFolder';
 import { EventTail } from './eventTail';
-import type { ProcessIdentity } from './jobEvents';
 import { addEvents, noFacts } from './jobFacts';
 import { isJobId, jobFiles, writeWhole } from './jobFolder';
 import { identify, lifeOf } from '../run/processIdentity';
@@ -60,11 +62,18 @@ export async function moveOldJobs(root: string): Promise<void> {
   });
 }
 
+const movedForm: v.GenericSchema<unknown, Moved> = v.object({
+  time: v.string(),
+  moved: v.array(v.string()),
+  waiting: v.array(v.string()),
+  left: v.record(v.string(), v.string()),
+});
+
 /** What was noted of a root; undefined while nobody looked. */
 export async function readMoved(root: string): Promise<Moved | undefined> {
   try {
     const text = await readSafely(noteOf(root), { most: 64e6, own: true });
-    return JSON.parse(text.toString()) as Moved;
+    return parseAs(movedForm, text);
   } catch {
     return undefined;
   }
@@ -77,7 +86,9 @@ export async function heldByOld(root: string, lock: string): Promise<{ readonly 
   try {
     const old = join(await realpath(root), '.jobs');
     const text = await readSafely(join(old, 'locks', lock), { most: 64_000, own: true, inside: old });
-    const { job, identity } = JSON.parse(text.toString()) as { job: string; identity: ProcessIdentity };
+    const held = parseAs(v.object({ job: v.string(), identity: processForm }), text);
+    if (!held) return undefined;
+    const { job, identity } = held;
     return moved.waiting.includes(job) && (await isAlive(join(old, job), identity)) ? { job } : undefined;
   } catch {
     return undefined;
@@ -189,7 +200,7 @@ async function alone(root: string, act: () => Promise<void>): Promise<void> {
 
 async function isMoving(claim: string): Promise<boolean> {
   try {
-    const holder = JSON.parse(String(await readSafely(claim, { most: 4096, own: true }))) as ProcessIdentity | null;
+    const holder = v.parse(v.nullable(processForm), readJson(await readSafely(claim, { most: 4096, own: true })));
     return holder !== null && lifeOf(holder) === 'alive';
   } catch {
     // just being written: its holder is at work

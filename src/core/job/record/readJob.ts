@@ -2,7 +2,7 @@ import type { WaitingFacts } from '../../base/noteData';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../../base/json';
+import { parseAs, parseJson } from '../../base/json';
 import type { Finding } from '../../base/finding';
 import type { Phase, Progress } from '../../base/progress';
 import { readSafely } from '../../base/safeFile';
@@ -178,10 +178,8 @@ function livingState({ started, isStopping }: JobFacts): JobState {
 
 async function readResolved(folder: string): Promise<string | undefined> {
   try {
-    const { text } = JSON.parse(
-      String(await readSafely(join(folder, jobFiles.resolved), { most: 1e6, own: true })),
-    ) as { text?: unknown };
-    return typeof text === 'string' ? text : undefined;
+    const said = await readSafely(join(folder, jobFiles.resolved), { most: 1e6, own: true });
+    return parseAs(v.object({ text: v.string() }), said)?.text;
   } catch {
     return undefined;
   }

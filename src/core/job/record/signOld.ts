@@ -1,3 +1,4 @@
+import { readJson } from '../../base/json';
 import { sep } from 'node:path';
 import { listBackups } from '../../catalog/catalog';
 import { longestManifest, parseManifest } from '../../catalog/parseManifest';
@@ -33,7 +34,7 @@ export async function signOld(root: string, jobs: readonly string[]): Promise<vo
 /** Signs what the file says, all of it. */
 async function signAsItIs(folder: string, sha256: string): Promise<void> {
   const text = await localStore(folder).get(manifestFile, longestManifest);
-  const manifest = parseManifest(JSON.parse(text.toString()));
+  const manifest = parseManifest(readJson(text));
   if (manifest.archive.sha256 === sha256) await signManifest(folder, manifest);
 }
 

@@ -1,3 +1,6 @@
+import { processForm } from '../record/jobEvents';
+import { parseAs } from '../../base/json';
+import * as v from 'valibot';
 import { createHash } from 'node:crypto';
 import { link, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,6 +75,13 @@ interface Holder {
   readonly identity: ProcessIdentity;
 }
 
+const holderForm: v.GenericSchema<unknown, Holder> = v.object({
+  job: v.string(),
+  root: v.string(),
+  reference: v.string(),
+  identity: processForm,
+});
+
 const locksName = 'locks';
 
 async function linked(own: string, path: string): Promise<boolean> {
@@ -110,8 +120,9 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 function parseHolder(text: string): Holder | undefined {
+  const holder = parseAs(holderForm, text);
+  if (!holder) return undefined;
   try {
-    const holder = JSON.parse(text) as Holder;
     jobFolder(holder.root, holder.job);
     return holder;
   } catch {

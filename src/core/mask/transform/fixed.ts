@@ -1,3 +1,4 @@
+import { readJson } from '../../base/json';
 import type { ColumnType } from '../model/columnType';
 import { isAddress } from './address';
 import { jsonbString } from './json';
@@ -95,7 +96,7 @@ function numeric(value: string, { precision, scale }: { precision?: number; scal
 
 function json(value: string, binary: boolean): string | undefined {
   try {
-    const parsed: unknown = JSON.parse(value);
+    const parsed: unknown = readJson(value);
     return binary ? jsonb(parsed) : Buffer.from(value, 'utf8').toString('latin1');
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { readJson } from '../../base/json';
 import { item, leadsTo, type JsonPath, type JsonPlace } from './jsonPaths';
 
 /** What is done with the scalars that a path leads to. */
@@ -216,7 +217,7 @@ class Walk {
     const bytes = this.text.slice(from, this.#at);
     if (!bytes.includes('\\')) return this.masks.decode(bytes.slice(1, -1));
     try {
-      return JSON.parse(this.masks.decode(bytes).replaceAll(/[\u0000-\u001f]/g, ' ')) as string;
+      return readJson(this.masks.decode(bytes).replaceAll(/[\u0000-\u001f]/g, ' ')) as string;
     } catch {
       throw notJson;
     }
@@ -251,7 +252,7 @@ const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 function memberName(member: string): string {
   let end = 1;
   while (end < member.length && member.charAt(end) !== '"') end += member.charAt(end) === '\\' ? 2 : 1;
-  return JSON.parse(member.slice(0, end + 1)) as string;
+  return readJson(member.slice(0, end + 1)) as string;
 }
 
 /** As the server writes one of jsonb: what is not ASCII as it is, which only an archive in UTF-8 has. Bytes are characters. */

@@ -1,3 +1,4 @@
+import { readJson } from '../../base/json';
 import { execute, query, type SqlOptions } from '../../pod/server/sql';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
 import { keyRing } from '../../state/keys';
@@ -134,7 +135,12 @@ function commentOn(role: string, mark: RoleMark): string {
 
 function readRoleMark(text: string): RoleMark | undefined {
   try {
-    const { job, time = '', by, signature } = (JSON.parse(text) as { dbFerry: Partial<RoleMark> }).dbFerry;
+    const {
+      job,
+      time = '',
+      by,
+      signature,
+    } = (readJson(text) as { dbFerry: { readonly [K in keyof RoleMark]?: unknown } }).dbFerry;
     if (typeof job !== 'string' || typeof time !== 'string') return undefined;
     return { job, time, ...(typeof by === 'string' && typeof signature === 'string' ? { by, signature } : {}) };
   } catch {

@@ -1,3 +1,4 @@
+import { readJson } from '../../base/json';
 import { applicationOf } from '../../postgres/tools/applicationName';
 import { AppError } from '../../base/errors';
 import { persist } from '../../base/persist';
@@ -223,7 +224,7 @@ export function markText(mark: Mark): string {
 export function readMark(comment: string | undefined): Mark | undefined {
   if (!comment?.startsWith('{"dbFerry":')) return undefined;
   try {
-    const { dbFerry } = JSON.parse(comment) as { dbFerry: Partial<Mark> };
+    const { dbFerry } = readJson(comment) as { dbFerry: { readonly [K in keyof Mark]?: unknown } };
     const { job, role, of, time = '', origin = '', written, by, signature } = dbFerry;
     if (typeof job !== 'string' || typeof of !== 'string') return undefined;
     if (role !== 'side' && role !== 'kept' && role !== 'prepared') return undefined;
