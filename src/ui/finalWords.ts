@@ -12,7 +12,7 @@ export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string
   const facts = figures(result.data);
   const outcome = outcomeWords(result, job.request.kind);
   // what became of a job is the news of its clean-up
-  const found = ['resolved', 'unknown'].flatMap((key) => texts(result.data, key).map(capital));
+  const found = (['resolved', 'unknown'] as const).flatMap((key) => texts(result.data, key).map(capital));
   return `${jobTitle(job)}: ${[outcome, ...whatDiffers(result), ...found.slice(0, mostFound), facts === '' ? '' : `${facts}.`].join(' ').trim()}`;
 }
 

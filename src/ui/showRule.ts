@@ -1,14 +1,9 @@
+import type { AnyFacts } from '../core/base/errorData';
 import * as vscode from 'vscode';
 import { neededRule } from '../words/neededRule';
 
 /** The rule to ask for after an error, as YAML; undefined where the error is not about rights, or none is missing. */
-export function ruleFor({
-  code,
-  data,
-}: {
-  readonly code: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}): string | undefined {
+export function ruleFor({ code, data }: { readonly code: string; readonly data: AnyFacts }): string | undefined {
   return code === 'cluster.forbidden' ? neededRule(data) : undefined;
 }
 

@@ -1,4 +1,5 @@
-import type { ComparisonNote, Difference } from '../core/postgres/archive/reading';
+import { fact, type KeyOf } from './shown';
+import type { ComparisonNote, ComparisonNoteData, Difference } from '../core/postgres/archive/reading';
 import { some } from '../core/base/some';
 import { count } from './format';
 
@@ -52,31 +53,39 @@ const changes = {
 
 /** What two archives may differ in without differing. */
 export function comparisonNoteWords({ code, data }: ComparisonNote): string {
-  const of = (key: string): string => (typeof data[key] === 'string' ? data[key] : JSON.stringify(data[key] ?? ''));
-  const words = {
-    columnOrder: () =>
-      `the columns of ${of('table')} stand in another order: that matters only to what reads them by their place, such as INSERT without names`,
-    generatedUnproven: () =>
-      `values of generated columns are computed anew, and could not be compared: ${of('tables')}`,
-    wording: () => `worded differently: ${Object.keys(data).map(of).join(', ')}`,
-    leftOut: () => `left out on purpose: ${leftOutWords(data)}`,
-    // only in results of 0.1.0
-    majorsDiffer: () =>
-      `PostgreSQL ${of('left')} and ${of('right')} word tables, views and functions differently: these were compared by name and owner only`,
-    withoutData: () => `without data in one of the two, and empty in the other: ${emptyWords(data)}`,
-  } satisfies Record<ComparisonNote['code'], () => string>;
-  return words[code]();
+  return (noteWords[code] as (data: object) => string)(data);
 }
 
-function emptyWords(data: ComparisonNote['data']): string {
-  const list = (key: string, what: string): string[] => {
+const noteWords: { readonly [C in keyof ComparisonNoteData]: (data: ComparisonNoteData[C]) => string } = {
+  columnOrder: (data) =>
+    `the columns of ${of(data, 'table')} stand in another order: that matters only to what reads them by their place, such as INSERT without names`,
+  generatedUnproven: (data) =>
+    `values of generated columns are computed anew, and could not be compared: ${of(data, 'tables')}`,
+  wording: (data) =>
+    `worded differently: ${Object.keys(data)
+      .map((key) => of(data, key))
+      .join(', ')}`,
+  leftOut: (data) => `left out on purpose: ${leftOutWords(data)}`,
+  // only in results of 0.1.0
+  majorsDiffer: (data) =>
+    `PostgreSQL ${of(data, 'left')} and ${of(data, 'right')} word tables, views and functions differently: these were compared by name and owner only`,
+  withoutData: (data) => `without data in one of the two, and empty in the other: ${emptyWords(data)}`,
+};
+
+function of<D extends object>(data: D, key: KeyOf<D>): string {
+  const value = fact(data, key);
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}
+
+function emptyWords(data: ComparisonNoteData['withoutData']): string {
+  const list = (key: 'tables' | 'sequences', what: string): string[] => {
     const names = Array.isArray(data[key]) ? data[key].map(String) : [];
-    const all = Number(data[`${key}Count`] ?? names.length);
+    const all = Number(fact(data, `${key}Count`) ?? names.length);
     if (all === 0) return [];
     const shown = names.slice(0, 10).join(', ');
     return [`${what} ${shown}${all > 10 ? ` and ${count(all - 10)} more` : ''}`];
   };
-  const objects = Number(data['largeObjects'] ?? 0);
+  const objects = Number(fact(data, 'largeObjects') ?? 0);
   return [
     ...list('tables', 'tables'),
     ...list('sequences', 'sequences'),
@@ -85,18 +94,18 @@ function emptyWords(data: ComparisonNote['data']): string {
 }
 
 /** What was left out, why, and how to make it. */
-function leftOutWords(data: ComparisonNote['data']): string {
-  const why = leftOutWhy.get(String(data['kind']));
+function leftOutWords(data: ComparisonNoteData['leftOut']): string {
+  const why = leftOutWhy.get(data.kind);
   return why === undefined ? leftOutThing(data) : `${leftOutThing(data)}, ${why}`;
 }
 
 /** `publications (changes, px)`; results of 0.1.0 have other kinds and no names. */
-function leftOutThing({ kind, count: all, names = [] }: ComparisonNote['data']): string {
+function leftOutThing({ kind, count: all, names = [] }: ComparisonNoteData['leftOut']): string {
   const many = typeof all === 'number' ? all : 0;
   const shown = Array.isArray(names) ? names.map(String) : [];
   const rest = many - shown.length;
   const list = shown.length === 0 ? count(many) : `${shown.join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}`;
-  return `${leftOutNames.get(String(kind)) ?? String(kind)} (${list})`;
+  return `${leftOutNames.get(kind) ?? kind} (${list})`;
 }
 
 const leftOutNames: ReadonlyMap<string, string> = new Map([
@@ -125,7 +134,7 @@ const leftOutWhy: ReadonlyMap<string, string> = new Map([
 
 /** That two are the same, with what one of them lacks on purpose. */
 export function sameWords(notes: readonly ComparisonNote[] = []): string {
-  const leftOut = notes.filter(({ code }) => code === 'leftOut').map(({ data }) => data);
+  const leftOut = notes.flatMap((note) => (note.code === 'leftOut' ? [note.data] : []));
   const all = leftOut.reduce((sum, data) => sum + (typeof data['count'] === 'number' ? data['count'] : 0), 0);
   if (all === 0) return 'The same.';
   return `The same, ${count(all)} left out on purpose: ${leftOut.map(leftOutThing).join('; ')}.`;

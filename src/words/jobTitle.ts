@@ -10,7 +10,8 @@ import {
 } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import { localTime } from './format';
-import { text, type Data } from './shown';
+import type { ResultData } from '../core/job/record/resultData';
+import { text } from './shown';
 
 /** What a job is about, in a line: `Back up shop from postgres-0`. */
 export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
@@ -133,7 +134,7 @@ function placeNamed(text: string): string {
 }
 
 /** By its database and time: as the request or the result knows them, else as the folder is called; another path by its last part. */
-function backupWords(idOrPath: string, known: JobAbout | undefined, data: Data = {}): string {
+function backupWords(idOrPath: string, known: JobAbout | undefined, data: ResultData = {}): string {
   const from = known?.place ?? text(data, 'source');
   const time = known?.snapshot ?? text(data, 'snapshot');
   const parts = (from ?? '').split('/');

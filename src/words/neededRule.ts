@@ -1,4 +1,4 @@
-import type { ErrorData } from '../core/base/errors';
+import type { AnyFacts } from '../core/base/errorData';
 import { text } from './shown';
 
 /** What DB Ferry needs to be allowed in a namespace. */
@@ -11,7 +11,7 @@ export const neededRights = [
  * The Role and RoleBinding to ask for after `cluster.forbidden`, as YAML an administrator can apply. Undefined where no right is missing. The
  * namespace is left open where the refusal names none. Whom it binds is known, or read from the API server's message; else it is left open, too.
  */
-export function neededRule(data: Partial<ErrorData['cluster.forbidden']>): string | undefined {
+export function neededRule(data: Pick<AnyFacts, 'missing' | 'namespace' | 'user' | 'message'>): string | undefined {
   const { missing } = data;
   if (Array.isArray(missing) && missing.length === 0) return undefined;
   const namespace = text(data, 'namespace') ?? '<project>';

@@ -2,14 +2,15 @@ import type { JobResult } from '../core/job/record/jobEvents';
 import type { JobKind } from '../core/job/request';
 import { sameWords } from './comparisonWords';
 import { safe } from './format';
-import { texts, type Data } from './shown';
+import type { ResultData } from '../core/job/record/resultData';
+import { text, texts } from './shown';
 
 /** How a job ended that did not fail, in a sentence. */
 export function outcomeWords(
   { outcome, data, findings = [], differences = [], notes = [] }: JobResult,
   kind: JobKind,
 ): string {
-  const named = (key: string): string => safe(typeof data[key] === 'string' ? data[key] : '?');
+  const named = (key: keyof ResultData): string => safe(text(data, key) ?? '?');
   if (kind === 'diff') return outcome === 'done' ? safe(sameWords(notes)) : 'Different.';
   if (outcome === 'prepared') {
     const listed = differences.length > 0 ? ', with the differences that are listed' : ' and verified';
@@ -47,7 +48,7 @@ export function outcomeWords(
   }
 }
 
-function released(target: string, data: Data): string {
+function released(target: string, data: ResultData): string {
   const remaining = texts(data, 'remaining');
   if (remaining.length === 0) return `Released: what was kept for ${target} is dropped.`;
   return `Not all that was kept for ${target} is dropped: ${remaining.map(safe).join(', ')} stays.`;

@@ -1,7 +1,7 @@
+import type { ResultData } from '../core/job/record/resultData';
 import { formatReference } from '../core/cluster/reference';
 import { operandsOf, type JobRequest } from '../core/job/request';
 import type { JobResult } from '../core/job/record/jobEvents';
-import type { MaskedFacts } from '../core/catalog/manifest';
 import type { WholeJob } from '../core/job/record/readJob';
 import { comparisonNoteWords, differenceWords } from './comparisonWords';
 import { wordsFor } from './errorWords';
@@ -75,7 +75,7 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
   const deep = request.kind === 'verify' && request.deep !== undefined ? formatReference(request.deep) : undefined;
   const isPair = second !== undefined;
   const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
-  const source = text(result?.data ?? {}, 'source');
+  const source = text<ResultData>(result?.data ?? {}, 'source');
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
@@ -91,10 +91,10 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
       expected?.seconds === undefined ? undefined : `${duration(expected.seconds)} (by ${basisWords[expected.basis]})`,
     ],
     ['source', source === first ? undefined : source],
-    ['backup', text(result?.data ?? {}, 'backup')],
-    ['folder', text(result?.data ?? {}, 'folder')],
-    ['before it', text(result?.data ?? {}, 'before')],
-    ['kept', text(result?.data ?? {}, 'kept')],
+    ['backup', text<ResultData>(result?.data ?? {}, 'backup')],
+    ['folder', text<ResultData>(result?.data ?? {}, 'folder')],
+    ['before it', text<ResultData>(result?.data ?? {}, 'before')],
+    ['kept', text<ResultData>(result?.data ?? {}, 'kept')],
     ['job', id],
     ['request', started === undefined ? undefined : digestOf(events)],
   ];
@@ -102,7 +102,7 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
 }
 
 function instructions({ request, result }: WholeJob, ways: readonly Way[]): string[] {
-  const data = result?.data ?? {};
+  const data: ResultData = result?.data ?? {};
   const target = text(data, 'target');
   if (result?.error) {
     const { code, data: facts } = result.error;
@@ -195,7 +195,7 @@ function proofRows({ data }: JobResult): string[][] {
   const times = ['took', 'expected'];
   const numbers = resultNumbers(data).filter(({ name }) => !times.includes(name));
   const named = proofs.flatMap(([key, name]) => {
-    const value = data[key];
+    const value: unknown = data[key];
     if (typeof value === 'number') return [{ name, text: serverVersionText(value) }];
     return typeof value === 'string' && value !== '' ? [{ name, text: value }] : [];
   });
@@ -204,7 +204,7 @@ function proofRows({ data }: JobResult): string[][] {
 
 /** Of a backup or a copy whose rows were masked. */
 function maskingOf({ data }: JobResult): string[] {
-  const masked = data['masked'] as MaskedFacts | undefined;
+  const masked = data['masked'];
   if (masked === undefined) return [];
   const { lines, rows } = maskedProof(masked);
   return [
@@ -218,7 +218,7 @@ function maskingOf({ data }: JobResult): string[] {
 }
 
 /** Numbers are versions of servers. */
-const proofs: readonly (readonly [key: string, name: string])[] = [
+const proofs: readonly (readonly [key: keyof ResultData, name: string])[] = [
   ['sha256', 'SHA-256 of the archive'],
   ['compression', 'compression'],
   ['sourceVersion', 'server of the source'],

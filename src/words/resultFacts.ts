@@ -1,11 +1,12 @@
 import { count, duration, safe, size } from './format';
 import type { Hints } from './hints';
-import { text, texts, type Data } from './shown';
+import type { ResultData } from '../core/job/record/resultData';
+import { fact, text, texts } from './shown';
 
 /** The numbers of a job's result that people read, in this order; all others are for scripts. */
-export function resultNumbers(data: Data): { readonly name: string; readonly text: string }[] {
+export function resultNumbers(data: ResultData): { readonly name: string; readonly text: string }[] {
   return numbers.flatMap(([key, name, format]) => {
-    const value = data[key];
+    const value = fact(data, key);
     // where nothing was replaced, nobody waited
     if (key === 'pauseSeconds' && text(data, 'kept') === undefined) return [];
     return typeof value === 'number' ? [{ name, text: format(value) }] : [];
@@ -13,7 +14,7 @@ export function resultNumbers(data: Data): { readonly name: string; readonly tex
 }
 
 /** Its texts, as lines. */
-export function resultLines(data: Data, hints: Hints): string[] {
+export function resultLines(data: ResultData, hints: Hints): string[] {
   const lines = [...linesOf(places, data), ...removalLines(data)];
   const target = text(data, 'target');
   if (hasOpenEnds(data)) lines.push(`to give up what cannot be found out: ${hints.forget()}`);
@@ -29,7 +30,7 @@ export function resultLines(data: Data, hints: Hints): string[] {
 }
 
 /** What clean and release removed, found out, left and could not reach, as lines. */
-export function removalLines(data: Data): string[] {
+export function removalLines(data: ResultData): string[] {
   const { dropped } = data;
   if (!Array.isArray(dropped)) return linesOf(removals, data);
   // each with what it freed
@@ -40,17 +41,17 @@ export function removalLines(data: Data): string[] {
 }
 
 /** True where clean could not find out what became of a job, or of a place. */
-export function hasOpenEnds(data: Data): boolean {
+export function hasOpenEnds(data: ResultData): boolean {
   return [...texts(data, 'unknown'), ...texts(data, 'notReached')].length > 0;
 }
 
-type Lines = readonly (readonly [key: string, words: (value: string) => string])[];
+type Lines = readonly (readonly [key: keyof ResultData, words: (value: string) => string])[];
 
-function linesOf(all: Lines, data: Data): string[] {
+function linesOf(all: Lines, data: ResultData): string[] {
   return all.flatMap(([key, words]) => texts(data, key).map((one) => safe(words(one))));
 }
 
-const numbers: readonly (readonly [key: string, name: string, format: (value: number) => string])[] = [
+const numbers: readonly (readonly [key: keyof ResultData, name: string, format: (value: number) => string])[] = [
   ['archiveBytes', 'archive', size],
   ['textBytes', 'unpacked', size],
   ['tables', 'tables with rows of their own', count],

@@ -4,11 +4,14 @@ import type { JobEvent, JobResult } from '../../src/core/job/record/jobEvents';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** What commands tell that are no jobs, too. */
+type Told = Readonly<Record<string, unknown>>;
+
 /** One run of the bundled command line, as a script would see it. */
 export interface Run {
   readonly exitCode: number;
   readonly events: readonly (JobEvent | Record<string, unknown>)[];
-  readonly result: JobResult;
+  readonly result: JobResult & { readonly data: Told; readonly error?: { readonly data: Told } };
   readonly stderr: string;
   readonly seconds: number;
 }
@@ -55,7 +58,7 @@ export function startFerry(
       resolve({
         exitCode: code ?? (signal === 'SIGKILL' ? 137 : 1),
         events,
-        result: (last?.type === 'result' ? last : undefined) as JobResult,
+        result: (last?.type === 'result' ? last : undefined) as unknown as Run['result'],
         stderr,
         seconds: (Date.now() - started) / 1000,
       });

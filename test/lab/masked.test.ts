@@ -215,7 +215,7 @@ describe('copies that are masked', function () {
     const copied = await expectExit(
       ...([0, 'copy', `${places.source}/shop`, `${places.pg16}/shop`, '--mask', of, '--create-roles'] as const),
     );
-    const masked = copied.result.data['masked'] as { columns: { schema: string; table: string; column: string }[] };
+    const masked = copied.result.data.masked!;
     assert.ok(masked.columns.some(({ table, column }) => table === 'customers' && column === 'email'));
     const [from, to] = [await lab.server('source').connect('shop'), await lab.server('pg16').connect('shop')];
     try {

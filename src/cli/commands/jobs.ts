@@ -1,3 +1,4 @@
+import type { ResultData } from '../../core/job/record/resultData';
 import { requestDigest } from '../../core/job/checkRequest';
 import { operandsOf } from '../../core/job/request';
 import type { Job } from '../../core/job/record/readJob';
@@ -104,6 +105,6 @@ const listing: Listing<Job> = {
   ],
 };
 
-function backupOf(data: Readonly<Record<string, unknown>> = {}): string {
-  return typeof data['backup'] === 'string' ? data['backup'] : '';
+function backupOf({ backup }: ResultData = {}): string {
+  return typeof backup === 'string' ? backup : '';
 }

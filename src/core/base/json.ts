@@ -4,24 +4,27 @@ import * as v from 'valibot';
  * All JSON that comes from a disk, a wire or a program is parsed here: no message of the parser's own leaves, since it quotes the text, which may be a row or a secret.
  */
 
+/** A text, or a Buffer of one. */
+type Text = string | { toString(encoding: 'utf8'): string };
+
 /** Parses JSON; throws an Error that quotes nothing where it is none. Pure. */
-export function readJson(text: string | Buffer): unknown {
+export function readJson(text: Text): unknown {
   const value = parseJson(text);
   if (value === undefined) throw new Error('it is no JSON');
   return value;
 }
 
 /** The same; undefined where it is none. Pure. */
-export function parseJson(text: string | Buffer): unknown {
+export function parseJson(text: Text): unknown {
   try {
-    return JSON.parse(text.toString()) as unknown;
+    return JSON.parse(typeof text === 'string' ? text : text.toString('utf8')) as unknown;
   } catch {
     return undefined;
   }
 }
 
 /** What is in JSON of this form; undefined where it is none, or has another form. Pure. */
-export function parseAs<T>(form: v.GenericSchema<unknown, T>, text: string | Buffer): T | undefined {
+export function parseAs<T>(form: v.GenericSchema<unknown, T>, text: Text): T | undefined {
   const parsed = v.safeParse(form, parseJson(text));
   return parsed.success ? parsed.output : undefined;
 }

@@ -1,3 +1,4 @@
+import type { AnyFacts } from '../../core/base/errorData';
 import * as vscode from 'vscode';
 import type { ErrorCode } from '../../core/base/errors';
 import { ruleFor, showRule } from '../showRule';
@@ -8,10 +9,8 @@ export interface ErrorButton {
   press(): Thenable<unknown>;
 }
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** The one or two things that help with an error; none where only the words can. */
-export function errorButtons(code: ErrorCode, data: Data): readonly ErrorButton[] {
+export function errorButtons(code: ErrorCode, data: AnyFacts): readonly ErrorButton[] {
   return buttons[code]?.(data) ?? [];
 }
 
@@ -19,7 +18,7 @@ const refresh: ErrorButton = command('Refresh', 'dbFerry.refresh');
 const showJobs: ErrorButton = command('Show Jobs', 'dbFerry.showJobs');
 const addKubeconfig: ErrorButton = command('Add Kubeconfig…', 'dbFerry.addKubeconfig');
 
-const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly ErrorButton[]>>> = {
+const buttons: Readonly<Partial<Record<ErrorCode, (data: AnyFacts) => readonly ErrorButton[]>>> = {
   'cluster.none': () => [addKubeconfig],
   'cluster.unknown': () => [addKubeconfig, refresh],
   'cluster.unreachable': () => [refresh],
@@ -40,7 +39,7 @@ const buttons: Readonly<Partial<Record<ErrorCode, (data: Data) => readonly Error
 };
 
 /** The Role that is missing, as YAML to send to an administrator. */
-function ruleToAskFor(data: Data): readonly ErrorButton[] {
+function ruleToAskFor(data: AnyFacts): readonly ErrorButton[] {
   const rule = ruleFor({ code: 'cluster.forbidden', data });
   return rule === undefined ? [] : [{ title: 'Show the Rule to Ask For', press: () => showRule(rule) }];
 }

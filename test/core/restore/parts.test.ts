@@ -132,7 +132,7 @@ for (const [from, to] of [
       assert.deepEqual(
         result.notes
           .filter(({ code }) => code === 'leftOut')
-          .map(({ data }) => [data['kind'], data['count'], data['names']])
+          .map((one) => [factOf(one, 'kind'), factOf(one, 'count'), factOf(one, 'names')])
           .sort(),
         [
           ['ACL', 4, ['SCHEMA public', 'FUNCTION f()', 'TABLE t', 'DEFAULT PRIVILEGES FOR TABLES']],

@@ -1,3 +1,4 @@
+import type { ResultData } from '../record/resultData';
 import { formatReference } from '../../cluster/reference';
 import { environmentOf } from '../../cluster/environment';
 import { loginEnd } from '../../cluster/loginEnd';
@@ -87,7 +88,7 @@ export async function backUpPlace(
 }
 
 /** What a result says of a backup. Bytes, seconds. */
-export function backupFacts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
+export function backupFacts({ id, folder, manifest }: BackupEntry): ResultData {
   const { size, time, archive, tables, dump, source, encryption, masked } = manifest;
   return {
     backup: id,

@@ -1,3 +1,4 @@
+import type { ResultData } from '../record/resultData';
 import { toldNotes } from '../record/toldNote';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../../base/errors';
@@ -82,7 +83,7 @@ class Done {
     return this.notReached.length + this.remaining.length + this.unknown.length;
   }
 
-  lines(): Readonly<Record<string, unknown>> {
+  lines(): ResultData {
     const { removed, notReached, unknown, spared, forgotten } = this;
     // of a job in a place that is cleaned as a whole it is seen twice
     const remaining = [...new Set(this.remaining)];
@@ -159,7 +160,7 @@ async function forget(context: JobContext<'clean'>, job: Job, done: Done): Promi
 async function writeCleaned(
   { id }: JobContext<'clean'>,
   { folder }: Job,
-  more: Readonly<Record<string, unknown>>,
+  more: { readonly forgotten?: true },
 ): Promise<void> {
   const cleaned = { job: id, time: new Date().toISOString(), ...more };
   await writeWhole(join(folder, jobFiles.cleaned), `${JSON.stringify(cleaned)}\n`);

@@ -1,3 +1,4 @@
+import type { ResultData } from '../record/resultData';
 import { findBackup } from '../../catalog/catalog';
 import type { BackupEntry } from '../../catalog/manifest';
 import { verifyBackup } from '../../catalog/verifyBackup';
@@ -45,6 +46,6 @@ async function verifyDeep(context: JobContext<'verify'>, entry: BackupEntry, dee
   };
 }
 
-function facts({ id, folder, manifest }: BackupEntry): Record<string, unknown> {
+function facts({ id, folder, manifest }: BackupEntry): ResultData {
   return { backup: id, folder, origin: manifest.origin, sha256: manifest.archive.sha256 };
 }

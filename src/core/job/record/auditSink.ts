@@ -1,3 +1,4 @@
+import type { ResultData } from './resultData';
 import { toAppError } from '../../base/errors';
 import { defined } from '../../base/defined';
 import { anchorText } from '../../audit/checkpoint';
@@ -48,7 +49,7 @@ export class AuditSink implements EventSink {
       'written',
       'removed',
       'masked',
-    ];
+    ] as const satisfies readonly (keyof ResultData)[];
     const told = Object.fromEntries(facts.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
     const findings = (result.findings ?? []).map(({ level, code }) => `${level} ${code}`);
     await note(this.#trail, {

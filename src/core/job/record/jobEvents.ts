@@ -1,3 +1,5 @@
+import type { AnyFacts } from '../../base/errorData';
+import type { ResultData } from './resultData';
 import * as v from 'valibot';
 import type { Progress } from '../../base/progress';
 import type { Difference, ComparisonNote } from '../../postgres/archive/reading';
@@ -41,10 +43,9 @@ export interface JobResult {
   /** `prepared`: the side database is proven and waits; with differences where these are listed, and the exit code says so */
   readonly outcome: 'done' | 'differences' | 'prepared' | 'failed' | 'refused' | 'unknown' | 'cancelled';
   readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 130;
-  readonly error?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> };
+  readonly error?: { readonly code: string; readonly data: AnyFacts };
   readonly findings?: readonly Finding[];
   readonly differences?: readonly Difference[];
   readonly notes?: readonly ComparisonNote[];
-  /** facts of the kind of job: backup id and folder, kept database, pause in seconds, … */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: ResultData;
 }

@@ -178,9 +178,31 @@ type DifferenceOfKind =
     };
 
 /** Something a person may want to know that is not a difference, e.g. a child table with its columns in another order. */
-export interface ComparisonNote {
-  readonly code: 'columnOrder' | 'generatedUnproven' | 'wording' | 'leftOut' | 'majorsDiffer' | 'withoutData';
-  readonly data: Readonly<Record<string, unknown>>;
+export type ComparisonNote = {
+  readonly [C in keyof ComparisonNoteData]: { readonly code: C; readonly data: ComparisonNoteData[C] };
+}[keyof ComparisonNoteData];
+
+export interface ComparisonNoteData {
+  /** of the rows on each side, or only in the definition */
+  readonly columnOrder: {
+    readonly table: string;
+    readonly left?: readonly string[];
+    readonly right?: readonly string[];
+    readonly definition?: boolean;
+  };
+  readonly generatedUnproven: { readonly tables: readonly string[] };
+  /** only in results of 0.1.0, as is `majorsDiffer` */
+  readonly wording: Readonly<Record<string, string>>;
+  readonly majorsDiffer: { readonly left: string; readonly right: string };
+  /** names may be fewer than `count`; 0.1.0 told none */
+  readonly leftOut: { readonly kind: string; readonly count: number; readonly names?: readonly string[] };
+  readonly withoutData: {
+    readonly tables: readonly string[];
+    readonly tablesCount: number;
+    readonly sequences: readonly string[];
+    readonly sequencesCount: number;
+    readonly largeObjects: number;
+  };
 }
 
 export interface Comparison {

@@ -1,3 +1,4 @@
+import { factOf } from '../../../tools/factOf';
 import assert from 'node:assert/strict';
 import { compareReadings } from '../../../../src/core/postgres/archive/compare/compareReadings';
 import type { ComparisonNote } from '../../../../src/core/postgres/archive/reading';
@@ -50,7 +51,7 @@ describe('archives that hold no data of what they define', function () {
             const rows = comparison.differences.filter(({ kind }) => kind !== 'definition');
             assert.deepEqual(rows, []);
             const note = comparison.notes.find(({ code }) => code === 'withoutData');
-            const said = note === undefined ? [] : [...(note.data['tables'] as string[])].sort();
+            const said = note === undefined ? [] : [...(factOf(note, 'tables') as string[])].sort();
             assert.deepEqual(
               said.filter((name) => name !== 'public.kept' || empty.length > 1),
               empty,

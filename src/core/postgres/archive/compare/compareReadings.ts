@@ -36,9 +36,9 @@ export function compareReadings(left: ArchiveReading, right: ArchiveReading, opt
   const majors = [majorOf(left), majorOf(right)] as const;
   const found = compareDefinitions(left.definitions, right.definitions, options.ignore ?? {}, majors);
   differences.push(...found.differences);
-  const noted = new Set(notes.map((note) => note.data['table']));
+  const noted = new Set(notes.flatMap((note) => (note.code === 'columnOrder' ? [note.data.table] : [])));
   // one note per table, whether it shows in the COPY statement, the definition, or both
-  notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data['table'])));
+  notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data.table)));
   return { equal: differences.length === 0, differences, notes, tables, rows };
 }
 
