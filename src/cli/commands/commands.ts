@@ -20,6 +20,7 @@ import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
 import { mask } from './mask';
+import { notify } from './notify';
 import { pods } from './pods';
 import { policy } from './policy';
 import { protect, unprotect } from './protect';
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   ...deploy,
   ...audit,
   ...policy,
+  ...notify,
   completion,
   completeCommand(() => commands),
   runJobCommand,

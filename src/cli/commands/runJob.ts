@@ -15,6 +15,8 @@ export const runJobCommand: Command = {
     const { runJob } = await import('../../core/job/run/runJob');
     const { describeJob } = await import('../describeJob');
     const { AuditSink } = await import('../../core/job/record/auditSink');
-    return runJob(path.resolve(folder), describeJob, { sinks: [new AuditSink()] });
+    const { NotifySink } = await import('../../core/fleet/notify/notifySink');
+    const { notifyWords } = await import('../notifyWords');
+    return runJob(path.resolve(folder), describeJob, { sinks: [new AuditSink(), new NotifySink(notifyWords)] });
   },
 };

@@ -277,6 +277,11 @@ export interface ErrorData {
     readonly unforeseen?: boolean | undefined;
     readonly message?: string | undefined;
   };
+  /** the file that says who is told; `at`: which field, never its content */
+  'notify.config': { readonly file: string; readonly at: string };
+  /** a secret of a channel is not where the file says */
+  'notify.secret': { readonly name: string };
+  'notify.template': { readonly file: string; readonly message: string };
   /** a record of the audit trail could not be written: what was to be done is not */
   'audit.unwritable': { readonly trail: string; readonly code: string; readonly message: string };
   /** the last record of the audit trail is none */

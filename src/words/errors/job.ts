@@ -73,6 +73,20 @@ export const jobErrors = {
     why: shown(data, 'message'),
     todo: 'This is a fault of DB Ferry. The log of the job says more.',
   }),
+  'notify.config': (data) => ({
+    what: `The file that says who is told cannot be used: ${shown(data, 'file')}.`,
+    why: `What is wrong: ${shown(data, 'at')}.`,
+    todo: 'Put it right; docs/notifications.md has an example, and `notify test` tries it.',
+  }),
+  'notify.secret': (data) => ({
+    what: `A secret of a channel is not there: ${shown(data, 'name')}.`,
+    todo: 'Put it there, or name another place in the file that says who is told.',
+  }),
+  'notify.template': (data) => ({
+    what: `The template ${shown(data, 'file')} cannot be used.`,
+    why: shown(data, 'message'),
+    todo: 'Put it right; `notify templates` writes the shipped ones out.',
+  }),
   'audit.unwritable': (data) => ({
     what: `Nothing was done, since it could not be written into the audit trail first (${shown(data, 'trail')}).`,
     why: `${shown(data, 'code')}: ${shown(data, 'message')}`,

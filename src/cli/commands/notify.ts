@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, isErrno } from '../../core/base/errors';
+import type { MessageFacts, NotifyEvent } from '../../core/fleet/notify/notifyEvents';
+import { safe } from '../../words/format';
+import type { Command } from '../command';
+
+/** Shows what would be sent. */
+const preview: Command = {
+  name: 'notify preview',
+  summary: 'show a message as each kind of channel gets it: nothing is sent',
+  examples: ['db-ferry notify preview failed', 'db-ferry notify preview done --json'],
+  operands: [{ name: 'event', takes: ['text'] }],
+  options: [],
+  async run({ operands: [named = ''], terminal }) {
+    const { readNotifyConfig } = await import('../../core/fleet/notify/notifyConfig');
+    const { renderMessage } = await import('../../core/fleet/notify/renderMessage');
+    const { cloudEventBody, mailHtml, slackBody, teamsBody } = await import('../../core/fleet/notify/channelBodies');
+    const config = await readNotifyConfig();
+    const message = await renderMessage(sample(await eventNamed(named), config?.contacts), config?.templates);
+    const bodies = {
+      ...{ slack: slackBody(message), teams: teamsBody(message), webhook: cloudEventBody(message, 'preview') },
+      mail: { subject: message.subject, text: message.body, html: mailHtml(message) },
+    };
+    terminal.event({ type: 'message', ...bodies });
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { event: named, subject: message.subject } });
+    terminal.line(safe(`Subject: ${message.subject}`));
+    terminal.line();
+    for (const line of message.body.trimEnd().split('\n')) terminal.line(safe(line));
+    return 0;
+  },
+};
+
+/** Sends a test. */
+const test: Command = {
+  name: 'notify test',
+  summary: 'send a test message to a channel, or to all: was it accepted?',
+  examples: ['db-ferry notify test', 'db-ferry notify test dba'],
+  operands: [{ name: 'channel', takes: ['text'], optional: true }],
+  options: [],
+  changes: () => 'notify test',
+  async run({ operands: [named], terminal }) {
+    const { notifyFile, readNotifyConfig } = await import('../../core/fleet/notify/notifyConfig');
+    const { renderMessage } = await import('../../core/fleet/notify/renderMessage');
+    const { deliver } = await import('../../core/fleet/notify/deliver');
+    const config = await readNotifyConfig();
+    const channels = Object.entries(config?.channels ?? {}).filter(([name]) => named === undefined || name === named);
+    if (channels.length === 0) {
+      const message =
+        named === undefined ? `No channel is in ${notifyFile()}.` : `There is no channel ${named} in ${notifyFile()}.`;
+      throw new AppError('usage', { message, command: 'notify test' });
+    }
+    const message = await renderMessage(sample('test', config?.contacts), config?.templates);
+    const signal = AbortSignal.timeout(60_000);
+    const all = await Promise.all(channels.map(async ([name, channel]) => deliver(name, channel, message, signal)));
+    for (const one of all) {
+      terminal.event({ type: 'delivery', ...one });
+      terminal.line(safe(`${one.channel} (${one.kind}): ${one.accepted ? 'accepted' : 'NOT accepted'}, ${one.answer}`));
+    }
+    const failed = all.filter(({ accepted }) => !accepted).map(({ channel }) => channel);
+    const exitCode = failed.length > 0 ? 1 : 0;
+    terminal.event({ type: 'result', outcome: failed.length > 0 ? 'failed' : 'done', exitCode, data: { failed } });
+    return exitCode;
+  },
+};
+
+/** Writes the shipped templates out. */
+const templates: Command = {
+  name: 'notify templates',
+  summary: 'write the shipped templates into a folder, to be edited: what is there stays as it is',
+  examples: ['db-ferry notify templates ./templates'],
+  operands: [{ name: 'folder', takes: ['folder'] }],
+  options: [],
+  async run({ operands: [named = ''], terminal }) {
+    const { shippedTemplates } = await import('../../core/fleet/notify/shippedTemplates');
+    const folder = path.resolve(named);
+    await mkdir(folder, { recursive: true });
+    const written: string[] = [];
+    for (const [event, text] of Object.entries(shippedTemplates)) {
+      const file = path.join(folder, `${event}.mustache`);
+      try {
+        await writeFile(file, text, { flag: 'wx' });
+        written.push(file);
+      } catch (error) {
+        if (!isErrno(error, ['EEXIST'])) throw error;
+      }
+    }
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { written } });
+    terminal.line(`${written.length} written into ${safe(folder)}.`);
+    return 0;
+  },
+};
+
+export const notify: readonly Command[] = [preview, test, templates];
+
+async function eventNamed(text: string): Promise<NotifyEvent> {
+  const { notifyEvents } = await import('../../core/fleet/notify/notifyEvents');
+  const found = notifyEvents.find((event) => event === text);
+  if (found) return found;
+  throw new AppError('usage', {
+    message: `There is no event ${text}: ${notifyEvents.join(', ')}.`,
+    command: 'notify preview',
+  });
+}
+
+function sample(event: NotifyEvent, contacts: readonly string[] = []): MessageFacts {
+  return {
+    ...{ event, title: 'Restore shop of 2026-11-23 05:15:14 into shop on pg16-0', job: 't3kq0v1x9z', contacts },
+    ...{ place: 'prod/shop/pg16-0/shop', by: 'alice@workspace', reason: 'the case of March', approval: 'CHG-4711' },
+    ...{ outcome: 'This is how it stands or ended.', progress: 'restoring · 42 % · about 3 min left' },
+    ...{
+      lines: ['what was found is listed here'],
+      report: 'db-ferry report t3kq0v1x9z',
+      time: new Date().toISOString(),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** What people are told of. Those of a job are named by how it ended, and by nothing else. */
+export const notifyEvents = [
+  ...['started', 'status', 'done', 'differences', 'prepared', 'failed', 'refused', 'unknown', 'cancelled'],
+  ...['planned', 'reminder', 'asked', 'decided', 'escalated', 'emergency', 'review', 'digest', 'heartbeat', 'test'],
+] as const;
+
+export type NotifyEvent = (typeof notifyEvents)[number];
+
+/** What a message says, each a text as it is shown: never markup. */
+export interface MessageFacts {
+  readonly event: NotifyEvent;
+  /** what it is about, in a line: `Restore shop of 2026-11-23 into shop on pg16-0` */
+  readonly title: string;
+  readonly job?: string;
+  readonly place?: string;
+  readonly by?: string;
+  readonly reason?: string;
+  readonly approval?: string;
+  /** one sentence on how it stands or ended */
+  readonly outcome?: string;
+  /** where it is, of one that runs */
+  readonly progress?: string;
+  readonly lines?: readonly string[];
+  /** how the report is read */
+  readonly report?: string;
+  readonly contacts?: readonly string[];
+  /** an anchor of the audit trail */
+  readonly anchor?: string;
+  /** UTC ISO 8601 */
+  readonly time: string;
+}
+
+/** A message, ready for any channel. */
+export interface Message {
+  readonly facts: MessageFacts;
+  /** one line; its first word says how it is, made from the event and never from a template */
+  readonly subject: string;
+  /** plain text */
+  readonly body: string;
+}
+
+/** How it is, as the first word of a subject. Success is said of one event alone. */
+export const eventWords: Readonly<Record<NotifyEvent, string>> = {
+  started: 'STARTED',
+  status: 'RUNNING',
+  done: 'DONE',
+  differences: 'DIFFERENCES',
+  prepared: 'PREPARED, WAITS',
+  failed: 'FAILED',
+  refused: 'REFUSED',
+  unknown: 'OUTCOME UNKNOWN',
+  cancelled: 'CANCELLED',
+  planned: 'PLANNED',
+  reminder: 'REMINDER',
+  asked: 'APPROVAL ASKED',
+  decided: 'DECIDED',
+  escalated: 'ESCALATED',
+  emergency: 'EMERGENCY',
+  review: 'REVIEW DUE',
+  digest: 'DIGEST',
+  heartbeat: 'HEARTBEAT',
+  test: 'TEST',
+};
