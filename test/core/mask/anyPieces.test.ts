@@ -69,7 +69,7 @@ describe('rows that are masked in pieces', function () {
         const expected = reference(text.toString('latin1'), one.columns);
         for (const made of await textsOf(pieces)) assert.ok(made === expected, firstDifference(made, expected));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });
