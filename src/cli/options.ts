@@ -201,6 +201,7 @@ export const optionSpecs = {
   },
   login: { type: 'string', value: '<place>', help: 'where its login is: env:PREFIX, file:/path#profile, folder:/path' },
   price: { type: 'string', value: '<number>', help: 'what a GB costs there in a month' },
+  csv: { type: 'boolean', help: 'lines for a spreadsheet' },
   'as-of': {
     type: 'string',
     value: '<time>',

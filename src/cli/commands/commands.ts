@@ -2,6 +2,7 @@ import type { Command } from '../command';
 import { audit } from './audit';
 import { backup } from './backup';
 import { backups } from './backups';
+import { cost } from './cost';
 import { cancel } from './cancel';
 import { clean } from './clean';
 import { clusters } from './clusters';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   send,
   ...stores,
   retainCommand,
+  cost,
   deleteCommand,
   hold,
   unhold,

@@ -43,6 +43,8 @@ export const deleteCommand: Command = {
       terminal.line(`Not deleted: its store keeps ${backup.id} of ${place} until ${localTime(until)}.`);
       return 3;
     }
+    const { noteDeleted } = await import('../../core/catalog/deletedBackups');
+    await noteDeleted(backup);
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     terminal.line(`Deleted: ${backup.id} of ${place}, ${size(sizes.archive)}.`);
     return 0;

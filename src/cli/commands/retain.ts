@@ -90,7 +90,8 @@ function show({ terminal }: Call, { rows, unreadable }: RetentionPlan): void {
   for (const { folder } of unreadable) terminal.info(`cannot be read, and is left alone: ${safe(folder)}`);
 }
 
-function rulesOf({ options }: Call): RetentionRules {
+/** The rules that a call names. */
+export function rulesOf({ options }: Pick<Call, 'options'>): RetentionRules {
   return defined({
     last: number(options['keep-last']),
     daily: number(options['keep-daily']),

@@ -4,6 +4,7 @@ import { groupBy } from '../../base/groupBy';
 import { writeDurably } from '../../catalog/backupFolder';
 import { readCatalog, removeBackup, type UnreadableBackup } from '../../catalog/catalog';
 import { atOf } from '../../catalog/atOf';
+import { noteDeleted } from '../../catalog/deletedBackups';
 import { holdOf } from '../../catalog/hold';
 import { isOurs, type BackupSummary } from '../../catalog/manifest';
 import {
@@ -108,7 +109,10 @@ export async function applyRetention(root: string, { rules, rows }: RetentionPla
       if (job !== undefined) throw new AppError('target.busy', { reference: backup.folder, job });
       const removal = await removeBackup(backup);
       if (removal.state === 'retained') retained.push({ id: backup.id, until: removal.until });
-      else removed.push(backup.id);
+      else {
+        removed.push(backup.id);
+        await noteDeleted(backup);
+      }
     } catch (error) {
       failed.push({ id: backup.id, error: toAppError(error) });
     }
