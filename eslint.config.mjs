@@ -27,6 +27,13 @@ const saidElsewhere = [
   { selector: `ImportSpecifier[imported.name=${said}][parent.source.value="vscode"]` },
 ].map((rule) => ({ ...rule, message: 'src/ui/shown.ts says it, so that whatever is said is text.' }));
 
+/** The core has codes and facts; what people read of them is in src/words. */
+const sentences = [
+  { selector: String.raw`Literal[value=/^[A-Z][^ ]*( [^ ]+){2,}[.!?]$/]` },
+  { selector: String.raw`TemplateElement[tail=true][value.raw=/[a-z]+ [a-z]+[.!?]$/]` },
+  { selector: 'NewExpression[callee.name="AppError"][arguments.0.value="usage"] Property[key.name="message"]' },
+].map((rule) => ({ ...rule, message: 'The core tells codes and facts: the sentence belongs into src/words.' }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
@@ -109,6 +116,15 @@ export default tseslint.config(
     rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
   },
   { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere] } },
+  {
+    files: ['src/core/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...sentences] },
+  },
+  // what is typed into a pod as a program of its own has nobody else to say it
+  {
+    files: ['src/core/job/runner/kubernetes/bundle.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere] },
+  },
   // the one gives the streams to the terminal, the other makes each line of its log a text
   { files: ['src/cli.ts', 'src/core/job/run/runJob.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {

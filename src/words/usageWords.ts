@@ -65,6 +65,18 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
   'inCluster.local': (data) =>
     `${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,
+  'backup.notPartial': (data) => `${shown(data, 'folder')} is no partial backup.`,
+  'backup.notOurs': (data) => `${shown(data, 'folder')} is not ours to delete.`,
+  'backup.clear': (data) => `The backup ${shown(data, 'backup')} is not encrypted.`,
+  'upgrade.foreign': (data) => `${shown(data, 'folder')} is no backup of the catalog.`,
+  'upgrade.signed': (data) =>
+    data.by === 'unknown'
+      ? 'It is signed by a key that you do not trust, and stays as it is.'
+      : 'It was changed after it was signed, and stays as it is.',
+  'export.place': (data) => `${shown(data, 'target')} cannot be written: ${shown(data, 'reason')}`,
+  'identity.path': (data) => `${shown(data, 'variable')} wants an absolute path.`,
+  'key.form': (data) => `${shown(data, 'key')} is no key: ed25519: and 44 characters.`,
+  'mask.archiveVersion': (data) => `An archive of version ${shown(data, 'version')} cannot be compressed with zstd.`,
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>
     `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(data['job'])}.`,

@@ -63,7 +63,13 @@ export interface ErrorData {
   /** a short answer was asked for, and it did not end */
   'exec.tooMuch': { readonly bytes: number; readonly tool: string };
   /** what it answered is not what it answers */
-  'exec.answer': { readonly tool: string; readonly message: string; readonly database?: string | undefined };
+  'exec.answer': {
+    readonly tool: string;
+    readonly message?: string | undefined;
+    /** what it says something impossible of */
+    readonly about?: string | undefined;
+    readonly database?: string | undefined;
+  };
   /** no sh in the container */
   'exec.noShell': { readonly message: string };
   /** the command ran to its end and said no */
@@ -391,7 +397,11 @@ export interface ErrorData {
   /** what is not understood, or options that do not go together: a rule, with its facts */
   usage:
     | { readonly message: string; readonly command?: string | undefined; readonly meant?: string | undefined }
-    | { [R in UsageRule]: { readonly rule: R } & (UsageRules[R] extends NoData ? unknown : UsageRules[R]) }[UsageRule];
+    | {
+        [R in UsageRule]: { readonly rule: R; readonly command?: string | undefined } & (UsageRules[R] extends NoData
+          ? unknown
+          : UsageRules[R]);
+      }[UsageRule];
   /** `log`: the file of a job that says more */
   internal: { readonly message: string; readonly log?: string | undefined };
 }
@@ -437,6 +447,16 @@ export interface UsageRules {
   'asOf.time': { readonly time: string };
   's3.endpoint': NoData;
   'forget.job': NoData;
+  'backup.notPartial': { readonly folder: string };
+  'backup.notOurs': { readonly folder: string };
+  'backup.clear': { readonly backup: string };
+  'upgrade.foreign': { readonly folder: string };
+  /** by a key that is not trusted, or it was changed since */
+  'upgrade.signed': { readonly by: 'unknown' | 'wrong' };
+  'export.place': { readonly target: string; readonly reason: string };
+  'identity.path': { readonly variable: string };
+  'key.form': { readonly key: string };
+  'mask.archiveVersion': { readonly version: string };
   'clean.living': { readonly job: string };
 }
 

@@ -176,7 +176,7 @@ export async function jobOfPartial(folder: string): Promise<string | undefined> 
 
 /** Removes a partial folder. Throws `usage` for any other folder. */
 export async function removePartial(folder: string): Promise<void> {
-  if (!folder.endsWith(partialSuffix)) throw new AppError('usage', { message: `${folder} is no partial backup` });
+  if (!folder.endsWith(partialSuffix)) throw new AppError('usage', { rule: 'backup.notPartial', folder });
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -192,7 +192,7 @@ export function isInCatalog({ manifest }: { readonly manifest: Pick<Manifest, 'o
 export async function removeBackup(
   entry: Pick<BackupSummary, 'id' | 'folder' | 'at'> & { readonly manifest: Pick<Manifest, 'origin' | 'archive'> },
 ): Promise<Removal> {
-  if (!isInCatalog(entry)) throw new AppError('usage', { message: `${entry.folder} is not ours to delete` });
+  if (!isInCatalog(entry)) throw new AppError('usage', { rule: 'backup.notOurs', folder: entry.folder });
   const { store, prefix } = atOf(entry);
   await mustNotBeHeld(entry);
   const first = await store.remove(prefix + manifestFile);

@@ -63,8 +63,8 @@ export function exportName({ source, archive, time }: Pick<Manifest, 'source' | 
 /** A place that cannot be written to was named by a person. */
 function asked(error: AppError, target: string): AppError {
   if (error.code !== 'internal') return error;
-  const message = `${target} cannot be written: ${String(error.data['message'])}`;
-  return new AppError('usage', { message }, { cause: error });
+  const { message = '' } = error.data;
+  return new AppError('usage', { rule: 'export.place', target, reason: message }, { cause: error });
 }
 
 /** Copies an archive to a file that must not exist (mode 0600), flushed; returns the SHA-256 of what was copied. */

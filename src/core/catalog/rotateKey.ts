@@ -11,7 +11,7 @@ import type { BackupSummary } from './manifest';
  */
 export async function rotateKey(entry: BackupSummary, recipients: readonly string[]): Promise<string> {
   const { id, manifest } = entry;
-  if (!manifest.encryption) throw new AppError('usage', { message: `The backup ${id} is not encrypted.` });
+  if (!manifest.encryption) throw new AppError('usage', { rule: 'backup.clear', backup: id });
   const at = atOf(entry);
   const key = await keyOfBackup(at, { id, encryption: manifest.encryption });
   const content = await sealBackupKey(key, recipients, { backup: id, made: new Date() });

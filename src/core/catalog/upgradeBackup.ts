@@ -28,13 +28,12 @@ export async function upgradeBackup(
   work: { readonly signal: AbortSignal; readonly report: Report },
 ): Promise<BackupEntry> {
   if (!isInCatalog(entry) || entry.at !== undefined) {
-    throw new AppError('usage', { message: `${entry.folder} is no backup of the catalog.`, command: 'upgrade' });
+    throw new AppError('usage', { rule: 'upgrade.foreign', folder: entry.folder, command: 'upgrade' });
   }
   if (entry.manifest.formatVersion === 2) return entry;
   const { by } = entry.signed ?? { by: 'nobody' };
   if (by === 'unknown' || by === 'wrong') {
-    const why = by === 'unknown' ? 'It is signed by a key that you do not trust' : 'It was changed after it was signed';
-    throw new AppError('usage', { message: `${why}, and stays as it is.`, command: 'upgrade' });
+    throw new AppError('usage', { rule: 'upgrade.signed', by, command: 'upgrade' });
   }
   await mustNotBeHeld(entry);
   await verifyBackup(entry, work);

@@ -57,8 +57,7 @@ function notMeant(text: string, wanted: 'pod' | 'database'): AppError {
   const { namespace, pod, database } = parseReference(text);
   const parts = [namespace, pod, database].filter((part) => part !== undefined).length;
   const names = ['cluster', 'namespace', 'pod', 'database'][parts] ?? '';
-  const message = `A ${wanted} is wanted: cluster/namespace/pod${wanted === 'pod' ? '' : '/database'}.`;
-  return new AppError('reference.invalid', { text, names, wanted, message });
+  return new AppError('reference.invalid', { text, names, wanted });
 }
 
 /** The pod of a reference to a database. */

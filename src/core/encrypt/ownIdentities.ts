@@ -17,7 +17,7 @@ export async function ownIdentities(env: NodeJS.ProcessEnv = process.env): Promi
   if (handed.length > 0) return handed;
   const file = env[identityVariable] ?? '';
   if (file === '' || file === handedOver) return [];
-  if (!path.isAbsolute(file)) throw new AppError('usage', { message: `${identityVariable} wants an absolute path.` });
+  if (!path.isAbsolute(file)) throw new AppError('usage', { rule: 'identity.path', variable: identityVariable });
   return readIdentities(file);
 }
 

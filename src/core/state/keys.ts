@@ -83,7 +83,7 @@ export async function keyRing(env: NodeJS.ProcessEnv = process.env): Promise<Key
 
 /** Writes down that signatures of a key count here. Throws `usage` for what is no key. */
 export async function trustKey(key: string, name: string): Promise<void> {
-  if (!isPublicKey(key)) throw new AppError('usage', { message: `${key} is no key: ed25519: and 44 characters.` });
+  if (!isPublicKey(key)) throw new AppError('usage', { rule: 'key.form', key });
   const others = (await readTrusted()).filter((one) => one.key !== key);
   const lines = [...others, { key, name }].map((one) => `${one.key} ${one.name.replaceAll(/\s+/g, ' ')}`.trim());
   const folder = await prepareState(keysName);

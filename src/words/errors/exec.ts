@@ -32,7 +32,8 @@ export const execErrors = {
   }),
   'exec.answer': (data) => ({
     what: `What ${shown(data, 'tool')} in the pod answered cannot be read.`,
-    why: shown(data, 'message'),
+    why:
+      data.about === undefined ? shown(data, 'message') : `It says of ${shown(data, 'about')} what no PostgreSQL says.`,
     todo: 'Look at the pod and its image before you use it: it does not answer as PostgreSQL does.',
   }),
   'exec.noShell': (data) => ({

@@ -2,6 +2,12 @@ import { heldBy } from '../heldBy';
 import { shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 
+const forms: ReadonlyMap<string, string> = new Map([
+  ['namespace', 'cluster/namespace'],
+  ['pod', 'cluster/namespace/pod'],
+  ['database', 'cluster/namespace/pod/database'],
+]);
+
 /** Words for the errors of pods and databases, and how they are named. */
 export const podErrors = {
   'pod.unknown': (data, hints) => ({
@@ -55,7 +61,10 @@ export const podErrors = {
       data['names'] === undefined
         ? `"${shown(data, 'text')}" is not a reference.`
         : `"${shown(data, 'text')}" names a ${shown(data, 'names')}.`,
-    why: shown(data, 'message'),
+    why:
+      data.wanted === undefined
+        ? shown(data, 'message')
+        : `A ${shown(data, 'wanted')} is wanted: ${forms.get(data.wanted) ?? '?'}.`,
     todo: 'A place is written cluster/namespace/pod[/database].',
   }),
   'name.invalid': (data) => ({

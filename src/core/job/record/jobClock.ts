@@ -132,7 +132,7 @@ export function lastPhases(jobs: readonly Job[], work: JobWork): PhaseSeconds | 
       isPrepared(request) === isPrepared(work) &&
       (result?.outcome === 'done' || result?.outcome === 'differences' || result?.outcome === 'prepared'),
   );
-  const phases = last?.result?.data['phases'];
+  const phases: unknown = last?.result?.data['phases'];
   if (typeof phases !== 'object' || phases === null) return undefined;
   const known = Object.entries(phases).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
   return sum(known.map(([, seconds]) => seconds)) > 0 ? Object.fromEntries(known) : undefined;

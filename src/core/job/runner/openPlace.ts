@@ -11,7 +11,7 @@ export async function openPlace(
 ): Promise<{ readonly client: KubeClient; readonly namespace: string }> {
   const { cluster, namespace, pod } = parseReference(place);
   if (namespace === undefined || pod !== undefined) {
-    throw new AppError('reference.invalid', { text: place, message: 'A namespace is wanted: cluster/namespace.' });
+    throw new AppError('reference.invalid', { text: place, wanted: 'namespace' });
   }
   const { clusters, problems } = await readClusters({ files: kubeconfigs });
   return { client: connect(findCluster(clusters, cluster, problems)), namespace };

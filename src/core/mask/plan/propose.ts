@@ -137,6 +137,7 @@ const labels: readonly (readonly [readonly string[], Transform['as']])[] = [
 /** The proposals as a file of rules. What a person must say stands in it as a comment: without it the file is refused. */
 export function proposalText(proposals: readonly Proposal[], database: string): string {
   const lines = [
+    // eslint-disable-next-line no-restricted-syntax -- a comment of the file that it makes, for who completes it
     `# Proposed for ${database.replaceAll(/[^\x20-\x7e]/g, '?')}. Read each line: a rule is a promise about a column.`,
     'version: 1',
     'default: deny',

@@ -27,8 +27,7 @@ export function maskedToc(
   const bytes = Buffer.from(recorded);
   if (head.minor >= 15) bytes[compressionAt] = methods[method];
   else if (method === 'zstd') {
-    const message = `an archive of version ${head.version} cannot be compressed with zstd`;
-    throw new AppError('usage', { message });
+    throw new AppError('usage', { rule: 'mask.archiveVersion', version: head.version });
   } else intBytes(method === 'none' ? 0 : level).copy(bytes, compressionAt);
   const remaining = entries.filter(kept);
   const start = entries[0]?.from ?? bytes.length;

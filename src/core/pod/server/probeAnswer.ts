@@ -252,5 +252,5 @@ function isWhole(value: unknown, from: number, to: number): value is number {
 }
 
 function strange(what: string): AppError {
-  return new AppError('exec.answer', { tool: 'the probe', message: `It says of ${what} what no PostgreSQL says.` });
+  return new AppError('exec.answer', { tool: 'the probe', about: what });
 }
