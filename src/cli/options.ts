@@ -104,6 +104,7 @@ export const optionSpecs = {
     type: 'boolean',
     help: 'without a side database, in one transaction that locks it; no undo but a backup',
   },
+  html: { type: 'boolean', help: 'as a page to be printed, or made a PDF of' },
   anchors: {
     type: 'string',
     multiple: true,

@@ -95,6 +95,8 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
     ['folder', text<ResultData>(result?.data ?? {}, 'folder')],
     ['before it', text<ResultData>(result?.data ?? {}, 'before')],
     ['kept', text<ResultData>(result?.data ?? {}, 'kept')],
+    ['prepared as', text<ResultData>(result?.data ?? {}, 'side')],
+    ['prepared by job', text<ResultData>(result?.data ?? {}, 'preparedBy')],
     ['job', id],
     ['request', started === undefined ? undefined : digestOf(events)],
   ];
@@ -124,6 +126,18 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
       `What was there before is the backup ${plain(before)}. To put it back:`,
       '',
       ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.putBack(before, target))}.`)),
+    ];
+  }
+  const job = text(data, 'swap')?.split(' ').at(-1);
+  if (job !== undefined) {
+    return [
+      'What was prepared waits. To put it in place:',
+      '',
+      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.swap(job))}.`)),
+      '',
+      'To drop it:',
+      '',
+      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.discard(job))}.`)),
     ];
   }
   if (text(data, 'kept') === undefined) return [];

@@ -10,11 +10,15 @@ export const report: Command = {
   name: 'report',
   summary: 'print the report of a job that ended, or the one that a backup was sealed with',
   more: [
-    'Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found, and how to undo it. No row, no secret. `latest` is the newest job that has ended.',
+    'Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found, and how to undo it. No row, no secret. `latest` is the newest job that has ended. With --html it is a page that loads nothing and prints on A4.',
   ],
-  examples: ['db-ferry report latest', 'db-ferry report t3kq0v1x9z', 'db-ferry report 20261123T051500Z-3f9a1c'],
+  examples: [
+    'db-ferry report latest',
+    'db-ferry report t3kq0v1x9z --html > report.html',
+    'db-ferry report 20261123T051500Z-3f9a1c',
+  ],
   operands: [{ name: 'job | backup', takes: ['job', 'backup'] }],
-  options: ['identity'],
+  options: ['identity', 'html'],
   async run(call) {
     const { terminal, operands } = call;
     const { file, of, text: opened } = await meant(call, operands[0] ?? '');
@@ -24,6 +28,14 @@ export const report: Command = {
         if (isErrno(error, ['ENOENT'])) throw new AppError('report.none', { of });
         throw error;
       }));
+    if (call.options.html === true) {
+      const { markdownPage } = await import('../../report/markdownPage');
+      const page = markdownPage(text.toString());
+      terminal.event({ type: 'report', of, file, html: page });
+      terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { of, file } });
+      terminal.print(page.trimEnd());
+      return 0;
+    }
     terminal.event({ type: 'report', of, file, markdown: text.toString() });
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { of, file } });
     terminal.line(text.toString().trimEnd());
