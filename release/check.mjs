@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is in the .vsix, and nothing else: a file that nobody meant to ship is a finding. */
 export const shipped = [
-  /^(?:package|package\.nls)\.json$/,
+  /^(?:package|package\.nls|package\.nls\.de)\.json$/,
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
   /^dist\/(?:cli\.js|inspector\.js|[\w-]+\.cjs|THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,

@@ -101,6 +101,19 @@ describe('the manifest and the code', () => {
     );
   });
 
+  it('have the same words in German: every key, with the same commands, code and dots', () => {
+    const german = JSON.parse(readFileSync(join(root, 'package.nls.de.json'), 'utf8')) as Record<string, string>;
+    assert.deepEqual(Object.keys(german), Object.keys(nls));
+    // what is no language: targets of links, what stands between backticks, and that a question follows
+    const fixed = (one = ''): unknown => [
+      all(one, /\((command:[^)]*)\)/g).sort(),
+      all(one, /`([^`]*)`/g).sort(),
+      one.endsWith('…'),
+      one.split('\n').length,
+    ];
+    for (const [key, words] of Object.entries(nls)) assert.deepEqual(fixed(german[key]), fixed(words), key);
+  });
+
   it('refer to files that are there', () => {
     const pictures = contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg));
     const icons = Object.values(contributes.views).flatMap((views) => views.map(({ icon }) => icon));
