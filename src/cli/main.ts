@@ -80,4 +80,8 @@ const endings: Readonly<Partial<Record<string, readonly [outcome: string, exitCo
   usage: ['usage', 2],
   'reference.invalid': ['usage', 2],
   cancelled: ['cancelled', 130],
+  'policy.refused': ['refused', 4],
+  'policy.unreadable': ['refused', 4],
+  'approval.refused': ['refused', 4],
+  'approval.unknown': ['refused', 4],
 };

@@ -25,6 +25,8 @@ export function waitingText(data: WaitingFacts): string {
 const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => string } = {
   'dump.warnings': (data) => `pg_dump says: ${shown(data, 'lines')}`,
   'runner.waits': (data) => `its pod does not start yet: ${shown(data, 'reason')} ${shown(data, 'message')}`,
+  'approval.used': (data) =>
+    `it runs by the request ${shown(data, 'request')}${data.level === 'advisory' ? '; nothing is enforced here: whoever can write to the root could have written it' : ''}`,
   keepAwake: (_, hints) => `keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
   'archive.behind': () =>
     'behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole',

@@ -18,6 +18,14 @@ export const policyErrors = {
     what: `What the cluster ${shown(data, 'cluster')} asks for may not be read with this login, so nothing is done there.`,
     todo: 'Ask its administrator for the role that reads the policy and the requests; deploy/governance has one.',
   }),
+  'approval.unknown': (data) => ({
+    what: `There is no request "${shown(data, 'request')}" where it was looked for.`,
+    todo: 'It lies in the namespace of its target where the cluster keeps requests, else in the root.',
+  }),
+  'approval.refused': (data) => ({
+    what: `Nothing was done: the request ${shown(data, 'request')} ${refusals[text(data, 'reason') ?? ''] ?? 'does not allow it'}.`,
+    todo: 'Look at the request, and ask anew where that is needed.',
+  }),
   'policy.early': (data) => ({
     what: `Nothing was done: it is planned for ${localTime(shown(data, 'notBefore'))}, and not before.`,
     todo: 'Begin it then.',
@@ -164,3 +172,19 @@ export function decisionLines({ policy, class: found, findings }: Decision, hint
     ...(missing.length === 0 ? ['  nothing is missing: it may be done'] : []),
   ];
 }
+
+const refusals: Readonly<Record<string, string>> = {
+  digest: 'is for something else: what is approved is what runs, and nothing else',
+  foreign: "is somebody else's",
+  pending: 'is not approved yet',
+  denied: 'was denied',
+  withdrawn: 'was withdrawn',
+  ended: 'has ended',
+  used: 'runs already: it is used once',
+  early: 'is for later',
+  expired: 'is no longer valid: its time is over',
+  tooOld: 'waited too long for its decision',
+  self: 'is your own: nobody approves their own request',
+  twice: 'has your decision already: it cannot be taken back or changed',
+  noReview: 'waits for no review',
+};

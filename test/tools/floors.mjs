@@ -8,7 +8,7 @@ export const floors = [
   ['core/postgres'],
   ['core/pod', 'core/catalog'],
   ['core/policy', 'core/audit'],
-  ['core/backup', 'core/compare'],
+  ['core/backup', 'core/compare', 'core/governance'],
   ['core/mask'],
   ['core/restore'],
   ['core/job'],

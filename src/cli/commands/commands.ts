@@ -26,6 +26,7 @@ import { pods } from './pods';
 import { policy } from './policy';
 import { protect, unprotect } from './protect';
 import { release } from './release';
+import { requestCommands } from './requests';
 import { discard } from './discard';
 import { restore } from './restore';
 import { retainCommand } from './retain';
@@ -77,6 +78,7 @@ export const commands: readonly Command[] = [
   ...audit,
   ...policy,
   ...notify,
+  ...requestCommands,
   completion,
   completeCommand(() => commands),
   runJobCommand,

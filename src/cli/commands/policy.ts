@@ -1,18 +1,13 @@
 import path from 'node:path';
 import { AppError, isAppError, isErrno } from '../../core/base/errors';
-import type { KubeClient } from '../../core/cluster/kubeClient';
-import { findCluster, formatReference, parseReference, type DatabaseReference } from '../../core/cluster/reference';
-import type { AskedOperation, Decision } from '../../core/policy/rules/decideByPolicy';
-import type { KnownPlace } from '../../core/policy/rules/policyPlaces';
-import type { Operation } from '../../core/policy/rules/policySchema';
+import type { Decision } from '../../core/policy/rules/decideByPolicy';
 import type { ReadPolicy } from '../../core/policy/rules/readPolicy';
-import type { BackupEntry } from '../../core/catalog/manifest';
 import { decisionLines } from '../../words/policyWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
 import { cliHints } from '../hints';
-import { backupReference, databaseReference } from '../operands';
-import { askedOf, kubeconfigsOf, rootOf } from '../setting';
+import { questionOf } from '../policyQuestion';
+import { rootOf } from '../setting';
 
 /** Reads a policy, and says what is wrong with it. */
 const check: Command = {
@@ -127,84 +122,6 @@ async function textOf(file: string): Promise<string> {
     throw error;
   });
   return bytes.toString('utf8');
-}
-
-/** The operation that the words of the command line mean. */
-async function questionOf(
-  call: Call,
-): Promise<{ readonly asked: AskedOperation; readonly clients: readonly KubeClient[] }> {
-  const { isOperation } = await import('../../core/policy/rules/decideByPolicy');
-  const { askedFacts, provenFacts } = await import('../../core/job/plan/policyQuestion');
-  const [operation = '', first, second] = call.operands;
-  if (!isOperation(operation)) {
-    const { operations } = await import('../../core/policy/rules/policySchema');
-    const message = `${operation} is no operation; they are ${operations.join(', ')}.`;
-    throw new AppError('usage', { message, command: 'policy explain' });
-  }
-  const { options } = call;
-  const backup = takesBackup.includes(operation) && first !== undefined ? await foundBackup(call, first) : undefined;
-  const places = [second ?? (backup === undefined ? first : undefined), operation === 'copy' ? first : undefined];
-  const [target, from] = await Promise.all(
-    places.map(async (text) => (text === undefined ? undefined : knownBy(call, await placeOf(text)))),
-  );
-  const isSource = operation === 'backup';
-  const of = backup === undefined ? { source: isSource ? target?.place : from?.place } : provenFacts(backup);
-  const asked: AskedOperation = {
-    ...{ operation, now: new Date(), replaces: replaces(operation, target?.exists, options.as === 'replace') },
-    ...{ inPlace: options['in-place'] === true, masked: options.mask !== undefined, ...of },
-    ...{ target: isSource ? undefined : target?.place, ...askedFacts(askedOf(call)) },
-  };
-  return { asked, clients: [target, from].flatMap((one) => one?.client ?? []) };
-}
-
-const takesBackup: readonly string[] = ['restore', 'verify', 'drill', 'delete', 'unhold'];
-
-function replaces(operation: Operation, exists: boolean | undefined, isAsked: boolean): boolean {
-  if (operation === 'undo' || operation === 'release' || operation === 'swap') return true;
-  return exists ?? isAsked;
-}
-
-async function placeOf(text: string): Promise<DatabaseReference> {
-  const { pod } = parseReference(text);
-  return databaseReference(pod === undefined ? `${text}/?/?` : text);
-}
-
-async function foundBackup(call: Call, named: string): Promise<BackupEntry> {
-  const { findBackup } = await import('../../core/catalog/catalog');
-  const { formatBackupRef } = await import('../../core/job/request');
-  return findBackup(await rootOf(call), formatBackupRef(await backupReference(call, named)));
-}
-
-interface Known {
-  readonly place: KnownPlace;
-  readonly client?: KubeClient;
-  readonly exists?: boolean;
-}
-
-/** A place as its cluster shows it; where that cannot be asked, by its name. */
-async function knownBy(call: Call, reference: DatabaseReference): Promise<Known> {
-  const { Places } = await import('../../core/job/plan/places');
-  const { lookedUpPlace } = await import('../../core/job/plan/policyQuestion');
-  const { signal } = new AbortController();
-  const kubeconfigs = kubeconfigsOf(call);
-  try {
-    const { client, pod, database } = await new Places(kubeconfigs).database(reference, signal);
-    const exists = pod.facts.databases.some(({ name }) => name === database);
-    return { place: await lookedUpPlace(client, pod, database, signal), client, exists };
-  } catch {
-    call.terminal.info(safe(`${formatReference(reference)} cannot be looked at: it is judged by its name.`));
-  }
-  const { readClusters } = await import('../../core/cluster/readClusters');
-  const { clusters, problems } = await readClusters({ files: kubeconfigs, env: process.env });
-  const cluster = (() => {
-    try {
-      return findCluster(clusters, reference.cluster, problems);
-    } catch {
-      return { alias: reference.cluster, server: '', contexts: [] };
-    }
-  })();
-  const { namespace, pod, database } = reference;
-  return { place: { cluster, namespace, workload: pod.replace(/-\d+$/, ''), database } };
 }
 
 /** What has to do with policies. */

@@ -359,6 +359,9 @@ export interface ErrorData {
   };
   /** it has a policy, which may not be read */
   'policy.unreadable': { readonly cluster: string };
+  'approval.unknown': { readonly request: string };
+  /** a request that does not allow it, or of which nothing is left to decide; nothing was changed */
+  'approval.refused': { readonly request: string; readonly reason: string };
   /** it is planned for later; UTC ISO 8601 */
   'policy.early': { readonly notBefore: string };
   /** a policy forbids it, or asks for something that is missing; nothing was changed */

@@ -4,6 +4,8 @@ import type { NoData } from './facts';
 export interface NoteData {
   'dump.warnings': { readonly lines: readonly string[] };
   keepAwake: NoData;
+  /** the request that the job runs by, and whether a cluster looks after it */
+  'approval.used': { readonly request: string; readonly level: 'advisory' | 'recorded' };
   /** the pod of a job does not start yet: why, as Kubernetes says */
   'runner.waits': { readonly reason: string; readonly message: string };
   'archive.behind': { readonly backup: string; readonly bytes: number };

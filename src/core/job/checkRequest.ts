@@ -19,6 +19,12 @@ export function checkWork(work: JobWork): void {
     throw new AppError('usage', { rule: 'forget.job' });
 }
 
+/** What a job does, without who asks for it from where. Pure. */
+export function workOf(request: JobRequest): JobWork {
+  const ofFrame: readonly string[] = ['schema', 'kubeconfigs', 'root', 'about', 'asked'];
+  return Object.fromEntries(Object.entries(request).filter(([key]) => !ofFrame.includes(key))) as unknown as JobWork;
+}
+
 /** A request in the form that is written, and signed or approved: RFC 8785, so that it does not matter who wrote it how. */
 export function canonicalRequest(request: JobRequest): string {
   return canonical(request);

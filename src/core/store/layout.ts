@@ -78,3 +78,6 @@ export function verificationKey(time: Date, level: string, content: string): str
 
 /** What people of a root agreed on: who has to say yes to what. One for all that lies there. */
 export const policyKey = 'policy.yaml';
+
+/** What is asked for and what was decided, where no cluster keeps it: `<request>/request.json`, and what came after it, a file for each change. */
+export const requestsFolder = 'db-ferry.requests';

@@ -30,7 +30,12 @@ export const restoreJob: RunKind<'restore'> = async (context) => {
   const target = await openTarget(context, new Places(request.kubeconfigs, gentle, [], work), request.target);
   const jobs = await listJobs(request.root);
   const expected = expectRestoreOf(jobs, backup, formatReference(request.target), gentle);
-  const policy = await obeyPolicy(context, { target, ...provenFacts(backup), lasts: expected.seconds * 1000 });
+  const policy = await obeyPolicy(context, {
+    target,
+    ...provenFacts(backup),
+    lasts: expected.seconds * 1000,
+    sha256: backup.manifest.archive.sha256,
+  });
   const findings = await tellExpected(context, expected, [target]);
   const done = await restoreInto(context, backup, target);
   return { ...done, findings: [...policy, ...findings, ...(done.findings ?? [])] };

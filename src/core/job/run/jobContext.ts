@@ -9,6 +9,8 @@ export interface JobContext<Kind extends JobKind = JobKind> {
   readonly folder: string;
   readonly request: RequestOf<Kind>;
   readonly work: Work;
+  /** Has something done when the result is written; what it throws goes into the log. */
+  readonly atEnd?: (action: (result: JobResult) => Promise<void>) => void;
   /** Holds a target database for this job until it ends; throws `target.busy`. */
   readonly lock: (key: string, reference: string) => Promise<void>;
   /** The report that is sealed with a backup of the database `source`, with what a result would say of it. */

@@ -13,6 +13,7 @@ import type { AskedOperation } from '../../policy/rules/decideByPolicy';
 import type { DatabasePlace, Place } from '../plan/places';
 import { askedFacts, lookedUpPlace } from '../plan/policyQuestion';
 import type { RequestOf } from '../request';
+import { byRequest } from './byRequest';
 import type { JobContext } from './jobContext';
 
 type Changing = 'restore' | 'copy' | 'undo' | 'release' | 'swap';
@@ -22,6 +23,8 @@ export interface Obeying extends Pick<AskedOperation, 'source' | 'masked' | 'dri
   readonly target: DatabasePlace;
   /** the database that is copied */
   readonly from?: DatabasePlace;
+  /** of the archive that is restored */
+  readonly sha256?: string;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface Obeying extends Pick<AskedOperation, 'source' | 'masked' | 'dri
  */
 export async function obeyPolicy(context: JobContext<Changing>, obeying: Obeying): Promise<readonly Finding[]> {
   const { request, work } = context;
-  const { target: place, from, ...facts } = obeying;
+  const { target: place, from, sha256, ...facts } = obeying;
   const protectedBy = (await protectedPlaces()).entryFor(place.client.cluster, place.pod.pod.namespace);
   const replaced = replaces(request, place);
   const findings = decide({
@@ -41,13 +44,14 @@ export async function obeyPolicy(context: JobContext<Changing>, obeying: Obeying
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
   const inPlace = 'inPlace' in request.options && request.options.inPlace;
-  const governed = await ask(context, [place, ...(from === undefined ? [] : [from])], async () => ({
+  const question = async (): Promise<Omit<AskedOperation, 'now'>> => ({
     ...{ operation: operationOf(request), replaces: replaced, inPlace, ...facts },
     ...(from === undefined
       ? {}
       : { source: await lookedUpPlace(from.client, from.pod, from.database, work.signal), masked: isMasked(request) }),
     target: await lookedUpPlace(place.client, place.pod, place.database, work.signal),
-  }));
+  });
+  const governed = await ask(context, [place, ...(from === undefined ? [] : [from])], question, sha256);
   return [...findings, ...governed];
 }
 
@@ -66,21 +70,27 @@ export async function obeyReading(
   });
 }
 
-/** Where nobody made a policy nothing more is looked up. */
+/** Where nobody made a policy, and no request is named, nothing more is looked up. */
 async function ask(
-  { request, work }: JobContext,
+  context: JobContext,
   places: readonly Place[],
   question: () => Promise<Omit<AskedOperation, 'now'>>,
+  sha256?: string,
 ): Promise<readonly Finding[]> {
+  const { request, work } = context;
   const clients = [...new Set(places.map(({ client }) => client))];
+  const [target] = places;
+  const approved = target && (await byRequest(context, target, sha256));
   const policies = await policiesInForce(request.root, clients, work.signal);
-  if (policies.length === 0) return [];
   const now = new Date();
-  const { findings } = decideAll(policies, { ...(await question()), ...askedFacts(request.asked), now });
+  const facts = { ...askedFacts(request.asked), now, approved: approved !== undefined };
+  const { decisions, findings } =
+    policies.length === 0 ? { decisions: [], findings: [] } : decideAll(policies, { ...(await question()), ...facts });
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('policy.refused', { findings });
   const { notBefore } = request.asked;
   if (notBefore !== undefined && new Date(notBefore) > now) throw new AppError('policy.early', { notBefore });
+  await approved?.begin(Math.max(0, ...decisions.map(({ class: { rule } }) => rule.approvals)));
   return findings;
 }
 

@@ -68,6 +68,8 @@ const refusals: readonly ErrorCode[] = [
   'backup.refused',
   'policy.refused',
   'policy.early',
+  'approval.unknown',
+  'approval.refused',
   'policy.invalid',
   'policy.unreadable',
   'release.slots',

@@ -61,11 +61,15 @@ export async function runJob(
   if (wasCancelled()) onStop();
   const sleepless = keepAwake((progress) => journal.report(progress));
   const locks: TargetLock[] = [];
+  const atEnd: ((ended: JobResult) => Promise<void>)[] = [];
   let result: JobResult;
   const clock = new JobClock(request, lastPhases(await listJobs(request.root).catch(() => []), request));
   const ticking = tick(clock, journal);
   try {
-    const context = contextOf({ id, folder, request, stop, journal, locks, clock, describe });
+    const context = {
+      ...contextOf({ id, folder, request, stop, journal, locks, clock, describe }),
+      atEnd: (action: (ended: JobResult) => Promise<void>) => void atEnd.push(action),
+    };
     checkWork(request);
     const report: Report = (progress) => journal.report(progress);
     for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal, report });
@@ -88,6 +92,9 @@ export async function runJob(
     stderrLog.warn(`no report: ${String(error)}`);
   }
   journal.finish(result);
+  for (const action of atEnd) {
+    await action(result).catch((error: unknown) => stderrLog.warn(`after the result: ${String(error)}`));
+  }
   for (const sink of sinks) {
     await sink.end?.(result).catch((error: unknown) => stderrLog.warn(`after the result: ${String(error)}`));
   }

@@ -1,0 +1,146 @@
+import { AppError, isAppError } from '../base/errors';
+import { asRecord } from '../base/json';
+import type { KubeClient } from '../cluster/kubeClient';
+import { whoAmI } from '../cluster/reviews';
+import { parseOperationRequest, type OperationRequest, type RequestSpec, type RequestState } from './operationRequest';
+import type { RequestPlace } from './requestPlace';
+
+/** True where a cluster knows requests. */
+export async function keepsRequests(client: KubeClient, signal?: AbortSignal): Promise<boolean> {
+  try {
+    const found = asRecord(await client.get(groupPath, signal === undefined ? {} : { signal })) ?? {};
+    const resources = Array.isArray(found['resources']) ? (found['resources'] as unknown[]) : [];
+    return resources.some((one) => asRecord(one)?.['name'] === 'operationrequests');
+  } catch (error) {
+    if (hasStatus(error, 404) || isAppError(error, 'cluster.forbidden')) return false;
+    throw error;
+  }
+}
+
+/** The requests of a namespace of a cluster: kept, checked and refused by its API server. */
+export class ClusterRequests implements RequestPlace {
+  readonly level = 'recorded';
+  readonly #client: KubeClient;
+  readonly #namespace: string;
+
+  constructor(client: KubeClient, namespace: string) {
+    this.#client = client;
+    this.#namespace = namespace;
+  }
+
+  async whoAmI(): Promise<string> {
+    return whoAmI(this.#client);
+  }
+
+  async now(): Promise<Date> {
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const answer = await this.#client.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', review);
+    const told = asRecord(asRecord(answer)?.['metadata'])?.['creationTimestamp'];
+    const now = new Date(typeof told === 'string' ? told : Number.NaN);
+    if (!Number.isNaN(now.getTime())) return now;
+    throw new AppError('internal', { message: 'the API server does not tell its time' });
+  }
+
+  async create(name: string, spec: RequestSpec): Promise<OperationRequest> {
+    const metadata = { name, namespace: this.#namespace };
+    const body = { apiVersion: 'db-ferry.io/v1alpha1', kind: 'OperationRequest', metadata, spec };
+    return this.#read(await this.#client.post(this.#path(), body));
+  }
+
+  async get(name: string): Promise<OperationRequest | undefined> {
+    try {
+      return this.#read(await this.#client.get(this.#path(name)));
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly OperationRequest[]> {
+    const { items } = await this.#client.list(this.#path());
+    return items.flatMap((item) => parseOperationRequest(item) ?? []);
+  }
+
+  async decide(
+    request: OperationRequest,
+    decision: OperationRequest['status']['approvals'][number],
+    state: RequestState,
+  ): Promise<OperationRequest> {
+    // by the version that was read: of two decisions at once one is told, and reads anew
+    return this.#putStatus(request, { approvals: [...request.status.approvals, decision], state });
+  }
+
+  async setState(
+    request: OperationRequest,
+    state: RequestState,
+    more: Parameters<RequestPlace['setState']>[2] = {},
+  ): Promise<OperationRequest> {
+    return this.#putStatus(request, { ...more, state });
+  }
+
+  async grant({ metadata, spec }: OperationRequest, until: Date): Promise<string | undefined> {
+    const name = `db-ferry-${metadata.name}`;
+    const annotations = { 'db-ferry.io/request': metadata.name, 'db-ferry.io/expires': until.toISOString() };
+    try {
+      await this.#client.post(this.#bindings(), {
+        ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+        metadata: { name, namespace: this.#namespace, annotations },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'db-ferry-operate' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: spec.requestedBy }],
+      });
+    } catch (error) {
+      // of a cluster that only keeps requests nobody is given anything
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+    return name;
+  }
+
+  async grantedUntil({ metadata }: OperationRequest): Promise<Date | undefined> {
+    try {
+      const found = asRecord(await this.#client.get(this.#bindings(`db-ferry-${metadata.name}`)));
+      const notes = asRecord(asRecord(found?.['metadata'])?.['annotations']);
+      const until = notes?.['db-ferry.io/expires'];
+      return typeof until === 'string' ? new Date(until) : undefined;
+    } catch (error) {
+      // who runs it may not read bindings, and has the request's own end
+      if (hasStatus(error, 404) || isAppError(error, 'cluster.forbidden')) return undefined;
+      throw error;
+    }
+  }
+
+  async revoke({ metadata }: OperationRequest): Promise<void> {
+    try {
+      await this.#client.delete(this.#bindings(`db-ferry-${metadata.name}`), {});
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+    }
+  }
+
+  async #putStatus(request: OperationRequest, change: object): Promise<OperationRequest> {
+    const body = { ...request, status: { ...request.status, ...change } };
+    return this.#read(await this.#client.put(`${this.#path(request.metadata.name)}/status`, body));
+  }
+
+  #read(value: unknown): OperationRequest {
+    const read = parseOperationRequest(value);
+    if (read === undefined) throw new AppError('internal', { message: 'the API server answers with no request' });
+    return read;
+  }
+
+  #path(name?: string): string {
+    const all = `${groupPath}/namespaces/${encodeURIComponent(this.#namespace)}/operationrequests`;
+    return name === undefined ? all : `${all}/${encodeURIComponent(name)}`;
+  }
+
+  #bindings(name?: string): string {
+    const all = `/apis/rbac.authorization.k8s.io/v1/namespaces/${encodeURIComponent(this.#namespace)}/rolebindings`;
+    return name === undefined ? all : `${all}/${encodeURIComponent(name)}`;
+  }
+}
+
+const groupPath = '/apis/db-ferry.io/v1alpha1';
+
+function hasStatus(error: unknown, status: number): boolean {
+  return isAppError(error, 'cluster.api') && error.data.status === status;
+}

@@ -1,0 +1,78 @@
+import type { OperationRequest } from './operationRequest';
+
+/** Why a request does not let a job run. */
+export type NotApproved =
+  | 'unknown'
+  | 'digest'
+  | 'foreign'
+  | 'pending'
+  | 'denied'
+  | 'withdrawn'
+  | 'ended'
+  | 'used'
+  | 'early'
+  | 'expired'
+  | 'tooOld';
+
+export interface Judging {
+  readonly digest: string;
+  /** who runs it, as the cluster knows them, or as they say */
+  readonly by: string;
+  /** by the cluster's clock where there is one */
+  readonly now: Date;
+  readonly approvals: number;
+  /** the end of the right that was given for it */
+  readonly until?: Date | undefined;
+}
+
+/** Whether a request lets a job run that does what the digest says; undefined: it does. Pure. */
+export function judge({ spec, status }: OperationRequest, judging: Judging): NotApproved | undefined {
+  const { digest, by, now, approvals, until } = judging;
+  if (spec.digest !== digest) return 'digest';
+  if (spec.requestedBy !== by) return 'foreign';
+  if (status.approvals.some(({ decision }) => decision === 'deny') || status.state === 'Denied') return 'denied';
+  if (status.state === 'Withdrawn') return 'withdrawn';
+  if (status.state === 'Running') return 'used';
+  if (status.state !== 'Pending' && status.state !== 'Approved') return 'ended';
+  const yes = agreed({ spec, status });
+  if (yes.length < Math.max(approvals, spec.approvals)) return isTooOld(spec, now) ? 'tooOld' : 'pending';
+  if (spec.notBefore !== undefined && now < new Date(spec.notBefore)) return 'early';
+  const last =
+    yes
+      .map(({ at }) => Date.parse(at))
+      .sort((a, b) => a - b)
+      .at(-1) ?? now.getTime();
+  const begins = Math.max(last, spec.notBefore === undefined ? 0 : Date.parse(spec.notBefore));
+  const ends = Math.min(begins + spec.validMinutes * 60_000, until?.getTime() ?? Number.POSITIVE_INFINITY);
+  return now.getTime() > ends ? 'expired' : undefined;
+}
+
+/** Those who said yes to exactly this, each once, and none of them who asked. Pure. */
+export function agreed({
+  spec,
+  status,
+}: Pick<OperationRequest, 'spec' | 'status'>): OperationRequest['status']['approvals'] {
+  const yes = status.approvals.filter(
+    ({ by, decision, digest }) => decision === 'approve' && by !== spec.requestedBy && digest === spec.digest,
+  );
+  return [...new Map(yes.map((one) => [one.by, one])).values()];
+}
+
+/** What a person is told of its state: three clocks that are never mixed. Pure. */
+export function shownState({ spec, status }: OperationRequest, now: Date): string {
+  if (status.state === 'Pending' && agreed({ spec, status }).length < spec.approvals)
+    return isTooOld(spec, now) ? 'TimedOut' : 'Pending';
+  if (status.state !== 'Pending' && status.state !== 'Approved') return status.state;
+  const why = judge(
+    { metadata: { name: '', creationTimestamp: now.toISOString() }, spec, status },
+    {
+      ...{ digest: spec.digest, by: spec.requestedBy, now, approvals: spec.approvals },
+    },
+  );
+  if (why === 'early') return 'Waiting';
+  return why === 'expired' ? 'Expired' : why === 'denied' ? 'Denied' : 'Approved';
+}
+
+function isTooOld({ waitsUntil }: OperationRequest['spec'], now: Date): boolean {
+  return waitsUntil !== undefined && now > new Date(waitsUntil);
+}

@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { canonical } from '../state/canonical';
+
+/** The states of a request; the last five are final. */
+export const requestStates = [
+  ...(['Pending', 'Approved', 'Running', 'ReviewDue'] as const),
+  ...(['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'] as const),
+] as const;
+
+export type RequestState = (typeof requestStates)[number];
+
+const text = v.pipe(v.string(), v.maxLength(100_000));
+const moment = v.pipe(v.string(), v.isoTimestamp());
+
+const spec = v.looseObject({
+  operation: text,
+  target: v.looseObject({ workload: text, database: text }),
+  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  work: v.optional(text),
+  class: text,
+  policyDigest: v.optional(text),
+  approvals: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  reason: v.optional(text),
+  ticket: v.optional(text),
+  requestedBy: text,
+  notBefore: v.optional(moment),
+  waitsUntil: v.optional(moment),
+  validMinutes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  masked: v.optional(v.boolean()),
+  emergency: v.boolean(),
+});
+
+const decision = v.looseObject({
+  by: text,
+  decision: v.picklist(['approve', 'deny']),
+  digest: text,
+  at: moment,
+  reason: v.optional(text),
+});
+
+const status = v.looseObject({
+  state: v.optional(v.picklist(requestStates), 'Pending'),
+  approvals: v.optional(v.array(decision), []),
+  review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(text) })),
+});
+
+/** An OperationRequest, as a cluster or a root keeps it. */
+const operationRequest = v.looseObject({
+  metadata: v.looseObject({ name: text, namespace: v.optional(text), creationTimestamp: moment }),
+  spec,
+  status: v.optional(status, { state: 'Pending', approvals: [] }),
+});
+
+export type OperationRequest = v.InferOutput<typeof operationRequest>;
+export type RequestSpec = OperationRequest['spec'];
+export type RequestDecision = v.InferOutput<typeof decision>;
+
+/** A request as it was read; undefined for what is none. */
+export function parseOperationRequest(value: unknown): OperationRequest | undefined {
+  const read = v.safeParse(operationRequest, value);
+  return read.success ? read.output : undefined;
+}
+
+/** A name that no other has: `req-` and ten digits. */
+export function makeRequestName(): string {
+  return `req-${randomBytes(5).toString('hex')}`;
+}
+
+/** True for the name of a request. Pure. */
+export function isRequestName(name: string): boolean {
+  return /^req-[0-9a-f]{10}$/.test(name);
+}
+
+/** The SHA-256 of what is done, as hexadecimal digits: what is approved is what runs. A name that somebody types as the confirmation of it is no part of it. Pure. */
+export function workDigest(work: object, sha256: string | undefined): string {
+  const exactly = Object.fromEntries(Object.entries(work).filter(([key]) => key !== 'confirmed'));
+  return createHash('sha256')
+    .update(canonical({ work: exactly, ...(sha256 === undefined ? {} : { sha256 }) }))
+    .digest('hex');
+}

@@ -1,0 +1,144 @@
+import { AppError, isAppError } from '../base/errors';
+import { agreed, judge, type Judging } from './judge';
+import type { OperationRequest, RequestSpec } from './operationRequest';
+import { isRequestName, makeRequestName } from './operationRequest';
+import type { RequestPlace } from './requestPlace';
+
+/** What became of a decision. `right`: the RoleBinding that was made; absent where none is, and `unable` says that it could not be. */
+export interface Decided {
+  readonly request: OperationRequest;
+  readonly right?: string;
+  readonly until?: Date;
+  readonly unable?: boolean;
+}
+
+/** Asks for something: who asks is who the place says that they are. */
+export async function askFor(place: RequestPlace, spec: Omit<RequestSpec, 'requestedBy'>): Promise<OperationRequest> {
+  const requestedBy = await place.whoAmI();
+  return place.create(makeRequestName(), { ...spec, requestedBy } as RequestSpec);
+}
+
+/** The request of a name. Throws `approval.unknown`. */
+export async function requestNamed(place: RequestPlace, name: string): Promise<OperationRequest> {
+  const request = isRequestName(name) ? await place.get(name) : undefined;
+  if (request === undefined) throw new AppError('approval.unknown', { request: name });
+  return request;
+}
+
+/**
+ * Says yes or no to a request, in one's own name. With the last yes that it needs, who asked is given the right to run it, for its time. Throws `approval.unknown`, `approval.refused` for what
+ * cannot be decided (any more), and what the API server says.
+ */
+export async function decideRequest(
+  place: RequestPlace,
+  name: string,
+  decision: 'approve' | 'deny',
+  reason: string | undefined,
+): Promise<Decided> {
+  const request = await requestNamed(place, name);
+  const [by, now] = [await place.whoAmI(), await place.now()];
+  const { spec, status } = request;
+  const why = undecidable(request, by, now, decision);
+  if (why !== undefined) throw new AppError('approval.refused', { request: name, reason: why });
+  const said = {
+    by,
+    decision,
+    digest: spec.digest,
+    at: now.toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const yes = agreed({ spec, status: { ...status, approvals: [...status.approvals, said] } });
+  const isEnough = decision === 'approve' && yes.length >= spec.approvals;
+  const state = decision === 'deny' ? 'Denied' : isEnough ? 'Approved' : 'Pending';
+  const decided = await place.decide(request, said, state);
+  if (decision === 'deny') {
+    await place.revoke(request).catch(() => undefined);
+    return { request: decided };
+  }
+  if (!isEnough) return { request: decided };
+  const begins = Math.max(now.getTime(), spec.notBefore === undefined ? 0 : Date.parse(spec.notBefore));
+  const until = new Date(begins + spec.validMinutes * 60_000);
+  try {
+    const right = await place.grant(decided, until);
+    return { request: decided, until, ...(right === undefined ? {} : { right }) };
+  } catch (error) {
+    // where nobody is given rights by requests the decision counts all the same
+    if (!isAppError(error, 'cluster.forbidden')) throw error;
+    return { request: decided, until, unable: true };
+  }
+}
+
+/** Takes one's own request back, before it runs. Throws `approval.unknown`, `approval.refused`. */
+export async function withdrawRequest(place: RequestPlace, name: string): Promise<OperationRequest> {
+  const request = await requestNamed(place, name);
+  if (request.spec.requestedBy !== (await place.whoAmI()))
+    throw new AppError('approval.refused', { request: name, reason: 'foreign' });
+  if (request.status.state !== 'Pending' && request.status.state !== 'Approved')
+    throw new AppError('approval.refused', { request: name, reason: 'ended' });
+  return place.setState(request, 'Withdrawn');
+}
+
+/** Looks at what was done in an emergency, in one's own name; with it the request is done. Throws `approval.unknown`, `approval.refused`. */
+export async function reviewRequest(
+  place: RequestPlace,
+  name: string,
+  reason: string | undefined,
+): Promise<OperationRequest> {
+  const request = await requestNamed(place, name);
+  const by = await place.whoAmI();
+  if (request.status.state !== 'ReviewDue')
+    throw new AppError('approval.refused', { request: name, reason: 'noReview' });
+  if (request.spec.requestedBy === by) throw new AppError('approval.refused', { request: name, reason: 'self' });
+  const at = (await place.now()).toISOString();
+  return place.setState(request, 'Done', { review: { by, at, ...(reason === undefined ? {} : { reason }) } });
+}
+
+/** Whether a request lets a job run now. Throws `approval.unknown`, `approval.refused` with why not. */
+export async function mayBegin(
+  place: RequestPlace,
+  name: string,
+  { digest, approvals }: Pick<Judging, 'digest' | 'approvals'>,
+): Promise<OperationRequest> {
+  const request = await requestNamed(place, name);
+  const [by, now, until] = [await place.whoAmI(), await place.now(), await place.grantedUntil(request)];
+  const why = judge(request, { digest, approvals, by, now, until });
+  if (why !== undefined) throw new AppError('approval.refused', { request: name, reason: why });
+  return request;
+}
+
+/** Lets a job run by a request, once: it is marked as running. Throws what `mayBegin` throws. */
+export async function beginByRequest(
+  place: RequestPlace,
+  name: string,
+  what: Pick<Judging, 'digest' | 'approvals'>,
+): Promise<OperationRequest> {
+  return place.setState(await mayBegin(place, name, what), 'Running');
+}
+
+/** Writes down how it ended. What was done in an emergency waits for somebody who looks at it. */
+export async function endByRequest(
+  place: RequestPlace,
+  name: string,
+  outcome: 'done' | 'differences' | 'failed',
+): Promise<void> {
+  const request = await requestNamed(place, name);
+  const ended = outcome === 'failed' ? 'Failed' : outcome === 'done' ? 'Done' : 'DoneWithDifferences';
+  await place.setState(request, ended !== 'Failed' && request.spec.emergency ? 'ReviewDue' : ended);
+}
+
+function undecidable(
+  { spec, status }: OperationRequest,
+  by: string,
+  now: Date,
+  decision: 'approve' | 'deny',
+): AppErrorReason | undefined {
+  if (spec.requestedBy === by && decision === 'approve') return 'self';
+  if (status.approvals.some((one) => one.by === by)) return 'twice';
+  if (status.state === 'Denied') return 'denied';
+  if (status.state === 'Withdrawn') return 'withdrawn';
+  if (status.state === 'Approved' && decision === 'deny') return undefined;
+  if (status.state !== 'Pending') return 'ended';
+  return spec.waitsUntil !== undefined && now > new Date(spec.waitsUntil) ? 'tooOld' : undefined;
+}
+
+type AppErrorReason = 'self' | 'twice' | 'denied' | 'withdrawn' | 'ended' | 'tooOld';

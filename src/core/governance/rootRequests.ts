@@ -1,0 +1,104 @@
+import { AppError } from '../base/errors';
+import { parseJson } from '../base/json';
+import { storeOfRoot } from '../catalog/storeOfRoot';
+import { encodeName, requestsFolder } from '../store/layout';
+import { getIfThere, writeOnce } from '../store/store';
+import { parseOperationRequest, type OperationRequest, type RequestSpec, type RequestState } from './operationRequest';
+import type { RequestPlace } from './requestPlace';
+
+const mostBytes = 1 << 20;
+
+/**
+ * Requests as files of a root, for those who have nothing in their clusters: each decision and each change of state is a file of its own, written once. Nothing is enforced here: whoever can
+ * write to the root can write any of them, in any name.
+ */
+export class RootRequests implements RequestPlace {
+  readonly level = 'advisory';
+  readonly #root: string;
+  readonly #who: string;
+
+  constructor(root: string, who: string) {
+    this.#root = root;
+    this.#who = who;
+  }
+
+  async whoAmI(): Promise<string> {
+    return Promise.resolve(this.#who);
+  }
+
+  async now(): Promise<Date> {
+    return Promise.resolve(new Date());
+  }
+
+  async create(name: string, spec: RequestSpec): Promise<OperationRequest> {
+    const metadata = { name, creationTimestamp: new Date().toISOString() };
+    await this.#write(name, 'request', { metadata, spec });
+    return { metadata, spec, status: { state: 'Pending', approvals: [] } };
+  }
+
+  async get(name: string): Promise<OperationRequest | undefined> {
+    const store = await storeOfRoot(this.#root);
+    const prefix = `${requestsFolder}/${encodeName(name)}/`;
+    const first = await getIfThere(store, `${prefix}request.json`, mostBytes);
+    const read = first && parseOperationRequest(parseJson(first));
+    if (read === undefined) return undefined;
+    const { objects } = await store.level(prefix);
+    let { status } = read;
+    // in the order in which they say that they were written: the name begins with the time
+    for (const { key } of [...objects].sort((a, b) => (a.key < b.key ? -1 : 1))) {
+      if (key.endsWith('/request.json')) continue;
+      const change = parseOperationRequest({ ...read, status: parseJson(await store.get(key, mostBytes)) })?.status;
+      if (change === undefined) throw new AppError('request.invalid', { at: key });
+      const others = status.approvals.filter(({ by }) => !change.approvals.some((one) => one.by === by));
+      status = { ...status, ...change, approvals: [...others, ...change.approvals] };
+    }
+    return { ...read, status };
+  }
+
+  async list(): Promise<readonly OperationRequest[]> {
+    const { folders } = await (await storeOfRoot(this.#root)).level(`${requestsFolder}/`);
+    const all = await Promise.all(folders.map(async (name) => this.get(name)));
+    return all.flatMap((one) => one ?? []);
+  }
+
+  async decide(
+    request: OperationRequest,
+    decision: OperationRequest['status']['approvals'][number],
+    state: RequestState,
+  ): Promise<OperationRequest> {
+    await this.#change(request, { approvals: [decision], state });
+    const status = { ...request.status, state, approvals: [...request.status.approvals, decision] };
+    return { ...request, status };
+  }
+
+  async setState(
+    request: OperationRequest,
+    state: RequestState,
+    more: Parameters<RequestPlace['setState']>[2] = {},
+  ): Promise<OperationRequest> {
+    await this.#change(request, { ...more, state });
+    return { ...request, status: { ...request.status, ...more, state } };
+  }
+
+  async grant(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async grantedUntil(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async revoke(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #change({ metadata }: OperationRequest, status: object): Promise<void> {
+    const time = new Date().toISOString().replaceAll(/[-:.]/g, '');
+    await this.#write(metadata.name, `${time}-${Math.random().toString(16).slice(2, 8)}`, status);
+  }
+
+  async #write(name: string, file: string, value: object): Promise<void> {
+    const key = `${requestsFolder}/${encodeName(name)}/${file}.json`;
+    await writeOnce(await storeOfRoot(this.#root), key, `${JSON.stringify(value, undefined, 1)}\n`);
+  }
+}

@@ -1,0 +1,51 @@
+import { agreed, shownState } from '../core/governance/judge';
+import type { OperationRequest } from '../core/governance/operationRequest';
+import { some } from '../core/base/some';
+import { duration, localTime, safe } from './format';
+
+/** A request as lines, the facts first that a decision rests on: what is replaced, where from, why, what was found; then who said what. */
+export function requestLines(request: OperationRequest, now: Date): string[] {
+  const { metadata, spec, status } = request;
+  const yes = agreed(request);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['request', `${metadata.name}, ${shownState(request, now)}${spec.emergency ? ', an emergency' : ''}`],
+    ['does', doesOf(spec)],
+    ['asked by', `${spec.requestedBy}, ${localTime(metadata.creationTimestamp)}`],
+    ['why', spec.reason],
+    ['ticket', spec.ticket],
+    ['class', spec.class],
+    ['masked', spec.masked === undefined ? 'nobody knows' : spec.masked ? 'yes' : 'no'],
+    ['not before', spec.notBefore === undefined ? undefined : localTime(spec.notBefore)],
+    ['waits until', spec.waitsUntil === undefined ? undefined : localTime(spec.waitsUntil)],
+    ['valid for', duration(spec.validMinutes * 60)],
+    ['approvals', `${yes.length} of ${spec.approvals}`],
+    ['does exactly', spec.work],
+    ['SHA-256', spec.digest],
+  ];
+  return [
+    ...rows.flatMap(([name, value]) => (value === undefined ? [] : [safe(`${name.padEnd(13)}${value}`)])),
+    ...status.approvals.map(({ by, decision, at, reason }) =>
+      safe(
+        `${by} ${decision === 'approve' ? 'approved' : 'denied'} it ${localTime(at)}${reason === undefined ? '' : `: ${reason}`}`,
+      ),
+    ),
+    ...(status.review === undefined ? [] : [safe(`${status.review.by} looked at it ${localTime(status.review.at)}`)]),
+  ];
+}
+
+/** One line of a list. */
+export function requestLine(request: OperationRequest, now: Date): string {
+  const { metadata, spec } = request;
+  const needs = `${agreed(request).length}/${some(spec.approvals, 'approval')}`;
+  return safe(
+    `${metadata.name}  ${shownState(request, now)}  ${doesOf(spec)}  by ${spec.requestedBy}  ${needs}${spec.emergency ? '  emergency' : ''}`,
+  );
+}
+
+function doesOf({ operation, target }: OperationRequest['spec']): string {
+  return `${operation} of ${target.workload}/${target.database}`;
+}
+
+/** Said wherever nothing but files keeps what was decided. */
+export const notEnforced =
+  'It is not enforced here: the cluster keeps no requests, and whoever can write to the root can write any of them.';

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { askFor } from '../../../src/core/governance/requestFlow';
+import { judge, shownState } from '../../../src/core/governance/judge';
+import {
+  parseOperationRequest,
+  workDigest,
+  type OperationRequest,
+} from '../../../src/core/governance/operationRequest';
+import { RootRequests } from '../../../src/core/governance/rootRequests';
+import { ferry } from '../cli/ferry';
+
+const digest = 'a'.repeat(64);
+const start = Date.UTC(2026, 10, 30);
+const hour = 3_600_000;
+const at = (hours: number): string => new Date(start + hours * hour).toISOString();
+
+function requestOf(status: object, change: object = {}): OperationRequest {
+  const spec = {
+    ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'production' },
+    ...{ approvals: 1, requestedBy: 'alice', validMinutes: 240, emergency: false, waitsUntil: at(72), ...change },
+  };
+  const read = parseOperationRequest({ metadata: { name: 'req-0', creationTimestamp: at(0) }, spec, status });
+  assert.ok(read);
+  return read;
+}
+
+describe('a request', () => {
+  const yes = { by: 'bob', decision: 'approve', digest, at: at(10) } as const;
+  const asked = { digest, by: 'alice', approvals: 1 };
+  const why = (request: OperationRequest, hours: number, more: object = {}): string | undefined =>
+    judge(request, { ...asked, now: new Date(start + hours * hour), ...more });
+
+  it('lets run what was approved, for who asked, in its time, once', () => {
+    const approved = requestOf({ state: 'Approved', approvals: [yes] });
+    assert.equal(why(approved, 11), undefined);
+    assert.equal(why(approved, 11, { digest: 'b'.repeat(64) }), 'digest');
+    assert.equal(why(approved, 11, { by: 'mallory' }), 'foreign');
+    assert.equal(why(approved, 11, { approvals: 2 }), 'pending');
+    assert.equal(why(approved, 11, { until: new Date(start + 10.5 * hour) }), 'expired');
+    assert.equal(why(approved, 14.1), 'expired');
+    assert.equal(why(requestOf({ state: 'Running', approvals: [yes] }), 11), 'used');
+    assert.equal(why(requestOf({ state: 'Done', approvals: [yes] }), 11), 'ended');
+    assert.equal(why(requestOf({ state: 'Withdrawn', approvals: [yes] }), 11), 'withdrawn');
+    assert.equal(
+      why(requestOf({ state: 'Approved', approvals: [yes, { ...yes, by: 'c', decision: 'deny' }] }), 11),
+      'denied',
+    );
+    assert.equal(why(requestOf({ state: 'Pending' }), 11), 'pending');
+    assert.equal(why(requestOf({ state: 'Pending' }), 73), 'tooOld');
+    const planned = requestOf({ state: 'Approved', approvals: [yes] }, { notBefore: at(24) });
+    assert.deepEqual([why(planned, 23), why(planned, 25), why(planned, 28.1)], ['early', undefined, 'expired']);
+    assert.equal(shownState(planned, new Date(start + 23 * hour)), 'Waiting');
+    assert.equal(shownState(requestOf({}), new Date(start + 73 * hour)), 'TimedOut');
+    assert.equal(shownState(approved, new Date(start + 20 * hour)), 'Expired');
+  });
+
+  it('counts nobody twice, never who asked, and nobody who said yes to something else', () => {
+    const decision = fc.record({
+      by: fc.constantFrom('alice', 'bob', 'carol', 'dave'),
+      decision: fc.constantFrom('approve' as const, 'deny' as const),
+      digest: fc.constantFrom(digest, 'b'.repeat(64)),
+      at: fc.constant(at(10)),
+    });
+    fc.assert(
+      fc.property(fc.array(decision, { maxLength: 6 }), fc.integer({ min: 1, max: 3 }), (approvals, needed) => {
+        const request = requestOf({ state: 'Approved', approvals }, { approvals: needed });
+        const people = new Set(
+          approvals
+            .filter((one) => one.decision === 'approve' && one.digest === digest && one.by !== 'alice')
+            .map(({ by }) => by),
+        );
+        const may = people.size >= needed && !approvals.some((one) => one.decision === 'deny');
+        assert.equal(why(request, 11) === undefined, may);
+      }),
+    );
+  });
+
+  it('is for exactly one work: what somebody types to confirm it is no part of it, all else is', () => {
+    const work = { kind: 'undo', of: { job: 'x' }, options: {} };
+    assert.equal(workDigest({ ...work, confirmed: 'shop' }, undefined), workDigest(work, undefined));
+    assert.notEqual(workDigest({ ...work, of: { job: 'y' } }, undefined), workDigest(work, undefined));
+    assert.notEqual(workDigest(work, digest), workDigest(work, undefined));
+  });
+});
+
+describe('requests in a root', () => {
+  let root: string;
+  beforeEach(async () => (root = await mkdtemp(path.join(tmpdir(), 'requests-'))));
+  afterEach(async () => {
+    delete process.env['DEVWORKSPACE_NAME'];
+    await rm(root, { recursive: true });
+  });
+
+  it('are asked for, approved by somebody else and never by oneself, and say at each step that nothing is enforced', async () => {
+    process.env['DEVWORKSPACE_NAME'] = 'alices';
+    const { spec } = requestOf({}, { waitsUntil: new Date(Date.now() + hour).toISOString() });
+    const place = new RootRequests(root, `${userInfo().username}@alices`);
+    const { requestedBy, ...wanted } = spec;
+    assert.equal(requestedBy, 'alice');
+    const { name: request } = (await askFor(place, wanted)).metadata;
+    const own = await ferry('approve', request, '--root', root);
+    assert.equal(own.exitCode, 4);
+    assert.match(own.err, /nobody approves their own request/);
+    process.env['DEVWORKSPACE_NAME'] = 'bobs';
+    assert.match((await ferry('withdraw', request, '--root', root)).err, /somebody else's/);
+    const approved = await ferry('approve', request, '--root', root, '--reason', 'seen');
+    assert.equal(approved.exitCode, 0, approved.err);
+    assert.match(approved.out, /Approved[^]*approved it[^]*seen[^]*not enforced here/);
+    assert.match((await ferry('approve', request, '--root', root)).err, /has your decision already/);
+    const listed = await ferry('requests', '--root', root);
+    assert.match(listed.out, /req-\w+ {2}Approved {2}restore of postgres\/shop/);
+    assert.match(listed.err, /not enforced here/);
+    process.env['DEVWORKSPACE_NAME'] = 'alices';
+    assert.equal((await ferry('withdraw', request, '--root', root)).exitCode, 0);
+    assert.match((await ferry('requests', request, '--root', root)).out, /Withdrawn/);
+    assert.equal((await ferry('requests', 'req-0000000000', '--root', root)).exitCode, 4);
+  });
+
+  it('that were damaged let nobody run', async () => {
+    const place = new RootRequests(root, 'alice');
+    const { spec } = requestOf({});
+    await place.create('req-0123456789', spec);
+    const folder = path.join(root, 'db-ferry.requests', 'req-0123456789');
+    assert.deepEqual(await readdir(folder), ['request.json']);
+    await writeFile(path.join(folder, '20261130T000000000Z-x.json'), '{"state":"Blessed"}');
+    await assert.rejects(place.get('req-0123456789'));
+    await writeFile(path.join(folder, 'request.json'), '{}');
+    assert.equal(await place.get('req-0123456789'), undefined);
+  });
+});
