@@ -135,11 +135,12 @@ function keepByRules(
   const since = newest.time.getTime() - hours * 3_600_000;
   if (hours > 0) for (const backup of good) if (backup.time.getTime() >= since) keep(backup, { code: 'within', hours });
   const dayOf = days(rules.zone ?? 'UTC');
+  const dated = good.map((backup) => ({ backup, day: dayOf(backup.time) }));
   for (const rule of periods) {
     let left = rules[rule] ?? 0;
     let before: string | undefined;
-    good.forEach((backup, at) => {
-      const period = periodOf(rule, dayOf(backup.time));
+    dated.forEach(({ backup, day }, at) => {
+      const period = periodOf(rule, day);
       const isNew = period !== before;
       before = period;
       if (left === 0 || !(isNew || at === good.length - 1)) return;
