@@ -1,5 +1,6 @@
 import type { Hints } from './hints';
-import type { ErrorData, UsageRules } from '../core/base/errorData';
+import type { ErrorData } from '../core/base/errorData';
+import type { UsageRules } from '../core/base/usageRules';
 import { fact, shown } from './shown';
 
 /** Why options do not go together, in a sentence; undefined for a rule that is not known here. */

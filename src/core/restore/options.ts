@@ -1,4 +1,4 @@
-import type { UsageRule } from '../base/errorData';
+import type { UsageRule } from '../base/usageRules';
 import { AppError } from '../base/errors';
 import { isGentleRate } from '../exec/gentleExec';
 import { checkMapping } from './preflight/roles';
