@@ -44,6 +44,18 @@ export const optionSpecs = {
     help: 'the key to mask with: equal values become equal under the same; default: the target',
   },
   count: { type: 'boolean', help: "count the source's rows again in the dump's snapshot (reads every table twice)" },
+  into: {
+    type: 'string',
+    value: '<pod ref>',
+    takes: 'pod',
+    help: 'load it into a database that is made for it there, back that up, and drop it',
+  },
+  database: {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    help: 'of a dump of a whole server this database alone (repeatable)',
+  },
   deep: {
     type: 'string',
     value: '<pod ref>',

@@ -11,6 +11,7 @@ import { storeErrors } from './errors/store';
 import type { ErrorWords, Words } from './errors/errorTable';
 import type { Hints } from './hints';
 import { plainFinding } from './findingWords';
+import { importErrors } from './importWords';
 import { maskErrors } from './maskWords';
 import { detail } from './shown';
 import { policyErrors } from './policyWords';
@@ -54,6 +55,7 @@ export const errorWords: { readonly [C in ErrorCode]: ErrorWords<C> } = {
   ...restoreErrors,
   ...jobErrors,
   ...policyErrors,
+  ...importErrors,
   'mask.rules': maskErrors['mask.rules'],
   'mask.refused': (data, hints) =>
     maskErrors['mask.refused'](data, (finding) => {

@@ -5,6 +5,7 @@ import { some } from '../core/base/some';
 import { cures, refusalLines } from './causeWords';
 import { duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
+import { importFindings } from './importWords';
 import { maskFindings } from './maskWords';
 import { detail, fact, few, numberOf, shown, text, texts, type KeyOf } from './shown';
 import { policyFindings } from './policyWords';
@@ -281,7 +282,15 @@ const inPlace = {
     `the rows are the backup's; the definitions could not be compared (${shown(data, 'code')})`,
 } satisfies Partial<Words>;
 
-const findings: Words = { ...ofSources, ...ofTargets, ...ofSwaps, ...inPlace, ...maskFindings, ...policyFindings };
+const findings: Words = {
+  ...ofSources,
+  ...ofTargets,
+  ...ofSwaps,
+  ...inPlace,
+  ...maskFindings,
+  ...importFindings,
+  ...policyFindings,
+};
 
 function liveWords(data: FindingData['swap.live']): string {
   const name = shown(data, 'database');

@@ -43,6 +43,8 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
       return `Discard ${keptOf(request, result, 'what is prepared for ')}`;
     case 'clean':
       return `${request.options.forget === true ? 'Give up' : 'Clean up'}${cleaned(request)}`;
+    case 'import':
+      return `Import ${lastOf(request.file)} through ${request.into.pod}`;
   }
 }
 
@@ -73,6 +75,8 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
       return `Swap ${keptLabel(request, result)}`;
     case 'discard':
       return `Discard prepared ${keptLabel(request, result)}`;
+    case 'import':
+      return `Import ${lastOf(request.file)}`;
     case 'clean':
       return request.options.forget === true && request.of ? `Give up ${formatOperand(request.of)}` : 'Clean up';
   }
@@ -149,6 +153,11 @@ function backupWords(idOrPath: string, known: JobAbout | undefined, data: Result
   if (!found) return last === '' ? above : last;
   const [, year, month, day, hour, minute, second] = found;
   return `${decoded(above)} of ${localTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)}`;
+}
+
+/** Of a path. */
+function lastOf(file: string): string {
+  return file.split('/').findLast((part) => part !== '') ?? file;
 }
 
 function decoded(name: string): string {

@@ -41,6 +41,12 @@ export function outcomeWords(
         : `What was prepared for ${named('target')} is dropped, but not all that belonged to it.`;
     case 'release':
       return released(named('target'), data);
+    case 'import': {
+      const backups = texts(data, 'backups').map(safe).join(', ');
+      return outcome === 'done'
+        ? `Imported: backup ${backups} is complete and verified.`
+        : `Imported without what is listed: backup ${backups} is complete and verified.`;
+    }
     case 'clean':
       if (data['nothing'] === true) return 'Nothing to clean.';
       if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return 'Forgotten: no server was asked.';

@@ -180,6 +180,8 @@ function proofOf({ request, result }: WholeJob): string[] {
     case 'restore':
     case 'copy':
       return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives, ''];
+    case 'import':
+      return [wholeArchive, ''];
     case 'verify':
       return [request.deep === undefined ? wholeArchive : comparedArchives, ''];
     default:

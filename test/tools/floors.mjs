@@ -11,6 +11,7 @@ export const floors = [
   ['core/backup', 'core/compare', 'core/governance'],
   ['core/mask'],
   ['core/restore'],
+  ['core/import'],
   ['core/job'],
   ['core/fleet'],
   ['words'],

@@ -51,7 +51,7 @@ export async function backUp(
   const started = new Date();
   const facts = databaseNamed(source, database);
   const compression = chooseCompression(options.compress, source.facts);
-  const place: BackupPlace = {
+  const place: BackupPlace = options.imported?.place ?? {
     cluster: options.cluster.alias,
     namespace: source.pod.namespace,
     workload: source.pod.workload.name,
@@ -71,9 +71,12 @@ export async function backUp(
       plan.findings.push(finding);
       work.report({ type: 'finding', finding });
     }
-    const globals = await takeGlobals(source, { ...session, files: draft.files, key }, work, {
-      comments: options.change === undefined,
-    });
+    // roles of the server where it was loaded are not its own
+    const globals: Awaited<ReturnType<typeof takeGlobals>> = options.imported
+      ? {}
+      : await takeGlobals(source, { ...session, files: draft.files, key }, work, {
+          comments: options.change === undefined,
+        });
     if (globals.finding) plan.findings.push(globals.finding);
     work.report({ type: 'phase', phase: 'seal' });
     const manifest = backupManifest({
@@ -203,6 +206,7 @@ async function take(
       count: options.count === true && options.change === undefined,
       generated: plan.source.generated && options.generated !== false && options.change === undefined,
       change: options.change,
+      leaveOut: options.imported?.leaveOut,
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {

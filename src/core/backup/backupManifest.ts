@@ -38,16 +38,21 @@ export function backupManifest(all: Finished): Manifest {
     format: 'db-ferry-backup',
     formatVersion: 2,
     id: all.id,
-    origin: 'db-ferry',
+    // of what others dumped nobody can prove whose it is, also where we loaded it
+    origin: options.imported ? 'adopted' : 'db-ferry',
     source: {
-      cluster: place.cluster,
-      server: options.cluster.server,
-      namespace: place.namespace,
-      workload: place.workload,
-      pod: pod.name,
-      database: place.database,
-      standby: facts.standby,
-      ...(facts.systemId === undefined ? {} : { systemId: facts.systemId }),
+      ...(options.imported
+        ? { cluster: '', server: '', namespace: '', workload: '', pod: '', database: options.imported.database }
+        : {
+            cluster: place.cluster,
+            server: options.cluster.server,
+            namespace: place.namespace,
+            workload: place.workload,
+            pod: pod.name,
+            database: place.database,
+          }),
+      standby: options.imported ? false : facts.standby,
+      ...(facts.systemId === undefined || options.imported ? {} : { systemId: facts.systemId }),
       encoding: database.encoding,
       collate: database.collate,
       ctype: database.ctype,
@@ -90,6 +95,7 @@ export function backupManifest(all: Finished): Manifest {
     roles: allRoles(reading),
     extensions: reading.extensions,
     ...(all.masked === undefined ? {} : { masked: all.masked }),
+    ...(options.imported ? { imported: options.imported.facts } : {}),
     verified: [
       { level: 'structure', time: read },
       { level: 'digest', time: read },

@@ -1,8 +1,19 @@
 import type { ArchiveChange } from './archiveChange';
 import type { Finding } from '../base/finding';
 import type { Room } from '../catalog/disk';
-import type { BackupAt, BackupEntry, BackupSummary, Manifest } from '../catalog/manifest';
+import type { BackupPlace } from '../catalog/backupFolder';
+import type { BackupAt, BackupEntry, BackupSummary, ImportedFacts, Manifest } from '../catalog/manifest';
 import type { Login } from '../cluster/loginEnd';
+
+/** What a backup is of, where the database that it is taken from was only made for it: another one's dump was loaded there. */
+export interface ImportedFrom {
+  readonly place: BackupPlace;
+  /** the database that it was */
+  readonly database: string;
+  readonly facts: ImportedFacts;
+  /** leaves out of the archive what it says of the database that was made for it */
+  readonly leaveOut: Pick<ArchiveChange, 'run'>;
+}
 
 /** One backup, as its job wants it taken. */
 export interface BackupTask {
@@ -36,6 +47,8 @@ export interface BackupTask {
   readonly login?: Login;
   /** makes another archive of the dump, which alone is written */
   readonly change?: ArchiveChange | undefined;
+  /** it is of a database that was made for it */
+  readonly imported?: ImportedFrom | undefined;
   /** seconds without a byte after which a dump counts as stalled is the transport's matter; this is how room is looked at (tests) */
   readonly room?: (folder: string) => Promise<Room>;
 }

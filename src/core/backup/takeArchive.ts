@@ -49,6 +49,8 @@ export interface TakeOptions {
   readonly generated?: boolean;
   /** makes another archive of it before it is written */
   readonly change?: ArchiveChange | undefined;
+  /** writes it again without a part of it */
+  readonly leaveOut?: Pick<ArchiveChange, 'run'> | undefined;
   /** the key of the backup that the file is encrypted for, before anything is written */
   readonly key?: WrittenIdentity | undefined;
   readonly work: Work;
@@ -125,7 +127,7 @@ async function stream(
   database: string,
   file: ArchiveFile,
   dump: DumpOptions,
-  { tables, work, application, change }: TakeOptions,
+  { tables, work, application, change: changing, leaveOut }: TakeOptions,
 ): Promise<string> {
   const server = { exec: source.exec, access: source.facts.access };
   const progress = new DumpProgress(tables, () => file.bytes, work.report);
@@ -146,6 +148,7 @@ async function stream(
         throw await dumpFailure(server, database, end, words.errors(end.stderr), dump.lockWait);
       }
     };
+    const change = changing ?? leaveOut;
     if (change === undefined) await dumpTo((chunk) => file.write(chunk), work.signal);
     else await throughChange(change, dumpTo, { file, packing: dump.compression, signal: work.signal });
     words.reportWarnings();

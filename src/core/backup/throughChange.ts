@@ -11,7 +11,7 @@ import type { ArchiveFile } from './growingFile';
  * other; what the change says of the dump comes before what the dump says of being ended.
  */
 export async function throughChange(
-  change: ArchiveChange,
+  change: Pick<ArchiveChange, 'run'>,
   dumpTo: (sink: Sink, signal: AbortSignal) => Promise<void>,
   how: { readonly file: Pick<ArchiveFile, 'write'>; readonly packing: Packing; readonly signal: AbortSignal },
 ): Promise<void> {

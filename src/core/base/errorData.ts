@@ -1,4 +1,13 @@
-import type { DifferenceFacts, FailureFacts, KeptFacts, LockHolder, NoData, Rights, SessionFacts } from './facts';
+import type {
+  DifferenceFacts,
+  FailureFacts,
+  KeptFacts,
+  LockHolder,
+  NoData,
+  NotLoadedFacts,
+  Rights,
+  SessionFacts,
+} from './facts';
 import type { Finding } from './finding';
 import type { UsageRule, UsageRules } from './usageRules';
 
@@ -329,6 +338,16 @@ export interface ErrorData {
   };
   /** another job works on it */
   'target.busy': { readonly reference: string; readonly job?: string | undefined };
+
+  // dumps of others
+  /** a dump holds no database of that name */
+  'import.unknown': { readonly databases: readonly string[]; readonly known: readonly string[] };
+  /** none of its statements could be done; the first of them */
+  'import.nothing': {
+    readonly database: string;
+    readonly notLoaded: readonly NotLoadedFacts[];
+    readonly count: number;
+  };
 
   // masking
   /** a file of rules that says something else than rules */

@@ -48,6 +48,17 @@ export interface DifferenceFacts {
   readonly because?: { readonly cause?: string | undefined; readonly subject?: string | undefined } | undefined;
 }
 
+/** A statement of a dump that was not done, and why. */
+export interface NotLoadedFacts {
+  readonly line: number;
+  /** its first words, without any value */
+  readonly what: string;
+  readonly why: 'server' | 'command' | 'rollback' | 'global' | 'tooLong' | 'zero' | 'rest';
+  /** the server's words, without rows and statements */
+  readonly says?: string;
+  readonly cause?: string;
+}
+
 /** A kept database as a person sees it before something is done with it. */
 export interface KeptFacts {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { FailureFacts, NoData } from './facts';
+import type { FailureFacts, NoData, NotLoadedFacts } from './facts';
 
 /**
  * Everything that a preflight or a job can find, and the facts that go with it: names and numbers, never a secret. A new code needs words
@@ -97,6 +97,15 @@ export interface FindingData {
   'grants.left': Objects;
   'disk.unknown': { readonly reference: string };
   'disk.target': { readonly reference: string; readonly free: number; readonly needed: number };
+
+  // dumps of others
+  'import.noEnd': NoData;
+  'import.noSuperuser': { readonly role: string };
+  'import.roles': { readonly database: string; readonly roles: readonly string[] };
+  'import.locale': { readonly collate: string; readonly ctype: string };
+  'import.notLoaded': NotLoaded;
+  'import.ofServer': NotLoaded;
+  'import.owners': Objects & { readonly database: string };
 
   // the exchange of names
   'sessions.protected': {
@@ -240,6 +249,13 @@ export interface Left {
 
 interface Tables {
   readonly tables: readonly string[];
+  readonly count: number;
+}
+
+/** The first of the statements that were not done. */
+interface NotLoaded {
+  readonly database: string;
+  readonly statements: readonly NotLoadedFacts[];
   readonly count: number;
 }
 

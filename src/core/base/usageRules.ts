@@ -20,6 +20,8 @@ export interface UsageRules {
   'retention.zone': { readonly zone: string };
   'root.bucket': { readonly root: string };
   'send.clear': { readonly place: string };
+  /** SQL without a pod that it is loaded in */
+  'import.into': { readonly file: string };
   'send.foreign': { readonly backup: string };
   'inCluster.local': { readonly what: string };
   's3.address': { readonly address: string };

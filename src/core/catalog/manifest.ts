@@ -75,8 +75,25 @@ export interface Manifest {
   readonly verified: readonly Verification[];
   /** its rows are not those of the source: rules masked them while they streamed by */
   readonly masked?: MaskedFacts;
+  /** somebody else's dump was loaded into a database of a pod for it, and that is what was backed up */
+  readonly imported?: ImportedFacts;
   /** rows of the source in the dump's own snapshot, where `--count` asked for them */
   readonly counted?: Readonly<Record<string, number>>;
+}
+
+/** Where a backup comes from that was loaded from somebody else's dump. */
+export interface ImportedFacts {
+  /** the file, as it was named */
+  readonly file: string;
+  /** of the file as it lay there; empty of a folder */
+  readonly sha256: string;
+  /** what it was: `script`, `custom`, `tar`, `directory` */
+  readonly holds: string;
+  /** where it was loaded: `cluster/namespace/pod` */
+  readonly place: string;
+  readonly serverVersion: number;
+  /** statements that were not done; the report names them */
+  readonly notLoaded: number;
 }
 
 /** What masking came to. No value of the source. */

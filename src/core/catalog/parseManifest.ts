@@ -201,6 +201,11 @@ const masked = shape({
   hits: list(shape({ schema: name, table: name, column: name, kind: text(32), count: number })),
 });
 
+const imported = shape({
+  ...{ file: text(8192), sha256: matching(/^(?:[0-9a-f]{64})?$/), holds: text(32), place: text(4096) },
+  ...{ serverVersion: number, notLoaded: number },
+});
+
 const common = {
   format: one('db-ferry-backup'),
   id,
@@ -237,6 +242,7 @@ const common = {
   roles: list(name),
   extensions: list(name),
   masked: optional(masked),
+  imported: optional(imported),
   verified: list(
     shape({ level: one('structure', 'digest', 'counted', 'restored'), time, place: optional(text(4096)) }),
   ),

@@ -136,6 +136,13 @@ const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
     ...{ ...frame, kind: v.literal('clean'), of: v.exactOptional(v.union([job, pod])) },
     options: v.strictObject({ only: meant, forget: flag }),
   }),
+  v.strictObject({
+    ...{ ...frame, kind: v.literal('import'), file: absolute, into: pod },
+    options: v.strictObject({
+      ...{ compress: v.exactOptional(text), encrypt: flag, gentle, createRoles: flag },
+      databases: v.exactOptional(v.array(name)),
+    }),
+  }),
 ]);
 
 /** What 0.1.0 wrote: operands as texts in the order of the command line, and one bag of options for all kinds. */

@@ -30,6 +30,7 @@ interface Works {
   swap: SwapWork;
   discard: DiscardWork;
   clean: CleanWork;
+  import: ImportWork;
 }
 
 export interface BackupWork {
@@ -140,6 +141,22 @@ export interface CleanWork {
   readonly options: CleanOptions;
 }
 
+/** Somebody else's dump, loaded into a database that is made for it in a pod, and backed up. */
+export interface ImportWork {
+  readonly kind: 'import';
+  /** a file or a folder; absolute */
+  readonly file: string;
+  readonly into: PodReference;
+  readonly options: ImportOptions;
+}
+
+export interface ImportOptions extends Pick<BackupOptions, 'compress' | 'encrypt' | 'gentle'> {
+  /** of a dump of a whole server: these alone */
+  readonly databases?: readonly string[];
+  /** roles that the dump gives something to are made for it, without login, and dropped with it */
+  readonly createRoles?: boolean;
+}
+
 export interface CleanOptions {
   /** what only claims to be a job's, and whose name was confirmed: it is removed too */
   readonly only?: readonly MeantDatabase[];
@@ -223,6 +240,8 @@ export function operandsOf(work: JobWork): readonly string[] {
       return [formatOperand(work.of)];
     case 'clean':
       return work.of === undefined ? [] : [formatOperand(work.of)];
+    case 'import':
+      return [work.file, formatReference(work.into)];
   }
 }
 
@@ -247,6 +266,8 @@ export function placesOf(work: JobWork): readonly PodReference[] {
       return named(work.source, work.target);
     case 'verify':
       return named(work.deep);
+    case 'import':
+      return named(work.into);
     case 'diff':
       return named(work.left, work.right);
     case 'undo':

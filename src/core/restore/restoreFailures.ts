@@ -35,7 +35,7 @@ export type Cause =
   | 'other';
 
 /** One error of pg_restore, with the entry of the table of contents that it is about. */
-interface RawFailure {
+export interface RawFailure {
   readonly dumpId: number | undefined;
   readonly error: string;
   says: string;
@@ -93,7 +93,10 @@ const ofSession =
   /FATAL: |PANIC: |server closed the connection|no connection to the server|connection to server|SSL |could not (?:read|seek|open|receive|send) /;
 
 /** Names what failed by the archive's own table of contents, and says why as far as it is known. One for each entry: the first error of it. */
-export function namedFailures(found: readonly RawFailure[], entries: readonly TocEntry[]): RestoreFailure[] {
+export function namedFailures(
+  found: readonly RawFailure[],
+  entries: readonly Pick<TocEntry, 'dumpId' | 'kind' | 'schema' | 'name'>[],
+): RestoreFailure[] {
   const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
   const refused = new Set<string>();
   const seen = new Set<number>();

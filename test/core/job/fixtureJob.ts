@@ -89,6 +89,7 @@ const kinds: JobKinds = {
   swap: load,
   discard: load,
   clean: load,
+  import: load,
 };
 
 const [, , mode, operand = '', root = ''] = process.argv;

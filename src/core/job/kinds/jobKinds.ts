@@ -11,5 +11,6 @@ export const jobKinds: JobKinds = {
   release: async () => (await import('./releaseJob')).releaseJob,
   swap: async () => (await import('./swapJob')).swapJob,
   discard: async () => (await import('./discardJob')).discardJob,
+  import: async () => (await import('./importJob')).importJob,
   clean: async () => (await import('./cleanJob')).cleanJob,
 };

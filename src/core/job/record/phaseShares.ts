@@ -20,6 +20,8 @@ export function sharesOf(work: JobWork): Shares {
       return ofComparison([work.left, work.right].map((side) => !('cluster' in side)));
     case 'clean':
       return [['clean', 100]];
+    case 'import':
+      return ofImport;
     case 'undo':
     case 'release':
     case 'swap':
@@ -62,6 +64,14 @@ const inPlace: Shares = [
   ['verify', 5],
   ['commit', 1],
   ['compare', 3],
+];
+
+const ofImport: Shares = [
+  ['read', 10],
+  ['definitions', 1],
+  ['restore', 64],
+  ['dump', 23],
+  ['seal', 2],
 ];
 
 const ofDrill: Shares = [

@@ -19,6 +19,15 @@ export interface ResultData {
   readonly masked?: MaskedFacts | undefined;
   /** a copy left its backup where `folder` is */
   readonly backupKept?: boolean | undefined;
+  // what an import made of a dump
+  /** their ids */
+  readonly backups?: readonly string[] | undefined;
+  /** where it was loaded: `cluster/namespace/pod` */
+  readonly into?: string | undefined;
+  readonly file?: string | undefined;
+  readonly holds?: string | undefined;
+  readonly packed?: string | undefined;
+  readonly databases?: readonly object[] | undefined;
   // places and servers: `cluster/namespace/pod/database`
   readonly source?: string | undefined;
   readonly target?: string | undefined;

@@ -60,6 +60,14 @@ function restoring(access: Access, database: string, options: RestoreOptions, ..
 }
 
 /**
+ * The argv that hands statements from an archive of them to the server, in `database`, one by one, behind every error. With -v it says of each error which entry it is about.
+ */
+export function statementsCommand(access: Access, database: string, application: string): string[] {
+  const env = { PGAPPNAME: application, PGCLIENTENCODING: 'SQL_ASCII' };
+  return toolCommand(access, 'pg_restore', ['-v', '-w', '-d', databaseArgument(database)], env, bulkSettings);
+}
+
+/**
  * The argv that prints the SQL of a part of an archive without its data; a head and table of contents on stdin are enough for it. It opens no
  * session: `application` is what its process is found by.
  */

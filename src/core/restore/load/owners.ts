@@ -29,8 +29,17 @@ export async function giveOwners(
   asked: OwnersAsked,
   options: SqlOptions,
 ): Promise<readonly RestoreFailure[]> {
-  const { toc, loader, noOwner, side, isSigned } = asked;
-  const said = noOwner ? [] : wantedOwners(toc);
+  return giveSaid(server, asked, asked.noOwner ? [] : wantedOwners(asked.toc), options);
+}
+
+/** The same of what says by itself whose everything is. */
+export async function giveSaid(
+  server: Workplace,
+  asked: Omit<OwnersAsked, 'toc'>,
+  said: readonly Wanted[],
+  options: SqlOptions,
+): Promise<readonly RestoreFailure[]> {
+  const { loader, noOwner, side, isSigned } = asked;
   const heir = isSigned
     ? undefined
     : await heirOf(server, asked, [...new Set(said.map(({ owner }) => owner))], options);
@@ -55,7 +64,7 @@ export async function giveOwners(
  */
 async function heirOf(
   server: Workplace,
-  { side, fallback }: OwnersAsked,
+  { side, fallback }: Pick<OwnersAsked, 'side' | 'fallback'>,
   owners: readonly string[],
   options: SqlOptions,
 ): Promise<{ readonly name: string; readonly insteadOf: (owner: string) => boolean } | undefined> {
@@ -71,7 +80,8 @@ async function heirOf(
   throw new AppError('restore.refused', { findings: [finding] });
 }
 
-interface Wanted {
+/** Whose something is: kind and name as pg_dump has them. */
+export interface Wanted {
   readonly kind: string;
   readonly schema: string;
   readonly name: string;
@@ -106,7 +116,11 @@ const owned: ReadonlySet<string> = new Set([
 /** As many locks are held at once. */
 const batch = 200;
 
-function ownersSql({ loader, fallback }: OwnersAsked, wanted: readonly Wanted[], rest: string | undefined): string {
+function ownersSql(
+  { loader, fallback }: Pick<OwnersAsked, 'loader' | 'fallback'>,
+  wanted: readonly Wanted[],
+  rest: string | undefined,
+): string {
   const list = JSON.stringify(wanted.map(({ kind, schema, name, owner }) => [kind, schema, name, owner]));
   const others = fallback === undefined ? 'current_user::text' : quoteLiteral(fallback);
   const me = quoteLiteral(loader.name);

@@ -51,29 +51,34 @@ export async function readTableOfContents(
 ): Promise<TableOfContents> {
   const window = new ByteWindow(source, { signal: options.signal, record: true });
   try {
-    const head = await readArchiveHead(window);
-    const entries: TocEntry[] = [];
-    let from = window.offset;
-    const toc = await readToc(window, head, (entry, names) => {
-      entries.push({
-        dumpId: entry.dumpId,
-        ...names,
-        section: sections[entry.section] ?? 'none',
-        hasData: entry.hasData,
-        definitionAt: entry.definitionOffset,
-        definitionLength: entry.definition.length,
-        from,
-        to: window.offset,
-        copyStatement: Buffer.from(entry.copyStatement),
-      });
-      from = window.offset;
-    });
-    const { roles, extensions, kinds } = toc;
-    const { offsetSize } = head;
-    return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded(), offsetSize };
+    return await readTocFrom(window);
   } finally {
     await window.close();
   }
+}
+
+/** The same from a window that records: it stands at the first data block then, and stays open. */
+export async function readTocFrom(window: ByteWindow): Promise<TableOfContents> {
+  const head = await readArchiveHead(window);
+  const entries: TocEntry[] = [];
+  let from = window.offset;
+  const toc = await readToc(window, head, (entry, names) => {
+    entries.push({
+      dumpId: entry.dumpId,
+      ...names,
+      section: sections[entry.section] ?? 'none',
+      hasData: entry.hasData,
+      definitionAt: entry.definitionOffset,
+      definitionLength: entry.definition.length,
+      from,
+      to: window.offset,
+      copyStatement: Buffer.from(entry.copyStatement),
+    });
+    from = window.offset;
+  });
+  const { roles, extensions, kinds } = toc;
+  const { offsetSize } = head;
+  return { header: headerOf(head, toc), entries, roles, extensions, kinds, bytes: window.recorded(), offsetSize };
 }
 
 /**
