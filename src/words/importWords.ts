@@ -59,9 +59,11 @@ export const importFindings = {
   'import.locale': (data) =>
     `the server does not have the locale ${shown(data, 'collate')}: text was sorted by it, and is not in what is loaded`,
   'import.notLoaded': (data) =>
-    `not loaded into ${shown(data, 'database')}, and missing in its backup (${count(countOf(data))}):\n${notLoadedLines(statementsOf(data), countOf(data)).join('\n')}`,
+    `not loaded into ${shown(data, 'database')}, and missing in its backup (${count(countOf(data))}): ${notLoadedLines(statementsOf(data), countOf(data)).join('; ')}`,
   'import.ofServer': (data) =>
-    `of the whole server, not of ${shown(data, 'database')}, and not done (${count(countOf(data))}):\n${notLoadedLines(statementsOf(data), countOf(data)).join('\n')}`,
+    `of the whole server, not of ${shown(data, 'database')}, and not done (${count(countOf(data))}): ${notLoadedLines(statementsOf(data), countOf(data)).join('; ')}`,
+  'import.heir': (data, { option }) =>
+    `nobody vouches for ${shown(data, 'database')}, and something in it is computed in the name of who owns it: what belongs to a superuser there belongs to ${shown(data, 'role')} in the backup, who is nobody; a restore names another one (${option('mapRoles')}) or none (${option('noOwner')})`,
   'import.owners': (data) =>
     `of ${shown(data, 'database')}, what does not belong to whom the dump says, since that role is not there or may not have it: ${few(data, 'objects')}`,
 } satisfies {

@@ -105,6 +105,7 @@ export interface FindingData {
   'import.locale': { readonly collate: string; readonly ctype: string };
   'import.notLoaded': NotLoaded;
   'import.ofServer': NotLoaded;
+  'import.heir': { readonly database: string; readonly role: string };
   'import.owners': Objects & { readonly database: string };
 
   // the exchange of names

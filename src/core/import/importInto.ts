@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { backUp } from '../backup/backUp';
 import type { BackupTask } from '../backup/backupTask';
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import { block, isBlocked, note, warn, type Finding } from '../base/finding';
 import type { Progress, Work } from '../base/progress';
 import type { BackupEntry } from '../catalog/manifest';
@@ -235,7 +236,7 @@ class Importing {
     try {
       await loader.end();
       const asked = { side: name, loader: role, noOwner: false, isSigned: false };
-      const ownersLeft = await giveSaid(this.#server, asked, loader.owners, this.#options);
+      const ownersLeft = await this.#give(one, asked);
       one.made.splice(one.made.indexOf(role.name), 1);
       const { loaded, notLoaded, notLoadedCount } = loader;
       const findings = [...one.findings, ...found(database, loader, ownersLeft)];
@@ -271,6 +272,26 @@ class Importing {
     }
   }
 
+  /** Where something would be computed in a superuser's name, a role that is made for it gets what would be a superuser's. */
+  async #give(
+    { database, made, loader, findings }: OneDatabase,
+    asked: Parameters<typeof giveSaid>[1],
+  ): Promise<readonly RestoreFailure[]> {
+    try {
+      return await giveSaid(this.#server, asked, loader.owners, this.#options);
+    } catch (error) {
+      if (!isAppError(error, 'restore.refused')) throw error;
+      const heir = `import_owner_${randomBytes(6).toString('hex')}`;
+      this.work.report({ type: 'note', code: 'roles.made', data: { roles: [heir] } });
+      made.push(heir);
+      await makeRoles(this.#server, [heir], this.request.job, this.#options);
+      const finding = warn('import.heir', { database, role: heir });
+      findings.push(finding);
+      this.work.report({ type: 'finding', finding });
+      return giveSaid(this.#server, { ...asked, fallback: heir }, loader.owners, this.#options);
+    }
+  }
+
   /** Never throws; what remains is told, and `clean` finds it. */
   async #drop({
     name,
@@ -299,7 +320,7 @@ interface OneDatabase {
   readonly made: string[];
   readonly loader: SectionLoader;
   readonly role: Parameters<typeof giveSaid>[1]['loader'];
-  readonly findings: readonly Finding[];
+  readonly findings: Finding[];
   readonly facts: OpenPod['facts'];
 }
 
