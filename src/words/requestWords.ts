@@ -1,4 +1,5 @@
 import { agreed, shownState } from '../core/governance/judge';
+import type { GovernanceLevel, GovernanceTrial } from '../core/governance/checkGovernance';
 import type { OperationRequest } from '../core/governance/operationRequest';
 import { some } from '../core/base/some';
 import { duration, localTime, safe } from './format';
@@ -49,3 +50,38 @@ function doesOf({ operation, target }: OperationRequest['spec']): string {
 /** Said wherever nothing but files keeps what was decided. */
 export const notEnforced =
   'It is not enforced here: the cluster keeps no requests, and whoever can write to the root can write any of them.';
+
+/** Which level holds, and what is missing for the next. */
+export function governanceLines({ level, trials }: GovernanceLevel): string[] {
+  return [
+    `For this login it is ${level}.`,
+    ...trials.map(({ what, is }) => `  ${trialWords[what][is]}`),
+    ...(level === 'enforced'
+      ? []
+      : ['What is missing is in deploy/governance; docs/governance.md says how it is installed.']),
+  ];
+}
+
+const trialWords: Readonly<Record<GovernanceTrial['what'], Readonly<Record<GovernanceTrial['is'], string>>>> = {
+  requests: {
+    holds: 'the cluster keeps requests',
+    missing: 'missing: the cluster keeps no requests (crds.yaml)',
+    untold: 'whether the cluster keeps requests cannot be told',
+  },
+  forgedRequest: {
+    holds: "a request in another's name is denied",
+    missing: "missing: a request in another's name goes through (admission.yaml, and the binding of its policy)",
+    untold: "this login may make no requests: whether one in another's name is denied cannot be told",
+  },
+  rightForGroup: {
+    holds: 'the right to operate is denied to a group',
+    missing:
+      'missing: the right to operate can be given to a group (admission.yaml, and the label db-ferry.io/governed=true of the namespace)',
+    untold: 'this login may give no rights: whether one for a group is denied cannot be told',
+  },
+  exec: {
+    holds: 'this login runs no commands in pods there',
+    missing: 'missing: this login may run commands in pods there without a request (take pods/exec away)',
+    untold: 'whether this login may run commands cannot be told',
+  },
+};

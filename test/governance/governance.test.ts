@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '../../src/core/base/errors';
+import { checkGovernance } from '../../src/core/governance/checkGovernance';
 import { ClusterRequests } from '../../src/core/governance/clusterRequests';
 import {
   decideRequest,
@@ -16,7 +17,7 @@ import {
 import { RootRequests } from '../../src/core/governance/rootRequests';
 import { readPolicy } from '../../src/core/policy/rules/readPolicy';
 import { ask, attempts, exec, spec, wrapped, type Scene } from './attempts';
-import { kubectl, person, type Person } from './people';
+import { clientOf, kubectl, person, type Person } from './people';
 
 const admin = process.env['DB_FERRY_KUBECONFIG_A'] ?? '';
 const deploy = path.join(import.meta.dirname, '../../deploy/governance');
@@ -170,6 +171,27 @@ describe('governance on real Kubernetes, as real users', () => {
     );
   });
 
+  it('recorded, enforced: which it is, is found by trying', async () => {
+    const [requester, approver] = [scene.alice.client, scene.bob.client];
+    await withoutRights();
+    assert.equal((await checkGovernance(requester, namespace)).level, 'recorded');
+    const all = await checkGovernance(await clientOf(admin), namespace);
+    assert.deepEqual(
+      all.trials.map(({ is }) => is),
+      ['holds', 'missing', 'missing', 'missing'],
+    );
+    await kubectl(admin, ['apply', '-f', path.join(deploy, 'admission.yaml')]);
+    await enforced();
+    await eventually(async () => {
+      const f = await checkGovernance(requester, namespace);
+      assert.equal(f.level, 'enforced', JSON.stringify(f));
+    });
+    await eventually(async () => assert.equal((await checkGovernance(approver, namespace)).level, 'enforced'));
+    // a binding whose policy is not there denies nothing
+    await kubectl(admin, ['delete', 'validatingadmissionpolicy', 'db-ferry-requests']);
+    await eventually(async () => assert.equal((await checkGovernance(requester, namespace)).level, 'recorded'));
+  });
+
   it('enforced: each attempt is refused by the API server', async () => {
     await kubectl(admin, ['apply', '-f', path.join(deploy, 'admission.yaml')]);
     // what was given before is no concern of admission: whoever installs it looks at who may exec already
@@ -293,6 +315,7 @@ describe('governance on real Kubernetes, as real users', () => {
             'create',
             'rolebinding',
             'probe',
+            '--dry-run=server',
             '--clusterrole=db-ferry-operate',
             '--group=dba',
           ]),

@@ -12,6 +12,7 @@ import { deleteCommand } from './delete';
 import { deploy } from './deploy';
 import { databases } from './databases';
 import { exportCommand } from './export';
+import { governanceCheck } from './governance';
 import { hold, unhold } from './hold';
 import { importCommand } from './import';
 import { inspect } from './inspect';
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   ...policy,
   ...notify,
   ...requestCommands,
+  governanceCheck,
   completion,
   completeCommand(() => commands),
   runJobCommand,
