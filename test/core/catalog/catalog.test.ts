@@ -107,7 +107,7 @@ describe('catalog', () => {
       await writeFile(file, bytes);
       await assert.rejects(
         findBackup(root, file),
-        (error) => isAppError(error, 'archive.foreign') && reason.test(String(error.data['reason'])),
+        (error) => isAppError(error, 'archive.foreign') && reason.test(error.data['reason']),
       );
     }
     await writeFile(file, 'PGDMP\x01\x0e\x00rest');
