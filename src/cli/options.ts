@@ -158,6 +158,13 @@ export const optionSpecs = {
     takes: 'place',
     help: "where jobs in the cluster run; default: $DB_FERRY_RUNNER, else db-ferry in the database's cluster",
   },
+  at: {
+    type: 'string',
+    value: 'hourly|daily|weekly|<cron>',
+    words: ['hourly', 'daily', 'weekly'],
+    help: 'when; by a word, minute and hour come from the place; default: daily',
+  },
+  until: { type: 'string', value: '<time>', help: 'e.g. 2026-12-24T08:00:00Z' },
   bundle: {
     type: 'string',
     value: 'configmap|<path>',

@@ -19,13 +19,18 @@ export async function runnerOf(call: Pick<Call, 'options'>, request: JobRequest)
 }
 
 /** The runner that a command names, or the usual one of a cluster. Throws `usage` where none is named, `reference.invalid`, `cluster.*`. */
-export async function openRunner({ options }: Pick<Call, 'options'>, cluster?: string): Promise<Runner> {
+export async function openRunner(call: Pick<Call, 'options'>, cluster?: string): Promise<Runner> {
+  return runnerAt(kubeconfigsOf(call), runnerNamed(call, cluster));
+}
+
+/** Its place. Throws `usage` where none is named. */
+export function runnerNamed({ options }: Pick<Call, 'options'>, cluster?: string): string {
   const named =
     options.runner ?? process.env['DB_FERRY_RUNNER'] ?? (cluster === undefined ? '' : `${cluster}/db-ferry`);
   if (named === '') {
     throw new AppError('usage', { message: 'Where in the cluster? --runner <cluster/namespace> says so.' });
   }
-  return runnerAt(kubeconfigsOf({ options }), named);
+  return named;
 }
 
 async function runnerAt(kubeconfigs: readonly string[], place: string): Promise<Runner> {

@@ -64,6 +64,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     `${shown(data, 'root')} is a folder: only a bucket that keeps older versions is read as of a time.`,
   'asOf.time': (data) => `${shown(data, 'time')} is no time. It is one such as 2026-11-30T12:00:00Z, in the past.`,
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
+  'schedule.at': (data) =>
+    `--at takes hourly, daily, weekly, or five fields of cron that come true, not "${shown(data, 'at')}".`,
   'inCluster.local': (data) =>
     `${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,
   'backup.notPartial': (data) => `${shown(data, 'folder')} is no partial backup.`,

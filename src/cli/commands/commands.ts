@@ -31,6 +31,7 @@ import { requestCommands } from './requests';
 import { discard } from './discard';
 import { restore } from './restore';
 import { retainCommand } from './retain';
+import { schedules } from './schedule';
 import { send } from './send';
 import { stores } from './stores';
 import { runJobCommand } from './runJob';
@@ -81,6 +82,7 @@ export const commands: readonly Command[] = [
   ...notify,
   ...requestCommands,
   governanceCheck,
+  ...schedules,
   completion,
   completeCommand(() => commands),
   runJobCommand,

@@ -1,6 +1,7 @@
 import type { Phase } from '../../core/base/progress';
 import { uncertainPhases } from '../../core/job/record/readJob';
 import { phaseWords } from '../progressWords';
+import { localTime, safe } from '../format';
 import { fact, shown, text } from '../shown';
 import { ruleWords } from '../usageWords';
 import type { ErrorTable } from './errorTable';
@@ -47,6 +48,20 @@ export const jobErrors = {
     what: 'The request in the pod is not the one that its Job was made with.',
     why: `Its digest is ${shown(data, 'is')}, and the Job says ${shown(data, 'digest')}.`,
     todo: 'Somebody changed it on the way. Nothing is done by it.',
+  }),
+  'schedule.unknown': (data) => ({
+    what: `There is no schedule ${shown(data, 'schedule')}.`,
+    ...(data.known.length === 0 ? {} : { why: `There are: ${data.known.map((one) => safe(one)).join(', ')}.` }),
+    todo: 'It is named by its database, as it was when it was made, or by its CronJob.',
+  }),
+  'schedule.paused': (data) => ({
+    what: `The schedule is paused until ${localTime(shown(data, 'until'))}: nothing was done.`,
+    todo: 'It goes on by itself then.',
+  }),
+  'schedule.breaker': (data) => ({
+    what: `The last ${shown(data, 'failures')} runs of this schedule failed: it leaves the database alone until ${localTime(shown(data, 'until'))}.`,
+    why: 'What fails again and again is tried ever more seldom, once a day at least.',
+    todo: 'See why the last one failed. One that is done, also by hand, closes it.',
   }),
   'runner.absent': (data, hints) => ({
     what: `Nothing in ${shown(data, 'cluster')}/${shown(data, 'namespace')} runs jobs yet.`,

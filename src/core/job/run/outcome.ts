@@ -55,7 +55,7 @@ export function exitCodeOf({ outcome, differences = [] }: JobDone): JobResult['e
 }
 
 /** What was asked for cannot be: seen only with the facts of the place. */
-const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid'];
+const misuse: readonly ErrorCode[] = ['usage', 'reference.invalid', 'request.changed'];
 
 /** Refused before anything was tried, by a rule or by another job. */
 const refusals: readonly ErrorCode[] = [
@@ -74,6 +74,8 @@ const refusals: readonly ErrorCode[] = [
   'policy.unreadable',
   'release.slots',
   'target.busy',
+  'schedule.paused',
+  'schedule.breaker',
   ...misuse,
 ];
 

@@ -4,6 +4,7 @@ import { identityOf } from '../../../cluster/reviews';
 import { defined } from '../../../base/defined';
 import { isBlocked } from '../../../base/finding';
 import { formatReference } from '../../../cluster/reference';
+import { isBucket } from '../../../catalog/storeOfRoot';
 import { decide } from '../../../policy/decide';
 import { protectedPlaces } from '../../../policy/protectedList';
 import { parseJson } from '../../../base/json';
@@ -69,7 +70,7 @@ export async function requestInPod(
   { kubeconfig }: RunnerSettings,
 ): Promise<JobRequest> {
   const refuse = (what: string): AppError => new AppError('usage', { rule: 'inCluster.local', what });
-  if (asked.kind === 'backup' && asked.options.to !== undefined) throw refuse('--to');
+  if (asked.kind === 'backup' && asked.options.to !== undefined && !isBucket(asked.options.to)) throw refuse('--to');
   // what is prepared is put in place by a later job, which looks for it in this machine's records
   if ((asked.kind === 'restore' || asked.kind === 'copy') && asked.options.prepare === true) throw refuse('--prepare');
   // the key that masks is kept on this machine

@@ -20,6 +20,11 @@ export const podVariables = {
   /** the name of its Job, which is the job's id */
   job: 'DB_FERRY_JOB',
   namespace: 'DB_FERRY_NAMESPACE',
+  /** of a schedule: its name, the seconds from one slot to the next, until when slots pass, which backups stay */
+  schedule: 'DB_FERRY_SCHEDULE',
+  interval: 'DB_FERRY_INTERVAL',
+  pausedUntil: 'DB_FERRY_PAUSED_UNTIL',
+  keep: 'DB_FERRY_KEEP',
 } as const;
 
 /** What all objects of a request carry. Pure. */
@@ -41,7 +46,7 @@ export function jobSpec(
   request: JobRequest,
   alias: string,
   settings: RunnerSettings,
-  { seconds = 6 * 3600, keptSeconds = 7 * 86_400 }: { readonly seconds?: number; readonly keptSeconds?: number } = {},
+  { seconds = 6 * 3600, keptSeconds = 7 * 86_400, variables = {} }: JobLimits = {},
 ): Record<string, unknown> {
   const again = request.kind === 'backup' || request.kind === 'verify';
   return {
@@ -61,11 +66,26 @@ export function jobSpec(
         { action: 'FailJob', onExitCodes: { containerName: ours, operator: 'In', values: [2, 3, 4, 5] } },
       ],
     },
-    template: { metadata: metadataOf(request, alias), spec: podSpec(request, alias, settings) },
+    template: { metadata: metadataOf(request, alias), spec: podSpec(request, alias, settings, variables) },
   };
 }
 
-function podSpec(request: JobRequest, alias: string, settings: RunnerSettings): Record<string, unknown> {
+/** What differs from one Job to another, beside its request. */
+interface JobLimits {
+  /** how long it may take in all */
+  readonly seconds?: number;
+  /** how long Kubernetes remembers it */
+  readonly keptSeconds?: number;
+  /** for its environment */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+function podSpec(
+  request: JobRequest,
+  alias: string,
+  settings: RunnerSettings,
+  variables: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   const { bundle, claim, fsGroup, serviceAccount, kubeconfig } = settings;
   const packed = 'parts' in bundle ? bundle : undefined;
   const ownPath = 'path' in bundle ? bundle.path : '';
@@ -88,7 +108,7 @@ function podSpec(request: JobRequest, alias: string, settings: RunnerSettings): 
           ...['node', '--max-semi-space-size=2', '--optimize-for-size'],
           ...(packed ? ['-e', loader] : [ownPath, 'run-request', '/request/request.json']),
         ],
-        env: env(request, alias, settings, packed?.sha256),
+        env: env(request, alias, settings, { ...variables, ...defined({ DB_FERRY_BUNDLE: packed?.sha256 }) }),
         ...(settings.secrets === undefined
           ? {}
           : { envFrom: settings.secrets.map((name) => ({ secretRef: { name } })) }),
@@ -128,21 +148,20 @@ function env(
   request: JobRequest,
   alias: string,
   { recipients, trustedKeys, kubeconfig }: RunnerSettings,
-  bundle: string | undefined,
+  variables: Readonly<Record<string, string>>,
 ): readonly object[] {
   const plain = defined({
     HOME: '/tmp',
     XDG_STATE_HOME: inPod.state,
     DB_FERRY_IN_CLUSTER: alias,
     [podVariables.request]: requestDigest(request),
-    DB_FERRY_BUNDLE: bundle,
     DB_FERRY_RECIPIENTS: recipients,
     DB_FERRY_TRUSTED_KEYS: trustedKeys,
     KUBECONFIG: kubeconfig === undefined ? undefined : inPod.kubeconfig,
   });
   const field = (name: string, fieldPath: string): object => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   return [
-    ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+    ...Object.entries({ ...plain, ...variables }).map(([name, value]) => ({ name, value })),
     field(podVariables.job, `metadata.labels['${labels.jobName}']`),
     field(podVariables.namespace, 'metadata.namespace'),
   ];

@@ -20,7 +20,10 @@ import type { Describe } from '../../record/report';
 import { failedResult } from '../../run/outcome';
 import { runJob } from '../../run/runJob';
 import { holdLease, type HeldLease } from './lease';
+import { applyRetention, planRetention } from '../../plan/planRetention';
+import { parseKeep } from './keep';
 import { lineOf, shortResult } from './podOutput';
+import { mayRunSlot } from './slot';
 import { podVariables } from './podTemplate';
 
 export interface PodRun {
@@ -60,14 +63,16 @@ export async function runInPod(run: PodRun): Promise<JobResult['exitCode']> {
   try {
     const request = await readOwnRequest(run.file, env[podVariables.request] ?? '');
     if (!isJobId(slot)) throw new AppError('request.invalid', { at: podVariables.job });
-    const before = await attemptsOf(request.root, slot);
+    const records = await settledRecords(request.root, slot);
+    const before = records.filter(({ id }) => id === slot || isAttempt(id, slot));
     const done = before.find(({ state }) => state === 'done');
     if (done?.result) return await finish({ ...done.result, data: { ...done.result.data, alreadyDone: true } });
+    mayRunSlot(env, slot, records);
     const { folder } = await createJobFolder(request.root, request, attemptId(slot, before.length + 1));
     const leases = leaseSink(env);
     // a pod's own state is gone with it: there is a trail where one is named
     const trail = (process.env['DB_FERRY_AUDIT'] ?? '') === '' ? [] : [new AuditSink()];
-    return await runJob(folder, run.describe, { sinks: [leases, ...trail, { take: say, end }] });
+    return await runJob(folder, run.describe, { sinks: [leases, ...trail, retention(request, env), { take: say, end }] });
   } catch (error) {
     return finish(failedResult(toAppError(error), { job: slot, stopped: false }));
   }
@@ -85,21 +90,37 @@ function attemptId(slot: string, attempt: number): string {
   return attempt === 1 ? slot : `${slot}-${attempt}`;
 }
 
-/** What was tried of a slot before. One that lives is waited for: it touches its record, and nobody who is gone does. */
-async function attemptsOf(root: string, slot: string): Promise<readonly Job[]> {
+/** All records of the volume. An earlier try of this slot that lives is waited for: it touches its record, and nobody who is gone does. */
+async function settledRecords(root: string, slot: string): Promise<readonly Job[]> {
   for (;;) {
     const all = await listJobs(root).catch((error: unknown) => {
       if (isAppError(error)) throw error;
       return [];
     });
     const before = all.filter(({ id }) => id === slot || isAttempt(id, slot));
-    if (!before.some(isLiving)) return before;
+    if (!before.some(isLiving)) return all;
     await sleep(5000);
   }
 }
 
 function isAttempt(id: string, slot: string): boolean {
   return id.startsWith(`${slot}-`) && /^\d{1,3}$/.test(id.slice(slot.length + 1));
+}
+
+/** After a backup of a schedule that is done, what its rules no longer keep of that database goes; what cannot be deleted now is looked at again after the next. */
+function retention(request: JobRequest, env: NodeJS.ProcessEnv): EventSink {
+  return {
+    async end({ outcome }) {
+      const rules = parseKeep(env[podVariables.keep]);
+      if (rules === undefined || request.kind !== 'backup' || outcome !== 'done') return;
+      const { cluster, namespace, pod, database } = request.source;
+      const plan = await planRetention(request.options.to ?? request.root, rules, ({ manifest: { source } }) => {
+        const isThere = source.cluster === cluster && source.namespace === namespace && source.database === database;
+        return isThere && (source.pod === pod || source.workload === pod);
+      });
+      await applyRetention(request.options.to ?? request.root, plan);
+    },
+  };
 }
 
 /** Holds the databases that the job works on, for as long as it does. */
