@@ -164,6 +164,11 @@ export const optionSpecs = {
     words: ['hourly', 'daily', 'weekly'],
     help: 'when; by a word, minute and hour come from the place; default: daily',
   },
+  rpo: { type: 'string', value: '<hours>', help: 'so much may be lost at most; default 24' },
+  rto: { type: 'string', value: '<hours>', help: 'so long a recovery may take; default 2' },
+  'drill-days': { type: 'string', value: '<days>', help: 'a backup is proven by a restore that often; default 30' },
+  html: { type: 'string', value: '<file>', takes: 'file', help: 'write it as a page, too' },
+  metrics: { type: 'string', value: '<file>', takes: 'file', help: 'write it as metrics of Prometheus, too' },
   until: { type: 'string', value: '<time>', help: 'e.g. 2026-12-24T08:00:00Z' },
   bundle: {
     type: 'string',

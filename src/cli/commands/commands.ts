@@ -33,6 +33,7 @@ import { restore } from './restore';
 import { retainCommand } from './retain';
 import { schedules } from './schedule';
 import { send } from './send';
+import { status } from './status';
 import { stores } from './stores';
 import { runJobCommand } from './runJob';
 import { swap } from './swap';
@@ -83,6 +84,7 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   governanceCheck,
   ...schedules,
+  status,
   completion,
   completeCommand(() => commands),
   runJobCommand,

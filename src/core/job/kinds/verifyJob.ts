@@ -47,5 +47,7 @@ async function verifyDeep(context: JobContext<'verify'>, entry: BackupEntry, dee
 }
 
 function facts({ id, folder, manifest }: BackupEntry): ResultData {
-  return { backup: id, folder, origin: manifest.origin, sha256: manifest.archive.sha256 };
+  const { cluster, namespace, workload, database } = manifest.source;
+  const of = [cluster, namespace, workload, database].join('/');
+  return { backup: id, folder, origin: manifest.origin, sha256: manifest.archive.sha256, of };
 }

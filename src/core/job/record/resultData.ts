@@ -30,6 +30,8 @@ export interface ResultData {
   readonly databases?: readonly object[] | undefined;
   // places and servers: `cluster/namespace/pod/database`
   readonly source?: string | undefined;
+  /** what the backup is of that was verified: `cluster/namespace/workload/database` */
+  readonly of?: string | undefined;
   readonly target?: string | undefined;
   readonly deep?: string | undefined;
   readonly left?: string | undefined;

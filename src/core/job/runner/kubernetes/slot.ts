@@ -16,15 +16,18 @@ export function mayRunSlot(env: NodeJS.ProcessEnv, slot: string, jobs: readonly 
   throw new AppError('schedule.breaker', { failures: breaker.failures, until: breaker.until.toISOString() });
 }
 
-/** The slots that have a record, oldest first. */
+/** The slots that have a record, oldest first: one that was tried more than once is one, and done where one try was. */
 function pastSlots(jobs: readonly Job[], schedule: string): PastSlot[] {
-  return jobs
-    .filter(({ id }) => isSlot(id.replace(/-\d{1,3}$/, ''), schedule) || isSlot(id, schedule))
-    .flatMap(({ state, lastEvent }) => {
-      if (lastEvent === undefined) return [];
-      return [{ ended: new Date(lastEvent), outcome: state === 'done' ? ('done' as const) : ('failed' as const) }];
-    })
-    .sort((a, b) => a.ended.getTime() - b.ended.getTime());
+  const slots = new Map<string, PastSlot>();
+  for (const { id, state, lastEvent } of jobs) {
+    const slot = isSlot(id, schedule) ? id : id.replace(/-\d{1,3}$/, '');
+    if (!isSlot(slot, schedule) || lastEvent === undefined) continue;
+    const before = slots.get(slot);
+    const outcome = state === 'done' || before?.outcome === 'done' ? 'done' : 'failed';
+    const ended = new Date(Math.max(Date.parse(lastEvent), before?.ended.getTime() ?? 0));
+    slots.set(slot, { ended, outcome });
+  }
+  return [...slots.values()].sort((a, b) => a.ended.getTime() - b.ended.getTime());
 }
 
 /** The CronJob controller ends a Job's name with the minutes of its slot since 1970. */

@@ -1,0 +1,195 @@
+import { type AppError, isAppError, toAppError } from '../../base/errors';
+import { readCatalog } from '../../catalog/catalog';
+import { isOurs } from '../../catalog/manifest';
+import { connect } from '../../cluster/connect';
+import type { Cluster } from '../../cluster/cluster';
+import type { KubeClient } from '../../cluster/kubeClient';
+import { findPods } from '../../pod/discover/findPods';
+import { openPod } from '../../pod/openPod';
+import type { Job } from '../../job/record/readJob';
+import { listJobs } from '../../job/record/listJobs';
+import { kubernetesRunner } from '../../job/runner/kubernetes/kubernetesRunner';
+import { readMark } from '../../restore/side/sideDatabase';
+import { listSchedules, nextOf } from '../schedule/schedule';
+import type { FleetDatabase, FleetFacts, KnownBackup, KnownDrill, KnownSchedule, NamedPlace } from './objectives';
+
+/** Where a status looks. */
+export interface FleetSources {
+  readonly clusters: readonly Cluster[];
+  readonly namespace?: string | undefined;
+  readonly roots: readonly string[];
+  /** `cluster/namespace` of runners, beside `db-ferry` of each cluster */
+  readonly runners: readonly string[];
+}
+
+/** What could not be asked: a row that says so, never a database that is not there. */
+export interface FleetProblem {
+  readonly place: string;
+  readonly error: AppError;
+}
+
+/** The maintenance database that every server has counts only where somebody put something into it. */
+const emptyBytes = 20e6;
+
+/** Asks clusters, catalogs and runners, all at once. Never throws for one that does not answer: it is a problem beside the others. */
+export async function gatherFleet(
+  sources: FleetSources,
+  now: Date,
+  signal: AbortSignal,
+): Promise<FleetFacts & { readonly problems: readonly FleetProblem[] }> {
+  const problems: FleetProblem[] = [];
+  const facts = {
+    databases: [] as FleetDatabase[],
+    backups: [] as KnownBackup[],
+    drills: [] as KnownDrill[],
+    schedules: [] as KnownSchedule[],
+  };
+  const attempt = async (place: string, act: () => Promise<void>): Promise<void> => {
+    try {
+      await act();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      problems.push({ place, error: toAppError(error) });
+    }
+  };
+  const clients = new Map(sources.clusters.map((cluster) => [cluster.alias, connect(cluster)]));
+  const addJobs = (jobs: readonly Job[], store: string): void => {
+    for (const job of jobs) {
+      const backup = backupIn(job, store);
+      const drill = drillIn(job);
+      if (backup) facts.backups.push(backup);
+      if (drill) facts.drills.push(drill);
+    }
+  };
+  const ofRunner = async (client: KubeClient, namespace: string): Promise<void> => {
+    const place = `${client.cluster.alias}/${namespace}`;
+    for (const one of await listSchedules(client, namespace)) {
+      if (one.request.kind !== 'backup') continue;
+      const { cluster, namespace: its, pod, database } = one.request.source;
+      facts.schedules.push({
+        place: { cluster, namespace: its, database, pods: [pod] },
+        ...{
+          name: one.name,
+          runner: place,
+          at: `${one.timing.cron} ${one.timing.zone}`,
+          interval: one.timing.interval,
+        },
+        ...{ next: nextOf(one, now)?.toISOString(), keeps: one.keep !== undefined, suspended: one.suspended },
+        pausedUntil: one.paused?.until,
+      });
+    }
+    addJobs(await kubernetesRunner(client, namespace).list(), place);
+  };
+  const runners = new Set([...sources.runners, ...sources.clusters.map(({ alias }) => `${alias}/db-ferry`)]);
+  await Promise.all([
+    ...[...clients.values()].map(async (client) =>
+      attempt(client.cluster.alias, async () => databasesOf(client, sources.namespace, { facts, attempt, signal })),
+    ),
+    ...[...runners].map(async (runner) => {
+      const [alias = '', namespace = ''] = runner.split('/');
+      const client = clients.get(alias);
+      if (client)
+        await attempt(runner, async () => ofRunner(client, namespace)).then(() => forgetAbsent(problems, runner));
+    }),
+    ...sources.roots.map(async (root) =>
+      attempt(root, async () => {
+        addCatalog(facts.backups, root, await readCatalog(root));
+        addJobs(
+          (await listJobs(root)).filter(({ request }) => request.kind === 'verify'),
+          root,
+        );
+      }),
+    ),
+  ]);
+  return { ...facts, problems };
+}
+
+/** A namespace that may not be looked into, or is not there, has no runner of ours that one could use. */
+function forgetAbsent(problems: FleetProblem[], runner: string): void {
+  const at = problems.findIndex(({ place, error }) => place === runner && isAppError(error, 'cluster.forbidden'));
+  if (at >= 0 && runner.endsWith('/db-ferry')) problems.splice(at, 1);
+}
+
+async function databasesOf(
+  client: KubeClient,
+  namespace: string | undefined,
+  to: {
+    readonly facts: { readonly databases: FleetDatabase[] };
+    readonly attempt: (place: string, act: () => Promise<void>) => Promise<void>;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { pods } = await findPods(client, { ...(namespace === undefined ? {} : { namespace }), signal: to.signal });
+  const left = pods.filter(({ roleHint }) => roleHint !== 'replica');
+  const worker = async (): Promise<void> => {
+    for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {
+      const found = pod;
+      await to.attempt(`${found.cluster}/${found.namespace}/${found.name}`, async () => {
+        const { facts } = await openPod(client, found, to.signal);
+        if (facts.standby) return;
+        for (const { name, bytes, isTemplate, comment } of facts.databases) {
+          if (isTemplate || readMark(comment) !== undefined) continue;
+          if (name === 'postgres' && (bytes ?? 0) < emptyBytes) continue;
+          const { cluster, namespace: its, workload } = found;
+          to.facts.databases.push({
+            cluster,
+            namespace: its,
+            workload: workload.name,
+            pod: found.name,
+            database: name,
+            bytes,
+          });
+        }
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+/** Backups of ours that are verified: what others signed proves nothing here. */
+function addCatalog(to: KnownBackup[], root: string, { entries }: Awaited<ReturnType<typeof readCatalog>>): void {
+  for (const backup of entries) {
+    const { source, time, verified, encryption, size, masked } = backup.manifest;
+    if (backup.manifest.origin !== 'db-ferry' || !isOurs(backup) || verified.length === 0 || masked) continue;
+    const { cluster, namespace, workload, pod, database } = source;
+    to.push({
+      place: { cluster, namespace, database, pods: [workload, pod] },
+      ...{ time: time.snapshot, store: root, encrypted: encryption !== undefined, bytes: size.database },
+    });
+  }
+}
+
+/** A job in a cluster that took a backup: done means complete and verified. */
+function backupIn({ request, result, lastEvent, started }: Job, store: string): KnownBackup | undefined {
+  if (request.kind !== 'backup' || result?.outcome !== 'done' || request.options.mask !== undefined) return undefined;
+  const { cluster, namespace, pod, database } = request.source;
+  const time = started ?? lastEvent;
+  if (time === undefined) return undefined;
+  const encrypted = request.options.encrypt === true;
+  return { place: { cluster, namespace, database, pods: [pod] }, time, store: request.options.to ?? store, encrypted };
+}
+
+/** A restore that was compared and dropped; what failed for another reason than the backup proves nothing of it. */
+function drillIn({ request, result, started, lastEvent, state }: Job): KnownDrill | undefined {
+  if (request.kind !== 'verify' || request.deep === undefined || started === undefined || lastEvent === undefined)
+    return undefined;
+  const place = placeIn(result?.data['of'], request.about?.place);
+  if (place === undefined || (result === undefined && state !== 'interrupted')) return undefined;
+  const seconds = (Date.parse(lastEvent) - Date.parse(started)) / 1000;
+  return { place, ended: lastEvent, seconds, outcome: drillOutcome(result) };
+}
+
+/** Proved: every row is the backup's. Disproved: the backup is not what it was, or other rows came out of it. Anything else is the harness's. */
+export function drillOutcome(result: Job['result']): KnownDrill['outcome'] {
+  if (result?.outcome === 'done') return 'proved';
+  const disproves = ['archive.damaged', 'backup.damaged', 'encrypted.damaged', 'restore.differs', 'store.cut'];
+  if (result?.outcome === 'differences' || disproves.includes(result?.error?.code ?? '')) return 'disproved';
+  return 'notProved';
+}
+
+function placeIn(...named: readonly unknown[]): NamedPlace | undefined {
+  const text = named.find((one): one is string => typeof one === 'string' && one.split('/').length >= 4);
+  const [cluster, namespace, pod, ...rest] = text?.split('/') ?? [];
+  if (cluster === undefined || namespace === undefined || pod === undefined) return undefined;
+  return { cluster, namespace, pods: [pod], database: rest.join('/') };
+}

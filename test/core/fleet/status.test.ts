@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { drillOutcome } from '../../../src/core/fleet/status/gather';
+import { metricsOf } from '../../../src/core/fleet/status/metrics';
+import {
+  missedFindings,
+  statusOf,
+  usualObjectives,
+  type FleetDatabase,
+  type FleetFacts,
+} from '../../../src/core/fleet/status/objectives';
+import { statusHtml } from '../../../src/report/statusHtml';
+
+const now = new Date('2026-11-30T12:00:00Z');
+const hoursAgo = (hours: number): string => new Date(now.getTime() - hours * 3600_000).toISOString();
+const database = (name: string): FleetDatabase => ({
+  cluster: 'prod',
+  namespace: 'shop',
+  workload: 'pg',
+  pod: 'pg-0',
+  database: name,
+});
+const place = (name: string, pod = 'pg'): FleetFacts['backups'][number]['place'] => ({
+  cluster: 'prod',
+  namespace: 'shop',
+  database: name,
+  pods: [pod],
+});
+const backup = (name: string, hours: number): FleetFacts['backups'][number] => ({
+  place: place(name),
+  time: hoursAgo(hours),
+  store: 's3://b',
+  encrypted: true,
+});
+const schedule = (
+  name: string,
+  more: Partial<FleetFacts['schedules'][number]> = {},
+): FleetFacts['schedules'][number] => ({
+  ...{
+    place: place(name, 'pg-0'),
+    name: 's',
+    runner: 'prod/db-ferry',
+    at: '5 22 * * * UTC',
+    interval: 86_400,
+    keeps: true,
+    suspended: false,
+  },
+  ...more,
+});
+const drill = (
+  name: string,
+  hours: number,
+  seconds: number,
+  outcome: FleetFacts['drills'][number]['outcome'] = 'proved',
+): FleetFacts['drills'][number] => ({
+  ...{ place: place(name), ended: hoursAgo(hours), seconds, outcome },
+});
+const none: FleetFacts = { databases: [], backups: [], drills: [], schedules: [] };
+
+describe('how databases are protected', () => {
+  for (const [what, facts, findings] of [
+    ['as promised', { backups: [backup('a', 3)], drills: [drill('a', 48, 900)], schedules: [schedule('a')] }, []],
+    ['nobody knows of it', {}, ['backup.never', 'drill.never', 'schedule.none']],
+    [
+      'a backup of another database of the same name',
+      { backups: [{ ...backup('a', 3), place: { ...place('a'), namespace: 'test' } }], schedules: [schedule('a')] },
+      ['backup.never', 'drill.never'],
+    ],
+    [
+      'the newest backup counts',
+      { backups: [backup('a', 30), backup('a', 3), backup('a', 90)], schedules: [schedule('a')] },
+      ['drill.never'],
+    ],
+    [
+      'too old',
+      { backups: [backup('a', 25)], drills: [drill('a', 1, 60)], schedules: [schedule('a')] },
+      ['rpo.missed'],
+    ],
+    [
+      'one from tomorrow proves nothing',
+      { backups: [backup('a', -24)], schedules: [schedule('a')] },
+      ['backup.never', 'drill.never'],
+    ],
+    [
+      'a recovery that takes too long',
+      { backups: [backup('a', 3)], drills: [drill('a', 48, 7201)], schedules: [schedule('a')] },
+      ['rto.missed'],
+    ],
+    [
+      'a drill that disproved after one that proved',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 48, 60), drill('a', 2, 60, 'disproved')],
+        schedules: [schedule('a')],
+      },
+      ['drill.disproved'],
+    ],
+    [
+      'a drill whose harness failed takes nothing away',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 48, 60), drill('a', 2, 60, 'notProved')],
+        schedules: [schedule('a')],
+      },
+      [],
+    ],
+    [
+      'proven long ago',
+      { backups: [backup('a', 3)], drills: [drill('a', 31 * 24, 60)], schedules: [schedule('a')] },
+      ['drill.overdue'],
+    ],
+    [
+      'paused',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 2, 60)],
+        schedules: [schedule('a', { pausedUntil: hoursAgo(-5) })],
+      },
+      ['schedule.paused'],
+    ],
+    [
+      'a pause that has ended',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 2, 60)],
+        schedules: [schedule('a', { pausedUntil: hoursAgo(5) })],
+      },
+      [],
+    ],
+    [
+      'weekly, where a day is promised',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 2, 60)],
+        schedules: [schedule('a', { interval: 7 * 86_400, keeps: false })],
+      },
+      ['schedule.tooSeldom', 'retention.none'],
+    ],
+    [
+      'in clear',
+      { backups: [{ ...backup('a', 3), encrypted: false }], drills: [drill('a', 2, 60)], schedules: [schedule('a')] },
+      ['backup.clear'],
+    ],
+  ] as const satisfies readonly (readonly [string, Partial<FleetFacts>, readonly string[]])[]) {
+    it(what, () => {
+      const [row] = statusOf({ ...none, databases: [database('a')], ...facts }, usualObjectives, now);
+      assert.deepEqual(row?.findings, findings);
+      assert.equal(
+        row.missed,
+        findings.some((one) => (missedFindings as readonly string[]).includes(one)),
+      );
+    });
+  }
+
+  it('those that are not as promised come first, and each database once', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 30 }),
+        fc.array(fc.nat({ max: 29 })),
+        (names, covered) => {
+          const known = covered.map((at) => names[at]).filter((name) => name !== undefined);
+          const facts = {
+            ...none,
+            databases: names.map(database),
+            backups: known.map((name) => backup(name, 2)),
+            schedules: known.map((name) => schedule(name)),
+          };
+          const rows = statusOf(facts, usualObjectives, now);
+          assert.equal(rows.length, names.length);
+          const missed = rows.map((row) => row.missed);
+          assert.deepEqual(
+            missed,
+            [...missed].sort((a, b) => Number(b) - Number(a)),
+          );
+          assert.equal(missed.filter((one) => !one).length, new Set(known).size);
+        },
+      ),
+    );
+  });
+
+  it('what a drill proves: the backup, nothing, or the contrary', () => {
+    const result = (outcome: string, code?: string): Parameters<typeof drillOutcome>[0] =>
+      ({ outcome, ...(code === undefined ? {} : { error: { code, data: {} } }) }) as unknown as Parameters<
+        typeof drillOutcome
+      >[0];
+    assert.equal(drillOutcome(result('done')), 'proved');
+    assert.equal(drillOutcome(result('differences')), 'disproved');
+    assert.equal(drillOutcome(result('failed', 'backup.damaged')), 'disproved');
+    for (const code of ['cluster.unreachable', 'disk.targetFull', 'restore.cannotMake', 'exec.cut', 'job.interrupted'])
+      assert.equal(drillOutcome(result('failed', code)), 'notProved', code);
+    assert.equal(drillOutcome(undefined), 'notProved');
+  });
+
+  it('is a page on which a name is never markup, and lines of metrics on which it never ends a line', () => {
+    const hostile = '<script>alert(1)</script>"\n\\& \'x';
+    const rows = statusOf({ ...none, databases: [database(hostile)] }, usualObjectives, now);
+    const html = statusHtml(rows, { problems: [{ place: hostile, text: hostile }], objectives: usualObjectives, now });
+    assert.doesNotMatch(html, /<script/);
+    assert.match(html, /&lt;script&gt;/);
+    assert.match(html, /<th scope="col">Database<\/th>/);
+    assert.match(html, /lang="en"/);
+    const series = metricsOf(rows)
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of series)
+      assert.match(line, /^dbferry_[a-z_]+(?:\{place="(?:[^"\\\n]|\\[\\n"])*"\})? -?[\d.e+]+$/);
+  });
+});
