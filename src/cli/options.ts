@@ -125,7 +125,7 @@ export const optionSpecs = {
     help: 'a file that holds anchors of the trail, among whatever else (repeatable)',
   },
   from: { type: 'string', value: '<day>', help: 'from this day on: 2026-01-01' },
-  until: { type: 'string', value: '<day>', help: 'to this day, with it' },
+  until: { type: 'string', value: '<day|time>', help: 'to this day, with it; of a pause: the time at which it ends' },
   format: { type: 'string', value: 'csv|json|html', words: ['csv', 'json', 'html'], help: 'default: csv' },
   'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
@@ -169,7 +169,6 @@ export const optionSpecs = {
   'drill-days': { type: 'string', value: '<days>', help: 'a backup is proven by a restore that often; default 30' },
   html: { type: 'string', value: '<file>', takes: 'file', help: 'write it as a page, too' },
   metrics: { type: 'string', value: '<file>', takes: 'file', help: 'write it as metrics of Prometheus, too' },
-  until: { type: 'string', value: '<time>', help: 'e.g. 2026-12-24T08:00:00Z' },
   bundle: {
     type: 'string',
     value: 'configmap|<path>',
