@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { isInOddHours, nextSlots, timingOf } from '../../../src/core/fleet/schedule/timing';
 import { breakerOf, breakerFailures, type PastSlot } from '../../../src/core/job/runner/kubernetes/breaker';
 import { mayRunSlot } from '../../../src/core/job/runner/kubernetes/slot';
+import { requestOf } from '../job/requestOf';
 import type { Job } from '../../../src/core/job/record/readJob';
 
 describe('when a schedule runs', () => {
@@ -104,22 +105,28 @@ describe('a schedule that fails again and again', () => {
 
   it('passes a slot over when it is paused or the breaker is open; by hand it is always done', () => {
     const env = { DB_FERRY_SCHEDULE: 'db-ferry-aa', DB_FERRY_INTERVAL: '3600' };
+    const request = requestOf('backup', ['prod/shop/pg/a']);
     const jobs = Array.from({ length: breakerFailures }, (_, index) => {
       const id = `db-ferry-aa-2990000${index}${index === 2 ? '-2' : ''}`;
-      return { id, state: 'failed', lastEvent: at(index).toISOString() } as unknown as Job;
+      return { id, state: 'failed', lastEvent: at(index).toISOString(), request } as unknown as Job;
     });
-    assert.throws(() => mayRunSlot(env, 'db-ferry-aa-29900009', jobs, at(5)), { code: 'schedule.breaker' });
-    mayRunSlot(env, 'db-ferry-aa-29900009', jobs, at(7));
+    const slot = { slot: 'db-ferry-aa-29900009', request };
+    assert.throws(() => mayRunSlot(env, slot, jobs, at(5)), { code: 'schedule.breaker' });
+    mayRunSlot(env, slot, jobs, at(7));
+    mayRunSlot(env, slot, jobs.slice(1), at(5));
+    mayRunSlot(env, { ...slot, slot: 'db-ferry-aa-tpbn1butdu' }, jobs, at(5));
     // three tries of one slot are one failure
     const tries = jobs.map((job, index) => ({
       ...job,
       id: `db-ferry-aa-29900001${index === 0 ? '' : `-${index + 1}`}`,
     }));
-    mayRunSlot(env, 'db-ferry-aa-29900009', tries, at(5));
-    mayRunSlot(env, 'db-ferry-aa-29900009', jobs.slice(1), at(5));
-    mayRunSlot(env, 'db-ferry-aa-tpbn1butdu', jobs, at(5));
+    mayRunSlot(env, slot, tries, at(5));
+    const byHand = { id: 'db-ferry-tpbn1butdu', state: 'done', lastEvent: at(4.5).toISOString() };
+    mayRunSlot(env, slot, [...jobs, { ...byHand, request } as unknown as Job], at(5));
+    const other = { ...byHand, request: requestOf('backup', ['prod/shop/pg/b']) } as unknown as Job;
+    assert.throws(() => mayRunSlot(env, slot, [...jobs, other], at(5)), { code: 'schedule.breaker' });
     const paused = { ...env, DB_FERRY_PAUSED_UNTIL: at(6).toISOString() };
-    assert.throws(() => mayRunSlot(paused, 'db-ferry-aa-29900009', [], at(5)), { code: 'schedule.paused' });
-    mayRunSlot(paused, 'db-ferry-aa-29900009', [], at(7));
+    assert.throws(() => mayRunSlot(paused, slot, [], at(5)), { code: 'schedule.paused' });
+    mayRunSlot(paused, slot, [], at(7));
   });
 });

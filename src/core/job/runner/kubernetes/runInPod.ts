@@ -67,12 +67,14 @@ export async function runInPod(run: PodRun): Promise<JobResult['exitCode']> {
     const before = records.filter(({ id }) => id === slot || isAttempt(id, slot));
     const done = before.find(({ state }) => state === 'done');
     if (done?.result) return await finish({ ...done.result, data: { ...done.result.data, alreadyDone: true } });
-    mayRunSlot(env, slot, records);
+    mayRunSlot(env, { slot, request }, records);
     const { folder } = await createJobFolder(request.root, request, attemptId(slot, before.length + 1));
     const leases = leaseSink(env);
     // a pod's own state is gone with it: there is a trail where one is named
     const trail = (process.env['DB_FERRY_AUDIT'] ?? '') === '' ? [] : [new AuditSink()];
-    return await runJob(folder, run.describe, { sinks: [leases, ...trail, retention(request, env), { take: say, end }] });
+    return await runJob(folder, run.describe, {
+      sinks: [leases, ...trail, retention(request, env), { take: say, end }],
+    });
   } catch (error) {
     return finish(failedResult(toAppError(error), { job: slot, stopped: false }));
   }
