@@ -5,6 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AppError } from '../../../../src/core/base/errors';
+import type { KubeClient } from '../../../../src/core/cluster/kubeClient';
+import { planRunner, type Applied } from '../../../../src/core/job/runner/kubernetes/deploy';
 import { resultOf } from '../../../../src/core/job/runner/kubernetes/followPod';
 import { bundleFiles, loader, packBundle } from '../../../../src/core/job/runner/kubernetes/bundle';
 import { annotations } from '../../../../src/core/job/runner/kubernetes/names';
@@ -202,5 +205,39 @@ describe('a bundle in ConfigMaps', () => {
       const { stdout, exitCode } = await load(change);
       assert.deepEqual([exitCode, stdout], [1, '']);
     }
+  });
+});
+
+describe('what is deployed', () => {
+  const client = {
+    cluster: { alias: 'prod' },
+    get: async () =>
+      Promise.reject(new AppError('cluster.api', { cluster: 'prod', status: 404, message: 'not found' })),
+  } as unknown as KubeClient;
+  const plan = async (namespace: string): Promise<readonly Applied[]> =>
+    planRunner(client, { namespace, targets: ['shop'], bundle: { path: '/opt/cli.js' }, size: '1Gi', more: {} });
+
+  it('takes no right from another runner of the same namespace of databases', async () => {
+    const [one, other] = await Promise.all([plan('first'), plan('second')]);
+    const bindings = (all: readonly Applied[]): string[] =>
+      all.filter(({ kind }) => kind === 'RoleBinding').map(({ path }) => path);
+    assert.equal(bindings(one).length, 2);
+    assert.deepEqual(
+      bindings(one).filter((path) => bindings(other).includes(path)),
+      [],
+    );
+  });
+
+  it('gives no right to read a Secret, to start a pod, or to change a role', async () => {
+    const rules = (await plan('first')).flatMap(
+      ({ body }) => (body['rules'] ?? []) as { resources: string[]; verbs: string[] }[],
+    );
+    const all = rules.flatMap(({ resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)),
+    );
+    assert.deepEqual(all.sort(), [
+      ...['create leases', 'create pods/exec', 'get leases', 'get pods', 'get pods/exec', 'list pods', 'patch leases'],
+      ...['update leases', 'watch pods'],
+    ]);
   });
 });

@@ -76,9 +76,9 @@ async function needNamespace(client: KubeClient, name: string): Promise<void> {
 function objectsOf(plan: RunnerPlan, settings: RunnerSettings, parts: readonly BundlePart[]): Applied[] {
   const { namespace, targets, size, storageClass } = plan;
   const rbac = 'rbac.authorization.k8s.io';
-  const roleObjects = (where: string, name: string, rules: readonly object[]): Applied[] => [
+  const roleObjects = (where: string, name: string, rules: readonly object[], binding = name): Applied[] => [
     object('roles', { apiVersion: `${rbac}/v1`, kind: 'Role' }, where, name, { rules }),
-    object('rolebindings', { apiVersion: `${rbac}/v1`, kind: 'RoleBinding' }, where, name, {
+    object('rolebindings', { apiVersion: `${rbac}/v1`, kind: 'RoleBinding' }, where, binding, {
       roleRef: { apiGroup: rbac, kind: 'Role', name },
       subjects: [{ kind: 'ServiceAccount', name: ours, namespace }],
     }),
@@ -90,10 +90,16 @@ function objectsOf(plan: RunnerPlan, settings: RunnerSettings, parts: readonly B
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'patch'] },
     ]),
     ...targets.flatMap((target) =>
-      roleObjects(target, 'db-ferry-jobs', [
-        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-        { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
-      ]),
+      // a binding of its own: another runner of the same namespace keeps its right
+      roleObjects(
+        target,
+        'db-ferry-jobs',
+        [
+          { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+          { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
+        ],
+        `db-ferry-jobs-${namespace}`,
+      ),
     ),
     object('persistentvolumeclaims', v1('PersistentVolumeClaim'), namespace, ours, {
       spec: {
