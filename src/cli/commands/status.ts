@@ -47,7 +47,7 @@ export const status: Command = {
       await writeOut(call, options.html, statusHtml(rows, { problems: told, objectives, now }));
     }
     if (options.metrics !== undefined) {
-      const { metricsOf } = await import('../../core/fleet/status/metrics');
+      const { metricsOf } = await import('../../report/statusMetrics');
       await writeOut(call, options.metrics, metricsOf(rows));
     }
     for (const row of rows) terminal.event(listing.itemOf(row));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { drillOutcome } from '../../../src/core/fleet/status/gather';
-import { metricsOf } from '../../../src/core/fleet/status/metrics';
+
 import {
   missedFindings,
   statusOf,
@@ -10,6 +10,7 @@ import {
   type FleetFacts,
 } from '../../../src/core/fleet/status/objectives';
 import { statusHtml } from '../../../src/report/statusHtml';
+import { metricsOf } from '../../../src/report/statusMetrics';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const hoursAgo = (hours: number): string => new Date(now.getTime() - hours * 3600_000).toISOString();

@@ -1,4 +1,4 @@
-import type { DatabaseStatus } from './objectives';
+import type { DatabaseStatus } from '../core/fleet/status/objectives';
 
 /** Series of Prometheus in its text format, one for each database that is there now: what is gone has none. Pure. */
 export function metricsOf(rows: readonly DatabaseStatus[]): string {
