@@ -167,7 +167,7 @@ export const optionSpecs = {
   rpo: { type: 'string', value: '<hours>', help: 'so much may be lost at most; default 24' },
   rto: { type: 'string', value: '<hours>', help: 'so long a recovery may take; default 2' },
   'drill-days': { type: 'string', value: '<days>', help: 'a backup is proven by a restore that often; default 30' },
-  html: { type: 'string', value: '<file>', takes: 'file', help: 'write it as a page, too' },
+  page: { type: 'string', value: '<file>', takes: 'file', help: 'write it as an HTML page, too' },
   metrics: { type: 'string', value: '<file>', takes: 'file', help: 'write it as metrics of Prometheus, too' },
   bundle: {
     type: 'string',

@@ -20,11 +20,11 @@ export const status: Command = {
   ],
   examples: [
     'db-ferry status prod',
-    'db-ferry status prod/shop --rpo 4 --rto 1 --html protection.html',
+    'db-ferry status prod/shop --rpo 4 --rto 1 --page protection.html',
     'db-ferry status --root s3://backups/team-a -o json',
   ],
   operands: [{ name: 'cluster[/namespace]', takes: ['place'], optional: true }],
-  options: ['rpo', 'rto', 'drill-days', 'html', 'metrics', 'runner', 'overwrite', ...listFlags],
+  options: ['rpo', 'rto', 'drill-days', 'page', 'metrics', 'runner', 'overwrite', ...listFlags],
   async run(call) {
     const list = new List(call, listing);
     const { options, terminal } = call;
@@ -38,13 +38,13 @@ export const status: Command = {
     const sources = { clusters, namespace, roots: [await rootOf(call)], runners };
     const { problems, ...facts } = await gatherFleet(sources, now, new AbortController().signal);
     const rows = statusOf(facts, objectives, now);
-    if (options.html !== undefined) {
+    if (options.page !== undefined) {
       const { statusHtml } = await import('../../report/statusHtml');
       const told = problems.map(({ place, error }) => ({
         place,
         text: runningText(wordsFor(error.code, error.data, cliHints)),
       }));
-      await writeOut(call, options.html, statusHtml(rows, { problems: told, objectives, now }));
+      await writeOut(call, options.page, statusHtml(rows, { problems: told, objectives, now }));
     }
     if (options.metrics !== undefined) {
       const { metricsOf } = await import('../../report/statusMetrics');

@@ -23,6 +23,7 @@ export interface UsageRules {
   /** SQL without a pod that it is loaded in */
   'import.into': { readonly file: string };
   'send.foreign': { readonly backup: string };
+  'schedule.at': { readonly at: string };
   'inCluster.local': { readonly what: string };
   's3.address': { readonly address: string };
   'store.name': { readonly name: string };
