@@ -2,7 +2,7 @@ import type { Phase } from '../../core/base/progress';
 import { uncertainPhases } from '../../core/job/record/readJob';
 import { phaseWords } from '../progressWords';
 import { localTime, safe } from '../format';
-import { fact, shown, text } from '../shown';
+import { fact, shown, text, texts } from '../shown';
 import { ruleWords } from '../usageWords';
 import type { ErrorTable } from './errorTable';
 import { beginnings } from './shared';
@@ -51,7 +51,7 @@ export const jobErrors = {
   }),
   'schedule.unknown': (data) => ({
     what: `There is no schedule ${shown(data, 'schedule')}.`,
-    ...(data.known.length === 0 ? {} : { why: `There are: ${data.known.map((one) => safe(one)).join(', ')}.` }),
+    ...(texts(data, 'known').length === 0 ? {} : { why: `There are: ${safe(texts(data, 'known').join(', '))}.` }),
     todo: 'It is named by its database, as it was when it was made, or by its CronJob.',
   }),
   'schedule.paused': (data) => ({
