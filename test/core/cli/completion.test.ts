@@ -75,7 +75,7 @@ describe('completion', function () {
       ['help exit', ['closed', 'exit-codes']],
       ['keys t', ['closed', 'trust', 'test']],
       ['completion ', ['closed', 'bash', 'zsh']],
-      ['restore b x --a', ['closed', '--as', '--accept-missing', '--approval']],
+      ['restore b x --a', ['closed', '--as', '--accept-missing', '--as-of', '--approval']],
       ['restore b x --as replace --as', ['closed']],
       ['restore b x --as ', ['closed', 'new', 'replace']],
       ['restore b x --as=re', ['closed', '--as=replace']],
