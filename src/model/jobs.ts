@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { contextKeys } from '../contributions';
 import { toAppError } from '../core/base/errors';
 import type { Job } from '../core/job/record/readJob';
+import type { UnreadableJob } from '../core/job/record/listJobs';
 import type { JobsChange } from '../core/job/record/watchJobs';
 
 /** The jobs of the root as their folders tell them, whoever started them. */
@@ -15,6 +16,7 @@ export class Jobs implements vscode.Disposable {
   /** the same without those that had ended when this window first looked: nothing it knows is older than they are */
   readonly onDidEndHere = this.#didEndHere.event;
   #jobs: readonly Job[] = [];
+  #unreadable: readonly UnreadableJob[] = [];
   #ended: ReadonlySet<string> = new Set();
   #stop: AbortController | undefined;
   #first: Promise<void> | undefined;
@@ -24,6 +26,11 @@ export class Jobs implements vscode.Disposable {
   /** Newest first, as of now. */
   get list(): readonly Job[] {
     return this.#jobs;
+  }
+
+  /** Those that this version cannot read, newest first, as of now. */
+  get unreadable(): readonly UnreadableJob[] {
+    return this.#unreadable;
   }
 
   get running(): readonly Job[] {
@@ -57,9 +64,10 @@ export class Jobs implements vscode.Disposable {
     this.#stop = stop;
     let isFirst = true;
     await new Promise<void>((resolve, reject) => {
-      const take = ({ jobs }: JobsChange): void => {
+      const take = ({ jobs, unreadable }: JobsChange): void => {
         // it may be in the middle of a look when another root takes its place
         if (stop.signal.aborted) return;
+        this.#unreadable = unreadable;
         this.#take(jobs, isFirst);
         isFirst = false;
         resolve();

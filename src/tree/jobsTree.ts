@@ -3,16 +3,19 @@ import { viewIds } from '../contributions';
 import type { Jobs } from '../model/jobs';
 import { JobNode } from './jobNode';
 import { shownItem } from './shownItem';
+import { UnreadableNode } from './unreadableNode';
+
+type JobsNode = JobNode | UnreadableNode;
 
 /** The Jobs view: newest first; progress in the row. */
-export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Disposable {
+export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #treeView: vscode.TreeView<JobNode>;
+  readonly #treeView: vscode.TreeView<JobsNode>;
   readonly #listening: vscode.Disposable;
 
   constructor(private readonly jobs: Jobs) {
-    this.#treeView = vscode.window.createTreeView<JobNode>(viewIds.jobs, { treeDataProvider: this });
+    this.#treeView = vscode.window.createTreeView<JobsNode>(viewIds.jobs, { treeDataProvider: this });
     this.#listening = jobs.onDidChange(() => {
       const running = jobs.running.length;
       this.#treeView.badge = running === 0 ? undefined : { value: running, tooltip: `${running} running` };
@@ -22,15 +25,18 @@ export class JobsTree implements vscode.TreeDataProvider<JobNode>, vscode.Dispos
 
   /** The row that is selected, while it can be seen. */
   get selection(): readonly JobNode[] {
-    return this.#treeView.visible ? this.#treeView.selection : [];
+    if (!this.#treeView.visible) return [];
+    return this.#treeView.selection.filter((node) => node instanceof JobNode);
   }
 
-  getTreeItem(node: JobNode): vscode.TreeItem {
+  getTreeItem(node: JobsNode): vscode.TreeItem {
     return shownItem(node.item());
   }
 
-  async getChildren(node?: JobNode): Promise<JobNode[]> {
-    return node ? [] : (await this.jobs.watch()).map((job) => new JobNode(job));
+  async getChildren(node?: JobsNode): Promise<JobsNode[]> {
+    if (node) return [];
+    const jobs = (await this.jobs.watch()).map((job) => new JobNode(job));
+    return [...jobs, ...this.jobs.unreadable.map((one) => new UnreadableNode(one))];
   }
 
   dispose(): void {

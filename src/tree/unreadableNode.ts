@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { UnreadableBackup } from '../core/catalog/catalog';
+import type { AppError } from '../core/base/errors';
 import { runningText, wordsFor } from '../ui/notify/errorText';
 import { contextValue, type TreeNode } from './node';
 
-/** A folder that stands where a backup does and cannot be read as one: it hides no other. */
+/** A folder that stands where a backup or a job does and cannot be read as one: it hides no other. */
 export class UnreadableNode implements TreeNode {
   readonly id: string;
   readonly parent = undefined;
 
-  constructor(readonly found: UnreadableBackup) {
+  constructor(readonly found: { readonly folder: string; readonly error: AppError }) {
     this.id = `!${found.folder}`;
   }
 

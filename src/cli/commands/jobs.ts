@@ -5,7 +5,9 @@ import type { Job } from '../../core/job/record/readJob';
 import { count, localTime } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
 import { AppError } from '../../core/base/errors';
+import { runningText, wordsFor } from '../../words/errorWords';
 import type { Call, Command } from '../command';
+import { cliHints } from '../hints';
 import { isAbout } from '../named';
 import { isInCluster, runnerFlags } from '../inCluster';
 import { rootOf } from '../setting';
@@ -19,24 +21,34 @@ export const jobs: Command = {
   operands: [{ name: 'place, backup or kind', takes: ['place', 'backup'], optional: true }],
   options: ['last', ...runnerFlags, ...listFlags],
   async run(call) {
-    const { listJobs } = await import('../../core/job/record/listJobs');
+    const { readJobs } = await import('../../core/job/record/listJobs');
     const list = new List(call, listing);
     const root = await rootOf(call);
     const last = lastOf(call);
     const [about] = call.operands;
     const { clusterJobs } = await import('../runners');
-    const here = isInCluster(call) ? [] : await listJobs(root);
-    const both = [...here, ...(await clusterJobs(call))];
+    const here = isInCluster(call) ? { jobs: [], unreadable: [] } : await readJobs(root);
+    const both = [...here.jobs, ...(await clusterJobs(call))];
     const all = both
       .filter((job) => isAbout(job, about))
       .sort((a, b) => ((a.started ?? a.id) < (b.started ?? b.id) ? 1 : -1));
     const found = all.slice(0, last);
     for (const job of found) call.terminal.event(listing.itemOf(job));
+    for (const { id, folder, error } of here.unreadable)
+      call.terminal.event({
+        type: 'job',
+        id,
+        folder,
+        state: 'unreadable',
+        error: { code: error.code, data: error.data },
+      });
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { root, jobs: found.length } });
     list.show(found, { root });
     if (found.length === 0) call.terminal.info(`No jobs${about === undefined ? '' : ` of ${about}`} in ${root}.`);
     if (found.length < all.length)
       call.terminal.info(`and ${count(all.length - found.length)} older: --last ${all.length}`);
+    for (const { id, error } of here.unreadable)
+      call.terminal.info(`${id} cannot be read: ${runningText(wordsFor(error.code, error.data, cliHints))}`);
     const left = all.filter(({ state, cleaned }) => state === 'interrupted' && !cleaned).length;
     if (left > 0) call.terminal.info(`\n${count(left)} interrupted: db-ferry clean removes what they left.`);
     return 0;

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '../../../src/core/base/errors';
+import { canonicalRequest } from '../../../src/core/job/checkRequest';
 import { claimAnnouncement, isAnnounced } from '../../../src/core/job/run/announce';
 import type { JobRequest } from '../../../src/core/job/request';
 import type { JobResult } from '../../../src/core/job/record/jobEvents';
 import { createJobFolder, jobFolder, jobsFolder } from '../../../src/core/job/record/jobFolder';
-import { listJobs } from '../../../src/core/job/record/listJobs';
+import { listJobs, readJobs, type UnreadableJob } from '../../../src/core/job/record/listJobs';
 import { identify } from '../../../src/core/job/run/processIdentity';
 import { readWholeJob } from '../../../src/core/job/record/readJob';
 import { removeJob } from '../../../src/core/job/record/removeJob';
@@ -68,7 +69,7 @@ describe('the jobs of a root', () => {
   it('a root that is not there has none, and is seen when it comes', async () => {
     watch();
     const first = await until('nothing', () => true);
-    assert.deepEqual(first, { jobs: [], changed: [], removed: [] });
+    assert.deepEqual(first, { jobs: [], changed: [], removed: [], unreadable: [] });
     const { id } = await create();
     const { jobs } = await until('the job', ({ jobs: all }) => all.length === 1);
     assert.deepEqual([jobs[0]?.id, jobs[0]?.state], [id, 'starting']);
@@ -122,17 +123,35 @@ describe('the jobs of a root', () => {
     assert.equal(cleaned.jobs[0]?.mayHaveLeft, false);
   });
 
-  it('one that cannot be read keeps no other from being seen', async () => {
+  it('one that cannot be read is told as such, and keeps no other from being seen', async () => {
     const odd = await create();
     await mkdir(join(odd.folder, 'events.ndjson'));
+    const newer = await create();
+    await writeFile(join(newer.folder, 'request.json'), '{"schema":77,"kind":"teleport"}', { mode: 0o600 });
+    const damaged = await create();
+    await writeFile(join(damaged.folder, 'request.json'), '{"schema":2,"ki', { mode: 0o600 });
+    // just being made
+    await mkdir(join(jobsFolder(root), 'empty'), { mode: 0o700 });
     const { id, folder } = await create();
     await write(folder, started(), result());
     watch();
-    const { jobs } = await until('the other', (last) => last.jobs.length > 0);
+    const { jobs, unreadable } = await until('the other', (last) => last.jobs.length > 0);
     assert.deepEqual(
       jobs.map((job) => job.id),
       [id],
     );
+    const expected = [
+      [odd.id, 'file.refused'],
+      [newer.id, 'request.newer'],
+      [damaged.id, 'request.invalid'],
+    ];
+    const codes = (all: readonly UnreadableJob[]): string[][] => all.map((one) => [one.id, one.error.code]).sort();
+    assert.deepEqual(codes(unreadable), expected.sort());
+    const listed = await readJobs(root);
+    assert.deepEqual([listed.jobs.map((job) => job.id), codes(listed.unreadable)], [[id], expected]);
+    // damaged while it is watched, and whole again
+    await writeFile(join(newer.folder, 'request.json'), canonicalRequest(request()), { mode: 0o600 });
+    await until('it is a job again', (last) => last.jobs.length === 2 && last.unreadable.length === 2);
   });
 
   it('what is removed is said, also all of it', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Bell } from './bell';
 import { EventTail } from './eventTail';
 import type { JobRequest } from '../request';
+import { unreadableJob, type UnreadableJob } from './listJobs';
 import { noFacts, type JobFacts } from './jobFacts';
 import { jobFiles, jobsFolder, readRequest } from './jobFolder';
 import { moveOldJobs } from './moveJobs';
@@ -16,6 +17,8 @@ export interface JobsChange {
   readonly changed: readonly Job[];
   /** ids of those whose folders are gone */
   readonly removed: readonly string[];
+  /** those that this version cannot read, newest first */
+  readonly unreadable: readonly UnreadableJob[];
 }
 
 /**
@@ -33,6 +36,7 @@ export async function watchJobs(
   const bell = new Bell(list.folder, signal);
   let watched: number | undefined;
   let first = true;
+  let couldNotRead = '';
   try {
     while (!signal.aborted) {
       const there = await inodeOf(list.folder);
@@ -41,8 +45,11 @@ export async function watchJobs(
       // of 0.1.0 one may have run until now
       await moveOldJobs(root);
       const change = await list.look();
-      if (first || change.changed.length > 0 || change.removed.length > 0) onChange(change);
+      const cannotRead = change.unreadable.map(({ id, error }) => `${id} ${error.code}`).join(' ');
+      if (first || change.changed.length > 0 || change.removed.length > 0 || cannotRead !== couldNotRead)
+        onChange(change);
       first = false;
+      couldNotRead = cannotRead;
       const quietUntil = Date.now() + tickMs;
       // what lives is looked at with every tick; else a new folder wakes us
       await bell.rung(list.isBusy ? tickMs : there === undefined ? absentMs : idleMs);
@@ -80,12 +87,14 @@ class JobList {
     }
     const changed: Job[] = [];
     for (const reader of this.readers.values()) {
-      // one that cannot be read now is read at the next tick, and keeps no other from being seen
-      if (await reader.look().catch(() => false)) changed.push(...reader.jobs);
+      // one that cannot be read now is read again at the next tick, and keeps no other from being seen
+      if (await reader.look()) changed.push(...reader.jobs);
     }
-    const jobs = [...this.readers.values()].flatMap((reader) => reader.jobs);
-    jobs.sort((a, b) => (a.id < b.id ? 1 : -1));
-    return { jobs, changed, removed: gone };
+    const readers = [...this.readers.values()];
+    const newestFirst = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? 1 : -1);
+    const jobs = readers.flatMap((reader) => reader.jobs).sort(newestFirst);
+    const unreadable = readers.flatMap((reader) => reader.unreadable).sort(newestFirst);
+    return { jobs, changed, removed: gone, unreadable };
   }
 
   private forget(name: string): boolean {
@@ -102,6 +111,7 @@ class JobReader {
   private facts: JobFacts = noFacts;
   private request: JobRequest | undefined;
   private job: Job | undefined;
+  private cannotRead: UnreadableJob | undefined;
 
   constructor(private readonly folder: string) {
     this.tail = new EventTail(join(folder, jobFiles.events), 'last progress');
@@ -112,16 +122,31 @@ class JobReader {
     return this.job === undefined ? [] : [this.job];
   }
 
+  /** What stands in its way, where there is a request that this version cannot read. */
+  get unreadable(): readonly UnreadableJob[] {
+    return this.job !== undefined || this.cannotRead === undefined ? [] : [this.cannotRead];
+  }
+
   get isBusy(): boolean {
     return this.job === undefined ? Date.now() - this.seen < makingMs : isLiving(this.job);
   }
 
-  /** Reads on; true when there was something new. */
+  /** Reads on; true when there was something new. Never throws: what cannot be read is `unreadable`. */
   async look(): Promise<boolean> {
+    try {
+      const isNew = await this.readFurther();
+      this.cannotRead = undefined;
+      return isNew;
+    } catch (error) {
+      this.cannotRead = unreadableJob(this.folder, error);
+      return false;
+    }
+  }
+
+  private async readFurther(): Promise<boolean> {
     const before = this.job;
     if (before?.result !== undefined && !before.mayHaveLeft && !isWaiting(before)) return false;
-    this.request ??= await readRequest(this.folder).catch(() => undefined);
-    if (this.request === undefined) return false;
+    this.request ??= await readRequest(this.folder);
     const read = await readOn(this.folder, this.tail, this.facts);
     this.facts = read.facts;
     this.job = await summaryOf(this.folder, this.request, read);
