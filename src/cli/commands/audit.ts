@@ -76,7 +76,7 @@ const exportTrail: Command = {
     'The page answers what an auditor asks: what was restored and who approved it, restore tests, what failed and what followed, what was deleted, and whether the trail is whole.',
   ],
   examples: [
-    'db-ferry audit export --from 2026-01-01 --to 2026-12-31 --format html audit-2026.html',
+    'db-ferry audit export --from 2026-01-01 --until 2026-12-31 --format html audit-2026.html',
     'db-ferry audit export --format json > trail.ndjson',
   ],
   operands: [{ name: 'file', takes: ['file'], optional: true }],

@@ -103,7 +103,16 @@ describe('lists of the command line', () => {
 
   it('each takes the forms of output, and prints nothing else on the standard output', async () => {
     const lists = commands.filter(({ options }) => options.includes('output')).map(({ name }) => name);
-    assert.deepEqual(lists.sort(), ['backups', 'clusters', 'databases', 'inspect', 'jobs', 'pods']);
+    assert.deepEqual(lists.sort(), [
+      'backups',
+      'clusters',
+      'databases',
+      'inspect',
+      'jobs',
+      'pods',
+      'schedule list',
+      'status',
+    ]);
     const folder = await putBackup(root, '20261120T010000Z-aaaaaa');
     await writeFile(join(root, 'alpha', 'x'), '');
     const { id } = await createJobFolder(root, requestOf('backup', ['a/b/c/d'], { root }));
