@@ -80,6 +80,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'identity.path': (data) => `${shown(data, 'variable')} wants an absolute path.`,
   'key.form': (data) => `${shown(data, 'key')} is no key: ed25519: and 44 characters.`,
   'mask.archiveVersion': (data) => `An archive of version ${shown(data, 'version')} cannot be compressed with zstd.`,
+  'import.asItIs': (data) =>
+    `${shown(data, 'file')} is an archive in the custom format: it is taken as it is, without --into, and restored from there.`,
   'import.into': (data) =>
     `${shown(data, 'file')} is SQL, which only a server understands: --into names a pod where it is loaded into a database that is made for it.`,
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,

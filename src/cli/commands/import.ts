@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { AppError } from '../../core/base/errors';
 import { defined } from '../../core/base/defined';
+import type { OpenDump } from '../../core/import/openDump';
 import { count, safe, size } from '../../words/format';
 import { compression, gentleRate } from '../arguments';
 import type { Call, Command } from '../command';
@@ -29,15 +30,16 @@ export const importCommand: Command = {
   changes: ({ options }) => (options.into === undefined ? 'import' : undefined),
   async run(call) {
     const file = await readableFile(call.operands[0] ?? '');
-    const { openDump } = await import('../../core/import/openDump');
+    const { openDump, openScript } = await import('../../core/import/openDump');
+    if (call.options.into !== undefined) return loadInto(call, await openScript(file), call.options.into);
     const dump = await openDump(file);
-    if (call.options.into !== undefined) return loadInto(call, file, call.options.into);
     if (dump.holds === 'script') throw new AppError('usage', { rule: 'import.into', file: path.basename(file) });
     return adoptArchive(call, file);
   },
 };
 
-async function loadInto(call: Call, file: string, into: string): Promise<number> {
+async function loadInto(call: Call, dump: OpenDump, into: string): Promise<number> {
+  const { file } = dump;
   const { options, terminal } = call;
   const [compress, gentle] = [compression(options.compress), gentleRate(options.gentle)];
   const request = await requestOf(call, {
@@ -51,12 +53,10 @@ async function loadInto(call: Call, file: string, into: string): Promise<number>
     const { runAsJob } = await import('../runAsJob');
     return runAsJob(request, call);
   }
-  const { openDump } = await import('../../core/import/openDump');
   const { lookThrough } = await import('../../core/import/lookThrough');
   const { sectionsOf } = await import('../../core/import/importInto');
   const { findingWords } = await import('../../words/findingWords');
   const { importPlanLines } = await import('../../words/importWords');
-  const dump = await openDump(file);
   const facts = await copying(terminal, 'looking through', ({ signal, onBytes }) =>
     lookThrough(dump, { signal, onBytes: (bytes) => onBytes?.(bytes, dump.bytes) }),
   );

@@ -21,6 +21,7 @@ export interface UsageRules {
   'root.bucket': { readonly root: string };
   'send.clear': { readonly place: string };
   /** SQL without a pod that it is loaded in */
+  'import.asItIs': { readonly file: string };
   'import.into': { readonly file: string };
   'send.foreign': { readonly backup: string };
   'schedule.at': { readonly at: string };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import unbzip2 from 'unbzip2-stream';
@@ -67,6 +68,18 @@ export async function openDump(file: string): Promise<OpenDump> {
     holds: await holdsOf(file, packed === 'none' ? start : await beginningOf(read())),
     read,
   };
+}
+
+/**
+ * The same for a dump that is to be loaded, statement by statement: SQL alone. Throws what `openDump` does; `usage` for an archive, which is adopted as it is;
+ * `archive.foreign` for a folder of pg_dump -Fd and any tar, which are not read.
+ */
+export async function openScript(file: string): Promise<OpenDump> {
+  const dump = await openDump(file);
+  if (dump.holds === 'script') return dump;
+  if (dump.holds === 'custom') throw new AppError('usage', { rule: 'import.asItIs', file: basename(file) });
+  const reason = dump.holds === 'tar' ? 'a tar file' : 'a folder, of pg_dump -Fd perhaps';
+  throw new AppError('archive.foreign', { file, reason, way: 'load', tool: 'pg_restore' });
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

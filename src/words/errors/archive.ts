@@ -78,5 +78,5 @@ function wayOn(data: ErrorData['archive.foreign']): string {
     none: 'Only what pg_dump of PostgreSQL wrote can be taken. Make it with `pg_dump -Fc`.',
   };
   const known = typeof data['way'] === 'string' ? ways[data['way']] : undefined;
-  return known ?? 'Make one with `pg_dump -Fc`. Plain SQL has no structure that could be proven, so it is refused.';
+  return known ?? 'Make one with `pg_dump -Fc`. SQL is taken, too: `db-ferry import <file> --into <pod ref>`.';
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,16 @@ describe('archives on the command line', () => {
       ['none', 1, 'backup.unknown'],
     ] as const) {
       const told = await run('import', join(folder, file), '--json');
+      assert.deepEqual([told.exitCode, (resultOf(told)['error'] as { code: string }).code], [exitCode, code], file);
+    }
+    // to be loaded: SQL alone
+    await execa('tar', ['-C', folder, '-cf', join(folder, 'x.tar'), 'x.sql']);
+    for (const [file, exitCode, code] of [
+      [dump, 2, 'usage'],
+      [join(folder, 'x.tar'), 1, 'archive.foreign'],
+      [folder, 1, 'archive.foreign'],
+    ] as const) {
+      const told = await run('import', file, '--into', 'a/b/c', '--json');
       assert.deepEqual([told.exitCode, (resultOf(told)['error'] as { code: string }).code], [exitCode, code], file);
     }
     assert.equal((await run('backups')).out, '');

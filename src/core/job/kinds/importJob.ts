@@ -2,7 +2,7 @@ import { defined } from '../../base/defined';
 import type { Finding } from '../../base/finding';
 import { formatReference } from '../../cluster/reference';
 import { importInto } from '../../import/importInto';
-import { openDump } from '../../import/openDump';
+import { openScript } from '../../import/openDump';
 import { Places } from '../plan/places';
 import type { RunKind } from '../run/jobContext';
 import { backupFacts } from './backupJob';
@@ -12,7 +12,7 @@ export const importJob: RunKind<'import'> = async ({ id, request, work }) => {
   const { options, root, asked, file } = request;
   const started = Date.now();
   work.report({ type: 'phase', phase: 'preflight' });
-  const dump = await openDump(file);
+  const dump = await openScript(file);
   const { client, pod } = await new Places(request.kubeconfigs, options.gentle, [], work).pod(
     request.into,
     work.signal,
