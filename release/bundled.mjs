@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 /** Their licences may be these; any other one asks a person first. */
 export const allowedLicences = [
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',

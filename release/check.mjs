@@ -17,8 +17,10 @@ export const shipped = [
   /^LICENSE$/,
   /^dist\/(?:cli\.js|inspector\.js|[\w-]+\.cjs|THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
   /^media\/[\w./-]+\.(?:svg|png|css)$/,
+  /^media\/masking\.(?:language|schema|tmLanguage)\.json$/,
   /^docs\/[\w./-]+\.(?:md|svg|png|yaml)$/,
-  /^deploy\/rbac\/[\w-]+\.yaml$/,
+  /^deploy\/(?:rbac|governance|policies|runner|fleet)\/[\w-]+\.yaml$/,
+  /^deploy\/runner\/Containerfile$/,
 ];
 
 /** What is wrong with the bundles' notices and bill of materials, as sentences. `read` gives a file's text, by its path in the package. */

@@ -6,7 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import unbzip2 from 'unbzip2-stream';
 import { AppError, isAppError } from '../base/errors';
 import { openSafely, sizeSafely, streamSafely } from '../base/safeFile';
-import { foreignFormat } from '../postgres/archive/format/foreignFormat';
+import { foreignFolder, foreignFormat } from '../postgres/archive/format/foreignFormat';
 
 /** How a file is packed around what it holds. */
 export type Packed = 'none' | 'gzip' | 'zstd' | 'bzip2';
@@ -78,8 +78,8 @@ export async function openScript(file: string): Promise<OpenDump> {
   const dump = await openDump(file);
   if (dump.holds === 'script') return dump;
   if (dump.holds === 'custom') throw new AppError('usage', { rule: 'import.asItIs', file: basename(file) });
-  const reason = dump.holds === 'tar' ? 'a tar file' : 'a folder, of pg_dump -Fd perhaps';
-  throw new AppError('archive.foreign', { file, reason, way: 'load', tool: 'pg_restore' });
+  const found = dump.holds === 'directory' ? foreignFolder : foreignFormat(await beginningOf(dump.read()));
+  throw new AppError('archive.foreign', { file, ...found });
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {
