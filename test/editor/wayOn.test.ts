@@ -47,6 +47,7 @@ describe('editor: what a target refuses', function () {
       'Leave tablespaces out',
       'Set what gives a right or runs code',
       'Go on without what the target refuses',
+      'Prepare only',
     ]);
     await options.choose('Leave owners out');
     await options.choose('Go on without what the target refuses');
