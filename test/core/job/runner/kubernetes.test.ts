@@ -10,10 +10,12 @@ import type { KubeClient } from '../../../../src/core/cluster/kubeClient';
 import { planRunner, type Applied } from '../../../../src/core/job/runner/kubernetes/deploy';
 import { resultOf } from '../../../../src/core/job/runner/kubernetes/followPod';
 import { bundleFiles, loader, packBundle } from '../../../../src/core/job/runner/kubernetes/bundle';
-import { annotations } from '../../../../src/core/job/runner/kubernetes/names';
+import { jobFrom } from '../../../../src/core/job/runner/kubernetes/kubernetesRunner';
+import { annotations, labels } from '../../../../src/core/job/runner/kubernetes/names';
 import type { KubeJob, KubePod } from '../../../../src/core/job/runner/kubernetes/objects';
 import { eventIn, lineOf, resultIn, shortResult } from '../../../../src/core/job/runner/kubernetes/podOutput';
 import type { JobResult } from '../../../../src/core/job/record/jobEvents';
+import { requestOf } from '../requestOf';
 
 const done: JobResult = { type: 'result', outcome: 'done', exitCode: 0, data: { backup: 'b1' } };
 const failed: JobResult = { type: 'result', outcome: 'failed', exitCode: 1, data: {} };
@@ -89,6 +91,23 @@ describe('a job in a pod: what counts as its result', () => {
       assert.equal(result.error?.code, reason === undefined ? undefined : 'job.interrupted');
     });
   }
+
+  it('is the same for who lists it: over as soon as its container ended well, not before another pod may come', () => {
+    const request = JSON.stringify(requestOf('backup', ['a/b/c/d'], { root: '/r' }));
+    const named = (of: KubeJob): KubeJob => ({
+      ...of,
+      metadata: { name: of.metadata.name, annotations: { [annotations.request]: request } },
+    });
+    const its = (of: KubePod): KubePod => ({
+      ...of,
+      metadata: { name: 'p', labels: { [labels.jobName]: 'db-ferry-1' } },
+    });
+    const stateOf = (of: KubeJob, one: KubePod): string | undefined => jobFrom(named(of), [its(one)], 'f')?.state;
+    assert.equal(stateOf(job(), pod(0, JSON.stringify(done))), 'done');
+    assert.equal(stateOf(job(), pod(0)), 'interrupted');
+    assert.equal(stateOf(job(), pod(1, JSON.stringify(failed))), 'starting');
+    assert.equal(stateOf(job('Failed'), pod(1, JSON.stringify(failed))), 'failed');
+  });
 
   it('is unknown where it vanished while databases were exchanged', () => {
     assert.equal(resultOf(job('Failed'), pod(137), { phase: 'swap' }).outcome, 'unknown');

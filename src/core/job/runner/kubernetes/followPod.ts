@@ -5,7 +5,7 @@ import type { KubeClient } from '../../../cluster/kubeClient';
 import type { JobEvent, JobResult } from '../../record/jobEvents';
 import { interruptedResult } from '../../record/readJob';
 import { annotations, labels, pathOf } from './names';
-import { containerOf, endOf, terminatedOf, type KubeJob, type KubePod } from './objects';
+import { containerOf, endOf, isOver, terminatedOf, type KubeJob, type KubePod } from './objects';
 import { eventIn, resultIn } from './podOutput';
 
 /** What one Job is followed by. */
@@ -34,7 +34,6 @@ export async function* followPod(
   while (!signal.aborted) {
     const job = await jobOf(followed);
     const pod = await newestPod(followed);
-    const isOver = endOf(job) !== undefined;
     if (pod && hasStarted(pod)) {
       const uid = pod.metadata.uid ?? '';
       // what an earlier pod said last is not what this one says
@@ -45,7 +44,7 @@ export async function* followPod(
         if (event.type === 'result') said = event;
         else yield event;
       }
-    } else if (pod && !isOver) {
+    } else if (pod && !isOver(job, pod)) {
       const reason = whyNot(pod);
       if (reason !== undefined && reason.code !== waitsFor) {
         waitsFor = reason.code;
@@ -72,11 +71,8 @@ async function endedResult(
   { phase, said }: { readonly phase: Phase | undefined; readonly said: JobResult | undefined },
 ): Promise<JobResult | undefined> {
   const job = await jobOf(followed);
-  const end = endOf(job);
   const pod = await newestPod(followed);
-  const terminated = pod ? terminatedOf(pod) : undefined;
-  if (end === undefined && !(terminated?.exitCode === 0)) return undefined;
-  return resultOf(job, pod, { phase, said });
+  return isOver(job, pod) ? resultOf(job, pod, { phase, said }) : undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ import type { Cancelled } from '../../run/cancelJob';
 import type { Runner } from '../runner';
 import { followPod, newest, resultOf } from './followPod';
 import { annotations, labels, pathOf, selector } from './names';
-import { endOf, terminatedOf, type KubeJob, type KubePod } from './objects';
+import { endOf, isOver, terminatedOf, type KubeJob, type KubePod } from './objects';
 import { inPod, jobSpec, metadataOf } from './podTemplate';
 import { readSettings, type RunnerSettings } from './settings';
 
@@ -109,15 +109,14 @@ async function findJob(client: KubeClient, namespace: string, id: string): Promi
 }
 
 /** A Job as every job is shown; undefined for one whose request cannot be read. Pure. */
-function jobFrom(job: KubeJob, pods: readonly KubePod[], folder: string): Job | undefined {
+export function jobFrom(job: KubeJob, pods: readonly KubePod[], folder: string): Job | undefined {
   const id = job.metadata.name;
   const request = requestIn(job);
   if (!request) return undefined;
   const pod = newest(pods.filter(({ metadata }) => metadata.labels?.[labels.jobName] === id));
-  const end = endOf(job);
-  const result = end ? resultOf(job, pod) : undefined;
+  const result = isOver(job, pod) ? resultOf(job, pod) : undefined;
   const started = job.status?.startTime ?? job.metadata.creationTimestamp;
-  const last = end === undefined ? undefined : (job.status?.completionTime ?? endTime(pod));
+  const last = result === undefined ? undefined : (job.status?.completionTime ?? endTime(pod));
   return {
     ...{ id, folder, request, cleaned: false },
     state: stateOf(job, pod, result),

@@ -79,3 +79,8 @@ export function containerOf(pod: KubePod): ContainerStatus | undefined {
 export function terminatedOf(pod: KubePod): Terminated | undefined {
   return containerOf(pod)?.state?.terminated;
 }
+
+/** Whether no pod of a Job does anything any more: Kubernetes says so, or its container ended well, which Kubernetes writes down a little later. */
+export function isOver(job: KubeJob, pod: KubePod | undefined): boolean {
+  return endOf(job) !== undefined || (pod !== undefined && terminatedOf(pod)?.exitCode === 0);
+}
