@@ -34,6 +34,12 @@ const sentences = [
   { selector: 'NewExpression[callee.name="AppError"][arguments.0.value="usage"] Property[key.name="message"]' },
 ].map((rule) => ({ ...rule, message: 'The core tells codes and facts: the sentence belongs into src/words.' }));
 
+/** What one does next differs by host: a command or an option of the command line stands in its hints, not in the words for all. */
+const ofTheCommandLine = [
+  { selector: String.raw`Literal[value=/db-ferry [a-z]|(^|[\s(\x60])--[a-z]/]` },
+  { selector: String.raw`TemplateElement[value.raw=/db-ferry [a-z]|(^|[\s(\x60])--[a-z]/]` },
+].map((rule) => ({ ...rule, message: 'Words are for every host: what is typed in a terminal is told by Hints.' }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
@@ -119,6 +125,12 @@ export default tseslint.config(
   {
     files: ['src/core/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...sentences] },
+  },
+  {
+    files: ['src/words/**/*.ts'],
+    // a page to be printed, for who has nothing but a terminal then
+    ignores: ['src/words/recoveryKit.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...ofTheCommandLine] },
   },
   // what is typed into a pod as a program of its own has nobody else to say it
   {

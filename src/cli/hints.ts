@@ -3,6 +3,7 @@ import { shellCommand, shellWord } from '../words/shellCommand';
 
 /** What one does next in a terminal. */
 export const cliHints: Hints = {
+  loadSql: () => '`db-ferry import <file> --into <pod ref>`',
   deployRunner: (place) => command('deploy runner', [place]),
   again: () => 'repeat the command',
   login: () => 'log in again (for OpenShift: `oc login`), then repeat the command',
@@ -75,6 +76,13 @@ const flags: Readonly<Record<OptionWord, string>> = {
   compress: '--compress',
   count: '--count',
   forget: '--forget',
+  encrypt: '--encrypt',
+  into: '--into',
+  at: '--at',
+  root: '--root',
+  store: '--store',
+  asOf: '--as-of',
+  removeUnfinished: '--remove-unfinished <hours>',
 };
 
 /** Between backticks; what it names stands in it as words of a shell. */

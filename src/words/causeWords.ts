@@ -48,8 +48,8 @@ const cureOf: Readonly<Record<Cause, (names: string, hints: Hints) => string>> =
   extension: (names) =>
     `In the target's image: one that holds the extension ${names}; or in the source, where nothing needs it: DROP EXTENSION.`,
   library: (names) => `In the target's image: one that holds the library ${names}.`,
-  tablespace: (names) =>
-    `In the target: CREATE TABLESPACE ${names}; without it all goes where the database is (--no-tablespaces).`,
+  tablespace: (names, { option }) =>
+    `In the target: CREATE TABLESPACE ${names}; without it all goes where the database is (${option('noTablespaces')}).`,
   role: (names, hints) => `In the target: the role ${names}; ${hints.missingRoles()}.`,
   collation: (names) =>
     `In the target's image: one that has the locale of the collation ${names}; or in the source: another collation, ICU's for instance, which does not hang on the image.`,

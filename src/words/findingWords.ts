@@ -259,9 +259,9 @@ const inPlace = {
   'inPlace.absent': (data) => `there is no database ${shown(data, 'database')} to restore into in place`,
   'inPlace.foreign': (data) =>
     `the role ${shown(data, 'role')} does not own, and cannot replace: ${shown(data, 'objects')}`,
-  'inPlace.eventTriggers': (data) =>
+  'inPlace.eventTriggers': (data, { option }) =>
     data['superuser']
-      ? `event triggers would fire on what a restore in place itself does, so there is none beside them: ${shown(data, 'triggers')}; drop them before, or restore without --in-place`
+      ? `event triggers would fire on what a restore in place itself does, so there is none beside them: ${shown(data, 'triggers')}; drop them before, or do without ${option('inPlace')}`
       : `event triggers, which only a superuser may drop: ${shown(data, 'triggers')}`,
   'inPlace.publications': (data) => `publications would lose their tables: ${shown(data, 'publications')}`,
   'inPlace.largeObjects': (data) =>

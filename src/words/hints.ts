@@ -3,13 +3,24 @@ import type { RestoreOptions } from '../core/restore/options';
 
 /** What `Hints.option` has words for. */
 export type OptionWord =
-  Exclude<keyof RestoreOptions, 'as'> | keyof Pick<BackupOptions, 'compress' | 'count' | 'mask'> | 'replace' | 'forget';
+  | Exclude<keyof RestoreOptions, 'as'>
+  | keyof Pick<BackupOptions, 'compress' | 'count' | 'mask' | 'encrypt'>
+  | 'replace'
+  | 'forget'
+  | 'into'
+  | 'at'
+  | 'root'
+  | 'store'
+  | 'asOf'
+  | 'removeUnfinished';
 
 /**
  * What a person does next, which differs by host: a command in a terminal, a menu in the editor. Each is an instruction
  * that can stand behind a colon, without a full stop. A `job` is an id; undefined: it is not known which.
  */
 export interface Hints {
+  /** loads a dump that is SQL */
+  loadSql(): string;
   /** puts what runs jobs into a namespace; `place` is cluster/namespace */
   deployRunner(place: string): string;
   /** after a failure that may pass */

@@ -1,6 +1,7 @@
 import type { StoreTrouble } from '../core/store/s3/s3Errors';
 import type { StoreCheck, StoreCheckData } from '../core/store/storeCheck';
 import { localTime, safe, size } from './format';
+import type { Hints } from './hints';
 import { some } from '../core/base/some';
 import { storeReasons } from './storeWords';
 
@@ -11,10 +12,10 @@ export interface StoreCheckLine {
 }
 
 /** A check in a sentence. */
-export function storeCheckWords(check: StoreCheck): StoreCheckLine {
+export function storeCheckWords(check: StoreCheck, hints: Hints): StoreCheckLine {
   // the compiler does not see that both are of one `what`
-  const words = sentences[check.what] as (data: unknown) => StoreCheckLine;
-  return words(check.data);
+  const words = sentences[check.what] as (data: unknown, hints: Hints) => StoreCheckLine;
+  return words(check.data, hints);
 }
 
 const tries: Readonly<Record<StoreCheckData['failed']['tried'], string>> = {
@@ -25,7 +26,9 @@ const tries: Readonly<Record<StoreCheckData['failed']['tried'], string>> = {
   parts: 'Looking for what was not finished',
 };
 
-const sentences: { readonly [What in keyof StoreCheckData]: (data: StoreCheckData[What]) => StoreCheckLine } = {
+const sentences: {
+  readonly [What in keyof StoreCheckData]: (data: StoreCheckData[What], hints: Hints) => StoreCheckLine;
+} = {
   reach: ({ ms }) => ({ says: `It answers, and its login may list (${Math.round(ms)} ms).` }),
   failed: ({ tried, reason, code }) => {
     const { why, todo } = storeReasons[reason as StoreTrouble];
@@ -66,9 +69,9 @@ const sentences: { readonly [What in keyof StoreCheckData]: (data: StoreCheckDat
           says: 'The store does not know "only if absent": of two that write one key at one moment the later one wins.',
           todo: 'Backups have ids of their own, so that this is rare; another store would rule it out.',
         },
-  versions: ({ kept }) => ({
+  versions: ({ kept }, { option }) => ({
     says: kept
-      ? 'Older versions are kept: what somebody deletes can be brought back (--as-of), and costs until a rule of the bucket takes it.'
+      ? `Older versions are kept: what somebody deletes can be brought back (${option('asOf')}), and costs until a rule of the bucket takes it.`
       : 'Older versions are not kept: what is deleted is gone.',
   }),
   locks: ({ able, mode, days }) => ({
@@ -78,23 +81,23 @@ const sentences: { readonly [What in keyof StoreCheckData]: (data: StoreCheckDat
         ? 'It can lock objects, and locks none by itself.'
         : `It locks each object for ${some(days, 'day')} (${safe(mode ?? '?')}): retention leaves backups until then.`,
   }),
-  rest: ({ how }) => ({
+  rest: ({ how }, { option }) => ({
     says:
       how === undefined
-        ? 'It does not say that it encrypts what lies there; with --encrypt it does not matter.'
+        ? `It does not say that it encrypts what lies there; with ${option('encrypt')} it does not matter.`
         : `It says that it encrypts what lies there (${safe(how)}).`,
   }),
   expires: ({ days }) => ({
     says: `A rule of the bucket deletes what lies there after ${some(days, 'day')}, whatever is held or needed.`,
-    todo: 'Take that rule away, or let it begin elsewhere: db-ferry retain deletes by rules that know backups.',
+    todo: 'Take that rule away, or let it begin elsewhere: retention deletes by rules that know backups.',
   }),
-  unfinished: ({ parts, backups, oldest, removed }) => {
+  unfinished: ({ parts, backups, oldest, removed }, { option }) => {
     const gone = removed === 0 ? '' : ` ${some(removed, 'leftover')} removed.`;
     if (parts + backups === 0) return { says: `Nothing unfinished lies there.${gone}` };
     const since = oldest === undefined ? '' : `, the oldest since ${localTime(oldest)}`;
     return {
       says: `Unfinished: ${some(parts, 'upload')} and ${some(backups, 'backup')} without a manifest${since}.${gone}`,
-      todo: 'A job may be at work. What is left of one that was killed goes by --remove-unfinished <hours>.',
+      todo: `A job may be at work. What is left of one that was killed goes by ${option('removeUnfinished')}.`,
     };
   },
   room: ({ free, reserve }) => ({

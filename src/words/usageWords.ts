@@ -38,7 +38,7 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'retention.least': () => 'Retention never takes the last verified backup: the least number is 1 or more.',
   'retention.zone': (data) => `There is no time zone ${shown(data, 'zone')}. It is a name such as Europe/Berlin.`,
   'root.bucket': (data) =>
-    `${shown(data, 'root')} is a bucket: what is imported goes into a folder, and from there to it (db-ferry send).`,
+    `${shown(data, 'root')} is a bucket: what is imported goes into a folder, and is sent to it from there.`,
   'send.clear': (data) =>
     `Backups of ${shown(data, 'place')} are encrypted, and this one is not: it stays where it is. Take one that is encrypted.`,
   'send.foreign': (data) => `${shown(data, 'backup')} is a file that is not in the catalog yet. Import it first.`,
@@ -51,7 +51,7 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'store.folder': (data) => `${shown(data, 'address')} is a folder: it has no address, authority or login.`,
   'store.login': () =>
     'A login is named by where it is: env:PREFIX (PREFIX_ACCESS_KEY_ID, PREFIX_SECRET_ACCESS_KEY), file:/path#profile, folder:/path of a mounted Secret. The login itself is never written down.',
-  'store.root': () => 'A store is named once: --store or --root.',
+  'store.root': (_, { option }) => `A store is named once: ${option('store')} or ${option('root')}.`,
   'store.hours': () => 'It is named in hours: a whole number.',
   'store.price': () => 'The price is that of a GB in a month: a number.',
   'store.authority': (data) => `${shown(data, 'file')} holds no certificate (PEM).`,
@@ -64,8 +64,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     `${shown(data, 'root')} is a folder: only a bucket that keeps older versions is read as of a time.`,
   'asOf.time': (data) => `${shown(data, 'time')} is no time. It is one such as 2026-11-30T12:00:00Z, in the past.`,
   's3.endpoint': () => 'The address of the S3 store in the environment is no http or https address, or holds a login.',
-  'schedule.at': (data) =>
-    `--at takes hourly, daily, weekly, or five fields of cron that come true, not "${shown(data, 'at')}".`,
+  'schedule.at': (data, { option }) =>
+    `${option('at')} takes hourly, daily, weekly, or five fields of cron that come true, not "${shown(data, 'at')}".`,
   'inCluster.local': (data) =>
     `${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,
   'backup.notPartial': (data) => `${shown(data, 'folder')} is no partial backup.`,
@@ -80,10 +80,10 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'identity.path': (data) => `${shown(data, 'variable')} wants an absolute path.`,
   'key.form': (data) => `${shown(data, 'key')} is no key: ed25519: and 44 characters.`,
   'mask.archiveVersion': (data) => `An archive of version ${shown(data, 'version')} cannot be compressed with zstd.`,
-  'import.asItIs': (data) =>
-    `${shown(data, 'file')} is an archive in the custom format: it is taken as it is, without --into, and restored from there.`,
-  'import.into': (data) =>
-    `${shown(data, 'file')} is SQL, which only a server understands: --into names a pod where it is loaded into a database that is made for it.`,
+  'import.asItIs': (data, { option }) =>
+    `${shown(data, 'file')} is an archive in the custom format: it is taken as it is, without ${option('into')}, and restored from there.`,
+  'import.into': (data, { option }) =>
+    `${shown(data, 'file')} is SQL, which only a server understands: ${option('into')} names a pod where it is loaded into a database that is made for it.`,
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,
   'clean.living': (data, hints) =>
     `Job ${shown(data, 'job')} is running. To end it, which cleans up as well: ${hints.cancel(data['job'])}.`,

@@ -5,6 +5,7 @@ import type { NamedStore } from '../../core/catalog/namedStores';
 import { safe } from '../../words/format';
 import { storeCheckWords } from '../../words/storeCheckWords';
 import type { Command } from '../command';
+import { cliHints } from '../hints';
 import { rootNamed } from '../setting';
 import { table } from '../table';
 
@@ -102,7 +103,7 @@ const check: Command = {
     const removeBefore = before(options['remove-unfinished']);
     const checks = await checkStore(root, defined({ removeBefore }));
     for (const one of checks) {
-      const { says, todo } = storeCheckWords(one);
+      const { says, todo } = storeCheckWords(one, cliHints);
       terminal.event({ type: 'check', ...one });
       terminal.line(`${marks[one.level]} ${says}`);
       if (todo !== undefined && one.level !== 'ok') terminal.line(`       ${todo}`);

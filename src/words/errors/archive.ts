@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../core/base/errors';
 import { fact, shown } from '../shown';
+import type { Hints } from '../hints';
 import type { ErrorTable } from './errorTable';
 import { bytes } from './shared';
 
@@ -10,10 +11,10 @@ export const archiveErrors = {
     why: `${shown(data, 'reason')}${data['entry'] === undefined ? '' : ` (in ${shown(data, 'entry')})`}`,
     todo: 'Nothing was restored from it. Take another backup.',
   }),
-  'archive.foreign': (data) => ({
+  'archive.foreign': (data, hints) => ({
     what: 'This is not an archive in the custom format of pg_dump.',
     why: shown(data, 'reason'),
-    todo: wayOn(data),
+    todo: wayOn(data, hints),
   }),
   'archive.version': (data) =>
     isOlder(data['version'])
@@ -66,7 +67,7 @@ function isOlder(version: unknown): boolean {
 }
 
 /** From a file that is no archive to a backup. */
-function wayOn(data: ErrorData['archive.foreign']): string {
+function wayOn(data: ErrorData['archive.foreign'], hints: Hints): string {
   const tool = `\`${shown(data, 'tool')}\``;
   const ways: Readonly<Record<string, string>> = {
     unpack: `Unpack it with ${tool}, and take what is in it. Where that is no archive either, its name is told then.`,
@@ -78,5 +79,5 @@ function wayOn(data: ErrorData['archive.foreign']): string {
     none: 'Only what pg_dump of PostgreSQL wrote can be taken. Make it with `pg_dump -Fc`.',
   };
   const known = typeof data['way'] === 'string' ? ways[data['way']] : undefined;
-  return known ?? 'Make one with `pg_dump -Fc`. SQL is taken, too: `db-ferry import <file> --into <pod ref>`.';
+  return known ?? `Make one with \`pg_dump -Fc\`. SQL is taken, too: ${hints.loadSql()}.`;
 }

@@ -76,7 +76,7 @@ describe('completion', function () {
       ['keys t', ['closed', 'trust', 'test']],
       ['completion ', ['closed', 'bash', 'zsh']],
       ['restore b x --a', ['closed', '--as', '--accept-missing', '--as-of', '--approval']],
-      ['restore b x --as replace --as', ['closed']],
+      ['restore b x --as replace --as', ['closed', '--as-of']],
       ['restore b x --as ', ['closed', 'new', 'replace']],
       ['restore b x --as=re', ['closed', '--as=replace']],
       ['backup x --compress z', ['open', 'zstd:']],
