@@ -68,7 +68,7 @@ const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => st
   'notify.off': (data) =>
     `nobody is told of this job, since the file that says whom cannot be used: ${shown(data, 'file')} (${shown(data, 'at')})`,
   prepared: (data) => `${shown(data, 'side')} is proven and closed to everybody until it is swapped or discarded`,
-  'verification.notRecorded': () => 'the verification could not be written into the manifest',
+  'verification.notRecorded': () => 'the verification could not be written down beside the backup',
   'roles.made': (data) => `roles made for the restore, without login: ${shown(data, 'roles')}`,
   'loader.made': (data) =>
     `what the archive defines runs as the temporary role ${shown(data, 'roles')}, which goes when all is loaded`,

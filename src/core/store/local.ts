@@ -16,6 +16,7 @@ import {
 import path from 'node:path';
 import { AppError, isErrno } from '../base/errors';
 import { readSafely, refused, syncByName } from '../base/safeFile';
+import { unwritable } from '../base/unwritable';
 import type { ByteSource } from './byteSource';
 import { fileSource } from './fileSource';
 import {
@@ -39,7 +40,8 @@ export interface LocalOptions {
 
 /**
  * A folder of a disk as a store: this workspace's volume, or a claim that is mounted. An object is a regular file of mode 0600; no link is followed, below the root nothing leads out of
- * it, and what is on its way has a hidden name that no list shows. A commit is flushed, as the folders above it are. What the file system refuses is thrown as it says it.
+ * it, and what is on its way has a hidden name that no list shows. A commit is flushed, as the folders above it are. What may not be written throws `root.unreadable`, a full disk `disk.full`; all else is
+ * thrown as the file system says it.
  */
 export function localStore(root: string, options: LocalOptions = {}): Store {
   return new LocalStore(path.resolve(root), options);
@@ -132,7 +134,7 @@ class LocalStore implements Store {
         return new LocalUpload({ key, file, making, link: this.#link }, await this.#make(making));
       } catch (error) {
         // the folder went with the last that was in it, just now
-        if (tries === 0 || !isErrno(error, ['ENOENT'])) return told(error);
+        if (tries === 0 || !isErrno(error, ['ENOENT'])) return told(path.dirname(file), error);
       }
     }
   }
@@ -143,7 +145,7 @@ class LocalStore implements Store {
     if (found === undefined) return { state: 'absent' };
     await this.#mustBeStraight(path.dirname(file));
     if (found.isDirectory()) return { state: 'absent' };
-    await unlink(file);
+    await unlink(file).catch(async (error: unknown) => told(path.dirname(file), error));
     await this.#sweep(path.dirname(file));
     return { state: 'removed' };
   }
@@ -220,7 +222,7 @@ class LocalUpload implements Upload {
 
   async write(chunk: Buffer): Promise<void> {
     if (!this.#handle) throw ended(this.#names.key);
-    await this.#handle.writeFile(chunk).catch(told);
+    await this.#handle.writeFile(chunk).catch(async (error: unknown) => told(path.dirname(this.#names.file), error));
     this.#size += chunk.length;
   }
 
@@ -236,7 +238,7 @@ class LocalUpload implements Upload {
       await syncByName(await realpath(path.dirname(this.#names.file)));
       return { key: this.#names.key, size: this.#size, changed: mtime };
     } catch (error) {
-      return told(error);
+      return await told(path.dirname(this.#names.file), error);
     } finally {
       await this.abort();
     }
@@ -280,11 +282,12 @@ async function makeFile(file: string): Promise<FileHandle> {
   return open(file, 'wx', 0o600);
 }
 
-/** A full disk in the core's words; all else as the file system says it. */
-function told(error: unknown): never {
-  throw isErrno(error, ['ENOSPC', 'EDQUOT', 'EFBIG'])
-    ? new AppError('disk.full', { message: error.message }, { cause: error })
-    : error;
+/** A full disk, and a folder that may not be written to, in the core's words; all else as the file system says it. */
+async function told(folder: string, error: unknown): Promise<never> {
+  if (isErrno(error, ['ENOSPC', 'EDQUOT', 'EFBIG'])) {
+    throw new AppError('disk.full', { message: error.message }, { cause: error });
+  }
+  throw isErrno(error, ['EROFS', 'EACCES', 'EPERM']) ? await unwritable(folder, error) : error;
 }
 
 function absentIs<T>(value: T): (error: unknown) => T {
