@@ -81,7 +81,7 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'key.form': (data) => `${shown(data, 'key')} is no key: ed25519: and 44 characters.`,
   'mask.archiveVersion': (data) => `An archive of version ${shown(data, 'version')} cannot be compressed with zstd.`,
   'import.asItIs': (data, { option }) =>
-    `${shown(data, 'file')} is an archive in the custom format: it is taken as it is, without ${option('into')}, and restored from there.`,
+    `${shown(data, 'file')} is an archive: it is taken without ${option('into')}, since no server is needed for that, and restored from there.`,
   'import.into': (data, { option }) =>
     `${shown(data, 'file')} is SQL, which only a server understands: ${option('into')} names a pod where it is loaded into a database that is made for it.`,
   'forget.job': (_, { option }) => `${option('forget')} wants the id of a job.`,

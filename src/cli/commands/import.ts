@@ -15,12 +15,14 @@ export const importCommand: Command = {
   name: 'import',
   summary: 'take a dump that was made elsewhere into the catalog: archives, and SQL of pg_dump, pg_dumpall or others',
   more: [
-    'An archive in the custom format is read to its last byte while it is copied. It stays marked as adopted: that it is whole in its structure is known from now on, that it is what was dumped once nobody can prove. The file itself stays as it is.',
+    'An archive in the custom format is read to its last byte while it is copied. One in the directory format (a folder, or a tar of it) or in the tar format becomes the archive in the custom format that has the same contents, without any server; all of them may be packed with gzip, zstd or bzip2. It stays marked as adopted: that it is whole in its structure is known from now on, that it is what was dumped once nobody can prove. The file itself stays as it is.',
     'SQL, as it is or packed with gzip, zstd or bzip2, needs a server that understands it: with --into it is loaded into a database that is made for it in that pod, by a temporary role without any right outside of it, backed up, and dropped. No command of psql in it is obeyed. What could not be loaded is listed with its lines (exit code 3); a dump that is cut is refused. Of a dump of a whole server (pg_dumpall) each database becomes a backup.',
   ],
   examples: [
     'db-ferry import ./shop.dump',
     'db-ferry import /mnt/old/shop.dump --reason "the last one of the old cluster"',
+    'db-ferry import ./shop.dir',
+    'db-ferry import ./shop.tar.gz',
     'db-ferry import ./shop.sql.gz --into test/shop/postgres-0 --plan',
     'db-ferry import ./all.sql --into test/shop/postgres-0 --database shop --create-roles',
   ],
@@ -34,7 +36,7 @@ export const importCommand: Command = {
     if (call.options.into !== undefined) return loadInto(call, await openScript(file), call.options.into);
     const dump = await openDump(file);
     if (dump.holds === 'script') throw new AppError('usage', { rule: 'import.into', file: path.basename(file) });
-    return adoptArchive(call, file);
+    return adoptArchive(call, dump);
   },
 };
 
@@ -78,12 +80,13 @@ async function loadInto(call: Call, dump: OpenDump, into: string): Promise<numbe
   return 0;
 }
 
-async function adoptArchive(call: Call, file: string): Promise<number> {
-  const { importDump } = await import('../../core/catalog/importDump');
+async function adoptArchive(call: Call, dump: OpenDump): Promise<number> {
+  const { importArchive } = await import('../../core/import/importArchive');
+  const { file } = dump;
   const { terminal } = call;
   const root = await rootOf(call);
   const entry = await copying(terminal, 'adopting', (work) =>
-    importDump(file, { ...work, root, asked: askedOf(call) }),
+    importArchive(dump, { ...work, root, asked: askedOf(call) }),
   );
   const { manifest, id, folder } = entry;
   const { archive } = manifest.size;

@@ -19,6 +19,12 @@ export async function adopt(file: string): Promise<BackupEntry> {
   return { id: file, folder: path.dirname(file), manifest: blankManifest(file, size, mtime) };
 }
 
+/** The same for one that an archive is made of. */
+export async function adoptMade(file: string, { bytes }: { readonly bytes: number }): Promise<BackupEntry> {
+  const { mtime } = await stat(file);
+  return { id: file, folder: path.dirname(file), manifest: blankManifest(file, bytes, mtime) };
+}
+
 async function head(file: string): Promise<Buffer> {
   const handle = await openSafely(file, { follow: true });
   try {

@@ -6,7 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import unbzip2 from 'unbzip2-stream';
 import { AppError, isAppError } from '../base/errors';
 import { openSafely, sizeSafely, streamSafely } from '../base/safeFile';
-import { foreignFolder, foreignFormat } from '../postgres/archive/format/foreignFormat';
+import { foreignFormat } from '../postgres/archive/format/foreignFormat';
 
 /** How a file is packed around what it holds. */
 export type Packed = 'none' | 'gzip' | 'zstd' | 'bzip2';
@@ -71,15 +71,12 @@ export async function openDump(file: string): Promise<OpenDump> {
 }
 
 /**
- * The same for a dump that is to be loaded, statement by statement: SQL alone. Throws what `openDump` does; `usage` for an archive, which is adopted as it is;
- * `archive.foreign` for a folder of pg_dump -Fd and any tar, which are not read.
+ * The same for a dump that is to be loaded, statement by statement: SQL alone. Throws what `openDump` does; `usage` for an archive, which needs no server.
  */
 export async function openScript(file: string): Promise<OpenDump> {
   const dump = await openDump(file);
   if (dump.holds === 'script') return dump;
-  if (dump.holds === 'custom') throw new AppError('usage', { rule: 'import.asItIs', file: basename(file) });
-  const found = dump.holds === 'directory' ? foreignFolder : foreignFormat(await beginningOf(dump.read()));
-  throw new AppError('archive.foreign', { file, ...found });
+  throw new AppError('usage', { rule: 'import.asItIs', file: basename(file) });
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

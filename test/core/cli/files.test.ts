@@ -47,6 +47,7 @@ describe('archives on the command line', () => {
 
   it('what is no dump is not imported, and leaves nothing', async () => {
     await writeFile(join(folder, 'x.sql'), '-- PostgreSQL database dump\n');
+    await execa('tar', ['-C', folder, '-cf', join(folder, 'x.tar'), 'x.sql']);
     const whole = await readFile(dump);
     await writeFile(join(folder, 'cut.dump'), whole.subarray(0, whole.length - 100));
     for (const [file, exitCode, code] of [
@@ -54,16 +55,18 @@ describe('archives on the command line', () => {
       ['x.sql', 2, 'usage'],
       ['cut.dump', 1, 'archive.damaged'],
       ['none', 1, 'backup.unknown'],
+      // no dump is in them
+      ['x.tar', 1, 'archive.foreign'],
+      ['.', 1, 'archive.foreign'],
     ] as const) {
       const told = await run('import', join(folder, file), '--json');
       assert.deepEqual([told.exitCode, (resultOf(told)['error'] as { code: string }).code], [exitCode, code], file);
     }
     // to be loaded: SQL alone
-    await execa('tar', ['-C', folder, '-cf', join(folder, 'x.tar'), 'x.sql']);
     for (const [file, exitCode, code] of [
       [dump, 2, 'usage'],
-      [join(folder, 'x.tar'), 1, 'archive.foreign'],
-      [folder, 1, 'archive.foreign'],
+      [join(folder, 'x.tar'), 2, 'usage'],
+      [folder, 2, 'usage'],
     ] as const) {
       const told = await run('import', file, '--into', 'a/b/c', '--json');
       assert.deepEqual([told.exitCode, (resultOf(told)['error'] as { code: string }).code], [exitCode, code], file);

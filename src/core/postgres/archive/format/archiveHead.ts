@@ -10,12 +10,16 @@ export interface ArchiveHead {
   readonly minor: number;
   readonly compression: ArchiveHeader['compression'];
   readonly offsetSize: number;
+  /** `files`: the toc.dat of a directory or a tar, whose entries name files where those of an archive have places */
+  readonly layout: Layout;
   readonly created: string;
   readonly database: Buffer;
   readonly serverVersion: string;
   readonly dumpVersion: string;
   readonly entryCount: number;
 }
+
+export type Layout = 'custom' | 'files';
 
 const magic = Buffer.from('PGDMP');
 const customFormat = 1;
@@ -26,9 +30,9 @@ const compressions = ['none', 'gzip', 'lz4', 'zstd'] as const;
 /**
  * Reads the head of a custom-format archive: magic, version, sizes, format, compression, time, names, number of entries.
  * Throws `archive.foreign` for anything else, `archive.version` for versions other than 1.13 to 1.16 (pg_dump 10.3 to 18; before, names stood without
- * their schemas).
+ * their schemas). With `files` the same of a toc.dat.
  */
-export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> {
+export async function readArchiveHead(window: ByteWindow, layout: Layout = 'custom'): Promise<ArchiveHead> {
   await checkMagic(window);
   const major = await byte(window);
   const minor = await byte(window);
@@ -41,11 +45,14 @@ export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> 
   if (offsetSize !== 8 && offsetSize !== 4) throw damaged(window.offset - 1, 'the size of offsets is neither 4 nor 8');
   const format = await byte(window);
   // the toc.dat of a directory says that it is a tar's
-  if (format === directoryFormat || format === tarFormat) {
+  const isOfFiles = format === directoryFormat || format === tarFormat;
+  if (isOfFiles && layout === 'custom') {
     const reason = 'a directory archive, or its toc.dat: the rows are in the files beside it';
     throw new AppError('archive.foreign', { reason, way: 'load', tool: 'pg_restore' });
   }
-  if (format !== customFormat) throw damaged(window.offset - 1, 'the format is not the custom format');
+  if (!isOfFiles && layout === 'files')
+    throw damaged(window.offset - 1, 'no table of contents of a directory or a tar');
+  if (!isOfFiles && format !== customFormat) throw damaged(window.offset - 1, 'the format is not the custom format');
   const compression = await readCompression(window, minor);
   const created = await readTime(window);
   const database = await text(window);
@@ -53,7 +60,7 @@ export async function readArchiveHead(window: ByteWindow): Promise<ArchiveHead> 
   const dumpVersion = (await text(window)).toString();
   const entryCount = await int(window);
   if (entryCount < 0) throw damaged(window.offset - 5, 'the number of entries is negative');
-  return { version, minor, compression, offsetSize, created, database, serverVersion, dumpVersion, entryCount };
+  return { version, minor, compression, offsetSize, layout, created, database, serverVersion, dumpVersion, entryCount };
 }
 
 async function checkMagic(window: ByteWindow): Promise<void> {

@@ -22,13 +22,6 @@ export interface ForeignFormat {
   readonly reason: string;
 }
 
-/** A folder, where an archive was meant. */
-export const foreignFolder: ForeignFormat = {
-  reason: 'a folder, of the directory format perhaps',
-  way: 'load',
-  tool: 'pg_restore',
-};
-
 /** Looks at the first bytes of a file: 512 are enough for what is not packed. */
 export function foreignFormat(start: Buffer): ForeignFormat {
   if (start.length === 0) return { reason: 'an empty file', way: 'fetch' };

@@ -1,4 +1,5 @@
 import { AppError } from '../../../base/errors';
+import type { Layout } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
 import { beyondLimit, damaged } from './damage';
 import type { IsValid } from './validText';
@@ -7,6 +8,8 @@ import type { IsValid } from './validText';
 export interface TocFormat {
   readonly minor: number;
   readonly offsetSize: number;
+  /** default `custom` */
+  readonly layout?: Layout;
   /** for texts; that of the archive's encoding, once it is known */
   readonly isValid: IsValid;
 }
@@ -33,10 +36,16 @@ export interface RawTocEntry {
   readonly owner: Buffer;
   /** place of the data block in the file, where pg_dump could write it down */
   readonly dataOffset: number | undefined;
+  /** the name of the file with its data, in a layout of files; else empty */
+  readonly dataFile: Buffer;
+  /** bytes at the entry's end that say where its data is */
+  readonly placeBytes: number;
 }
 
 /** longer than the names of anything that a server has */
 const longestName = 1 << 17;
+/** of those that pg_dump makes */
+const longestFileName = 100;
 /** bytes of a definition: a server would take up to 1 GB, and each is held as a whole */
 const longestDefinition = 64_000_000;
 /** no server has a text of more */
@@ -108,7 +117,7 @@ class Cursor {
     }
   }
 
-  #entry({ minor, offsetSize, isValid }: TocFormat): RawTocEntry {
+  #entry({ minor, offsetSize, layout, isValid }: TocFormat): RawTocEntry {
     const check = (found: Buffer, what: string): Buffer => {
       if (isValid(found)) return found;
       // the names of roles belong to the server, and are there in the encoding of the database in which each was made
@@ -141,7 +150,9 @@ class Cursor {
     const owner = text(longestName, ofOwner);
     this.#noOids(minor);
     while (this.#digits() > 0);
-    const dataOffset = this.#dataOffset(offsetSize, dumper === 1);
+    const placeAt = this.position;
+    const dataFile = layout === 'files' ? this.#text(longestFileName) : nothing;
+    const dataOffset = layout === 'files' ? undefined : this.#dataOffset(offsetSize, dumper === 1);
     const hasData = dumper === 1;
     return {
       dumpId,
@@ -157,6 +168,8 @@ class Cursor {
       accessMethod,
       owner,
       dataOffset,
+      dataFile,
+      placeBytes: this.position - placeAt,
     };
   }
 

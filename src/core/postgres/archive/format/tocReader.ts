@@ -71,8 +71,8 @@ export async function readToc(
   for (let index = 1; index <= head.entryCount; index += 1) {
     const place = `entry ${index} of ${head.entryCount}`;
     const at = window.offset;
-    const { minor, offsetSize } = head;
-    const entry = await readTocEntry(window, { minor, offsetSize, isValid: collector.isValid }, place);
+    const { minor, offsetSize, layout } = head;
+    const entry = await readTocEntry(window, { minor, offsetSize, layout, isValid: collector.isValid }, place);
     print.add(window, at, offsetSize);
     const names = collector.add(entry, at, place);
     if (!ofLargeObject(names)) kept += window.offset - at;
