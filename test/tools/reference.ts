@@ -1,5 +1,7 @@
 // docs/reference.md, made from what the command line itself reads: `npm run docs` writes it, a test holds it against the sources.
 import { fileURLToPath } from 'node:url';
+import { contributes } from '../../package.json';
+import english from '../../package.nls.json';
 import { usageOf, type Command } from '../../src/cli/command';
 import { commands } from '../../src/cli/commands/commands';
 import { optionForm } from '../../src/cli/help';
@@ -7,6 +9,7 @@ import { cliHints } from '../../src/cli/hints';
 import { commonOptions, optionSpecs, type OptionName } from '../../src/cli/options';
 import { exitCodes, topics, variables, type Block } from '../../src/cli/topics';
 import { errorWords, wordsFor } from '../../src/words/errorWords';
+import { openWords, table } from './markdownTable';
 
 /** The page. */
 export function reference(): string {
@@ -32,6 +35,9 @@ export function reference(): string {
     ...topics
       .filter(({ name }) => !['exit-codes', 'environment'].includes(name))
       .flatMap(({ name, summary, blocks: own }) => [`## Topic: ${name}`, sentence(summary), ...own.map(ofBlock)]),
+    '## Settings of the editor',
+    'What names files, folders, keys and protected places belongs to the machine that runs the jobs: in a workspace it stands under *Remote* of the settings page.',
+    table(['setting', 'values', 'default', 'meaning'], settings()),
     '## Error codes',
     'With `--json` the last line holds `{"error":{"code":…,"data":{…}}}`. A code keeps its meaning; the words may change. What differs from case to case is written … here.',
     table(['code', 'says', 'what to do'], Object.keys(errorWords).map(ofCode)),
@@ -53,6 +59,17 @@ function ofCommand(command: Command): string[] {
   ];
 }
 
+/** As package.json declares them, with its English words. */
+function settings(): string[][] {
+  const words: Readonly<Record<string, string>> = english;
+  const said = (text: string): string => words[text.replaceAll('%', '')] ?? text;
+  return Object.entries(contributes.configuration.properties).map(([name, one]) => {
+    const { type, default: preset, markdownDescription } = one;
+    const values = 'enum' in one ? one.enum.map((value) => `\`${value}\``).join(', ') : type;
+    return [`\`${name}\``, values, `\`${JSON.stringify(preset)}\``, said(markdownDescription)];
+  });
+}
+
 function optionTable(names: readonly OptionName[]): string {
   return table(
     ['option', 'meaning'],
@@ -68,22 +85,8 @@ function ofBlock(block: Block): string {
 /** What an error says where its facts are left open. */
 function ofCode(name: string): string[] {
   const { what, why, todo } = wordsFor(name, {}, cliHints);
-  const open = (text: string | undefined): string =>
-    (text ?? '').replaceAll(/"\?"|(?<=^|[\s(,])\?(?=$|[\s,.:;)%])/g, '…').replace(/^…\.?$/, '');
-  return [`\`${name}\``, [open(what), open(why)].filter((part) => part !== '').join(' '), open(todo)];
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(headings), `|${headings.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
-}
-
-/** A bar in a cell would end it, also in code. */
-function cell(text: string): string {
-  return text
-    .replaceAll('|', '\\|')
-    .replaceAll('\n', ' ')
-    .replaceAll(/<(?=[a-z])(?![^`]*`)/g, '\\<');
+  const says = [openWords(what), openWords(why)].filter((part) => part !== '').join(' ');
+  return [`\`${name}\``, says, openWords(todo)];
 }
 
 function code(lines: readonly string[]): string {

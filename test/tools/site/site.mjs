@@ -70,8 +70,23 @@ function gather() {
   for (const [from, to] of [...pages, ...Object.entries(more)]) {
     writeFileSync(join(source, to), linked(readFileSync(join(root, from), 'utf8'), from, to));
   }
-  const menu = readFileSync(join(here, 'mkdocs.yml'), 'utf8');
-  writeFileSync(join(cache, 'mkdocs.yml'), menu.replace('docs_dir: docs', `docs_dir: ${JSON.stringify(source)}`));
+  const settings = readFileSync(join(here, 'mkdocs.yml'), 'utf8');
+  const placed = settings.replace('docs_dir: docs', `docs_dir: ${JSON.stringify(source)}`);
+  writeFileSync(join(cache, 'mkdocs.yml'), `${placed}nav: ${JSON.stringify(menu())}\n`);
+}
+
+/** The menu is docs/index.md: its headings, and the pages that each names. */
+function menu() {
+  const [, ...parts] = linked(readFileSync(join(root, 'docs/index.md'), 'utf8'), 'docs/index.md', 'index.md').split(
+    /^## /m,
+  );
+  return [
+    { Start: 'index.md' },
+    ...parts.map((part) => {
+      const links = [...part.matchAll(/\[([^\]]+)\]\(([^):#]+\.md)\)/g)];
+      return { [part.split('\n')[0]]: links.map(([, title, to]) => ({ [title.replaceAll('`', '')]: to })) };
+    }),
+  ];
 }
 
 function linked(text, from, to) {
