@@ -87,6 +87,7 @@ export function backupManifest(all: Finished): Manifest {
     },
     ...(all.key ? { encryption: { recipient: all.key.recipient } } : {}),
     ...(all.globals === undefined ? {} : { globals: all.globals }),
+    ...(reading.digest === undefined ? {} : { digest: reading.digest }),
     tables: reading.tables,
     sequences: reading.sequences,
     largeObjects: reading.largeObjects,

@@ -138,6 +138,7 @@ function manifestOf(id: string, blank: Manifest, reading: ArchiveReading): Manif
     dump: { ...blank.dump, toolVersion: header.dumpVersion, compression: header.compression },
     size: { archive: reading.bytes, text: reading.textBytes },
     archive: { file: archiveFile, sha256: reading.sha256, header },
+    ...(reading.digest === undefined ? {} : { digest: reading.digest }),
     tables: reading.tables,
     sequences: reading.sequences,
     largeObjects: reading.largeObjects,

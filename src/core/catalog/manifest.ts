@@ -2,7 +2,13 @@ import type { Store } from '../store/store';
 import type { Verification } from './verification';
 import { isProven, type Signed } from '../state/signed';
 import type { GeneratedReading } from '../postgres/sql/generatedColumns';
-import type { ArchiveHeader, LargeObjectReading, SequenceReading, TableReading } from '../postgres/archive/reading';
+import type {
+  ArchiveHeader,
+  DigestVersion,
+  LargeObjectReading,
+  SequenceReading,
+  TableReading,
+} from '../postgres/archive/reading';
 
 /**
  * All that is known of a backup: `manifest.json`, and what grows with the database, which format 2 has in `contents.json`. Documented in docs/backup-format.md. Times are UTC ISO 8601,
@@ -59,6 +65,8 @@ export interface Manifest {
   readonly globals?: { readonly file: 'globals.sql' | 'globals.sql.age'; readonly sha256: string };
   /** absent of a backup in clear. With it, size and SHA-256 of the archive are those of what it decrypts to; `files` has those of what lies there */
   readonly encryption?: Encryption;
+  /** how rows and large objects were digested; absent: 1 */
+  readonly digest?: DigestVersion;
   readonly tables: readonly TableReading[];
   readonly sequences: readonly SequenceReading[];
   readonly largeObjects: LargeObjectReading;
@@ -146,10 +154,13 @@ export interface FileFacts {
 }
 
 /** A manifest without what grows with the database. */
-export type ShortManifest = Omit<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'>;
+export type ShortManifest = Omit<
+  Manifest,
+  'digest' | 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'
+>;
 
 /** What grows with it: what proof needs. Of an encrypted backup also names that its manifest, which is not encrypted, does not have. */
-export type Contents = Pick<Manifest, 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'> &
+export type Contents = Pick<Manifest, 'digest' | 'tables' | 'sequences' | 'largeObjects' | 'generated' | 'counted'> &
   Partial<Pick<Manifest, 'roles' | 'extensions' | 'masked'>>;
 
 /** How much of it there is. */

@@ -31,12 +31,23 @@ export function parseSealed(value: unknown): SealedManifest {
 /** `contents.json` of the backup with this id. Errors are those of `parseManifest`. */
 export function parseContents(value: unknown, ofBackup: string): Contents {
   contents(value, 'it');
-  const { backup, tables, sequences, largeObjects, generated, counted, roles, extensions, masked } =
-    value as Contents & {
-      backup: string;
-    };
+  const {
+    backup,
+    digest: version,
+    tables,
+    sequences,
+    largeObjects,
+    generated,
+    counted,
+    roles,
+    extensions,
+    masked,
+  } = value as Contents & {
+    backup: string;
+  };
   if (backup !== ofBackup) throw new Error(`it is of another backup: ${backup}`);
   return {
+    ...(version === undefined ? {} : { digest: version }),
     ...{ tables, sequences, largeObjects },
     ...(generated === undefined ? {} : { generated }),
     ...(counted === undefined ? {} : { counted }),
@@ -249,6 +260,7 @@ const common = {
 };
 
 const growing = {
+  digest: optional(one(1, 2)),
   tables: list(shape({ schema: name, name, columns: list(name), rows: number, textBytes: number, digest })),
   sequences: list(shape({ schema: name, name, lastValue: text(64), isCalled: boolean })),
   counted: optional(record(number)),

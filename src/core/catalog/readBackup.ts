@@ -71,9 +71,11 @@ export function summarise(folder: string, { short, counts, signed }: ReadManifes
 
 /** A backup, whole. Throws what `readManifest` throws, and `backup.damaged` where its contents are not those that were sealed. */
 export async function wholeBackup(folder: string, read: ReadManifest, at?: BackupAt): Promise<BackupEntry> {
-  const { tables, sequences, largeObjects, generated, counted, roles, extensions, masked } = await read.contents();
+  const { digest, tables, sequences, largeObjects, generated, counted, roles, extensions, masked } =
+    await read.contents();
   const manifest = {
     ...read.short,
+    ...(digest === undefined ? {} : { digest }),
     ...{ tables, sequences, largeObjects },
     ...(generated === undefined ? {} : { generated }),
     ...(counted === undefined ? {} : { counted }),

@@ -101,8 +101,9 @@ function textOf(sealed: SealedManifest): string {
 
 /** `contents.json`, a line for each table: it is read by people, too. Pure. */
 export function contentsText(manifest: Contents & Pick<Manifest, 'id' | 'encryption' | 'masked'>): string {
-  const { id, tables, sequences, largeObjects, generated, counted, encryption, roles, extensions, masked } = manifest;
-  const head = { format: 'db-ferry-contents', formatVersion: 2, backup: id };
+  const { id, digest, tables, sequences, largeObjects, generated, counted, encryption, roles, extensions, masked } =
+    manifest;
+  const head = { format: 'db-ferry-contents', formatVersion: 2, backup: id, digest };
   const fields: [string, unknown][] = [
     ...Object.entries(head),
     ...Object.entries({ tables, sequences, generated, largeObjects, counted }),

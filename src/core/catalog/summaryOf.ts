@@ -29,6 +29,7 @@ export function withoutContents(manifest: ShortManifest): ShortManifest {
 }
 
 const growing: readonly string[] = [
+  'digest',
   'tables',
   'sequences',
   'largeObjects',

@@ -1,8 +1,10 @@
+import { defined } from '../base/defined';
 import { asWritten } from '../base/json';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, isAppError, isErrno } from '../base/errors';
-import type { ArchiveReading } from '../postgres/archive/reading';
+import { newestDigest } from '../postgres/archive/digest/digests';
+import type { ArchiveReading, DigestVersion } from '../postgres/archive/reading';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
 import { skimArchive } from '../postgres/archive/format/skimArchive';
@@ -31,7 +33,9 @@ export async function verifyBackup(
   },
 ): Promise<ArchiveReading> {
   const { onBlocks = () => undefined } = work;
-  const reading = await read(entry, work, async (source, options) => readArchive(source, { ...options, onBlocks }));
+  const reading = await read(entry, work, async (source, options) =>
+    readArchive(source, { ...options, onBlocks, digest: digestOf(entry) }),
+  );
   tellBehind(entry, reading, work.report);
   if (entry.manifest.origin === 'adopted') {
     notProvable(entry, work.report);
@@ -39,6 +43,11 @@ export async function verifyBackup(
   }
   await agree(entry, reading, work.report);
   return { ...reading, ...generatedOf(entry) };
+}
+
+/** A backup is digested as it was before; of a file nothing was. */
+export function digestOf(entry: BackupEntry): DigestVersion {
+  return isInCatalog(entry) ? (entry.manifest.digest ?? 1) : newestDigest;
 }
 
 /** No archive holds them: they are what the source said. */
@@ -87,8 +96,15 @@ export async function proveBackup(
   const { blocks, ...skim } = await read(entry, work, skimArchive);
   const { manifest } = entry;
   if (manifest.origin === 'adopted') notProvable(entry, work.report);
-  const { tables, largeObjects } = manifest;
-  const reading = { ...skim, tables, largeObjects, textBytes: manifest.size.text, ...generatedOf(entry) };
+  const { tables, largeObjects, digest } = manifest;
+  const reading = {
+    ...skim,
+    ...defined({ digest }),
+    tables,
+    largeObjects,
+    textBytes: manifest.size.text,
+    ...generatedOf(entry),
+  };
   await agree(entry, reading, work.report);
   return { reading, blocks };
 }

@@ -1,14 +1,16 @@
 import type { BackupEntry } from '../catalog/manifest';
-import { openArchive } from '../catalog/catalog';
-import { proveBackup, verifyBackup } from '../catalog/verifyBackup';
+import { isInCatalog, openArchive } from '../catalog/catalog';
+import { digestOf, proveBackup, verifyBackup } from '../catalog/verifyBackup';
 import type { ByteTable } from '../postgres/archive/format/byteTable';
+import { newestDigest } from '../postgres/archive/digest/digests';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import { utf8Of } from './utf8Of';
 import { startCounting } from '../pod/server/countRows';
+import { defined } from '../base/defined';
 import { AppError } from '../base/errors';
 import type { OpenPod } from '../pod/databasePod';
 import { watchLocks } from '../pod/server/watchLocks';
-import type { ArchiveReading, Comparison } from '../postgres/archive/reading';
+import type { ArchiveReading, Comparison, DigestVersion } from '../postgres/archive/reading';
 import { compareOwn, type PropertyDifference } from '../postgres/archive/compare/compareDatabase';
 import type { Ignored } from '../postgres/archive/compare/leftOut';
 import { compareReadings } from '../postgres/archive/compare/compareReadings';
@@ -37,10 +39,17 @@ export async function compareDatabases(
   const [before, after] = 'backup' in first === 'backup' in second ? [halfOf(work, 0), halfOf(work, 50)] : [work, work];
   const common = commonEncoding(left, right);
   const utf8 = await betweenEncodings(first, second, work.signal);
-  const one = await readOne(first, { common, utf8 }, job, before);
-  const other = await readOne(second, { like: one, common: utf8 === undefined ? common : 'UTF8' }, job, after);
+  const digest = commonDigest([left, right]);
+  const one = await readOne(first, { common, utf8, digest }, job, before);
+  const other = await readOne(second, { like: one, common: utf8 === undefined ? common : 'UTF8', digest }, job, after);
   const [a, b] = first === left ? [one, other] : [other, one];
   return withOwn(compareReadings(a, b, { ignore }), a, b, ignore);
+}
+
+/** How both sides are digested: as the backup is, of two as the older one. */
+function commonDigest(sides: readonly Comparable[]): DigestVersion {
+  const known = sides.flatMap((side) => ('backup' in side && isInCatalog(side.backup) ? [digestOf(side.backup)] : []));
+  return known.includes(1) ? 1 : newestDigest;
 }
 
 /** With what belongs to the two databases themselves, where both sides hold it. */
@@ -91,13 +100,21 @@ async function betweenEncodings(
   return utf8Of(first.backup, { exec: pod.exec, access: pod.facts.access, database, encoding }, signal);
 }
 
-/** A backup that is read in UTF-8 is proven before: its digests are then not those of its manifest. */
-async function readBackup(backup: BackupEntry, utf8: ByteTable | undefined, work: Work): Promise<ArchiveReading> {
-  if (utf8 === undefined) return verifyBackup(backup, work);
+/** A backup that is read in UTF-8, or digested in another way, is proven before: its digests are then not those of its manifest. */
+async function readBackup(
+  backup: BackupEntry,
+  utf8: ByteTable | undefined,
+  digest: DigestVersion,
+  work: Work,
+): Promise<ArchiveReading> {
+  if (utf8 === undefined && digest === digestOf(backup)) return verifyBackup(backup, work);
   const { reading } = await proveBackup(backup, work);
   const archive = await openArchive(backup);
-  const { tables } = await readArchive(archive.read(), { signal: work.signal, utf8 });
-  return { ...reading, tables };
+  const read = await readArchive(archive.read(), { signal: work.signal, ...defined({ utf8 }), digest });
+  const { tables, largeObjects } = read;
+  if (read.sha256 !== reading.sha256)
+    throw new AppError('backup.damaged', { backup: backup.id, reason: 'it changed while it was read' });
+  return defined({ ...reading, digest: read.digest, tables, largeObjects });
 }
 
 async function readOne(
@@ -106,14 +123,21 @@ async function readOne(
     like,
     common,
     utf8,
-  }: { readonly like?: ArchiveReading; readonly common?: string | undefined; readonly utf8?: ByteTable | undefined },
+    digest,
+  }: {
+    readonly like?: ArchiveReading;
+    readonly common?: string | undefined;
+    readonly utf8?: ByteTable | undefined;
+    readonly digest: DigestVersion;
+  },
   job: string,
   work: Work,
 ): Promise<ArchiveReading> {
-  if ('backup' in side) return readBackup(side.backup, utf8, work);
+  if ('backup' in side) return readBackup(side.backup, utf8, digest, work);
   work.report({ type: 'phase', phase: 'verify' });
   const how = {
     application: applicationOf(job),
+    digest,
     ...(like === undefined ? {} : { like, encoding: like.header.encoding }),
     ...(common === undefined ? {} : { encoding: common }),
   };

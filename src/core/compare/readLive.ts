@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { defined } from '../base/defined';
 import { AppError } from '../base/errors';
 import type { Sink } from '../exec/podExec';
 import type { OpenPod } from '../pod/databasePod';
 import { dumpFailure } from '../pod/server/lockHolders';
-import type { ArchiveReading } from '../postgres/archive/reading';
+import type { ArchiveReading, DigestVersion } from '../postgres/archive/reading';
 import { serverMessage } from '../base/said/serverMessage';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import { chooseCompression, dumpCommand, tableInWork } from '../postgres/tools/dumpCommand';
@@ -22,6 +23,8 @@ export async function readLive(
     readonly application: string;
     readonly encoding?: string;
     readonly schemaOnly?: boolean;
+    /** how rows are digested: as those that they are compared with; default: the newest */
+    readonly digest?: DigestVersion;
     /** an exported snapshot to read in */
     readonly snapshot?: string;
     readonly like?: Pick<ArchiveReading, 'bytes' | 'header'>;
@@ -61,7 +64,10 @@ export async function readLive(
     between.end();
   })();
   try {
-    const [reading] = await Promise.all([readArchive(between as AsyncIterable<Buffer>, { signal }), dumping]);
+    const [reading] = await Promise.all([
+      readArchive(between as AsyncIterable<Buffer>, { signal, ...defined({ digest: how.digest }) }),
+      dumping,
+    ]);
     return reading;
   } catch (error) {
     failed.abort(error);

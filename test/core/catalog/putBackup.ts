@@ -26,7 +26,7 @@ export async function putBackup(
   for await (const part of generateArchive({ tables: 2, bytesPerTable: 100, compression: 'gzip' })) parts.push(part);
   const archive = Buffer.concat(parts);
   await writeFile(path.join(folder, 'database.dump'), archive);
-  const reading = await readArchive(Readable.from([archive]));
+  const reading = await readArchive(Readable.from([archive]), { digest: 1 });
   const { header, tables, sequences, largeObjects, bytes, sha256, textBytes } = reading;
   const snapshot = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z');
   const manifest = aManifest({

@@ -34,9 +34,9 @@ export async function putSealed(
   await writeFile(path.join(partial, 'database.dump'), content);
   await writeFile(path.join(partial, 'globals.sql'), globals);
   const reading = await readArchive(Readable.from([content]));
-  const { header, tables, sequences, largeObjects, bytes, sha256, textBytes } = reading;
+  const { digest = 1, header, tables, sequences, largeObjects, bytes, sha256, textBytes } = reading;
   const manifest = aManifest({
-    ...{ formatVersion: 2, id, source: from, tables, sequences, largeObjects },
+    ...{ formatVersion: 2, id, source: from, digest, tables, sequences, largeObjects },
     size: { archive: bytes, text: textBytes },
     archive: { file: 'database.dump', sha256, header },
     globals: { file: 'globals.sql', sha256: createHash('sha256').update(globals).digest('hex') },

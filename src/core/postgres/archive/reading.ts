@@ -2,6 +2,11 @@ import type { GeneratedReading } from '../sql/generatedColumns';
 import type { ArchiveNeeds } from './meaning/archiveNeeds';
 import type { DatabaseReading } from './databaseReading';
 
+/**
+ * How rows and large objects are digested; digests are compared with those of the same version only. Backups are made with the newest; each is read for ever.
+ */
+export type DigestVersion = 1 | 2;
+
 /** What the archive reader found: everything needed to prove, list and compare an archive. Compact: no row, no DDL text. */
 export interface ArchiveReading {
   readonly header: ArchiveHeader;
@@ -13,6 +18,8 @@ export interface ArchiveReading {
   readonly contents?: string;
   /** bytes of COPY text after decompression, all tables */
   readonly textBytes: number;
+  /** how rows and large objects were digested; absent: 1 */
+  readonly digest?: DigestVersion;
   readonly tables: readonly TableReading[];
   readonly sequences: readonly SequenceReading[];
   readonly largeObjects: LargeObjectReading;

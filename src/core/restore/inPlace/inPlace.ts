@@ -117,7 +117,8 @@ async function compareAfterwards(
 ): Promise<Afterwards> {
   // a job that vanishes from here on did replace the database
   work.report({ type: 'phase', phase: 'compare' });
-  const how = { application: applicationOf(job), encoding: reading.header.encoding, schemaOnly: true };
+  const { encoding } = reading.header;
+  const how = { application: applicationOf(job), encoding, digest: reading.digest ?? 1, schemaOnly: true };
   try {
     const now = await readLive(target, database, how, work);
     const definitions = reading.definitions.filter(({ kind }) => !withRows.has(kind));

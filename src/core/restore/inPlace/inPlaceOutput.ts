@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors';
 import { parseJson } from '../../base/json';
 import { decoderOf } from '../../postgres/archive/format/encoding';
-import { RowDigest } from '../../postgres/archive/digest/rowDigest';
+import { digestOfRows, type TextDigest } from '../../postgres/archive/digest/digests';
 import type { ArchiveReading, SequenceReading, TableReading } from '../../postgres/archive/reading';
 
 /**
@@ -15,7 +15,7 @@ export class InPlaceOutput {
   private readonly waiting = new Map<string, (rest: string) => void>();
   private held: Buffer = Buffer.alloc(0);
   private section = '';
-  private digest: RowDigest | undefined;
+  private digest: TextDigest | undefined;
   /** lines of sequences, in the archive's encoding */
   private readonly sequences: Buffer[] = [];
   private kept = 0;
@@ -97,7 +97,7 @@ export class InPlaceOutput {
 
   private beginTable(index: number): void {
     if (index !== this.tables.length) throw unreadable(`table ${index} instead of ${this.tables.length}`);
-    this.digest = new RowDigest(this.columns()[index] ?? [], (reason) => {
+    this.digest = digestOfRows(this.reading.digest ?? 1, this.columns()[index] ?? [], (reason) => {
       throw unreadable(reason);
     });
   }

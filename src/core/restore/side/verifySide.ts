@@ -58,7 +58,7 @@ export async function verifySide(
   const report: Report = (progress) => {
     if (isAnalyzed) work.report(progress);
   };
-  const how = { application, encoding: backup.header.encoding, like: backup };
+  const how = { application, encoding: backup.header.encoding, digest: backup.digest ?? 1, like: backup };
   const reading = readLive(pod, side, how, { ...work, report, signal });
   const computing = readGeneratedColumns(server, side, { application, signal });
   try {

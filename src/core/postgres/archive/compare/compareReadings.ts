@@ -1,3 +1,4 @@
+import { AppError } from '../../../base/errors';
 import { WithoutData } from './withoutData';
 import { compareGenerated } from './compareGenerated';
 import { compareDefinitions } from './compareDefinitions';
@@ -23,6 +24,7 @@ export interface CompareOptions {
  * to the contents. What differs for an innocent reason (columns in another order) becomes a note.
  */
 export function compareReadings(left: ArchiveReading, right: ArchiveReading, options: CompareOptions = {}): Comparison {
+  mustBeAlike(left, right);
   const differences: Difference[] = [];
   const notes: ComparisonNote[] = [];
   const empty = new WithoutData(left, right);
@@ -40,6 +42,11 @@ export function compareReadings(left: ArchiveReading, right: ArchiveReading, opt
   // one note per table, whether it shows in the COPY statement, the definition, or both
   notes.push(...found.notes.filter((note) => note.code !== 'columnOrder' || !noted.has(note.data.table)));
   return { equal: differences.length === 0, differences, notes, tables, rows };
+}
+
+/** Digests of two kinds never are equal, and would tell of differences that there are not: whoever reads the second one reads it like the first. */
+function mustBeAlike({ digest: left = 1 }: ArchiveReading, { digest: right = 1 }: ArchiveReading): void {
+  if (left !== right) throw new AppError('internal', { message: `digests ${left} and ${right} cannot be compared` });
 }
 
 /** The major version of the server that was dumped. */

@@ -23,6 +23,11 @@ export function placedBlocks(places: ReadonlyMap<number, number>, end: number): 
 /** Takes the next bytes of a chunk, `[from, to)` of the window's buffer; awaited where it returns a promise. */
 export type TakePacked = (from: number, to: number) => Promise<void> | undefined;
 
+/**
+ * Takes chunks from `[from, to)` of the window's buffer, each with its length before it, as many as are whole and ordinary; how many bytes that were, lengths included.
+ */
+export type TakeWhole = (from: number, to: number) => number | Promise<number>;
+
 /** Steps through the data blocks of an archive, as they are: heads, lengths, packed bytes. */
 export class BlockReader {
   readonly #window: ByteWindow;
@@ -61,11 +66,17 @@ export class BlockReader {
     return this.#window.takeInt(this.#entry) >>> 0;
   }
 
-  /** Chunks of packed bytes up to the one of length zero. */
-  async packed(take: TakePacked): Promise<void> {
+  /** Chunks of packed bytes up to the one of length zero. With `takeWhole` as many as are whole in the window go there at once. */
+  async packed(take: TakePacked, takeWhole?: TakeWhole): Promise<void> {
     const window = this.#window;
     for (;;) {
       if (window.available < 5 && !(await window.need(5))) throw this.#cut();
+      if (takeWhole !== undefined) {
+        const taken = takeWhole(window.position, window.buffer.length);
+        const used = typeof taken === 'number' ? taken : await taken;
+        window.position += used;
+        if (used > 0) continue;
+      }
       let left = window.takeInt(this.#entry);
       if (left === 0) return;
       if (left < 0 || left > longestChunk) throw damaged(window.offset - 5, 'an impossible chunk length', this.#entry);

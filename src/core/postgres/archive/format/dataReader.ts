@@ -1,10 +1,15 @@
-import { BlockReader } from './blockReader';
+import { BlockReader, type TakeWhole } from './blockReader';
 import { inUtf8, type ByteTable } from './byteTable';
 import type { ByteWindow } from './byteWindow';
 import type { Decode } from './encoding';
-import { Hash128, Sum128 } from '../digest/hash128';
-import type { ArchiveHeader, LargeObjectReading, TableReading } from '../reading';
-import { RowDigest } from '../digest/rowDigest';
+import type { ArchiveHeader, DigestVersion, LargeObjectReading, TableReading } from '../reading';
+import {
+  digestOfLargeObjects,
+  digestOfRows,
+  newestDigest,
+  type LargeObjectDigest,
+  type TextDigest,
+} from '../digest/digests';
 import { unpackColumns, type ExpectedBlock } from './tocReader';
 import { unpackerFor } from './unpacker';
 import type { Sink, Unpacker } from './unpacking';
@@ -41,7 +46,9 @@ export class DataReader {
   readonly #blocks: BlockReader;
   readonly #decode: Decode;
   readonly #unpacker: Unpacker;
-  readonly #largeObjects = new LargeObjects();
+  readonly #digest: DigestVersion;
+  readonly #largeObjects: LargeObjectDigest;
+  readonly #isPlain: boolean;
   readonly #tap: ArchiveTap | undefined;
   readonly #utf8: ByteTable | undefined;
   readonly #names = new Map<string, string>();
@@ -52,8 +59,19 @@ export class DataReader {
     window: ByteWindow,
     compression: ArchiveHeader['compression'],
     decode: Decode,
-    { tap, utf8 }: { readonly tap?: ArchiveTap | undefined; readonly utf8?: ByteTable | undefined } = {},
+    {
+      tap,
+      utf8,
+      digest = newestDigest,
+    }: {
+      readonly tap?: ArchiveTap | undefined;
+      readonly utf8?: ByteTable | undefined;
+      readonly digest?: DigestVersion | undefined;
+    } = {},
   ) {
+    this.#digest = digest;
+    this.#largeObjects = digestOfLargeObjects(digest);
+    this.#isPlain = compression === 'none';
     this.#tap = tap;
     this.#utf8 = utf8;
     this.#window = window;
@@ -89,18 +107,33 @@ export class DataReader {
     this.table = `${schema}.${name}`;
     const utf8 = this.#utf8;
     const names = utf8 === undefined ? columns : columns.map((column) => inUtf8(column, 0, column.length, utf8));
-    const digest = new RowDigest(names, (reason) => this.#blocks.fail(reason));
+    const digest = digestOfRows(this.#digest, names, (reason) => this.#blocks.fail(reason));
     this.#tap?.table(dumpId);
-    await this.#readPacked((bytes, view, from, to) => {
-      this.textBytes += to - from;
-      if (utf8 === undefined) digest.push(bytes, view, from, to);
-      else pushAll(digest, inUtf8(bytes, from, to, utf8));
-      return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
-    });
+    await this.#readPacked(
+      (bytes, view, from, to) => {
+        this.textBytes += to - from;
+        if (utf8 === undefined) digest.push(bytes, view, from, to);
+        else pushAll(digest, inUtf8(bytes, from, to, utf8));
+        return this.#tap?.text(Buffer.from(bytes.subarray(from, to)));
+      },
+      this.#isPlain && utf8 === undefined ? this.#wholeChunks(digest) : undefined,
+    );
     const result = digest.finish();
     await this.#tap?.tableEnd?.();
     this.textBytes -= endMarkerBytes;
     return { schema, name, columns: this.#columnNames(columns), ...result };
+  }
+
+  /** Rows that are not compressed come in a chunk each: all that are in the window go to the digest at once. */
+  #wholeChunks(digest: TextDigest): TakeWhole | undefined {
+    if (digest.pushChunks === undefined) return undefined;
+    return (from, to) => {
+      const { used, text } = digest.pushChunks?.(this.#window.buffer, from, to) ?? { used: 0, text: nothing };
+      if (used === 0) return 0;
+      this.textBytes += text.length;
+      const busy = this.#tap?.text(Buffer.from(text));
+      return busy === undefined ? used : busy.then(() => used);
+    };
   }
 
   /** Tables of the same columns share the list, and tables of the same column its name. */
@@ -133,50 +166,19 @@ export class DataReader {
     await this.#tap?.largeObjectsEnd?.();
   }
 
-  async #readPacked(sink: Sink): Promise<void> {
+  async #readPacked(sink: Sink, takeWhole?: TakeWhole): Promise<void> {
     const window = this.#window;
     this.#unpacker.begin(sink);
-    await this.#blocks.packed((from, to) => this.#unpacker.write(window.buffer, window.view, from, to));
+    await this.#blocks.packed((from, to) => this.#unpacker.write(window.buffer, window.view, from, to), takeWhole);
     await this.#unpacker.end();
   }
 }
 
-function pushAll(digest: RowDigest, text: Buffer): void {
+const nothing = new Uint8Array(0);
+
+function pushAll(digest: TextDigest, text: Buffer): void {
   digest.push(text, new DataView(text.buffer, text.byteOffset, text.length), 0, text.length);
 }
 
 /** `\.` and three newlines: what pg_dump writes after the rows */
 const endMarkerBytes = 5;
-
-/** Counts and hashes large objects, in any order. */
-class LargeObjects {
-  readonly #hash = new Hash128();
-  readonly #seed = new Int32Array(4);
-  readonly #contents = new Sum128();
-  readonly #oids = new Sum128();
-  readonly #oid = new Uint8Array(4);
-  #count = 0;
-  #bytes = 0;
-
-  begin(oid: number): void {
-    new DataView(this.#oid.buffer).setUint32(0, oid, true);
-    this.#seed.set(this.#hash.reset().update(this.#oid).finish());
-    this.#oids.add(this.#seed);
-    // the oid seeds the content's hash, so that two objects that changed places count
-    this.#hash.reset(this.#seed);
-    this.#count += 1;
-  }
-
-  push(bytes: Uint8Array, from: number, to: number): void {
-    this.#bytes += to - from;
-    this.#hash.update(bytes, from, to);
-  }
-
-  end(): void {
-    this.#contents.add(this.#hash.finish());
-  }
-
-  result(): LargeObjectReading {
-    return { count: this.#count, bytes: this.#bytes, digest: this.#contents.hex(), oids: this.#oids.hex() };
-  }
-}

@@ -1,8 +1,9 @@
 import { readArchiveHead, type ArchiveHead } from './archiveHead';
+import { newestDigest } from '../digest/digests';
 import type { ByteTable } from './byteTable';
 import { ByteWindow } from './byteWindow';
 import { DataReader, type ArchiveTap } from './dataReader';
-import type { ArchiveHeader, ArchiveReading } from '../reading';
+import type { ArchiveHeader, ArchiveReading, DigestVersion } from '../reading';
 import { readBehind } from './secondToc';
 import { placedBlocks, type PlacedBlock } from './blockReader';
 import { readToc, type TocReading } from './tocReader';
@@ -34,6 +35,8 @@ export async function readArchive(
     tap?: ArchiveTap;
     /** the digests of tables are to be those of the same rows in UTF-8 */
     utf8?: ByteTable;
+    /** how rows and large objects are digested; default: the newest */
+    digest?: DigestVersion;
     /** is told where the data blocks stand when all were read */
     onBlocks?: (blocks: readonly PlacedBlock[]) => void;
   } = {},
@@ -58,6 +61,7 @@ export async function readArchive(
       sha256: window.sha256(),
       contents,
       textBytes: data.textBytes,
+      ...(options.digest === 1 ? {} : { digest: newestDigest }),
       tables,
       sequences: toc.sequences,
       largeObjects,
