@@ -98,7 +98,8 @@ function commandsOf(text: string): string[][] {
       if (!isSaid) commands.push([]);
     } else if (/^\s+$/.test(word)) isSaid ||= word.length > 1 && before !== ';';
     else if (word.startsWith('#') || word === '→') isSaid = true;
-    else if (word === 'db-ferry' && !isSaid) commands.push([word]);
+    // a program that runs others may stand before it; in other calls it is a name
+    else if (word === 'db-ferry' && !isSaid && ['', 'npx'].includes(commands.at(-1)?.[0] ?? '')) commands.push([word]);
     else if (!isSaid)
       commands.at(-1)?.push(word.replace(/^"…"$/, '"..."').replaceAll(/["']|^\[(?=-)|(?<=^\[-.*)\]$/g, ''));
     before = word;

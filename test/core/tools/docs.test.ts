@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { floors, roomOf, rules } from '../../tools/floors.mjs';
 import { events, eventsFile } from '../../tools/events';
+import { rightsFile, withRights } from '../../tools/rights';
 import { reference, referenceFile } from '../../tools/reference';
 
 describe('docs/reference.md', () => {
@@ -28,6 +29,15 @@ describe('docs/events.md', () => {
   it('is what the types of the sources say; `npm run docs` writes it', async () => {
     assert.equal(await readFile(eventsFile, 'utf8'), events());
   }).timeout(180_000);
+});
+
+describe('docs/rights.md', () => {
+  it('names every role that is shipped, for whom it is and what it may; `npm run docs` writes it', async () => {
+    const page = await readFile(rightsFile, 'utf8');
+    assert.equal(page, withRights(page));
+    assert.doesNotMatch(page, /\| \? \|/, 'test/tools/rights.ts says for whom a role is');
+    assert.match(page, /Role `db-ferry-one-pod` .* pods\/exec \(postgres-0\): get, create \|$/m);
+  });
 });
 
 describe('the floors', () => {
