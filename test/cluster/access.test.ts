@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { ferry, told } from '../lab/ferry';
-import { asServiceAccount, pair, writeAs, type Pair } from './setting';
+import { asServiceAccount, leave, pair, writeAs, type Pair } from './setting';
 
 describe('real clusters: who may what', function () {
   this.timeout(120_000);
@@ -9,7 +8,7 @@ describe('real clusters: who may what', function () {
   before(async () => {
     clusters = await pair();
   });
-  after(() => rm(clusters.root, { recursive: true, force: true }));
+  after(() => leave(clusters));
 
   for (const [name, rules, exitCode, code] of [
     ['ferry-enough', ['pods get list', 'pods/exec get create'], 0, undefined],

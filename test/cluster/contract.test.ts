@@ -1,6 +1,6 @@
-import { rm, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { execContract, type ExecPlace } from '../contract/execContract';
-import { asServiceAccount, pair, type Pair } from './setting';
+import { asServiceAccount, leave, pair, type Pair } from './setting';
 
 const seeing = 'pods get list';
 
@@ -23,7 +23,7 @@ describe('real clusters: pods/exec, as the lab has it', function () {
       accounts: { reader, getter, creator },
     };
   });
-  after(() => rm(clusters.root, { recursive: true, force: true }));
+  after(() => leave(clusters));
 
   execContract(() => place);
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ferry, startFerry, told, type Run } from '../lab/ferry';
 import { kubectlProgram } from './kubectl';
-import { kubectl, pair, type Pair } from './setting';
+import { kubectl, leave, pair, type Pair } from './setting';
 
 /** An image of the clusters with Node 22.15 or newer; its user is not root. */
 const image = process.env['DB_FERRY_NODE_IMAGE'] ?? 'localhost/nodejs:24';
@@ -18,10 +17,7 @@ describe('real clusters: jobs in the cluster', function () {
 
   before(async () => {
     clusters = await pair();
-    await clusters.target.sql(
-      'postgres',
-      'drop database if exists ferryjobs with (force);\ncreate database ferryjobs;',
-    );
+    await clusters.target.sql('postgres', 'create database ferryjobs;');
     const rows = 'select i as id, md5(i::text) || md5((i * 7)::text) as text from generate_series(1, 300000) i';
     await clusters.target.sql('ferryjobs', `create table noise as ${rows};`);
     const [alias = ''] = clusters.to.split('/');
@@ -32,9 +28,11 @@ describe('real clusters: jobs in the cluster', function () {
     await inCluster(0, 'deploy', 'runner', runner, '--for', 'demo', '--image', image, '--size', '1Gi');
   });
   after(async () => {
-    await clusters.target.sql('postgres', 'drop database if exists ferryjobs with (force);');
+    if ((clusters as Pair | undefined) === undefined) return;
     await onB('delete', 'namespace', 'ferry-runner', '--ignore-not-found', '--wait=true');
-    await rm(clusters.root, { recursive: true, force: true });
+    const given = ['roles,rolebindings', '-l', 'app.kubernetes.io/managed-by=db-ferry', '--ignore-not-found'];
+    await onB('-n', 'demo', 'delete', ...given);
+    await leave(clusters);
   });
 
   it('by its ServiceAccount, any user id and nothing it may write to but its volume: a pod backs up its neighbour', async () => {

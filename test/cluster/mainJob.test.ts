@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { ferry, startFerry, told, type Run } from '../lab/ferry';
 import { seed } from './seed';
-import { pair, restricted, type Pair } from './setting';
+import { leave, pair, restricted, type Pair } from './setting';
 import { leaveOut } from '../tools/leaveOut';
 
 /** `<command> a kubelet` makes a fault on A, `<command> a heal` ends it. */
@@ -25,7 +25,7 @@ for (const [who, as] of [
       await seed(clusters);
       original = await clusters.source.fingerprint('ferrytest');
     });
-    after(() => rm(clusters.root, { recursive: true, force: true }));
+    after(() => leave(clusters));
 
     it('backs up and verifies', async () => {
       backup = String((await expectExit(0, 'backup', clusters.from)).result.data['backup']);

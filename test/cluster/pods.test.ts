@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { ferry, told, type Run } from '../lab/ferry';
 import { answers, applyPod } from './applyPod';
 import { kubeExec } from './kubeExec';
 import { seed } from './seed';
-import { pair, type Pair } from './setting';
+import { leave, pair, type Pair } from './setting';
 
 const locked = {
   allowPrivilegeEscalation: false,
@@ -27,7 +26,7 @@ describe('real clusters: pods of all kinds', function () {
     await seed(clusters, 0.05);
     original = await clusters.source.fingerprint('ferrytest');
   });
-  after(() => rm(clusters.root, { recursive: true, force: true }));
+  after(() => leave(clusters));
 
   for (const [what, name, change] of [
     [

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
@@ -36,15 +36,36 @@ export async function pair(): Promise<Pair> {
     kubectl(kubeconfigB, 'config', 'current-context'),
     kubectl(kubeconfigB, '-n', 'demo', 'get', 'pods', '-l', 'app=pg17', '-o', 'jsonpath={.items[0].metadata.name}'),
   ]);
+  const source = new KubectlPod(kubeconfigA, 'demo', 'postgres-0', 'demo');
+  const target = new KubectlPod(kubeconfigB, 'demo', pod, 'postgres');
+  // whatever ran before: a suite that failed or was killed has left nothing for this one
+  await tidy({ source, target });
   const root = await mkdtemp(join(tmpdir(), 'db-ferry-cluster-'));
   return {
-    ...{ kubeconfigA, kubeconfigB, root },
-    source: new KubectlPod(kubeconfigA, 'demo', 'postgres-0', 'demo'),
-    target: new KubectlPod(kubeconfigB, 'demo', pod, 'postgres'),
+    ...{ kubeconfigA, kubeconfigB, root, source, target },
     from: `${aliasA}/demo/postgres/ferrytest`,
     to: `${aliasB}/demo/pg17/ferrytest`,
     setting: { kubeconfig: kubeconfigA, root, env: { KUBECONFIG: kubeconfigB } },
   };
+}
+
+/** What a suite calls when it has ended, however: both clusters are left as they were found. Undefined: it could not be set. */
+export async function leave(clusters: Pair | undefined): Promise<void> {
+  if (clusters === undefined) return;
+  await tidy(clusters);
+  await rm(clusters.root, { recursive: true, force: true });
+}
+
+/** Removes the databases that the suites make, live and beside, and the accounts that they work as. */
+async function tidy({ source, target }: Pick<Pair, 'source' | 'target'>): Promise<void> {
+  for (const pod of [source, target]) {
+    await pod.sql(
+      'postgres',
+      `select format('drop database %I with (force);', datname) from pg_database where datname ~ '^(ferrytest|ferryjobs)' \\gexec`,
+    );
+    const ours = ['delete', 'rolebindings,roles,serviceaccounts', '-l', 'db-ferry-test', '--ignore-not-found'];
+    await kubectl(pod.kubeconfig, '-n', pod.namespace, ...ours);
+  }
 }
 
 /** The pair as a service account on each that may do what a backup and a restore need, and nothing else. */
@@ -76,17 +97,18 @@ export async function asServiceAccount(
   name: string,
   rules: readonly string[],
 ): Promise<string> {
+  const metadata = { name, namespace: 'demo', labels: { 'db-ferry-test': 'account' } };
   const items = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'demo' } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     {
-      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name, namespace: 'demo' } },
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata },
       rules: rules.map((rule) => {
         const [resource = '', ...verbs] = rule.split(' ');
         return { apiGroups: [''], resources: [resource], verbs };
       }),
     },
     {
-      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name, namespace: 'demo' } },
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
       subjects: [{ kind: 'ServiceAccount', name, namespace: 'demo' }],
     },

@@ -148,7 +148,9 @@ export function execContract(place: () => ExecPlace): void {
     const [namespace = '', pod = ''] = server.place.split('/');
     const said = async (options: object): Promise<[number | undefined, string]> => {
       const { refused } = await run(['true'], options);
-      return [refused?.code, (JSON.parse(refused?.body ?? '{}') as { message: string }).message];
+      const { message } = JSON.parse(refused?.body ?? '{}') as { message: string };
+      // a binding of somebody else to a role that is gone is told to everybody it would be for
+      return [refused?.code, message.replace(/(?:(?<=is forbidden: )|(?<!is forbidden): )RBAC: .* not found$/, '')];
     };
     const cannot = (user: string): string =>
       `pods "${pod}" is forbidden: User "${user}" cannot get resource "pods/exec" in API group "" in the namespace "${namespace}"`;

@@ -59,8 +59,7 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
     ({ size } = await stat(stage.archive));
   });
   after(async () => {
-    const file = process.env['FAULTS_TABLE'];
-    if (file !== undefined) await writeFile(file, tableOf(rows));
+    await written();
     // undefined where it could not be set
     await (stage as Stage | undefined)?.strike();
   });
@@ -81,10 +80,17 @@ describe(`fault matrix on two real clusters (seed ${String(seed)})`, function ()
             }
           } finally {
             console.log(`      ${Object.values(row).slice(2).join(' | ')}`);
+            await written();
           }
         });
       }
     });
+  }
+
+  /** After every cell: a run of hours that is broken off has not been for nothing. */
+  async function written(): Promise<void> {
+    const file = process.env['FAULTS_TABLE'];
+    if (file !== undefined) await writeFile(file, tableOf(rows));
   }
 
   /** Runs the job, strikes, heals, and judges by SQL: what was said, what is there, what is left. */

@@ -5,7 +5,7 @@ import { ferry, told, type FerrySetting } from '../../lab/ferry';
 import { applyPod } from '../applyPod';
 import { KubectlPod } from '../kubectl';
 import { seed } from '../seed';
-import { asServiceAccount, pair, type Pair } from '../setting';
+import { asServiceAccount, leave, pair, type Pair } from '../setting';
 import type { SmallDisk } from './faults';
 import { FaultProxy, serverOf } from './proxy';
 
@@ -39,6 +39,7 @@ export class Stage {
   archive = '';
 
   private constructor(
+    private readonly clusters: Pair,
     readonly folder: string,
     readonly sides: { readonly a: Side; readonly b: Side },
     private targets: { readonly usual?: Target; readonly small?: Target },
@@ -52,7 +53,7 @@ export class Stage {
     const clusters = await pair();
     const folder = clusters.root;
     const sides = { a: await side('a', clusters, folder), b: await side('b', clusters, folder) };
-    const stage = new Stage(folder, sides, {}, await tmpfs(join(folder, 'small')));
+    const stage = new Stage(clusters, folder, sides, {}, await tmpfs(join(folder, 'small')));
     await writeFile(stage.clock, '+0\n');
     try {
       await stage.#fill();
@@ -117,8 +118,12 @@ export class Stage {
   async strike(): Promise<void> {
     for (const { proxy } of [this.sides.a, this.sides.b]) await proxy.close();
     await this.targets.small?.pod.remove();
+    await this.targets.usual?.pod.sql(
+      'postgres',
+      `select format('drop database %I with (force);', datname) from pg_database where datname like 'ferrytest%' \\gexec`,
+    );
     if (this.smallRoot !== undefined) await execa('umount', [this.smallRoot], { reject: false });
-    await rm(this.folder, { recursive: true, force: true });
+    await leave(this.clusters);
   }
 
   async #fill(): Promise<void> {
