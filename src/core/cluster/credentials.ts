@@ -1,18 +1,28 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
-import type { KubeConfig, User } from '@kubernetes/client-node';
+import type { Cluster as ConfigCluster, KubeConfig, User } from '@kubernetes/client-node';
 import { AppError, isAppError } from '../base/errors';
+import { asRecord } from '../base/json';
 import type { Cluster } from './cluster';
 import type { Access, ClusterLogin } from './clusterSource';
 import { pluginSpec, runPlugin, type PluginCredential, type PluginSpec } from './credentialPlugin';
-import { errnoOf, KubeconfigFault, loadKubeconfig } from './kubeconfig';
+import { errnoOf, KubeconfigFault, loadKubeconfig, readFileBytes } from './kubeconfig';
 import { ProxyAgent, proxyFor } from './proxyAgent';
 
 /** What a kubeconfig file says of one context. */
 interface Loaded {
   readonly config: KubeConfig;
+  readonly files: LoginFiles;
   /** undefined: the login stands in the file, or there is none */
   readonly plugin?: PluginSpec;
+}
+
+/** What a context names by file; each is read when a login is needed, since tokens and certificates are renewed there. */
+interface LoginFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly token?: string;
 }
 
 /** A cluster's kubeconfig file, read when it is first needed and again when a token turns out to be old. */
@@ -54,14 +64,15 @@ export class Credentials implements ClusterLogin {
   async fixedToken(): Promise<string | undefined> {
     await this.access();
     const loaded = await this.#loaded;
-    if (loaded === undefined || loaded.plugin) return undefined;
+    if (loaded === undefined || loaded.plugin || loaded.files.token !== undefined) return undefined;
     const user = loaded.config.getCurrentUser();
     return user?.authProvider ? undefined : user?.token;
   }
 
   async #load(): Promise<Loaded> {
     const { kubeconfigFile, contextName } = this.#cluster;
-    const config = await loadKubeconfig(kubeconfigFile);
+    const read = await loadKubeconfig(kubeconfigFile);
+    const config = read?.config;
     config?.setCurrentContext(contextName);
     if (!config?.getCurrentCluster()) throw new KubeconfigFault('its context, or the cluster of it, is gone');
     const user = config.getCurrentUser();
@@ -69,13 +80,15 @@ export class Credentials implements ClusterLogin {
       throw new KubeconfigFault('the user of its context is not in it, or names a file that cannot be read');
     }
     const plugin = pluginSpec(user?.exec);
-    if (!plugin) return { config };
+    const cluster = config.getCurrentCluster();
+    const files = loginFiles(cluster, user, read?.tokenFiles.get(user?.name ?? ''));
     // run by us: the library keeps what a plugin prints in its errors
-    config.users = config.users.map((one) => (one === user ? withoutPlugin(one) : one));
-    return { config, plugin };
+    if (plugin) config.users = config.users.map((one) => (one === user ? without(one, 'exec') : one));
+    return { config, files, ...(plugin ? { plugin } : {}) };
   }
 
-  async #apply({ config, plugin }: Loaded): Promise<Access> {
+  async #apply({ config, files, plugin }: Loaded): Promise<Access> {
+    await inline(config, files);
     const current = config.getCurrentCluster();
     const given = plugin ? await this.#ask(plugin, config) : {};
     const options: RequestOptions & { servername?: string } = {};
@@ -122,26 +135,61 @@ export class Credentials implements ClusterLogin {
   }
 }
 
-function withoutPlugin(user: User): User {
-  return Object.fromEntries(Object.entries(user).filter(([name]) => name !== 'exec')) as unknown as User;
+/** What stands in a kubeconfig itself counts before a file; of tokens it is the other way round, as for client-go. */
+function loginFiles(cluster: ConfigCluster | null, user: User | null, tokenFile: string | undefined): LoginFiles {
+  const { caFile, caData } = cluster ?? {};
+  const { certFile, certData, keyFile, keyData } = user ?? {};
+  const provided: unknown = asRecord(asRecord(user?.authProvider)?.['config'])?.['tokenFile'];
+  const token = tokenFile ?? (typeof provided === 'string' ? provided : undefined);
+  const unless = (data: string | undefined, file: string | undefined): string | undefined => (data ? undefined : file);
+  return defined({
+    ca: unless(caData, caFile),
+    cert: unless(certData, certFile),
+    key: unless(keyData, keyFile),
+    token,
+  });
+}
+
+/** The library reads files at once, and while it does nothing else goes on: it gets what stands in them. Throws `KubeconfigFault`. */
+async function inline(config: KubeConfig, files: LoginFiles): Promise<void> {
+  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+  const read = async (field: string, file: string | undefined): Promise<Buffer | undefined> => {
+    if (file === undefined || file === '') return undefined;
+    return readFileBytes(file).catch((error: unknown) => {
+      const isMissing = error instanceof KubeconfigFault && error.isMissing;
+      const why = isMissing ? ' cannot be read (ENOENT)' : `: ${faultWords(error)}`;
+      throw new KubeconfigFault(`the file that it names as ${field}${why}`);
+    });
+  };
+  const base64 = async (field: string, file: string | undefined): Promise<string | undefined> =>
+    (await read(field, file))?.toString('base64');
+  const [caData, certData, keyData, token] = [
+    await base64('certificate-authority', files.ca),
+    await base64('client-certificate', files.cert),
+    await base64('client-key', files.key),
+    (await read('tokenFile', files.token))?.toString('utf8').trim(),
+  ];
+  config.clusters = config.clusters.map((one) =>
+    one === cluster ? { ...one, caFile: '', ...defined({ caData }) } : one,
+  );
+  const own = { certFile: '', keyFile: '', ...defined({ certData, keyData, token }) };
+  // the library has one that reads a file
+  const left = (one: User): User => (files.token === undefined ? one : without(one, 'authProvider'));
+  config.users = config.users.map((one) => (one === user ? { ...left(one), ...own } : one));
+}
+
+function without(user: User, field: keyof User): User {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => name !== field)) as unknown as User;
 }
 
 function faultWords(error: unknown): string {
   return error instanceof KubeconfigFault ? error.message : `its login cannot be used (${errnoOf(error)})`;
 }
 
-/** A file that the kubeconfig names and that cannot be read, by the name of its field. */
+/** Why the library makes no login of what stands in it: never in its own words. */
 function loginWords(error: unknown, config: KubeConfig): string {
-  const path = error instanceof Error && 'path' in error ? error.path : undefined;
-  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
-  const fields = {
-    'certificate-authority': cluster?.caFile,
-    'client-certificate': user?.certFile,
-    'client-key': user?.keyFile,
-  };
-  const field = Object.entries(fields).find(([, file]) => file !== undefined && file === path)?.[0];
-  if (field !== undefined) return `the file that it names as ${field} cannot be read (${errnoOf(error)})`;
-  return user?.authProvider ? 'its auth-provider gave no login' : `its login cannot be used (${errnoOf(error)})`;
+  if (config.getCurrentUser()?.authProvider) return 'its auth-provider gave no login';
+  return `its login cannot be used (${errnoOf(error)})`;
 }
 
 function plainHeaders(headers: RequestOptions['headers']): Record<string, string> {

@@ -42,8 +42,8 @@ function kubeconfigSource(files: readonly string[], env: Env): ClusterSource {
       for (const [file, isExpected] of all) {
         const problem = (message: string): void => void problems.push({ file, message });
         try {
-          const config = await loadKubeconfig(file);
-          if (config) for (const each of group(config, file, problem)) remember(found, each);
+          const read = await loadKubeconfig(file);
+          if (read) for (const each of group(read.config, file, problem)) remember(found, each);
         } catch (error) {
           const message = error instanceof KubeconfigFault ? error.message : `it cannot be used (${errnoOf(error)})`;
           if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(message);

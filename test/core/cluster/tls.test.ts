@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -98,6 +99,59 @@ describe('connections that are not trusted', () => {
       [code, data['message']],
       ['cluster.kubeconfig', 'the file that it names as certificate-authority cannot be read (ENOENT)'],
     );
+  });
+
+  it('a pipe, a device, a folder or what has no end is refused, wherever a kubeconfig or a setting names a file', async () => {
+    const api = await start();
+    const { folder } = api;
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const long = join(folder, 'long');
+    writeFileSync(long, Buffer.alloc(2 << 20, 'x'));
+    for (const path of [pipe, '/dev/zero', folder, long]) {
+      for (const [field, cluster, user] of [
+        ['certificate-authority', { 'certificate-authority': path }, {}],
+        ['client-certificate', {}, { 'client-certificate': path, 'client-key': path }],
+        ['client-key', {}, { 'client-certificate-data': 'eA==', 'client-key': path }],
+        ['tokenFile', {}, { tokenFile: path, token: 'old' }],
+        ['tokenFile', {}, { 'token-file': path }],
+        ['tokenFile', {}, { 'auth-provider': { name: 'tokenFile', config: { tokenFile: path } } }],
+      ] as const) {
+        const { code, data } = await failure(file(api, cluster, user));
+        assert.equal(code, 'cluster.kubeconfig', `${field} ${path}`);
+        assert.match(
+          String(data['message']),
+          new RegExp(`^the file that it names as ${field}: it is (no file|too large)`),
+        );
+      }
+      if (path === long) continue;
+      const { clusters, problems } = await readClusters({ files: [path], env: { KUBECONFIG: path } });
+      assert.deepEqual([clusters, problems.map(({ file: named }) => named)], [[], [path]]);
+    }
+  });
+
+  it('a token in a file is what it is now, by both names of the field, and counts before one that stands beside it', async () => {
+    const api = await start();
+    const { folder } = api;
+    const path = join(folder, 'token');
+    for (const user of [
+      { tokenFile: 'token', token: 'old' },
+      { 'token-file': path },
+      { 'auth-provider': { name: 'tokenFile', config: { tokenFile: path } } },
+    ]) {
+      const others = [{ name: 'other', user: { tokenFile: '/dev/zero' } }];
+      const config = JSON.parse(readFileSync(file(api, {}, user), 'utf8')) as { users: object[] };
+      config.users.push(...others);
+      const kubeconfig = join(folder, 'with-token');
+      writeFileSync(kubeconfig, JSON.stringify(config));
+      const [cluster] = (await readClusters({ env: { KUBECONFIG: kubeconfig } })).clusters;
+      const client = connect(cluster ?? assert.fail(), {});
+      for (const token of ['first', 'second']) {
+        writeFileSync(path, `${token}\n`);
+        await client.get('/x');
+        assert.equal(api.seen.at(-1), `GET /x Bearer ${token}`);
+      }
+    }
   });
 
   it('tls-server-name is what the certificate is asked for', async () => {

@@ -1,6 +1,5 @@
 import '../ui/vscodeDouble';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +14,11 @@ describe('the clusters of a window', () => {
 
   it('are those of the newest reading, also when an older one ends late', async () => {
     const { Clusters } = await import('../../../src/model/clusters');
-    const [pipe, file] = [join(folder, 'pipe'), join(folder, 'file')];
-    // a file that is read only when somebody writes it
-    execFileSync('mkfifo', [pipe]);
+    const [long, file] = [join(folder, 'long'), join(folder, 'file')];
+    // so long that it takes longer than the other
+    await writeFile(long, `${' '.repeat(15_000_000)}${kubeconfigText('https://old', { context: 'old' })}`);
     await writeFile(file, kubeconfigText('https://new', { context: 'new' }));
-    let files = [pipe];
+    let files = [long];
     let begun = (): void => undefined;
     const beginning = new Promise<void>((resolve) => (begun = resolve));
     const clusters = new Clusters(() => {
@@ -31,7 +30,6 @@ describe('the clusters of a window', () => {
     files = [file];
     clusters.refresh();
     const newer = await clusters.all();
-    await writeFile(pipe, kubeconfigText('https://old', { context: 'old' }));
     assert.deepEqual(await older, newer);
     assert.ok(clusters.known('new'));
     assert.equal(clusters.known('old'), undefined);

@@ -383,7 +383,10 @@ create extension pg_trgm with schema own; create index on own.t using gin (v own
 
 /** What only a superuser could make, and gave to the tenant or not. */
 const ofDba = `create function leak(int) returns int language sql leakproof as 'select 1'; alter function leak(int) owner to tenant;
-create function c_sum(int, int) returns int language internal as 'int4pl'; create schema dba; create table dba.t (v int); insert into dba.t values (1);
+create function c_sum(int, int) returns int language internal as 'int4pl';
+create function c_default(a int default -1, b text default 'x, y', c timestamptz[] default array['2020-01-01'::timestamptz, now()], d varchar(9) default 'it''s') returns int
+  language internal set work_mem = '4MB' as 'int4um'; alter function c_default owner to tenant;
+create function proof(a numeric default 1.5) returns text language sql leakproof set log_min_messages = 'error' return 'x'::text || coalesce($1, '2'::numeric); create schema dba; create table dba.t (v int); insert into dba.t values (1);
 grant select on dba.t to tenant; create materialized view dba.mv as select * from dba.t; create extension pageinspect;
 create operator class dba.oc for type int using hash as operator 1 =, function 1 hashint4(int);
 create function quiet() returns event_trigger language plpgsql as 'begin perform public.act(''event''); end'; alter function quiet() owner to tenant;
@@ -392,8 +395,10 @@ create event trigger et on ddl_command_end execute function quiet()`;
 /** What only a superuser can make is not there, what a superuser had belongs to the database's owner. */
 const expectedOfForeign: readonly string[] = [
   ...['ACL dba.TABLE t', 'COMMENT EXTENSION pageinspect', 'DEFAULT ACL own.DEFAULT PRIVILEGES FOR TABLES'],
-  ...['EVENT TRIGGER et', 'EXTENSION pageinspect', 'FUNCTION public.c_sum(integer, integer)'],
-  ...['FUNCTION public.leak(integer)', 'MATERIALIZED VIEW DATA dba.mv', 'MATERIALIZED VIEW dba.mv'],
+  ...['EVENT TRIGGER et', 'EXTENSION pageinspect'],
+  'FUNCTION public.c_default(integer, text, timestamp with time zone[], character varying)',
+  ...['FUNCTION public.c_sum(integer, integer)', 'FUNCTION public.leak(integer)', 'FUNCTION public.proof(numeric)'],
+  ...['MATERIALIZED VIEW DATA dba.mv', 'MATERIALIZED VIEW dba.mv'],
   ...['OPERATOR CLASS dba.oc', 'OPERATOR FAMILY dba.oc', 'TABLE dba.t'],
 ];
 

@@ -62,14 +62,15 @@ const forms: Readonly<Record<string, readonly RegExp[]>> = {
 };
 
 /**
- * Of the words of a definition, so that a name that holds words is one all the same. A default, and a body that is no string, would be read while the function is made: with them it is not a superuser's.
+ * Of the words of a definition, so that a name that holds words is one all the same. A default, and a body that is no string, are read while the function is made: it is not a superuser's where a value in them
+ * could be of a type that somebody made.
  */
 function isOfSuperuser(tokens: readonly Token[]): boolean {
   const at = tokens.findIndex(({ kind, text }) => kind === 'word' && text === 'LANGUAGE');
   const head = tokens.slice(0, at);
   const clauses = tokens.slice(at + 1);
-  const isRead = ({ kind, text }: Token): boolean => kind === 'string' || text === 'DEFAULT' || text === '=';
-  if (at < 0 || head.some(isRead) || !hasStringBody(clauses)) return false;
+  if (at < 0 || !readsOwnTypes(head)) return false;
+  if (!hasStringBody(clauses) && !readsOwnTypes(clauses)) return false;
   const [language] = clauses;
   const isOwn = language?.kind === 'word' && /^(?:c|internal|\w+u)$/.test(language.text);
   const isClause = ({ kind, text }: Token): boolean => kind === 'word' && (text === 'LEAKPROOF' || text === 'SUPPORT');
@@ -77,6 +78,38 @@ function isOfSuperuser(tokens: readonly Token[]): boolean {
     ({ kind, text }, index) => kind === 'word' && text === 'SET' && clauses[index + 1]?.text !== 'search_path',
   );
   return isOwn || setsOther || clauses.some(isClause);
+}
+
+/**
+ * Whether each string is written as a value of the server's own types, as pg_dump does: a cast to a name without a schema stands behind it, and no name with one, or with a length, before it.
+ * Nothing else of an expression is computed when it is read, and in our sessions a name without a schema is pg_catalog's. What a setting is set to is no value.
+ */
+function readsOwnTypes(tokens: readonly Token[]): boolean {
+  let ofSetting = false;
+  for (const [at, { kind, text }] of tokens.entries()) {
+    const next = tokens[at + 1];
+    if (kind === 'string') {
+      const before = tokens[at - 1];
+      ofSetting ||= before?.kind === 'word' && before.text === 'TO';
+      if (!ofSetting && !(isFirst(tokens, at) && isCastToOwn(tokens.slice(at + 1, at + 4)))) return false;
+    } else {
+      // U& gives what is quoted another reading
+      if (kind === 'word' && /^u$/i.test(text) && next?.kind === 'sign' && next.text.startsWith('&')) return false;
+      ofSetting &&= text === ',';
+    }
+  }
+  return true;
+}
+
+function isFirst(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1];
+  if (before?.kind === 'sign') return !/^[)\].]/.test(before.text);
+  return before?.kind === 'word' && tokens[at - 2]?.text !== '.';
+}
+
+function isCastToOwn([cast, type, dot]: readonly Token[]): boolean {
+  const isName = type?.kind === 'word' || type?.kind === 'name';
+  return cast?.kind === 'sign' && cast.text === '::' && isName && dot?.text !== '.';
 }
 
 /** `AS 'body'` or `AS 'file', 'symbol'` ends it, and no other body comes before. */
