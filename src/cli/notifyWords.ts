@@ -22,7 +22,7 @@ export const notifyWords: NotifyWords = {
       ...resultNumbers(result.data).map(({ name, text }) => `${name} ${text}`),
       ...resultLines(result.data, cliHints),
     ].slice(0, most),
-  progress: (event) => (event.type === 'progress' ? progressText(event) : phaseWords[event.phase]),
+  progress: (event) => (event.type === 'progress' ? progressText(event) : phaseWords()[event.phase]),
   report: (job) => `db-ferry report ${job}`,
 };
 

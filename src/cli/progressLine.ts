@@ -59,8 +59,8 @@ export class ProgressLine {
   private enter(phase: Phase, time: string): void {
     if (phase === this.phase) return;
     this.phase = phase;
-    if (this.terminal.isLive) this.draw(`${phaseWords[phase]} …`);
-    else this.say(`${localTime(time)} ${phaseWords[phase]}`);
+    if (this.terminal.isLive) this.draw(`${phaseWords()[phase]} …`);
+    else this.say(`${localTime(time)} ${phaseWords()[phase]}`);
   }
 
   private draw(text: string): void {

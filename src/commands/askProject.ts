@@ -3,6 +3,7 @@ import type { ClusterModel } from '../model/clusterModel';
 import type { Services } from '../services';
 import { pickCluster } from '../ui/ask/pickPlace';
 import { showInputBox } from '../ui/shown';
+import { t } from '../words/language';
 
 /** A project by its name, which need not be one that may be seen. */
 export interface Project {
@@ -17,7 +18,7 @@ export async function askProject(services: Services, title: string, prompt: stri
     title: `${title}: ${services.trees.clusters.nameOf(model.cluster)}`,
     prompt,
     ignoreFocusOut: true,
-    validateInput: (text) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) ? undefined : 'No name of a project'),
+    validateInput: (text) => (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) ? undefined : t`No name of a project`),
   });
   if (name === undefined) throw new AppError('cancelled');
   return { model, name };

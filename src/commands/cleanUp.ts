@@ -10,6 +10,7 @@ import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
 import { podOfRow } from './targets';
 import { showInformationMessage, showWarningMessage } from '../ui/shown';
+import { t } from '../words/language';
 
 /** Removes what jobs left that do not live any more: of one job, in one pod, or of all. What would go is shown before. */
 export const cleanUp: Command = {
@@ -18,7 +19,7 @@ export const cleanUp: Command = {
     const place = podOfRow(target)?.reference;
     const job = target instanceof JobNode ? target.job.id : typeof target === 'string' ? target : undefined;
     const of = place !== undefined ? parsePodReference(place) : job === undefined ? undefined : { job };
-    const what = place ?? (job === undefined ? 'what jobs left' : `what job ${job} left`);
+    const what = place ?? (job === undefined ? t`what jobs left` : t`what job ${job} left`);
     const plan = await looking(what, async (signal) => {
       const { planClean } = await import('../core/job/plan/planClean');
       const asked = { root: settings.root(), kubeconfigs: settings.kubeconfigFiles() };
@@ -27,7 +28,7 @@ export const cleanUp: Command = {
     const { jobs, removes, notReached } = plan;
     const takesNothing = removes.length === 0 && notReached.length === 0;
     if (takesNothing && jobs.length === 0) {
-      void showInformationMessage(`There is nothing to clean up${place === undefined ? '' : ` in ${place}`}.`);
+      void showInformationMessage(t`There is nothing to clean up${place === undefined ? '' : t` in ${place}`}.`);
       return;
     }
     // what became of a job is found out and written down without a question
@@ -42,18 +43,18 @@ async function confirm(
 ): Promise<boolean> {
   const more = removes.length - mostLines;
   const detail = [
-    ...(removes.length === 0 ? [] : ['Removes what jobs left that do not run any more:']),
+    ...(removes.length === 0 ? [] : [t`Removes what jobs left that do not run any more:`]),
     ...removes.slice(0, mostLines).map((one) => `• ${one}`),
-    ...(more > 0 ? [`• and ${more} more`] : []),
-    ...(claims.length === 0 ? [] : ['Leaves alone, since nothing proves what it says:']),
+    ...(more > 0 ? [t`• and ${more} more`] : []),
+    ...(claims.length === 0 ? [] : [t`Leaves alone, since nothing proves what it says:`]),
     ...claims.slice(0, mostLines).map((one) => `• ${one}`),
-    ...(notReached.length === 0 ? [] : ['What was left there, if anything, cannot be seen now:']),
+    ...(notReached.length === 0 ? [] : [t`What was left there, if anything, cannot be seen now:`]),
     ...notReached.map(({ reference, error }) => `• ${reference}: ${wordsFor(error).what}`),
-    'What restores kept for their undo stays.',
+    t`What restores kept for their undo stays.`,
     ...findingLines(findings),
   ].join('\n');
-  const where = operand === undefined ? 'after all jobs' : operand.includes('/') ? operand : `after job ${operand}`;
-  const answer = await showWarningMessage(`Clean up ${where}?`, { modal: true, detail }, 'Clean Up');
+  const where = operand === undefined ? t`after all jobs` : operand.includes('/') ? operand : t`after job ${operand}`;
+  const answer = await showWarningMessage(t`Clean up ${where}?`, { modal: true, detail }, t`Clean Up`);
   return answer !== undefined;
 }
 

@@ -7,8 +7,9 @@ import { backupOperand } from './backupTargets';
 import { parseSide } from '../core/job/request';
 import type { Command } from './command';
 import { oneDatabase } from './targets';
+import { t } from '../words/language';
 
-const title = 'Compare';
+const title = () => t`Compare`;
 
 /** Compares two of backups and databases: two selected rows, or one with another that is asked for. */
 export const compare: Command = {
@@ -16,8 +17,8 @@ export const compare: Command = {
   rowsOf: 'backups',
   async run(services, _target, selected) {
     const [first, second] = await sides(services, selected);
-    const one = first ?? (await ask(services, 'Compare which?'));
-    const other = second ?? (await ask(services, 'Compare with what?', one));
+    const one = first ?? (await ask(services, t`Compare which?`));
+    const other = second ?? (await ask(services, t`Compare with what?`, one));
     await startJobs(services, [{ kind: 'diff', left: parseSide(one), right: parseSide(other), options: {} }]);
   },
 };
@@ -27,7 +28,7 @@ async function sides(services: Services, selected: readonly unknown[]): Promise<
   const named: string[] = [];
   for (const row of selected.slice(0, 2)) {
     const isPlace = row instanceof DatabaseNode || row instanceof PodNode;
-    const one = isPlace ? (await oneDatabase(services, row, title)).reference : backupOperand(row);
+    const one = isPlace ? (await oneDatabase(services, row, title())).reference : backupOperand(row);
     if (one !== undefined) named.push(one);
   }
   return named;
@@ -36,11 +37,11 @@ async function sides(services: Services, selected: readonly unknown[]): Promise<
 async function ask(services: Services, placeholder: string, except?: string): Promise<string> {
   const database: Other = {
     icon: 'database',
-    label: 'Choose a Database…',
-    choose: async () => (await oneDatabase(services, undefined, title)).reference,
+    label: t`Choose a Database…`,
+    choose: async () => (await oneDatabase(services, undefined, title())).reference,
   };
   return pickBackup(services, {
-    ...{ title, placeholder, others: [database, dumpFile(title)] },
+    ...{ title: title(), placeholder, others: [database, dumpFile(title())] },
     ...(except === undefined ? {} : { except }),
   });
 }

@@ -5,6 +5,7 @@ import { NamespaceNode } from '../tree/namespaceNode';
 import { PodNode } from '../tree/podNode';
 import type { Command } from './command';
 import { oneDatabase } from './targets';
+import { t } from '../words/language';
 
 /** Puts `cluster[/namespace[/pod[/database]]]` on the clipboard, as the command line takes it. */
 export const copyReference: Command = {
@@ -12,7 +13,7 @@ export const copyReference: Command = {
   rowsOf: 'clusters',
   async run(services, target) {
     await vscode.env.clipboard.writeText(
-      referenceOf(target) ?? (await oneDatabase(services, target, 'Copy Reference')).reference,
+      referenceOf(target) ?? (await oneDatabase(services, target, t`Copy Reference`)).reference,
     );
   },
 };

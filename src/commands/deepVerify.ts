@@ -11,22 +11,27 @@ import { parsePodReference } from '../core/cluster/reference';
 import { parseBackupRef } from '../core/job/request';
 import type { Command } from './command';
 import { showWarningMessage } from '../ui/shown';
+import { t } from '../words/language';
 
-const title = 'Deep Verify';
+const title = () => t`Deep Verify`;
 
 /** Proves a backup by restoring it aside in a pod, after saying what happens there. */
 export const deepVerify: Command = {
   id: 'dbFerry.deepVerify',
   rowsOf: 'backups',
   async run(services, target) {
-    const { operand, entry } = await oneBackup(services, target, title);
+    const { operand, entry } = await oneBackup(services, target, title());
     const { reference, model } = await pickPod(services, {
-      title,
-      placeholder: 'In which database pod?',
+      title: title(),
+      placeholder: t`In which database pod?`,
       isTarget: true,
     });
-    const message = `Deep verify ${backupName(entry)} on ${reference}?`;
-    const answer = await showWarningMessage(message, { modal: true, detail: whatHappens(entry, model.cluster) }, title);
+    const message = t`Deep verify ${backupName(entry)} on ${reference}?`;
+    const answer = await showWarningMessage(
+      message,
+      { modal: true, detail: whatHappens(entry, model.cluster) },
+      title(),
+    );
     if (answer === undefined) return;
     await startJobs(services, [
       { kind: 'verify', backup: parseBackupRef(operand), deep: parsePodReference(reference), options: {} },
@@ -36,10 +41,10 @@ export const deepVerify: Command = {
 
 function whatHappens({ manifest: { size: sizes } }: BackupEntry, cluster: Cluster): string {
   const room =
-    sizes.database === undefined ? '' : ` That takes about ${size(sizes.database)} on its disk for the while.`;
+    sizes.database === undefined ? '' : t` That takes about ${size(sizes.database)} on its disk for the while.`;
   return [
-    `The backup is restored there into a database of its own, compared with the archive, and dropped again.${room}`,
-    'No database that is there is touched. Roles that are missing are made without login, and dropped again as well.',
+    t`The backup is restored there into a database of its own, compared with the archive, and dropped again.${room}`,
+    t`No database that is there is touched. Roles that are missing are made without login, and dropped again as well.`,
     ...findingLines(aboutTrust([cluster])),
   ].join('\n\n');
 }

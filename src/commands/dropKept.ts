@@ -5,13 +5,14 @@ import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
 import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedIn } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
+import { t } from '../words/language';
 
 /** Drops what restores kept; after it there is no undo. */
 export const dropKept: Command = {
   id: 'dbFerry.dropKept',
   rowsOf: 'clusters',
   async run(services, target) {
-    const place = await keptTarget(services, target, 'Drop Kept Database');
+    const place = await keptTarget(services, target, t`Drop Kept Database`);
     const { kept, claims, made, slots } = await looking(place.reference, async (signal) => {
       const [{ openPod }, { planRelease }] = await Promise.all([
         import('../core/pod/openPod'),
@@ -25,19 +26,19 @@ export const dropKept: Command = {
     const detail = [
       place.reference,
       names.join('\n'),
-      ...(others.length === 0 ? [] : [`Left alone, since nothing proves what it says:\n${others.join('\n')}`]),
+      ...(others.length === 0 ? [] : [t`Left alone, since nothing proves what it says:\n${others.join('\n')}`]),
       ...(slots.length === 0
         ? []
         : [
-            `These replication slots go with it: ${slots.map(({ name }) => name).join(', ')}. What reads from them loses its place.`,
+            t`These replication slots go with it: ${slots.map(({ name }) => name).join(', ')}. What reads from them loses its place.`,
           ]),
-      'After this the restore cannot be undone.',
+      t`After this the restore cannot be undone.`,
       ...findingLines(aboutTrust([place.model.cluster])),
     ];
     const answer = await showWarningMessage(
-      `Drop what was kept for ${place.database} on ${place.pod.name}?`,
+      t`Drop what was kept for ${place.database} on ${place.pod.name}?`,
       { modal: true, detail: detail.join('\n\n') },
-      'Drop',
+      t`Drop`,
     );
     if (answer === undefined || !(await confirmKept(services, place, kept))) return;
     const options = { ...meantOf(kept), ...(slots.length === 0 ? {} : { dropSlots: true }) };

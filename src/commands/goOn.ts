@@ -7,6 +7,7 @@ import { oneBackup } from './backupTargets';
 import { oneJob } from './jobTargets';
 import { databaseAt } from './podAt';
 import { restoreFlow, type RestoreSource } from './restoreFlow';
+import { t } from '../words/language';
 
 /** Asks again for a restore or a copy that the target refused in parts, now without these. */
 export const goOn: Command = {
@@ -14,9 +15,9 @@ export const goOn: Command = {
   rowsOf: 'jobs',
   async run(services, target) {
     const job = await oneJob(services, target, {
-      title: 'Go On Without What Was Refused',
+      title: t`Go On Without What Was Refused`,
       filter: (one) => goingOn(one) !== undefined,
-      none: 'No restore was refused in parts.',
+      none: t`No restore was refused in parts.`,
     });
     const options = job && goingOn(job);
     if (!options) return;
@@ -32,9 +33,9 @@ async function sourceOf(services: Services, { folder, request }: Job): Promise<R
   const kept = events.flatMap((event) => (event.type === 'note' && event.code === 'backup.kept' ? [event.data] : []));
   const [from = ''] = operandsOf(request);
   const named = kept.at(-1)?.['folder'];
-  if (request.kind === 'restore') return { kind: 'backup', ...(await oneBackup(services, from, 'Restore')) };
+  if (request.kind === 'restore') return { kind: 'backup', ...(await oneBackup(services, from, t`Restore`)) };
   if (typeof named === 'string') {
-    const found = await oneBackup(services, named, 'Restore').catch(() => undefined);
+    const found = await oneBackup(services, named, t`Restore`).catch(() => undefined);
     if (found) return { kind: 'backup', ...found };
   }
   return { kind: 'database', place: await databaseAt(services, from) };

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { archivePath } from '../core/catalog/catalog';
 import type { Command } from './command';
 import { oneBackup } from './backupTargets';
+import { t } from '../words/language';
 
 /** Opens an archive in the inspector. */
 export const inspectArchive: Command = {
@@ -11,7 +12,7 @@ export const inspectArchive: Command = {
   async run(services, target) {
     // a file needs to be no backup to be looked into
     if (target instanceof vscode.Uri) return openInspector(target.fsPath);
-    const { entry } = await oneBackup(services, target, 'Inspect Archive');
+    const { entry } = await oneBackup(services, target, t`Inspect Archive`);
     await openInspector(archivePath(entry));
   },
 };

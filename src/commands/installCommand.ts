@@ -5,13 +5,14 @@ import { AppError } from '../core/base/errors';
 import { planLauncher, writeLauncher } from '../model/launcher';
 import { showInformationMessage, showWarningMessage } from '../ui/shown';
 import type { Command } from './command';
+import { t } from '../words/language';
 
 /** Puts `db-ferry` on PATH, after one question that says where and what. */
 export const installCommand: Command = {
   id: 'dbFerry.installCommand',
   async run({ extensionPath }) {
     if (process.platform === 'win32') {
-      throw new AppError('usage', { message: 'The command is a script for sh, which this machine does not have.' });
+      throw new AppError('usage', { message: t`The command is a script for sh, which this machine does not have.` });
     }
     const where = { home: homedir(), extensionPath, node: process.execPath, path: process.env['PATH'] ?? '' };
     const plan = await planLauncher(where);
@@ -19,23 +20,23 @@ export const installCommand: Command = {
     const addition = `export PATH="$HOME/.local/bin:$PATH"`;
     if (plan.there !== 'same') {
       const detail = [
-        `Writes the script ${plan.file}, which starts the command line of this extension.`,
-        ...(plan.there === 'older' ? ['The one that an earlier version wrote is replaced.'] : []),
-        ...(plan.isOnPath ? [] : [`${dirname(plan.file)} is not on PATH. A line for ~/.profile adds it: ${addition}`]),
+        t`Writes the script ${plan.file}, which starts the command line of this extension.`,
+        ...(plan.there === 'older' ? [t`The one that an earlier version wrote is replaced.`] : []),
+        ...(plan.isOnPath ? [] : [t`${dirname(plan.file)} is not on PATH. A line for ~/.profile adds it: ${addition}`]),
       ].join('\n\n');
-      const answer = await showWarningMessage("Install the command 'db-ferry'?", { modal: true, detail }, 'Install');
+      const answer = await showWarningMessage(t`Install the command 'db-ferry'?`, { modal: true, detail }, t`Install`);
       if (answer === undefined) return;
       await writeLauncher(plan);
     }
-    const said = plan.there === 'same' ? 'is installed already' : 'is installed';
+    const said = plan.there === 'same' ? t`is installed already` : t`is installed`;
     if (plan.isOnPath) {
       await showInformationMessage(
-        `db-ferry ${said}: ${plan.file}. “db-ferry --help” in a new terminal shows what it does.`,
+        t`db-ferry ${said}: ${plan.file}. “db-ferry --help” in a new terminal shows what it does.`,
       );
       return;
     }
-    const message = `db-ferry ${said}: ${plan.file}. Its folder is not on PATH yet.`;
-    const pressed = await showInformationMessage(message, 'Copy Line for ~/.profile');
+    const message = t`db-ferry ${said}: ${plan.file}. Its folder is not on PATH yet.`;
+    const pressed = await showInformationMessage(message, t`Copy Line for ~/.profile`);
     if (pressed !== undefined) await vscode.env.clipboard.writeText(addition);
   },
 };

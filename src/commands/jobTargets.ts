@@ -6,6 +6,7 @@ import { localTime } from '../ui/format';
 import { placesOf } from '../ui/jobTooltip';
 import { jobState, jobTitle } from '../ui/jobWords';
 import { showInformationMessage, showQuickPick } from '../ui/shown';
+import { t } from '../words/language';
 
 /** A job from a row that fits, its id (from a button), or asked for; undefined where there is none to choose, which is said. */
 export async function oneJob(
@@ -24,12 +25,12 @@ export async function oneJob(
   const items = choice.map((job) => ({
     label: jobTitle(job),
     description: jobState(job),
-    detail: [placesOf(job), job.started === undefined ? '' : `started ${localTime(job.started)}`]
+    detail: [placesOf(job), job.started === undefined ? '' : t`started ${localTime(job.started)}`]
       .filter((part) => part !== '')
       .join(' · '),
     job,
   }));
-  const picked = await showQuickPick(items, { title: ask.title, placeHolder: 'Which job?' });
+  const picked = await showQuickPick(items, { title: ask.title, placeHolder: t`Which job?` });
   if (!picked) throw new AppError('cancelled');
   return picked.job;
 }

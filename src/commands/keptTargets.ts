@@ -14,6 +14,7 @@ import { keptLine } from '../words/keptWords';
 import { KeptNode } from '../tree/keptNode';
 import { JobNode } from '../tree/jobNode';
 import { oneDatabase } from './targets';
+import { t } from '../words/language';
 
 /** A database for which a restore kept something; `job`: the restore, where one is meant and not just the last. */
 export interface KeptTarget extends DatabasePlace {
@@ -87,7 +88,7 @@ export async function confirmKept(
   kept: readonly JudgedDatabase[],
 ): Promise<boolean> {
   for (const { row } of kept.filter(({ proof }) => proof.how === 'claim')) {
-    if (!(await typeName(`Nothing proves what ${row.name} says of itself`, row.name))) return false;
+    if (!(await typeName(t`Nothing proves what ${row.name} says of itself`, row.name))) return false;
   }
   return confirmName(services, place);
 }

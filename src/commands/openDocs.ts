@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { pick } from '../ui/ask/pick';
 import type { Command } from './command';
+import { t } from '../words/language';
 
 /** Opens a page of the documentation that came with the extension: it is there without a network, pictures as well. */
 export const openDocs: Command = {
@@ -15,7 +16,7 @@ export const openDocs: Command = {
       label: name.replace(/\.md$/, '').replaceAll('-', ' '),
       value: join(folder, name),
     }));
-    const file = await pick(items, { title: 'Documentation', placeholder: 'Which page?' });
+    const file = await pick(items, { title: t`Documentation`, placeholder: t`Which page?` });
     await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), 'vscode.markdown.preview.editor');
   },
 };

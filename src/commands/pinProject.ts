@@ -4,6 +4,7 @@ import { saveList, settings } from '../ui/settings';
 import { askProject } from './askProject';
 import type { Command } from './command';
 import { showQuickPick } from '../ui/shown';
+import { t } from '../words/language';
 
 /** Shows a project first; one that may not be listed can be named. */
 export const pinProject: Command = {
@@ -26,7 +27,7 @@ export const unpinProject: Command = {
         : (
             await showQuickPick(
               pinned.map((label) => ({ label })),
-              { title: 'Unpin Project', placeHolder: 'Which project?' },
+              { title: t`Unpin Project`, placeHolder: t`Which project?` },
             )
           )?.label;
     if (place !== undefined)
@@ -38,7 +39,7 @@ export const unpinProject: Command = {
 };
 
 async function askPlace(services: Services): Promise<string> {
-  const prompt = 'The name of the project, also of one that may not be listed.';
-  const { model, name } = await askProject(services, 'Pin Project', prompt);
+  const prompt = t`The name of the project, also of one that may not be listed.`;
+  const { model, name } = await askProject(services, t`Pin Project`, prompt);
   return `${model.cluster.alias}/${name}`;
 }

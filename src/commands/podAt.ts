@@ -2,6 +2,7 @@ import { AppError } from '../core/base/errors';
 import { parseReference } from '../core/cluster/reference';
 import type { DatabasePlace, PodPlace } from '../model/places';
 import type { Services } from '../services';
+import { t } from '../words/language';
 
 /**
  * The pod of this name, or else one of this workload. Throws `cluster.unknown`, `pod.unknown`, and why its cluster could
@@ -21,7 +22,7 @@ export async function podAt(
     pods.find(({ name }) => name === place.pod) ?? pods.find(({ workload }) => workload.name === place.workload);
   if (pod) return { model, pod, reference: `${pod.cluster}/${pod.namespace}/${pod.name}` };
   const reference = `${place.cluster}/${place.namespace}/${place.pod}`;
-  throw model.failure ?? new AppError('pod.unknown', { reference, message: 'it is not there any more' });
+  throw model.failure ?? new AppError('pod.unknown', { reference, message: t`it is not there any more` });
 }
 
 /** The database that a reference names. Throws what `podAt` throws. */

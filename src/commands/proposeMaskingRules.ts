@@ -3,13 +3,14 @@ import { looking } from '../ui/looking';
 import { rulesLanguage } from '../ui/masking/rulesLanguage';
 import type { Command } from './command';
 import { oneDatabase } from './targets';
+import { t } from '../words/language';
 
 /** Looks at names of columns and at a few rows, and opens the rules that these speak for. No value leaves the extension. */
 export const proposeMaskingRules: Command = {
   id: 'dbFerry.proposeMaskingRules',
   rowsOf: 'clusters',
   async run(services, target) {
-    const place = await oneDatabase(services, target, 'Propose Masking Rules');
+    const place = await oneDatabase(services, target, t`Propose Masking Rules`);
     const content = await looking(place.reference, async (signal) => {
       const [{ openPod }, { proposeRules }, { proposalText }] = await Promise.all([
         import('../core/pod/openPod'),

@@ -5,6 +5,7 @@ import { jobTitle } from '../ui/jobWords';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
 import { showWarningMessage } from '../ui/shown';
+import { t } from '../words/language';
 
 /** Removes an ended job from the list, with its log; what it made stays, and what it left only after a question. */
 export const removeJob: Command = {
@@ -12,9 +13,9 @@ export const removeJob: Command = {
   rowsOf: 'jobs',
   async run(services, target) {
     const job = await oneJob(services, target, {
-      title: 'Remove From List',
+      title: t`Remove From List`,
       filter: (one) => !isLiving(one),
-      none: 'No job has ended yet.',
+      none: t`No job has ended yet.`,
     });
     if (!job) return;
     const forget = job.mayHaveLeft;
@@ -25,8 +26,7 @@ export const removeJob: Command = {
 };
 
 async function mayForget(job: Job): Promise<boolean> {
-  const detail =
-    'It ended in a way that may have left something behind, and Clean Up finds that by the job. Without it, what is left stays, and what became of the job is not found out.';
-  const message = `Forget ${jobTitle(job)}?`;
-  return (await showWarningMessage(message, { modal: true, detail }, 'Forget')) !== undefined;
+  const detail = t`It ended in a way that may have left something behind, and Clean Up finds that by the job. Without it, what is left stays, and what became of the job is not found out.`;
+  const message = t`Forget ${jobTitle(job)}?`;
+  return (await showWarningMessage(message, { modal: true, detail }, t`Forget`)) !== undefined;
 }

@@ -15,6 +15,7 @@ import { looking } from '../ui/looking';
 import type { ChosenRules } from '../ui/masking/pickRules';
 import { settings } from '../ui/settings';
 import { startJobs } from '../ui/startJobs';
+import { t } from '../words/language';
 
 /** What is to be restored: a backup, or a database that is copied. */
 export type RestoreSource =
@@ -64,7 +65,7 @@ async function confirmed(
     const question = { from: fromWords(source), target, plan, chosen: { ...chosen, ...paced } };
     const answer = await confirmRestore(services, question);
     if (answer !== 'options') return answer;
-    const other = await askRestoreOptions(`How ${target.database} is restored`, plan, chosen);
+    const other = await askRestoreOptions(t`How ${target.database} is restored`, plan, chosen);
     // the question stays as it was where no other way was chosen
     if (other === undefined) continue;
     chosen = other;
@@ -136,11 +137,11 @@ function environmentOf({ model, pod }: DatabasePlace): string | undefined {
 
 function fromWords(source: RestoreSource): string {
   if (source.kind === 'database') {
-    const masked = source.rules === undefined ? '' : `; its rows are masked by ${source.rules.name}`;
-    return `${source.place.reference}, as it is now${masked}`;
+    const masked = source.rules === undefined ? '' : t`; its rows are masked by ${source.rules.name}`;
+    return t`${source.place.reference}, as it is now${masked}`;
   }
   const { manifest } = source.entry;
   const proven = provenanceText(source.entry);
   const whose = proven === '' ? '' : `, ${proven}`;
-  return `the backup of ${backupName(source.entry)} (${ago(manifest.time.snapshot)}), ${sourceName(manifest.source)}${whose}`;
+  return t`the backup of ${backupName(source.entry)} (${ago(manifest.time.snapshot)}), ${sourceName(manifest.source)}${whose}`;
 }

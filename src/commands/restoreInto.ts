@@ -5,6 +5,7 @@ import { oneBackup } from './backupTargets';
 import { databaseNamed } from './databaseNamed';
 import { restoreFlow } from './restoreFlow';
 import { oneDatabase, onePod } from './targets';
+import { t } from '../words/language';
 
 /** Restores a backup that is asked for into this pod; on a database, into that one. */
 export const restoreInto: Command = {
@@ -12,8 +13,8 @@ export const restoreInto: Command = {
   rowsOf: 'clusters',
   async run(services, target) {
     if (target instanceof DatabaseNode) return replaceOne(services, target);
-    const pod = await onePod(services, target, 'Restore Into');
-    const title = `Restore Into ${pod.pod.name}`;
+    const pod = await onePod(services, target, t`Restore Into`);
+    const title = t`Restore Into ${pod.pod.name}`;
     const { operand, entry } = await oneBackup(services, undefined, title);
     const named = entry.manifest.source.database;
     const database = named === '' ? await databaseNamed(pod, { title, mustBeNew: false }) : named;
@@ -33,11 +34,11 @@ export const replaceWith: Command = {
 };
 
 async function replaceOne(services: Services, target: unknown): Promise<void> {
-  const place = await oneDatabase(services, target, 'Replace with Backup');
+  const place = await oneDatabase(services, target, t`Replace with Backup`);
   const { operand, entry } = await oneBackup(
     services,
     undefined,
-    `Replace ${place.database} on ${place.pod.name} with`,
+    t`Replace ${place.database} on ${place.pod.name} with`,
   );
   await restoreFlow(services, { kind: 'backup', operand, entry }, place);
 }

@@ -11,13 +11,14 @@ import { openInspector } from '../ui/openInspector';
 import { pick } from '../ui/ask/pick';
 import { oneBackup } from './backupTargets';
 import type { Command } from './command';
+import { t } from '../words/language';
 
 /** Shows where a backup lies: in the Explorer where the workspace holds it, in the system's file manager, or as a list. */
 export const revealInExplorer: Command = {
   id: 'dbFerry.revealInExplorer',
   rowsOf: 'backups',
   async run(services, target) {
-    const { entry } = await oneBackup(services, target, 'Reveal in Explorer');
+    const { entry } = await oneBackup(services, target, t`Reveal in Explorer`);
     const archive = vscode.Uri.file(archivePath(entry));
     if (vscode.workspace.getWorkspaceFolder(archive)) {
       await vscode.commands.executeCommand('revealInExplorer', archive);
@@ -36,17 +37,17 @@ async function listFiles(entry: BackupEntry): Promise<void> {
   const act = await pick(
     [
       ...files.map((name) => ({ icon: 'file', label: name, value: () => open(entry, name) })),
-      { icon: 'terminal', label: 'Open a Terminal There', value: () => terminal(folder) },
-      { icon: 'copy', label: 'Copy the Folder’s Path', value: () => vscode.env.clipboard.writeText(folder) },
+      { icon: 'terminal', label: t`Open a Terminal There`, value: () => terminal(folder) },
+      { icon: 'copy', label: t`Copy the Folder’s Path`, value: () => vscode.env.clipboard.writeText(folder) },
     ],
-    { title: `${backupName(entry)}: ${folder}`, placeholder: 'Open which file?' },
+    { title: `${backupName(entry)}: ${folder}`, placeholder: t`Open which file?` },
   );
   await act();
 }
 
 async function open(entry: BackupEntry, name: string): Promise<void> {
   const { folder } = entry;
-  if (name === jobFiles.report) return openReport(`Backup ${backupName(entry)}`, { backup: folder });
+  if (name === jobFiles.report) return openReport(t`Backup ${backupName(entry)}`, { backup: folder });
   const file = join(folder, name);
   // what is no file of its own is not looked into
   await sizeSafely(file, { inside: folder });

@@ -8,6 +8,7 @@ import { jobTitle } from '../ui/jobWords';
 import { openReport } from '../ui/openReport';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
+import { t } from '../words/language';
 
 /** Opens the report of a job, or the one beside a backup, in the preview. */
 export const showReport: Command = {
@@ -16,12 +17,12 @@ export const showReport: Command = {
   async run(services, target) {
     if (target instanceof BackupNode) {
       const { summary } = target;
-      return openReport(`Backup ${backupName(summary)}`, { backup: summary.folder });
+      return openReport(t`Backup ${backupName(summary)}`, { backup: summary.folder });
     }
     const job = await oneJob(services, target, {
-      title: 'Show Report',
+      title: t`Show Report`,
       filter: hasReport,
-      none: 'No job has a report yet.',
+      none: t`No job has a report yet.`,
     });
     if (job) await openReport(jobTitle(job), { job: job.id });
   },

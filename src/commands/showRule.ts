@@ -7,6 +7,7 @@ import { ruleFor, showRule as show } from '../ui/showRule';
 import { neededRule } from '../words/neededRule';
 import { askProject, type Project } from './askProject';
 import type { Command } from './command';
+import { t } from '../words/language';
 
 /** Shows what an administrator has to allow, as YAML: after a refusal, or for a project. */
 export const showRule: Command = {
@@ -27,7 +28,7 @@ async function ruleOf(target: unknown, services: Services): Promise<string> {
   const { model, name }: Project =
     target instanceof NamespaceNode
       ? { model: target.parent.model, name: target.name }
-      : await askProject(services, 'Rule to Ask For', 'The name of the project whose pods you want to work with.');
+      : await askProject(services, t`Rule to Ask For`, t`The name of the project whose pods you want to work with.`);
   const user = await whoAmI(model.client, AbortSignal.timeout(15_000));
   return neededRule({ namespace: name, user }) ?? '';
 }

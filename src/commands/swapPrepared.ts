@@ -13,13 +13,14 @@ import { preparedLines } from '../words/preparedWords';
 import type { Command } from './command';
 import { oneJob } from './jobTargets';
 import { databaseAt } from './podAt';
+import { t } from '../words/language';
 
 /** Gives what a job prepared its name, after saying what changed since. */
 export const swapPrepared: Command = {
   id: 'dbFerry.swapPrepared',
   rowsOf: 'jobs',
   async run(services, target) {
-    const job = await waiting(services, target, 'Swap');
+    const job = await waiting(services, target, t`Swap`);
     if (!job) return;
     let options: RequestOf<'swap'>['options'] = {};
     for (;;) {
@@ -36,7 +37,7 @@ export const swapPrepared: Command = {
       }
       const { model, pod, database } = await databaseAt(services, plan.reference);
       const isProtected = services.protection.isProtected(model.cluster, pod.namespace);
-      if (isProtected && !(await typeName(`${pod.cluster}/${pod.namespace} is protected`, database))) return;
+      if (isProtected && !(await typeName(t`${pod.cluster}/${pod.namespace} is protected`, database))) return;
       const typed = isProtected ? { confirmed: database } : {};
       return startJobs(services, [{ kind: 'swap', of: { job: job.id }, ...typed, options }]);
     }
@@ -48,19 +49,19 @@ export const discardPrepared: Command = {
   id: 'dbFerry.discardPrepared',
   rowsOf: 'jobs',
   async run(services, target) {
-    const job = await waiting(services, target, 'Discard Prepared Database');
+    const job = await waiting(services, target, t`Discard Prepared Database`);
     if (!job) return;
     const answer = await showWarningMessage(
-      'Drop what was prepared?',
-      { modal: true, detail: `${placeOf(job)} stays as it is. To have it again, it has to be prepared again.` },
-      'Discard',
+      t`Drop what was prepared?`,
+      { modal: true, detail: t`${placeOf(job)} stays as it is. To have it again, it has to be prepared again.` },
+      t`Discard`,
     );
     if (answer !== undefined) await startJobs(services, [{ kind: 'discard', of: { job: job.id }, options: {} }]);
   },
 };
 
 async function waiting(services: Services, target: unknown, title: string): Promise<Job | undefined> {
-  return oneJob(services, target, { title, filter: isWaiting, none: 'Nothing that was prepared waits.' });
+  return oneJob(services, target, { title, filter: isWaiting, none: t`Nothing that was prepared waits.` });
 }
 
 /** `accept`: also with definitions that changed; undefined: given up. */
@@ -69,9 +70,9 @@ async function ask(plan: PreparedPlan): Promise<'swap' | 'accept' | undefined> {
   const blocking = findings.filter(({ level }) => level === 'block');
   const mayAccept = blocking.length > 0 && blocking.every(({ code }) => code === 'swap.schema');
   const detail = [preparedLines(plan).join('\n'), ...findingLines(findings)].join('\n\n');
-  const button = isBlocked(findings) ? 'Accept the Changes…' : 'Swap';
+  const button = isBlocked(findings) ? t`Accept the Changes…` : t`Swap`;
   const answer = await showWarningMessage(
-    isBlocked(findings) ? `${database} cannot be swapped now.` : `Swap ${database} for what was prepared?`,
+    isBlocked(findings) ? t`${database} cannot be swapped now.` : t`Swap ${database} for what was prepared?`,
     { modal: true, detail },
     ...(isBlocked(findings) && !mayAccept ? [] : [button]),
   );

@@ -9,13 +9,14 @@ import { findingLines } from '../ui/findingLines';
 import type { Command } from './command';
 import { askedOf, confirmKept, keptTarget, keptText, meantOf, namedIn, type KeptTarget } from './keptTargets';
 import { showWarningMessage } from '../ui/shown';
+import { t } from '../words/language';
 
 /** Puts back what a restore replaced, after saying what was written since. */
 export const undoRestore: Command = {
   id: 'dbFerry.undoRestore',
   rowsOf: 'clusters',
   async run(services, target) {
-    const place = await keptTarget(services, target, 'Undo Restore');
+    const place = await keptTarget(services, target, t`Undo Restore`);
     const plan = await looking(place.reference, async (signal) => {
       const [{ openPod }, { planUndo }] = await Promise.all([
         import('../core/pod/openPod'),
@@ -37,23 +38,23 @@ async function confirm(
   const { database, model, pod } = place;
   const detail = [
     kept.proof.how === 'claim'
-      ? `Nothing proves that ${place.reference} was this before a restore of yours:`
-      : `${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}):`,
+      ? t`Nothing proves that ${place.reference} was this before a restore of yours:`
+      : t`${place.reference} becomes again what it was before the restore (${ago(kept.mark.time)}):`,
     keptText(kept, made),
-    live ? 'What is there now is kept, closed: an undo can be undone.' : 'Nothing answers to the name now.',
+    live ? t`What is there now is kept, closed: an undo can be undone.` : t`Nothing answers to the name now.`,
     ...findingLines([...aboutTrust([model.cluster]), ...findings]),
   ].join('\n\n');
   if (isBlocked(findings)) {
-    await showWarningMessage(`${database} on ${pod.name} cannot be put back now.`, {
+    await showWarningMessage(t`${database} on ${pod.name} cannot be put back now.`, {
       modal: true,
       detail,
     });
     return false;
   }
   const answer = await showWarningMessage(
-    `Undo the restore of ${database} on ${pod.name}?`,
+    t`Undo the restore of ${database} on ${pod.name}?`,
     { modal: true, detail },
-    'Undo Restore',
+    t`Undo Restore`,
   );
   return answer !== undefined && confirmKept(services, place, [kept]);
 }

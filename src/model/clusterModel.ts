@@ -3,6 +3,7 @@ import type { KubeClient } from '../core/cluster/kubeClient';
 import { formatReference } from '../core/cluster/reference';
 import { AppError, isAppError, toAppError } from '../core/base/errors';
 import type { DatabasePod, OpenPod } from '../core/pod/databasePod';
+import { t } from '../words/language';
 
 /** What is known of one cluster. */
 export interface ClusterContents {
@@ -182,7 +183,7 @@ export class ClusterModel {
       return await this.probe(this.client, pod, AbortSignal.any([signal, late]));
     } catch (error) {
       if (!late.aborted || signal.aborted) throw error;
-      const message = `no answer within ${probeTimeoutMs / 1000} s`;
+      const message = t`no answer within ${probeTimeoutMs / 1000} s`;
       const { cluster, namespace, name } = pod;
       const reference = formatReference({ cluster, namespace, pod: name });
       throw new AppError('pod.noServer', { reference, message }, { cause: error });

@@ -70,7 +70,7 @@ function rowHtml(row: DatabaseStatus): string {
     store === undefined ? '' : `${store}${encrypted === true ? ', encrypted' : ', in clear'}`,
   ];
   const list = findings.map((finding) => {
-    const text = escaped(statusWords[finding]);
+    const text = escaped(statusWords()[finding]);
     return `<li>${missedFindings.includes(finding) ? `<strong>${text}</strong>` : text}</li>`;
   });
   const bytes = row.bytes === undefined ? '' : ` (${size(row.bytes)})`;

@@ -1,9 +1,11 @@
+import { some } from '../words/some';
 import * as vscode from 'vscode';
 import type { BackupSummary } from '../core/catalog/summary';
 import { databaseName, sourceName, type Source } from '../ui/backupWords';
 import { ago } from '../ui/format';
 import { BackupNode } from './backupNode';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** A database of which there are backups, or all that were adopted. */
 export class BackupGroupNode implements TreeNode {
@@ -25,16 +27,16 @@ export class BackupGroupNode implements TreeNode {
 
   item(): vscode.TreeItem {
     const [newest] = this.backups;
-    const number = this.backups.length === 1 ? '1 backup' : `${this.backups.length} backups`;
-    const name = this.isAdopted ? 'Adopted' : databaseName(newest.manifest);
-    const from = this.isAdopted ? 'dump files made elsewhere' : sourceName(this.source);
+    const number = some(this.backups.length, 'backup');
+    const name = this.isAdopted ? t`Adopted` : databaseName(newest.manifest);
+    const from = this.isAdopted ? t`dump files made elsewhere` : sourceName(this.source);
     const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon(this.isAdopted ? 'folder' : 'database');
     item.description = from;
-    item.tooltip = `${name}, ${from}\n${number}, the newest ${ago(newest.manifest.time.snapshot)}`;
+    item.tooltip = t`${name}, ${from}\n${number}, the newest ${ago(newest.manifest.time.snapshot)}`;
     item.contextValue = contextValue('backups', { canBackUpAgain: !this.isAdopted });
-    item.accessibilityInformation = { label: `Backups of ${name}, ${from}, ${number}` };
+    item.accessibilityInformation = { label: t`Backups of ${name}, ${from}, ${number}` };
     return item;
   }
 

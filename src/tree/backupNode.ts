@@ -10,6 +10,7 @@ import { localTime } from '../ui/format';
 import { inspectorCommand } from '../ui/openInspector';
 import type { BackupGroupNode } from './backupGroupNode';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** A backup: when, how large, how far verified. A click looks into its archive. */
 export class BackupNode implements TreeNode {
@@ -40,7 +41,7 @@ export class BackupNode implements TreeNode {
       canDelete: true,
       hasReport: existsSync(join(folder, jobFiles.report)),
     });
-    item.accessibilityInformation = { label: `Backup ${backupName(summary)}, ${facts}` };
+    item.accessibilityInformation = { label: t`Backup ${backupName(summary)}, ${facts}` };
     return item;
   }
 

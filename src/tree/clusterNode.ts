@@ -8,6 +8,7 @@ import { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
 import type { ClustersView } from './clustersTree';
 import { titledTooltip } from '../ui/tooltip';
+import { t } from '../words/language';
 
 /** A cluster: its projects that hold database pods. */
 export class ClusterNode implements TreeNode {
@@ -39,13 +40,13 @@ export class ClusterNode implements TreeNode {
         ? new vscode.ThemeIcon('unverified', new vscode.ThemeColor('list.warningForeground'))
         : new vscode.ThemeIcon(protection === 'protected' ? 'lock' : 'server-environment');
     const marks = [
-      protection === 'protected' ? 'protected' : undefined,
-      insecure ? 'certificate not checked' : undefined,
+      protection === 'protected' ? t`protected` : undefined,
+      insecure ? t`certificate not checked` : undefined,
     ];
     item.description = [...marks, state].filter(Boolean).join(' · ');
     item.tooltip = titledTooltip(
       label,
-      `${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}${insecure ? notChecked : ''}`,
+      t`${server}\nas ${user}\nfrom ${model.cluster.kubeconfigFile}${insecure ? notChecked() : ''}`,
     );
     item.contextValue = contextValue('cluster', {
       canProtect: protection !== 'protected',
@@ -53,7 +54,7 @@ export class ClusterNode implements TreeNode {
       canRefresh: true,
       hasReference: true,
     });
-    item.accessibilityInformation = { label: `Cluster ${label}, ${item.description}` };
+    item.accessibilityInformation = { label: t`Cluster ${label}, ${item.description}` };
     return item;
   }
 
@@ -68,7 +69,7 @@ export class ClusterNode implements TreeNode {
   }
 }
 
-const notChecked = '\nWho answers there is not proven: the kubeconfig says insecure-skip-tls-verify.';
+const notChecked = () => t`\nWho answers there is not proven: the kubeconfig says insecure-skip-tls-verify.`;
 
 function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string {
   if (failure) return wordsFor(failure).short;
@@ -76,9 +77,9 @@ function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string
   const { namespaces, forbidden, total, word } = contents;
   let pods = 0;
   for (const each of namespaces.values()) pods += each.length;
-  if (total === 0) return `no ${word} that you may see`;
+  if (total === 0) return t`no ${word} that you may see`;
   if (pods === 0 && forbidden.length > 0)
-    return `pods of ${forbidden.length} ${word}${forbidden.length === 1 ? '' : 's'} may not be listed`;
-  if (pods === 0) return `no database pods${total === undefined ? '' : ` in ${total} ${word}s`}`;
-  return `${pods} ${pods === 1 ? 'pod' : 'pods'} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
+    return t`pods of ${forbidden.length} ${word}${forbidden.length === 1 ? '' : 's'} may not be listed`;
+  if (pods === 0) return t`no database pods${total === undefined ? '' : t` in ${total} ${word}s`}`;
+  return t`${pods} ${pods === 1 ? t`pod` : t`pods`} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
 }

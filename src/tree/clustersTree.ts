@@ -13,6 +13,7 @@ import { NamespaceNode } from './namespaceNode';
 import type { TreeNode } from './node';
 import { ProblemNode } from './problemNode';
 import { shownItem } from './shownItem';
+import { t } from '../words/language';
 
 /** What the rows of the Clusters view ask of it. */
 export interface ClustersView {
@@ -175,11 +176,11 @@ export class ClustersTree implements vscode.TreeDataProvider<TreeNode>, Clusters
     const isLoaded = models.length > 0 && models.every((model) => model.isLoaded);
     this.#treeView.message =
       this.#filter !== ''
-        ? `Projects with “${this.#filter}”`
+        ? t`Projects with “${this.#filter}”`
         : isLoaded && models.every(({ failure }) => failure)
-          ? 'No cluster can be reached. Log in again, or look at the network and the proxy.'
+          ? t`No cluster can be reached. Log in again, or look at the network and the proxy.`
           : isLoaded && models.every(({ contents }) => contents.namespaces.size === 0)
-            ? 'No database pods were found in the projects that you may see.'
+            ? t`No database pods were found in the projects that you may see.`
             : '';
     const hasPods = models.some(({ contents }) => contents.namespaces.size > 0);
     void vscode.commands.executeCommand('setContext', contextKeys.hasClusters, hasPods);

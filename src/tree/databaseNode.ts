@@ -5,6 +5,7 @@ import { KeptNode } from './keptNode';
 import { contextValue, type TreeNode } from './node';
 import type { PodNode } from './podNode';
 import { textTooltip } from '../ui/tooltip';
+import { t } from '../words/language';
 
 /** A database; below it what restores replaced and kept. */
 export class DatabaseNode implements TreeNode {
@@ -32,19 +33,19 @@ export class DatabaseNode implements TreeNode {
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('database');
     item.description = [
-      facts.bytes === undefined ? 'may not be read' : size(facts.bytes),
-      isBackedUp ? `backed up ${ago(backup)}` : undefined,
-      last?.isProven ? `replaced ${ago(last.mark.time)}, undo possible` : undefined,
-      last && !last.isProven ? 'something claims to be kept of it' : undefined,
+      facts.bytes === undefined ? t`may not be read` : size(facts.bytes),
+      isBackedUp ? t`backed up ${ago(backup)}` : undefined,
+      last?.isProven ? t`replaced ${ago(last.mark.time)}, undo possible` : undefined,
+      last && !last.isProven ? t`something claims to be kept of it` : undefined,
     ]
       .filter((part) => part !== undefined)
       .join(' · ');
     item.tooltip = textTooltip(
       [
         this.reference,
-        `owner ${facts.owner}, ${facts.encoding}, ${facts.collate}`,
-        isBackedUp ? `last backup ${localTime(backup)}` : undefined,
-        backup === 'never' ? 'no backup of it in this workspace' : undefined,
+        t`owner ${facts.owner}, ${facts.encoding}, ${facts.collate}`,
+        isBackedUp ? t`last backup ${localTime(backup)}` : undefined,
+        backup === 'never' ? t`no backup of it in this workspace` : undefined,
       ]
         .filter((line) => line !== undefined)
         .join('\n'),
@@ -56,7 +57,7 @@ export class DatabaseNode implements TreeNode {
       canDropKept: last !== undefined,
       hasReference: true,
     });
-    item.accessibilityInformation = { label: `Database ${facts.name}, ${item.description}` };
+    item.accessibilityInformation = { label: t`Database ${facts.name}, ${item.description}` };
     return item;
   }
 

@@ -3,6 +3,7 @@ import type { AppError } from '../core/base/errors';
 import { runningText, wordsFor } from '../ui/notify/errorText';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** What could not be loaded, in its place: why, and a click that tries again. */
 export class FailureNode implements TreeNode {
@@ -22,11 +23,11 @@ export class FailureNode implements TreeNode {
     const item = new vscode.TreeItem(words.what);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
-    item.description = 'Click to try again';
+    item.description = t`Click to try again`;
     item.tooltip = runningText(words);
     item.contextValue = contextValue('failure', { canRefresh: true, canAskForRule: ruleFor(this.error) !== undefined });
-    item.command = { command: 'dbFerry.refresh', title: 'Try Again', arguments: [this] };
-    item.accessibilityInformation = { label: `${runningText(words)} Press Enter to try again.` };
+    item.command = { command: 'dbFerry.refresh', title: t`Try Again`, arguments: [this] };
+    item.accessibilityInformation = { label: t`${runningText(words)} Press Enter to try again.` };
     return item;
   }
 

@@ -12,6 +12,7 @@ import { jobLabel, jobRowState, jobState, jobTitle } from '../ui/jobWords';
 import { ruleFor } from '../ui/showRule';
 import { contextValue, type TreeNode } from './node';
 import { textTooltip } from '../ui/tooltip';
+import { t } from '../words/language';
 
 /** A job: what it is about, and how far it is or how it ended. */
 export class JobNode implements TreeNode {
@@ -42,7 +43,7 @@ export class JobNode implements TreeNode {
       canAskForRule: result?.error !== undefined && ruleFor(result.error) !== undefined,
       canRemove: !isLiving(job),
     });
-    item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: 'Show', arguments: [this] };
+    item.command = { command: hasReport ? 'dbFerry.showReport' : 'dbFerry.showLog', title: t`Show`, arguments: [this] };
     const spoken = [jobTitle(job), ...placesOf(job.request).map(formatReference), jobState(job)];
     item.accessibilityInformation = { label: spoken.join(', ') };
     return item;

@@ -4,6 +4,7 @@ import type { Jobs } from '../model/jobs';
 import { JobNode } from './jobNode';
 import { shownItem } from './shownItem';
 import { UnreadableNode } from './unreadableNode';
+import { t } from '../words/language';
 
 type JobsNode = JobNode | UnreadableNode;
 
@@ -18,7 +19,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
     this.#treeView = vscode.window.createTreeView<JobsNode>(viewIds.jobs, { treeDataProvider: this });
     this.#listening = jobs.onDidChange(() => {
       const running = jobs.running.length;
-      this.#treeView.badge = running === 0 ? undefined : { value: running, tooltip: `${running} running` };
+      this.#treeView.badge = running === 0 ? undefined : { value: running, tooltip: t`${running} running` };
       this.#changed.fire(undefined);
     });
   }

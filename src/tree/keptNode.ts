@@ -3,6 +3,7 @@ import type { KeptDatabase } from '../model/databases';
 import { ago, size } from '../ui/format';
 import type { DatabaseNode } from './databaseNode';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** A database that a restore replaced: undo puts it back. */
 export class KeptNode implements TreeNode {
@@ -20,11 +21,11 @@ export class KeptNode implements TreeNode {
     const item = new vscode.TreeItem(facts.name);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('history');
-    const when = isProven ? `kept ${ago(mark.time)}` : `claims to be kept by job ${mark.job}, owner ${facts.owner}`;
+    const when = isProven ? t`kept ${ago(mark.time)}` : t`claims to be kept by job ${mark.job}, owner ${facts.owner}`;
     item.description = `${when}${facts.bytes === undefined ? '' : ` · ${size(facts.bytes)}`}`;
-    item.tooltip = `What ${mark.of} was before job ${mark.job} replaced it from ${mark.origin}. Closed; undo puts it back.`;
+    item.tooltip = t`What ${mark.of} was before job ${mark.job} replaced it from ${mark.origin}. Closed; undo puts it back.`;
     item.contextValue = contextValue('kept', { canUndo: true, canDropKept: true });
-    item.accessibilityInformation = { label: `Kept database ${facts.name}, ${item.description}` };
+    item.accessibilityInformation = { label: t`Kept database ${facts.name}, ${item.description}` };
     return item;
   }
 

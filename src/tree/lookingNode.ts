@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** Stands for rows that are still coming. VS Code draws no row of a view before all that are open have told theirs, so none may wait. */
 export class LookingNode implements TreeNode {
@@ -10,11 +11,11 @@ export class LookingNode implements TreeNode {
   }
 
   item(): vscode.TreeItem {
-    const item = new vscode.TreeItem('Looking…');
+    const item = new vscode.TreeItem(t`Looking…`);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('loading~spin');
     item.contextValue = contextValue('looking', {});
-    item.accessibilityInformation = { label: 'Looking, please wait' };
+    item.accessibilityInformation = { label: t`Looking, please wait` };
     return item;
   }
 

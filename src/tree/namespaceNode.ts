@@ -3,6 +3,7 @@ import type { DatabasePod } from '../core/pod/databasePod';
 import type { ClusterNode } from './clusterNode';
 import { contextValue, type TreeNode } from './node';
 import { PodNode } from './podNode';
+import { t } from '../words/language';
 
 /** A project: its database pods. */
 export class NamespaceNode implements TreeNode {
@@ -34,12 +35,12 @@ export class NamespaceNode implements TreeNode {
     item.iconPath = new vscode.ThemeIcon(isForbidden ? 'circle-slash' : isPinned ? 'pinned' : 'symbol-namespace');
     item.description = [
       environment,
-      isProtected ? 'protected' : undefined,
-      isForbidden ? 'pods may not be listed: click for the rule to ask for' : undefined,
+      isProtected ? t`protected` : undefined,
+      isForbidden ? t`pods may not be listed: click for the rule to ask for` : undefined,
     ]
       .filter((part) => part !== undefined)
       .join(' · ');
-    item.tooltip = `${word} ${this.name}${environment === undefined ? '' : `, labelled ${environment}`}`;
+    item.tooltip = `${word} ${this.name}${environment === undefined ? '' : t`, labelled ${environment}`}`;
     item.contextValue = contextValue('namespace', {
       canPin: !isPinned,
       canUnpin: isPinned,
@@ -47,13 +48,13 @@ export class NamespaceNode implements TreeNode {
       hasReference: true,
     });
     if (isForbidden)
-      item.command = { command: 'dbFerry.showRule', title: 'Show the Rule to Ask For', arguments: [this] };
+      item.command = { command: 'dbFerry.showRule', title: t`Show the Rule to Ask For`, arguments: [this] };
     item.accessibilityInformation = {
       label: [
         word,
         this.name,
         item.description,
-        `${this.pods.length} database ${this.pods.length === 1 ? 'pod' : 'pods'}`,
+        t`${this.pods.length} database ${this.pods.length === 1 ? t`pod` : t`pods`}`,
       ]
         .filter(Boolean)
         .join(', '),

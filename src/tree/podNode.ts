@@ -11,6 +11,7 @@ import { comesSoon, LookingNode } from './lookingNode';
 import type { NamespaceNode } from './namespaceNode';
 import { contextValue, type TreeNode } from './node';
 import { textTooltip } from '../ui/tooltip';
+import { t } from '../words/language';
 
 /** A database pod: its databases, once somebody opens it. Nothing is run in a pod before that. */
 export class PodNode implements TreeNode {
@@ -35,22 +36,22 @@ export class PodNode implements TreeNode {
     const { pod } = this;
     const { name, ready, reason, roleHint, flavour, workload } = pod;
     const opened = this.parent.parent.model.opened(pod);
-    const role = opened ? (opened.facts.standby ? 'standby' : 'primary') : roleHint;
-    const version = opened ? `PostgreSQL ${serverVersionText(opened.facts.serverVersion)}` : undefined;
+    const role = opened ? (opened.facts.standby ? t`standby` : t`primary`) : roleHint;
+    const version = opened ? t`PostgreSQL ${serverVersionText(opened.facts.serverVersion)}` : undefined;
     const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = this.id;
     item.iconPath = ready
       ? new vscode.ThemeIcon('server')
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-    item.description = [ready ? undefined : (reason ?? 'not ready'), version, role]
+    item.description = [ready ? undefined : (reason ?? t`not ready`), version, role]
       .filter((part) => part !== undefined)
       .join(' · ');
     item.tooltip = textTooltip(
       [
         this.reference,
-        `${workload.kind} ${workload.name}, container ${pod.container}`,
-        `image family: ${flavour}`,
-        ready ? 'ready' : `not ready: ${reason ?? 'unknown'}`,
+        t`${workload.kind} ${workload.name}, container ${pod.container}`,
+        t`image family: ${flavour}`,
+        ready ? t`ready` : t`not ready: ${reason ?? t`unknown`}`,
       ].join('\n'),
     );
     item.contextValue = contextValue('pod', {
@@ -61,7 +62,7 @@ export class PodNode implements TreeNode {
       hasReference: true,
     });
     item.accessibilityInformation = {
-      label: ['Database pod', name, item.description, ready ? 'ready' : undefined].filter(Boolean).join(', '),
+      label: [t`Database pod`, name, item.description, ready ? t`ready` : undefined].filter(Boolean).join(', '),
     };
     return item;
   }

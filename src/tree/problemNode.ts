@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { KubeconfigProblem } from '../core/cluster/cluster';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** A kubeconfig file that cannot be used; it hides no cluster. A click opens it. */
 export class ProblemNode implements TreeNode {
@@ -19,8 +20,8 @@ export class ProblemNode implements TreeNode {
     item.description = message;
     item.tooltip = `${file}\n${message}`;
     item.contextValue = contextValue('problem', {});
-    item.command = { command: 'vscode.open', title: 'Open File', arguments: [vscode.Uri.file(file)] };
-    item.accessibilityInformation = { label: `Kubeconfig file ${file} cannot be used: ${message}` };
+    item.command = { command: 'vscode.open', title: t`Open File`, arguments: [vscode.Uri.file(file)] };
+    item.accessibilityInformation = { label: t`Kubeconfig file ${file} cannot be used: ${message}` };
     return item;
   }
 

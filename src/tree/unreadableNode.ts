@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { AppError } from '../core/base/errors';
 import { runningText, wordsFor } from '../ui/notify/errorText';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** A folder that stands where a backup or a job does and cannot be read as one: it hides no other. */
 export class UnreadableNode implements TreeNode {
@@ -19,10 +20,10 @@ export class UnreadableNode implements TreeNode {
     const item = new vscode.TreeItem(basename(folder));
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-    item.description = 'cannot be read';
+    item.description = t`cannot be read`;
     item.tooltip = `${folder}\n${why}`;
     item.contextValue = contextValue('unreadable', {});
-    item.accessibilityInformation = { label: `${folder} cannot be read: ${why}` };
+    item.accessibilityInformation = { label: t`${folder} cannot be read: ${why}` };
     return item;
   }
 

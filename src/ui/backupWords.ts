@@ -2,6 +2,7 @@ import type { Manifest } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
 import { asItSays } from '../words/provenanceWords';
 import { ago, localTime, size } from './format';
+import { t } from '../words/language';
 
 /** How far a backup was verified: what its badge, its colour and its words say. */
 export type VerifiedState = 'restored' | 'verified' | 'unverified';
@@ -18,7 +19,7 @@ export function backupFacts(backup: BackupSummary): string {
 
 /** `shop of 2026-11-23 05:15:14`; an adopted one by its file. */
 export function backupName({ manifest }: Pick<BackupSummary, 'manifest'>): string {
-  return `${databaseName(manifest)} of ${localTime(manifest.time.snapshot)}`;
+  return t`${databaseName(manifest)} of ${localTime(manifest.time.snapshot)}`;
 }
 
 /** The database's name; of an adopted one what its archive says, or else its file's name. */
@@ -34,7 +35,7 @@ export function databaseName({
 
 /** `cluster/project/workload`; where it is not known, that it came from elsewhere. */
 export function sourceName({ cluster, namespace, workload }: Source): string {
-  return cluster === '' ? 'from elsewhere' : `${cluster}/${namespace}/${workload}`;
+  return cluster === '' ? t`from elsewhere` : `${cluster}/${namespace}/${workload}`;
 }
 
 export function verifiedState({ origin, verified }: Pick<Manifest, 'origin' | 'verified'>): VerifiedState {
@@ -46,8 +47,8 @@ export function verifiedState({ origin, verified }: Pick<Manifest, 'origin' | 'v
 export function verifiedWords(manifest: Pick<Manifest, 'origin' | 'verified'>): string {
   const { verified } = manifest;
   const restored = verified.findLast(({ level }) => level === 'restored');
-  if (restored) return `verified by a restore ${ago(restored.time)}`;
+  if (restored) return t`verified by a restore ${ago(restored.time)}`;
   const last = verified.findLast(({ level }) => level !== 'key');
-  if (!last) return 'not verified';
-  return `${manifest.origin === 'adopted' ? 'structure read' : 'verified'} ${ago(last.time)}`;
+  if (!last) return t`not verified`;
+  return `${manifest.origin === 'adopted' ? t`structure read` : t`verified`} ${ago(last.time)}`;
 }

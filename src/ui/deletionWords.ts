@@ -1,6 +1,7 @@
 import type { BackupSummary } from '../core/catalog/summary';
 import { backupName, databaseName, sourceName, verifiedState, verifiedWords } from './backupWords';
 import { size } from './format';
+import { t } from '../words/language';
 
 /** The question before backups are deleted: which, how large, and of what no verified backup is left. */
 export function deletionWords(
@@ -9,14 +10,14 @@ export function deletionWords(
 ): { readonly message: string; readonly detail: string } {
   const [only] = chosen;
   const message =
-    only && chosen.length === 1 ? `Delete the backup ${backupName(only)}?` : `Delete these ${chosen.length} backups?`;
+    only && chosen.length === 1 ? t`Delete the backup ${backupName(only)}?` : t`Delete these ${chosen.length} backups?`;
   const bytes = chosen.reduce((sum, { manifest }) => sum + manifest.size.archive, 0);
   const lines = chosen.slice(0, mostLines).map((backup) => lineOf(backup, chosen.length > 1));
   const more = chosen.length - lines.length;
   const detail = [
-    [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+    [...lines, ...(more > 0 ? [t`and ${more} more`] : [])].join('\n'),
     ...lastOnes(chosen, all),
-    `${chosen.length > 1 ? `${size(bytes)} in all. ` : ''}This cannot be undone.`,
+    t`${chosen.length > 1 ? t`${size(bytes)} in all. ` : ''}This cannot be undone.`,
   ].join('\n\n');
   return { message, detail };
 }
@@ -39,7 +40,7 @@ function lastOnes(chosen: readonly BackupSummary[], all: readonly BackupSummary[
     .filter(([place]) => !left.has(place))
     .map(
       ([, { manifest }]) =>
-        `After this there is no verified backup of ${databaseName(manifest)} (${sourceName(manifest.source)}) any more.`,
+        t`After this there is no verified backup of ${databaseName(manifest)} (${sourceName(manifest.source)}) any more.`,
     );
 }
 

@@ -1,3 +1,4 @@
+import { some } from '../words/some';
 import type { JobResult } from '../core/job/record/jobEvents';
 import type { Job } from '../core/job/record/readJob';
 import { differenceWords } from '../words/comparisonWords';
@@ -6,6 +7,7 @@ import { count, duration, size } from './format';
 import { texts } from '../words/shown';
 import { capital } from './findingLines';
 import { jobTitle } from './jobWords';
+import { t } from '../words/language';
 
 /** How a job ended that did not fail: what it was about, the sentence of its kind, and the figures. */
 export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string {
@@ -21,7 +23,7 @@ function whatDiffers({ differences = [] }: JobResult): string[] {
   if (differences.length === 0) return [];
   const more = differences.length - mostFound;
   const shown = differences.slice(0, mostFound).map(differenceWords);
-  return [`${[...shown, ...(more > 0 ? [`${count(more)} more`] : [])].join('; ')}.`];
+  return [`${[...shown, ...(more > 0 ? [t`${count(more)} more`] : [])].join('; ')}.`];
 }
 
 /** a notification is no report */
@@ -30,8 +32,8 @@ const mostFound = 2;
 function figures(data: JobResult['data']): string {
   const words = [
     figure(data['archiveBytes'], size),
-    figure(data['tables'], (value) => `${count(value)} ${value === 1 ? 'table' : 'tables'}`),
-    figure(data['rows'], (value) => `${count(value)} ${value === 1 ? 'row' : 'rows'}`),
+    figure(data['tables'], (value) => some(value, 'table')),
+    figure(data['rows'], (value) => some(value, 'row')),
     figure(data['seconds'], duration),
     figure(data['pauseSeconds'] === 0 ? undefined : data['pauseSeconds'], pauseWords),
   ]
@@ -42,7 +44,7 @@ function figures(data: JobResult['data']): string {
 
 /** a database that is made new keeps nobody waiting */
 function pauseWords(seconds: number): string {
-  return `logins waited ${Math.round(seconds * 1000)} ms`;
+  return t`logins waited ${Math.round(seconds * 1000)} ms`;
 }
 
 function figure(value: unknown, words: (value: number) => string): string | undefined {

@@ -6,6 +6,7 @@ import { checkWork } from '../core/job/checkRequest';
 import type { JobRequest, JobWork } from '../core/job/request';
 import { settings } from './settings';
 import { showInputBox } from './shown';
+import { t } from '../words/language';
 
 /**
  * The request that a job's folder holds, with what the settings say of such jobs, and with what it is about, where that can be told. Throws `usage` for options that do not go
@@ -48,10 +49,10 @@ export async function askReason(title: string): Promise<string | undefined> {
   if (!settings.askForReason()) return undefined;
   const reason = await showInputBox({
     title,
-    prompt: 'Why? It goes into manifest and report.',
+    prompt: t`Why? It goes into manifest and report.`,
     // what was confirmed before it would be lost
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? 'A reason is asked for before each job' : undefined),
+    validateInput: (text) => (text.trim() === '' ? t`A reason is asked for before each job` : undefined),
   });
   if (reason === undefined) throw new AppError('cancelled');
   return reason;

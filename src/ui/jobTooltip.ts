@@ -6,6 +6,7 @@ import { basisWords } from '../words/progressWords';
 import { capital } from './findingLines';
 import { duration, localTime } from './format';
 import { jobState, jobTitle } from './jobWords';
+import { t } from '../words/language';
 
 /** What its row has no room for: the places in full, who asked and why, what it is expected to take, and what it does to others. */
 export function jobTooltip(job: Job): string {
@@ -14,12 +15,12 @@ export function jobTooltip(job: Job): string {
   return [
     `${jobTitle(job)}: ${jobState(job)}`,
     placesOf(job),
-    `asked by ${by}${reason === undefined ? '' : `: ${reason}`}`,
-    started === undefined ? '' : `started ${localTime(started)}`,
+    t`asked by ${by}${reason === undefined ? '' : `: ${reason}`}`,
+    started === undefined ? '' : t`started ${localTime(started)}`,
     expected?.seconds === undefined
       ? ''
-      : `expected to take ${duration(expected.seconds)}, by ${basisWords[expected.basis]}`,
-    keepsAwake ? 'keeps the workspace awake' : '',
+      : t`expected to take ${duration(expected.seconds)}, by ${basisWords()[expected.basis]}`,
+    keepsAwake ? t`keeps the workspace awake` : '',
     waiting === undefined ? '' : capital(waitingText(waiting)),
     resolved === undefined ? '' : capital(resolved),
   ]

@@ -4,6 +4,7 @@ import { jobPlace } from '../words/jobTitle';
 import { phaseWords } from '../words/progressWords';
 import { ago, duration, size } from './format';
 import { jobPercent } from './jobPercent';
+import { t } from '../words/language';
 
 export { jobLabel, jobTitle } from '../words/jobTitle';
 
@@ -22,7 +23,7 @@ export function jobRowState(job: Job): string {
   const percent = now && jobPercent(job.request, now);
   const far = [
     percent === undefined ? undefined : `${Math.floor(percent)} %`,
-    now?.secondsLeft === undefined ? undefined : `${duration(now.secondsLeft)} left`,
+    now?.secondsLeft === undefined ? undefined : t`${duration(now.secondsLeft)} left`,
   ].filter((part) => part !== undefined);
   return far.length === 0 ? `${phaseText(phase)}${at}` : `${far.join(' · ')}${at} · ${phaseText(phase)}`;
 }
@@ -33,27 +34,27 @@ function whenOf({ state, lastEvent }: Job): string {
 
 function stateOf(job: Job): string {
   const { state, progress, phase, lastEvent, started, cleaned, resolved } = job;
-  const took = started !== undefined && lastEvent !== undefined ? ` in ${seconds(started, lastEvent)}` : '';
+  const took = started !== undefined && lastEvent !== undefined ? t` in ${seconds(started, lastEvent)}` : '';
   switch (state) {
     case 'starting':
-      return 'starting';
+      return t`starting`;
     case 'stopping':
-      return 'stopping…';
+      return t`stopping…`;
     case 'running': {
       const now = progress && progress.phase === phase ? shortProgress(progress) : phaseText(phase);
-      return job.waiting === undefined ? now : `${now} · others wait for its locks`;
+      return job.waiting === undefined ? now : t`${now} · others wait for its locks`;
     }
     case 'done':
-      return `done${took}`;
+      return t`done${took}`;
     case 'prepared':
       return preparedState(job);
     case 'differences':
       return differences(job);
     case 'interrupted':
-      return cleaned ? 'interrupted, cleaned up' : 'interrupted';
+      return cleaned ? t`interrupted, cleaned up` : t`interrupted`;
     case 'unknown':
-      if (resolved !== undefined) return 'outcome was unknown, found out';
-      return cleaned ? 'outcome unknown, given up' : 'outcome unknown';
+      if (resolved !== undefined) return t`outcome was unknown, found out`;
+      return cleaned ? t`outcome unknown, given up` : t`outcome unknown`;
     case 'refused':
     case 'failed':
     case 'cancelled':
@@ -69,28 +70,28 @@ export function shortProgress(progress: NonNullable<Job['progress']>): string {
     percent === undefined ? undefined : `${Math.floor(percent)} %`,
     bytes > 0 ? size(bytes) : undefined,
     rate === undefined ? undefined : `${size(rate)}/s`,
-    secondsLeft === undefined ? undefined : `${duration(secondsLeft)} left`,
+    secondsLeft === undefined ? undefined : t`${duration(secondsLeft)} left`,
   ]
     .filter((part) => part !== undefined)
     .join(' · ');
 }
 
 export function phaseText(phase: Phase | undefined): string {
-  return phase === undefined ? 'starting' : phaseWords[phase];
+  return phase === undefined ? t`starting` : phaseWords()[phase];
 }
 
 function differences({ request: { kind }, result }: Job): string {
-  if (kind === 'clean') return 'not all is gone or known';
+  if (kind === 'clean') return t`not all is gone or known`;
   const number = result?.differences?.length;
-  if (number === undefined) return 'with differences';
-  return number === 1 ? 'one difference' : `${number} differences`;
+  if (number === undefined) return t`with differences`;
+  return number === 1 ? t`one difference` : t`${number} differences`;
 }
 
 /** It waits until somebody does something: how long, and what it takes meanwhile, are seen without a click. */
 function preparedState({ settled, result }: Job): string {
-  if (settled !== undefined) return settled.how === 'gone' ? 'prepared, gone since' : `prepared, ${settled.how}`;
+  if (settled !== undefined) return settled.how === 'gone' ? t`prepared, gone since` : t`prepared, ${settled.how}`;
   const bytes = result?.data['sideBytes'];
-  return `prepared, waits for its swap${typeof bytes === 'number' ? ` (${size(bytes)})` : ''}`;
+  return t`prepared, waits for its swap${typeof bytes === 'number' ? ` (${size(bytes)})` : ''}`;
 }
 
 function seconds(from: string, to: string): string {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { BackupSummary } from '../core/catalog/summary';
 import { archiveEditor } from '../contributions';
+import { t } from '../words/language';
 
 /** Opens an archive in the inspector. */
 export async function openInspector(archive: string): Promise<void> {
@@ -12,7 +13,7 @@ export async function openInspector(archive: string): Promise<void> {
 export function inspectorCommand(backup: BackupSummary): vscode.Command {
   const archive = vscode.Uri.file(archiveOf(backup));
   const options: vscode.TextDocumentShowOptions = { preview: true, preserveFocus: true };
-  return { command: 'vscode.openWith', title: 'Inspect Archive', arguments: [archive, archiveEditor, options] };
+  return { command: 'vscode.openWith', title: t`Inspect Archive`, arguments: [archive, archiveEditor, options] };
 }
 
 function archiveOf({ folder, manifest }: BackupSummary): string {

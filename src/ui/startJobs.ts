@@ -6,6 +6,7 @@ import { jobTitle } from './jobWords';
 import { askReason, requestOf } from './jobRequest';
 import { settings } from './settings';
 import { showWarningMessage } from './shown';
+import { t } from '../words/language';
 
 /**
  * Starts jobs, each as a process of its own, and shows how they go. Resolves when all are started, not when they end;
@@ -16,7 +17,7 @@ export async function startJobs(services: Services, wanted: readonly JobWork[]):
   const { startJob } = await import('../core/job/run/startJob');
   const plain = await Promise.all(wanted.map(requestOf));
   const [one] = plain;
-  const reason = await askReason(one && plain.length === 1 ? jobTitle({ request: one }) : `${plain.length} jobs`);
+  const reason = await askReason(one && plain.length === 1 ? jobTitle({ request: one }) : t`${plain.length} jobs`);
   await services.jobs.watch();
   const requests = plain.map((request) =>
     reason === undefined ? request : { ...request, asked: { ...request.asked, reason } },
@@ -39,7 +40,7 @@ export async function startJobs(services: Services, wanted: readonly JobWork[]):
 function tellNotStarted(requests: readonly JobRequest[]): void {
   if (requests.length < 2) return;
   const titles = requests.map((request) => jobTitle({ request }));
-  void showWarningMessage(`Not started: ${titles.join('; ')}.`);
+  void showWarningMessage(t`Not started: ${titles.join('; ')}.`);
 }
 
 /** The command line that is packaged with the extension; small nurseries keep a stream's memory low. */

@@ -1,3 +1,5 @@
+import { t } from './language';
+
 /** The states of `Provenance`, spelled here since the page of the inspector, a browser's script, reads them too. */
 export type Standing = 'foreign' | 'partial' | 'unreadable' | 'other' | 'size' | 'known';
 
@@ -11,22 +13,22 @@ export function standingWords(
 ): string {
   switch (state) {
     case 'foreign':
-      return 'Not a backup of DB Ferry: no manifest says where this file comes from. Verify shows whether it is whole.';
+      return t`Not a backup of DB Ferry: no manifest says where this file comes from. Verify shows whether it is whole.`;
     case 'partial':
-      return 'This backup is still being written, or was interrupted. It is not complete.';
+      return t`This backup is still being written, or was interrupted. It is not complete.`;
     case 'other':
-      return 'The manifest beside this file belongs to another archive. Nothing is taken from it.';
+      return t`The manifest beside this file belongs to another archive. Nothing is taken from it.`;
     case 'unreadable':
-      return `The manifest beside this file cannot be read: ${message}`;
+      return t`The manifest beside this file cannot be read: ${message}`;
     case 'size':
-      return 'The manifest beside this file is of this archive, but their sizes differ.';
+      return t`The manifest beside this file is of this archive, but their sizes differ.`;
     case 'known':
-      return `${fitting[whose]} Verify reads every byte again.`;
+      return t`${fitting()[whose]} Verify reads every byte again.`;
   }
 }
 
-const fitting: Readonly<Record<Whose, string>> = {
-  proven: 'A backup of DB Ferry. Header and size fit its manifest.',
-  said: 'As its manifest says a backup of DB Ferry: no key that you trust signed that, and anybody may have written it. Header and size fit.',
-  adopted: 'Made elsewhere and adopted: where it comes from is not proven. Header and size are as they were then.',
-};
+const fitting = (): Readonly<Record<Whose, string>> => ({
+  proven: t`A backup of DB Ferry. Header and size fit its manifest.`,
+  said: t`As its manifest says a backup of DB Ferry: no key that you trust signed that, and anybody may have written it. Header and size fit.`,
+  adopted: t`Made elsewhere and adopted: where it comes from is not proven. Header and size are as they were then.`,
+});

@@ -15,13 +15,14 @@ import { importErrors } from './importWords';
 import { maskErrors } from './maskWords';
 import { detail } from './shown';
 import { policyErrors } from './policyWords';
+import { t } from './language';
 
 export type { Words } from './errors/errorTable';
 
 /** Words for an error of the core, with what to do in this host. */
 export function wordsFor(code: string, data: object, hints: Hints): Words {
   const words = (errorWords as Readonly<Partial<Record<string, AnyWords>>>)[code];
-  return words?.(data, hints) ?? { what: `Failed: ${code}.`, why: detail(data).slice(2) };
+  return words?.(data, hints) ?? { what: t`Failed: ${code}.`, why: detail(data).slice(2) };
 }
 
 /** Words that take whatever is told: what a disk holds need not be what the types say. */

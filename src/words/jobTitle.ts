@@ -12,6 +12,7 @@ import type { Job } from '../core/job/record/readJob';
 import { localTime } from './format';
 import type { ResultData } from '../core/job/record/resultData';
 import { text } from './shown';
+import { t } from './language';
 
 /** What a job is about, in a line: `Back up shop from postgres-0`. */
 export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pick<Job, 'result'>>): string {
@@ -20,31 +21,41 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
   const either = (side: BackupRef | DatabaseReference): string => ('cluster' in side ? place(side) : backup(side));
   switch (request.kind) {
     case 'backup':
-      return `Back up ${request.source.database} from ${request.source.pod}`;
+      return t`Back up ${request.source.database} from ${request.source.pod}`;
     case 'restore':
-      return `${prepares(request)}${backup(request.backup)} ${prepares(request) === 'Restore ' ? 'into' : 'for'} ${place(request.target)}`;
+      return request.options.prepare === true
+        ? t`Prepare ${backup(request.backup)} for ${place(request.target)}`
+        : t`Restore ${backup(request.backup)} into ${place(request.target)}`;
     case 'copy':
-      return `${request.options.prepare === true ? 'Prepare a copy of' : 'Copy'} ${request.source.database} from ${request.source.pod} ${request.options.prepare === true ? 'for' : 'to'} ${copyTarget(request)}`;
+      return request.options.prepare === true
+        ? t`Prepare a copy of ${request.source.database} from ${request.source.pod} for ${copyTarget(request)}`
+        : t`Copy ${request.source.database} from ${request.source.pod} to ${copyTarget(request)}`;
     case 'verify':
       return request.deep === undefined
-        ? `Verify ${backup(request.backup)}`
-        : `Deep verify ${backup(request.backup)} on ${request.deep.pod}`;
+        ? t`Verify ${backup(request.backup)}`
+        : t`Deep verify ${backup(request.backup)} on ${request.deep.pod}`;
     case 'diff':
-      return `Compare ${either(request.left)} with ${either(request.right)}`;
-    case 'undo':
-      return `Undo ${keptOf(request, result, 'restore of ')}`;
-    case 'release': {
-      const of = keptOf(request, result, 'was kept for ');
-      return `Drop what ${of.startsWith('job ') ? `${of} kept` : of}`;
+      return t`Compare ${either(request.left)} with ${either(request.right)}`;
+    case 'undo': {
+      const of = worked(request, result);
+      return of === undefined ? t`Undo ${jobOf(request)}` : t`Undo restore of ${of}`;
     }
-    case 'swap':
-      return `Swap ${keptOf(request, result, 'what is prepared for ')}`;
-    case 'discard':
-      return `Discard ${keptOf(request, result, 'what is prepared for ')}`;
+    case 'release': {
+      const of = worked(request, result);
+      return of === undefined ? t`Drop what ${jobOf(request)} kept` : t`Drop what was kept for ${of}`;
+    }
+    case 'swap': {
+      const of = worked(request, result);
+      return of === undefined ? t`Swap ${jobOf(request)}` : t`Swap what is prepared for ${of}`;
+    }
+    case 'discard': {
+      const of = worked(request, result);
+      return of === undefined ? t`Discard ${jobOf(request)}` : t`Discard what is prepared for ${of}`;
+    }
     case 'clean':
-      return `${request.options.forget === true ? 'Give up' : 'Clean up'}${cleaned(request)}`;
+      return cleanTitle(request);
     case 'import':
-      return `Import ${lastOf(request.file)} through ${request.into.pod}`;
+      return t`Import ${lastOf(request.file)} through ${request.into.pod}`;
   }
 }
 
@@ -57,28 +68,28 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
   switch (request.kind) {
     case 'backup':
     case 'copy':
-      return `${request.kind === 'copy' ? (request.options.prepare === true ? 'Prepare' : 'Copy') : 'Back up'} ${request.source.database}`;
+      return `${request.kind === 'copy' ? (request.options.prepare === true ? t`Prepare` : t`Copy`) : t`Back up`} ${request.source.database}`;
     case 'restore':
-      return `${request.options.prepare === true ? 'Prepare' : 'Restore'} ${request.target.database}`;
+      return `${request.options.prepare === true ? t`Prepare` : t`Restore`} ${request.target.database}`;
     case 'verify':
-      return `${request.deep === undefined ? 'Verify' : 'Deep verify'} ${ofBackup(request.backup)}`;
+      return `${request.deep === undefined ? t`Verify` : t`Deep verify`} ${ofBackup(request.backup)}`;
     case 'diff': {
       const { left, right } = request;
-      if ('cluster' in left) return `Compare ${left.database}`;
-      return `Compare ${'cluster' in right ? right.database : ofBackup(left)}`;
+      if ('cluster' in left) return t`Compare ${left.database}`;
+      return t`Compare ${'cluster' in right ? right.database : ofBackup(left)}`;
     }
     case 'undo':
-      return `Undo ${keptLabel(request, result)}`;
+      return t`Undo ${keptLabel(request, result)}`;
     case 'release':
-      return `Drop kept ${keptLabel(request, result)}`;
+      return t`Drop kept ${keptLabel(request, result)}`;
     case 'swap':
-      return `Swap ${keptLabel(request, result)}`;
+      return t`Swap ${keptLabel(request, result)}`;
     case 'discard':
-      return `Discard prepared ${keptLabel(request, result)}`;
+      return t`Discard prepared ${keptLabel(request, result)}`;
     case 'import':
-      return `Import ${lastOf(request.file)}`;
+      return t`Import ${lastOf(request.file)}`;
     case 'clean':
-      return request.options.forget === true && request.of ? `Give up ${formatOperand(request.of)}` : 'Clean up';
+      return request.options.forget === true && request.of ? t`Give up ${formatOperand(request.of)}` : t`Clean up`;
   }
 }
 
@@ -103,27 +114,28 @@ function databaseOf(place: string | undefined): string | undefined {
   return names.length < 4 ? undefined : names.slice(3).join('/');
 }
 
-function prepares({ options }: RequestOf<'restore'>): 'Prepare ' | 'Restore ' {
-  return options.prepare === true ? 'Prepare ' : 'Restore ';
-}
-
-/** Undo, release, swap and discard may name a job; what it is about may be known at their end only. */
-function keptOf({ of, about }: OfJob, result: Job['result'], before: string): string {
-  if ('cluster' in of) return `${before}${place(of)}`;
+/** The place of undo, release, swap and discard. These may name a job: what it is about may be known at their end only. */
+function worked({ of, about }: OfJob, result: Job['result']): string | undefined {
+  if ('cluster' in of) return place(of);
   const target = result?.data['target'];
-  const worked = typeof target === 'string' ? target : about?.place;
-  return worked === undefined ? `job ${of.job}` : `${before}${placeNamed(worked)}`;
+  const named = typeof target === 'string' ? target : about?.place;
+  return named === undefined ? undefined : placeNamed(named);
 }
 
-function cleaned({ of, options }: RequestOf<'clean'>): string {
-  if (of === undefined) return ' after all jobs';
-  if ('cluster' in of) return ` in ${of.pod}`;
-  return options.forget === true ? ` job ${of.job}` : ` after job ${of.job}`;
+function jobOf({ of }: OfJob): string {
+  return 'cluster' in of ? place(of) : t`job ${of.job}`;
+}
+
+function cleanTitle({ of, options }: RequestOf<'clean'>): string {
+  const gives = options.forget === true;
+  if (of === undefined) return gives ? t`Give up after all jobs` : t`Clean up after all jobs`;
+  if ('cluster' in of) return gives ? t`Give up in ${of.pod}` : t`Clean up in ${of.pod}`;
+  return gives ? t`Give up job ${of.job}` : t`Clean up after job ${of.job}`;
 }
 
 /** `shop on postgres-0` */
 function place({ database, pod }: DatabaseReference): string {
-  return `${database} on ${pod}`;
+  return t`${database} on ${pod}`;
 }
 
 /** Another name is worth a word. */
@@ -134,7 +146,7 @@ function copyTarget({ source, target }: RequestOf<'copy'>): string {
 /** A place that was written down; of what is no reference all of it. */
 function placeNamed(text: string): string {
   const [, , pod = text, ...database] = text.split('/');
-  return database.length === 0 ? pod : `${database.join('/')} on ${pod}`;
+  return database.length === 0 ? pod : t`${database.join('/')} on ${pod}`;
 }
 
 /** By its database and time: as the request or the result knows them, else as the folder is called; another path by its last part. */
@@ -143,8 +155,8 @@ function backupWords(idOrPath: string, known: JobAbout | undefined, data: Result
   const time = known?.snapshot ?? text(data, 'snapshot');
   const parts = (from ?? '').split('/');
   const name = parts.length < 4 ? parts.at(-1) : parts.slice(3).join('/');
-  if (name !== undefined && name !== '' && time !== undefined) return `${name} of ${localTime(time)}`;
-  if (!idOrPath.startsWith('/')) return `backup ${idOrPath}`;
+  if (name !== undefined && name !== '' && time !== undefined) return t`${name} of ${localTime(time)}`;
+  if (!idOrPath.startsWith('/')) return t`backup ${idOrPath}`;
   const [above = '', last = ''] = idOrPath
     .split('/')
     .filter((part) => part !== '')
@@ -152,7 +164,7 @@ function backupWords(idOrPath: string, known: JobAbout | undefined, data: Result
   const found = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(last);
   if (!found) return last === '' ? above : last;
   const [, year, month, day, hour, minute, second] = found;
-  return `${decoded(above)} of ${localTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)}`;
+  return t`${decoded(above)} of ${localTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)}`;
 }
 
 /** Of a path. */

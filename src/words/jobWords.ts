@@ -1,6 +1,7 @@
 import type { Job } from '../core/job/record/readJob';
 import { duration } from './format';
 import { phaseWords } from './progressWords';
+import { t } from './language';
 
 /** What a person reads for a job's state. */
 export function stateText({
@@ -9,9 +10,9 @@ export function stateText({
   phase,
   settled,
 }: Pick<Job, 'state' | 'cleaned' | 'phase' | 'settled'>): string {
-  if (state === 'prepared') return settled === undefined ? 'prepared, waits' : `prepared, ${settled.how}`;
-  if (state === 'interrupted') return cleaned ? 'interrupted, cleaned' : 'interrupted';
-  return state === 'running' && phase !== undefined ? `running: ${phaseWords[phase]}` : state;
+  if (state === 'prepared') return settled === undefined ? t`prepared, waits` : t`prepared, ${settled.how}`;
+  if (state === 'interrupted') return cleaned ? t`interrupted, cleaned` : t`interrupted`;
+  return state === 'running' && phase !== undefined ? t`running: ${phaseWords()[phase]}` : state;
 }
 
 /** How long a job took, or has been running. */

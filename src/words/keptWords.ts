@@ -1,5 +1,6 @@
 import type { Proof } from '../core/restore/side/marks';
 import { localTime, size } from './format';
+import { t } from './language';
 
 /** A kept database as a person sees it before something is done with it. */
 export interface KeptFacts {
@@ -18,10 +19,10 @@ export interface KeptFacts {
 /** `shop__before_t3kq0v1x9z: owner shop_owner, 412 MB, kept by job t3kq0v1x9z` */
 export function keptLine({ name, owner, bytes, made, job, time, proof }: KeptFacts): string {
   const facts = [
-    `owner ${owner}`,
+    t`owner ${owner}`,
     bytes === undefined ? undefined : size(bytes),
-    made === undefined ? undefined : `made ${localTime(made)}`,
-    `${proofWords(proof)} job ${job}`,
+    made === undefined ? undefined : t`made ${localTime(made)}`,
+    t`${proofWords(proof)} job ${job}`,
     time === undefined || proof.how === 'claim' ? undefined : localTime(time),
   ];
   return `${name}: ${facts.filter((fact) => fact !== undefined).join(', ')}`;
@@ -29,11 +30,13 @@ export function keptLine({ name, owner, bytes, made, job, time, proof }: KeptFac
 
 /** How sure it is who kept it; goes before the job. */
 export function proofWords(proof: Proof): string {
-  if (proof.how === 'record') return 'kept by';
+  if (proof.how === 'record') return t`kept by`;
   if (proof.how === 'signed')
     return proof.by === 'own'
-      ? 'kept by'
-      : `kept by ${proof.name === undefined || proof.name === '' ? 'a workspace that you trust' : proof.name},`;
-  if (proof.why === 'unknown') return 'claims to be kept by another workspace, whose key you do not trust,';
-  return proof.why === 'wrong' ? 'claims, with a signature that is not its own, to be kept by' : 'claims to be kept by';
+      ? t`kept by`
+      : t`kept by ${proof.name === undefined || proof.name === '' ? t`a workspace that you trust` : proof.name},`;
+  if (proof.why === 'unknown') return t`claims to be kept by another workspace, whose key you do not trust,`;
+  return proof.why === 'wrong'
+    ? t`claims, with a signature that is not its own, to be kept by`
+    : t`claims to be kept by`;
 }

@@ -4,6 +4,7 @@ import { sameWords } from './comparisonWords';
 import { safe } from './format';
 import type { ResultData } from '../core/job/record/resultData';
 import { text, texts } from './shown';
+import { t } from './language';
 
 /** How a job ended that did not fail, in a sentence. */
 export function outcomeWords(
@@ -11,51 +12,51 @@ export function outcomeWords(
   kind: JobKind,
 ): string {
   const named = (key: keyof ResultData): string => safe(text(data, key) ?? '?');
-  if (kind === 'diff') return outcome === 'done' ? safe(sameWords(notes)) : 'Different.';
+  if (kind === 'diff') return outcome === 'done' ? safe(sameWords(notes)) : t`Different.`;
   if (outcome === 'prepared') {
-    const listed = differences.length > 0 ? ', with the differences that are listed' : ' and verified';
-    return `Prepared for ${named('target')}${listed}. Nothing is replaced: ${named('side')} waits for its swap.`;
+    const listed = differences.length > 0 ? t`, with the differences that are listed` : t` and verified`;
+    return t`Prepared for ${named('target')}${listed}. Nothing is replaced: ${named('side')} waits for its swap.`;
   }
-  const differently = outcome === 'differences' ? ', with the differences that are listed' : '';
+  const differently = outcome === 'differences' ? t`, with the differences that are listed` : '';
   switch (kind) {
     case 'backup':
-      return `Backup ${named('backup')} is complete and verified.`;
+      return t`Backup ${named('backup')} is complete and verified.`;
     case 'verify':
-      return outcome === 'done' ? `Backup ${named('backup')} is whole.` : 'What was restored differs, as listed.';
+      return outcome === 'done' ? t`Backup ${named('backup')} is whole.` : t`What was restored differs, as listed.`;
     case 'restore':
     case 'copy':
       if (findings.some(({ code }) => code === 'inPlace.definitions')) {
-        return `Restored into ${named('target')}; the rows are verified, the definitions could not be compared.`;
+        return t`Restored into ${named('target')}; the rows are verified, the definitions could not be compared.`;
       }
       if (differences.some(({ because }) => because !== undefined)) {
-        return `Restored into ${named('target')} without what is listed; all that is there is verified.`;
+        return t`Restored into ${named('target')} without what is listed; all that is there is verified.`;
       }
-      return `Restored into ${named('target')} and verified${differently}.`;
+      return t`Restored into ${named('target')} and verified${differently}.`;
     case 'undo':
-      return `Undone: ${named('target')} is again what it was.`;
+      return t`Undone: ${named('target')} is again what it was.`;
     case 'swap':
-      return `Swapped: ${named('target')} is what job ${named('preparedBy')} prepared${differently === '' ? '' : ', with the differences that it listed'}.`;
+      return t`Swapped: ${named('target')} is what job ${named('preparedBy')} prepared${differently === '' ? '' : t`, with the differences that it listed`}.`;
     case 'discard':
       return outcome === 'done'
-        ? `Discarded: what was prepared for ${named('target')} is dropped.`
-        : `What was prepared for ${named('target')} is dropped, but not all that belonged to it.`;
+        ? t`Discarded: what was prepared for ${named('target')} is dropped.`
+        : t`What was prepared for ${named('target')} is dropped, but not all that belonged to it.`;
     case 'release':
       return released(named('target'), data);
     case 'import': {
       const backups = texts(data, 'backups').map(safe).join(', ');
       return outcome === 'done'
-        ? `Imported: backup ${backups} is complete and verified.`
-        : `Imported without what is listed: backup ${backups} is complete and verified.`;
+        ? t`Imported: backup ${backups} is complete and verified.`
+        : t`Imported without what is listed: backup ${backups} is complete and verified.`;
     }
     case 'clean':
-      if (data['nothing'] === true) return 'Nothing to clean.';
-      if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return 'Forgotten: no server was asked.';
-      return outcome === 'done' ? 'Cleaned.' : 'Cleaned, but not all is gone or known.';
+      if (data['nothing'] === true) return t`Nothing to clean.`;
+      if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return t`Forgotten: no server was asked.`;
+      return outcome === 'done' ? t`Cleaned.` : t`Cleaned, but not all is gone or known.`;
   }
 }
 
 function released(target: string, data: ResultData): string {
   const remaining = texts(data, 'remaining');
-  if (remaining.length === 0) return `Released: what was kept for ${target} is dropped.`;
-  return `Not all that was kept for ${target} is dropped: ${remaining.map(safe).join(', ')} stays.`;
+  if (remaining.length === 0) return t`Released: what was kept for ${target} is dropped.`;
+  return t`Not all that was kept for ${target} is dropped: ${remaining.map(safe).join(', ')} stays.`;
 }

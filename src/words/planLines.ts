@@ -1,36 +1,37 @@
 import { operandsOf, type RequestOf } from '../core/job/request';
 import type { RestorePlan } from '../core/job/plan/planRestore';
-import { some } from '../core/base/some';
+import { some } from './some';
 import { findingWords } from './findingWords';
 import { count, duration, localTime, safe, size } from './format';
 import type { Hints } from './hints';
+import { t } from './language';
 
 /** What a restore or a copy would do, as lines for a person who decides: from where, to where, what is replaced, which roles are made, how long, and all that was found. */
 export function planLines(request: RequestOf<'restore' | 'copy'>, plan: RestorePlan, hints: Hints): string[] {
   const { from, target, roles, expected, disk, findings } = plan;
   const [source = ''] = operandsOf(request);
-  const facts = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`];
+  const facts = [size(from.bytes), from.rows === undefined ? undefined : t`${count(from.rows)} rows`];
   const what = facts.filter((fact) => fact !== undefined).join(', ');
   const marked = (name: string | undefined): string => (name === undefined ? '' : ` (${name})`);
   const rows: readonly (readonly [string, string | undefined])[] = [
     [
-      'from',
+      t`from`,
       from.kind === 'backup'
-        ? `${from.database}, ${from.isForeign ? 'a foreign archive' : 'the backup'} ${from.backup ?? source} of ${localTime(from.snapshot)}${marked(from.environment)}`
-        : `${source}${marked(from.environment)}, as it is then`,
+        ? t`${from.database}, ${from.isForeign ? t`a foreign archive` : t`the backup`} ${from.backup ?? source} of ${localTime(from.snapshot)}${marked(from.environment)}`
+        : t`${source}${marked(from.environment)}, as it is then`,
     ],
-    ['to', `${target.reference}${marked(target.environment)}`],
-    ['replaces', replaced(plan, request.options.inPlace === true)],
-    ['makes', made(roles.create)],
+    [t`to`, `${target.reference}${marked(target.environment)}`],
+    [t`replaces`, replaced(plan, request.options.inPlace === true)],
+    [t`makes`, made(roles.create)],
     [
-      'maps',
-      roles.map.length === 0 ? undefined : roles.map.map(({ from: a, to: b }) => `role ${a} to ${b}`).join(', '),
+      t`maps`,
+      roles.map.length === 0 ? undefined : roles.map.map(({ from: a, to: b }) => t`role ${a} to ${b}`).join(', '),
     ],
     [
-      'takes',
-      `about ${duration(expected.seconds)}, by ${expected.basis === 'size' ? 'its size' : 'the last run'} (${what})`,
+      t`takes`,
+      t`about ${duration(expected.seconds)}, by ${expected.basis === 'size' ? t`its size` : t`the last run`} (${what})`,
     ],
-    ['room', disk === undefined ? undefined : `${size(disk.free)} free there, ${size(disk.needed)} needed`],
+    [t`room`, disk === undefined ? undefined : t`${size(disk.free)} free there, ${size(disk.needed)} needed`],
   ];
   return [
     ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)}${safe(value)}`])),
@@ -41,18 +42,18 @@ export function planLines(request: RequestOf<'restore' | 'copy'>, plan: RestoreP
 /** Each by its name: they stay when the database has gone. */
 function made(roles: readonly string[]): string | undefined {
   if (roles.length === 0) return undefined;
-  return `${some(roles.length, 'role')} without the right to log in: ${roles.join(', ')}`;
+  return t`${some(roles.length, 'role')} without the right to log in: ${roles.join(', ')}`;
 }
 
 function replaced({ target }: RestorePlan, isInPlace: boolean): string {
   const { exists, bytes, lastWrite, sessions, kept } = target;
-  if (!exists) return 'nothing: no database of this name is there';
+  if (!exists) return t`nothing: no database of this name is there`;
   const facts = [
     bytes === undefined ? undefined : size(bytes),
-    lastWrite === undefined ? undefined : `last written ${localTime(lastWrite.time)}`,
-    sessions === 0 ? 'nobody connected' : some(sessions, 'session'),
+    lastWrite === undefined ? undefined : t`last written ${localTime(lastWrite.time)}`,
+    sessions === 0 ? t`nobody connected` : some(sessions, 'session'),
   ].filter((fact) => fact !== undefined);
-  const way = isInPlace ? 'a backup of it is taken first' : 'it is kept, closed, for undo';
-  const earlier = kept.length === 0 ? '' : `; ${some(kept.length, 'database')} kept by earlier restores`;
+  const way = isInPlace ? t`a backup of it is taken first` : t`it is kept, closed, for undo`;
+  const earlier = kept.length === 0 ? '' : t`; ${some(kept.length, 'database')} kept by earlier restores`;
   return `${facts.join(', ')}; ${way}${earlier}`;
 }

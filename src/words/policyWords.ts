@@ -1,42 +1,45 @@
 import type { FindingCode, FindingData } from '../core/base/findingData';
-import { some } from '../core/base/some';
+import { some } from './some';
 import type { Because } from '../core/policy/rules/expression';
 import type { Decision } from '../core/policy/rules/decideByPolicy';
 import { localTime, safe } from './format';
 import type { Hints } from './hints';
 import type { ErrorTable } from './errors/errorTable';
 import { fact, numberOf, shown, text, type Data } from './shown';
+import { t } from './language';
 
 /** Words for the errors of policies. */
 export const policyErrors = {
   'policy.invalid': (data) => ({
-    what: `The policy${fact(data, 'file') === undefined ? '' : ` ${shown(data, 'file')}`} says something that no policy says; nothing is done by it, and nothing without it.`,
-    why: rows(data, 'problems').map(problemLine).join('\n'),
-    todo: 'All keys are in docs/governance.md.',
+    what: t`The policy${fact(data, 'file') === undefined ? '' : ` ${shown(data, 'file')}`} says something that no policy says; nothing is done by it, and nothing without it.`,
+    why: rows(data, t`problems`)
+      .map(problemLine)
+      .join('\n'),
+    todo: t`All keys are in docs/governance.md.`,
   }),
   'policy.unreadable': (data) => ({
-    what: `What the cluster ${shown(data, 'cluster')} asks for may not be read with this login, so nothing is done there.`,
-    todo: 'Ask its administrator for the role that reads the policy and the requests; deploy/governance has one.',
+    what: t`What the cluster ${shown(data, 'cluster')} asks for may not be read with this login, so nothing is done there.`,
+    todo: t`Ask its administrator for the role that reads the policy and the requests; deploy/governance has one.`,
   }),
   'approval.unknown': (data) => ({
-    what: `There is no request "${shown(data, 'request')}" where it was looked for.`,
-    todo: 'It lies in the namespace of its target where the cluster keeps requests, else in the root.',
+    what: t`There is no request "${shown(data, 'request')}" where it was looked for.`,
+    todo: t`It lies in the namespace of its target where the cluster keeps requests, else in the root.`,
   }),
   'approval.refused': (data) => ({
-    what: `Nothing was done: the request ${shown(data, 'request')} ${refusals[text(data, 'reason') ?? ''] ?? 'does not allow it'}.`,
-    todo: 'Look at the request, and ask anew where that is needed.',
+    what: t`Nothing was done: the request ${shown(data, 'request')} ${refusals()[text(data, 'reason') ?? ''] ?? t`does not allow it`}.`,
+    todo: t`Look at the request, and ask anew where that is needed.`,
   }),
   'policy.early': (data) => ({
-    what: `Nothing was done: it is planned for ${localTime(shown(data, 'notBefore'))}, and not before.`,
-    todo: 'Begin it then.',
+    what: t`Nothing was done: it is planned for ${localTime(shown(data, 'notBefore'))}, and not before.`,
+    todo: t`Begin it then.`,
   }),
   'policy.refused': (data, hints) => ({
-    what: 'Nothing was done: a policy forbids it, or asks for something that is missing.',
-    why: rows(data, 'findings')
+    what: t`Nothing was done: a policy forbids it, or asks for something that is missing.`,
+    why: rows(data, t`findings`)
       .filter(({ level }) => level === 'block')
       .map((one) => policyFinding(shown(one, 'code'), factsOf(one), hints))
       .join('\n'),
-    todo: 'What is missing is said above; docs/governance.md says how it is had.',
+    todo: t`What is missing is said above; docs/governance.md says how it is had.`,
   }),
 } satisfies ErrorTable;
 
@@ -47,25 +50,25 @@ type PolicyCode = Exclude<
 
 /** Words for what policies say of an operation. */
 export const policyFindings: { readonly [C in PolicyCode]: (data: FindingData[C], hints: Hints) => string } = {
-  'policy.class': (data) => `${policyOf(data)}it is of the class ${shown(data, 'class')}, ${whyClass(data)}`,
+  'policy.class': (data) => t`${policyOf(data)}it is of the class ${shown(data, 'class')}, ${whyClass(data)}`,
   'policy.approval': (data, hints) => {
-    const approvers = names(data, 'approvers');
-    const by = approvers.length === 0 ? 'whom the cluster lets approve' : approvers.map(whoWords).join(' or ');
-    return `${policyOf(data)}it needs ${some(numberOf(data, 'approvals'), 'approval')} of ${safe(by)}; ${hints.askApproval()}`;
+    const approvers = names(data, t`approvers`);
+    const by = approvers.length === 0 ? t`whom the cluster lets approve` : approvers.map(whoWords).join(t` or `);
+    return t`${policyOf(data)}it needs ${some(numberOf(data, 'approvals'), 'approval')} of ${safe(by)}; ${hints.askApproval()}`;
   },
-  'policy.reason': (data, hints) => `${policyOf(data)}it needs a reason: ${hints.asking('reason')}`,
+  'policy.reason': (data, hints) => t`${policyOf(data)}it needs a reason: ${hints.asking('reason')}`,
   'policy.ticket': (data, hints) =>
     (text(data, 'ticket') ?? '') === ''
-      ? `${policyOf(data)}it needs a ticket of the form ${shown(data, 'form')}: ${hints.asking('ticket')}`
-      : `${policyOf(data)}${shown(data, 'ticket')} is no ticket of the form ${shown(data, 'form')}`,
+      ? t`${policyOf(data)}it needs a ticket of the form ${shown(data, 'form')}: ${hints.asking('ticket')}`
+      : t`${policyOf(data)}${shown(data, 'ticket')} is no ticket of the form ${shown(data, 'form')}`,
   'policy.notice': (data, hints) =>
-    `${policyOf(data)}it is to be announced ${shown(data, 'hours')} hours before: not before ${localTime(shown(data, 'earliest'))}; ${hints.asking('notBefore')}`,
+    t`${policyOf(data)}it is to be announced ${shown(data, 'hours')} hours before: not before ${localTime(shown(data, 'earliest'))}; ${hints.asking('notBefore')}`,
   'policy.drill': (data, hints) =>
-    `${policyOf(data)}what is restored has to have been restored for a trial within ${some(numberOf(data, 'days'), 'day')}; ${data['last'] === undefined ? 'it never was' : `the last was ${localTime(shown(data, 'last'))}`}; ${hints.asking('drill')}`,
+    t`${policyOf(data)}what is restored has to have been restored for a trial within ${some(numberOf(data, 'days'), 'day')}; ${data['last'] === undefined ? t`it never was` : t`the last was ${localTime(shown(data, 'last'))}`}; ${hints.asking('drill')}`,
   'policy.window': (data) =>
-    `${policyOf(data)}${data['kind'] === 'deny' ? `a window forbids it now${data['reason'] === undefined ? '' : ` (${shown(data, 'reason')})`}` : 'it is done in a window alone, and none is open'}; ${opens(data)}`,
+    `${policyOf(data)}${data['kind'] === 'deny' ? t`a window forbids it now${data['reason'] === undefined ? '' : ` (${shown(data, 'reason')})`}` : t`it is done in a window alone, and none is open`}; ${opens(data)}`,
   'policy.tooLong': (data) =>
-    `${policyOf(data)}it is expected to end after the window closes (${localTime(shown(data, 'until'))}); ${opens(data)}`,
+    t`${policyOf(data)}it is expected to end after the window closes (${localTime(shown(data, 'until'))}); ${opens(data)}`,
 };
 
 /** The words of one of them; what comes back from a disk may be of a code that is not known. */
@@ -77,11 +80,11 @@ function policyFinding(code: string, data: object, hints: Hints): string {
 /** Why it is of its class: what was found, as a person would say it. */
 export function whyClass(data: FindingData['policy.class']): string {
   if (data['by'] === 'missing')
-    return `the strictest: the class ${shown(data, 'of')} needs to know ${factWords(shown(data, 'missing'))}, which is not known`;
-  if (data['by'] === 'none') return 'the strictest: no class fits it';
-  return `because ${rows(data, 'because')
+    return t`the strictest: the class ${shown(data, 'of')} needs to know ${factWords(shown(data, 'missing'))}, which is not known`;
+  if (data['by'] === 'none') return t`the strictest: no class fits it`;
+  return t`because ${rows(data, 'because')
     .map((one) => becauseWords(one as unknown as Because))
-    .join(', and ')}`;
+    .join(t`, and `)}`;
 }
 
 /** `group:it-operations` as it stands in a sentence. */
@@ -92,55 +95,55 @@ export function whoWords(who: string): string {
 function becauseWords({ fact, value, text: condition }: Because): string {
   if (fact === undefined) return safe(condition);
   const [whose = '', what = ''] = fact.split('.');
-  if (what === 'operation') return safe(`it is a ${String(value)}`);
-  if (what === 'environment') return safe(`the ${whose} is ${String(value)}`);
+  if (what === 'operation') return safe(t`it is a ${String(value)}`);
+  if (what === 'environment') return safe(t`the ${whose} is ${String(value)}`);
   if (value === true && truths[what] !== undefined) return safe(truths[what](whose));
-  return safe(value === undefined ? condition : `${factWords(fact)} is ${String(value)}`);
+  return safe(value === undefined ? condition : t`${factWords(fact)} is ${String(value)}`);
 }
 
 const truths: Readonly<Record<string, (whose: string) => string>> = {
-  customerFacing: (whose) => `customers meet the ${whose}`,
-  personalData: (whose) => `the ${whose} holds personal data`,
-  critical: (whose) => `the ${whose} is critical`,
-  replaces: () => 'a database is replaced',
-  masked: () => 'its rows are masked',
-  emergency: () => 'it is an emergency',
-  inPlace: () => 'it is done in place',
+  customerFacing: (whose) => t`customers meet the ${whose}`,
+  personalData: (whose) => t`the ${whose} holds personal data`,
+  critical: (whose) => t`the ${whose} is critical`,
+  replaces: () => t`a database is replaced`,
+  masked: () => t`its rows are masked`,
+  emergency: () => t`it is an emergency`,
+  inPlace: () => t`it is done in place`,
 };
 
 function factWords(fact: string): string {
   const [whose = '', what = ''] = fact.split('.');
-  if (what === '') return safe(`the ${whose}`);
-  return safe(whose === 'request' || whose === 'time' ? `the ${what}` : `the ${what} of the ${whose}`);
+  if (what === '') return safe(t`the ${whose}`);
+  return safe(whose === 'request' || whose === 'time' ? t`the ${what}` : t`the ${what} of the ${whose}`);
 }
 
 function opens(data: { readonly next?: string | undefined }): string {
   return data['next'] === undefined
-    ? 'within a year none opens for as long as it takes'
-    : `the next that is long enough opens ${localTime(shown(data, 'next'))}`;
+    ? t`within a year none opens for as long as it takes`
+    : t`the next that is long enough opens ${localTime(shown(data, 'next'))}`;
 }
 
 function policyOf(data: { readonly policy: string }): string {
-  return `by the policy ${shown(data, 'policy')} `;
+  return t`by the policy ${shown(data, 'policy')} `;
 }
 
 function problemLine(problem: Data): string {
   const said = problem['message'] === undefined ? '' : `: ${shown(problem, 'message')}`;
-  const words = problems[text(problem, 'reason') ?? ''] ?? 'is not as it should be';
-  return `line ${shown(problem, 'line')}, column ${shown(problem, 'column')}: ${shown(problem, 'what')} ${words}${said}`;
+  const words = problems()[text(problem, 'reason') ?? ''] ?? t`is not as it should be`;
+  return t`line ${shown(problem, 'line')}, column ${shown(problem, 'column')}: ${shown(problem, 'what')} ${words}${said}`;
 }
 
-const problems: Readonly<Record<string, string>> = {
-  yaml: 'is what YAML does not allow there',
-  alias: 'refers to something else, which a policy does not',
-  missing: 'is missing',
-  unknown: 'is no key that a policy has there',
-  value: 'has a value that is not allowed there',
-  window: 'is no window: it has a schedule, a duration and a timeZone, or from and to',
-  rule: 'names classes that have no rule',
-  expression: 'cannot be decided',
-  unused: 'is the rule of no class',
-};
+const problems = (): Readonly<Record<string, string>> => ({
+  yaml: t`is what YAML does not allow there`,
+  alias: t`refers to something else, which a policy does not`,
+  missing: t`is missing`,
+  unknown: t`is no key that a policy has there`,
+  value: t`has a value that is not allowed there`,
+  window: t`is no window: it has a schedule, a duration and a timeZone, or from and to`,
+  rule: t`names classes that have no rule`,
+  expression: t`cannot be decided`,
+  unused: t`is the rule of no class`,
+});
 
 /** Rows of facts; what is read from a disk may be something else. */
 function rows(data: object, name: string): readonly Data[] {
@@ -167,24 +170,24 @@ export function decisionLines({ policy, class: found, findings }: Decision, hint
     safe(`${policy}: ${found.name}, ${whyClass(data)}`),
     ...missing.map(({ level, code, data: facts }) => {
       const words = policyFinding(code, facts, hints);
-      return `  ${level === 'block' ? 'needs' : 'warns'}: ${words.replace(policyOf({ policy }), '')}`;
+      return `  ${level === 'block' ? t`needs` : t`warns`}: ${words.replace(policyOf({ policy }), '')}`;
     }),
-    ...(missing.length === 0 ? ['  nothing is missing: it may be done'] : []),
+    ...(missing.length === 0 ? [t`  nothing is missing: it may be done`] : []),
   ];
 }
 
-const refusals: Readonly<Record<string, string>> = {
-  digest: 'is for something else: what is approved is what runs, and nothing else',
-  foreign: "is somebody else's",
-  pending: 'is not approved yet',
-  denied: 'was denied',
-  withdrawn: 'was withdrawn',
-  ended: 'has ended',
-  used: 'runs already: it is used once',
-  early: 'is for later',
-  expired: 'is no longer valid: its time is over',
-  tooOld: 'waited too long for its decision',
-  self: 'is your own: nobody approves their own request',
-  twice: 'has your decision already: it cannot be taken back or changed',
-  noReview: 'waits for no review',
-};
+const refusals = (): Readonly<Record<string, string>> => ({
+  digest: t`is for something else: what is approved is what runs, and nothing else`,
+  foreign: t`is somebody else's`,
+  pending: t`is not approved yet`,
+  denied: t`was denied`,
+  withdrawn: t`was withdrawn`,
+  ended: t`has ended`,
+  used: t`runs already: it is used once`,
+  early: t`is for later`,
+  expired: t`is no longer valid: its time is over`,
+  tooOld: t`waited too long for its decision`,
+  self: t`is your own: nobody approves their own request`,
+  twice: t`has your decision already: it cannot be taken back or changed`,
+  noReview: t`waits for no review`,
+});

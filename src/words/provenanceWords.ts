@@ -1,14 +1,16 @@
 import type { Whose } from './archiveWords';
 import { isOurs, type Provenance } from '../core/catalog/manifest';
+import { t } from './language';
 
 /** Whose a backup is, as far as anything proves it; '' for one of this workspace. */
 export function provenanceText({ manifest, signed }: Provenance): string {
-  if (manifest.origin === 'adopted') return 'made elsewhere';
+  if (manifest.origin === 'adopted') return t`made elsewhere`;
   if (signed?.by === 'own') return '';
   if (signed?.by === 'trusted')
-    return `signed by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}`;
-  if (signed?.by === 'unknown') return `as its manifest says; signed by ${shortKey(signed.key)}, whom you do not trust`;
-  return signed?.by === 'wrong' ? 'as its manifest says; changed after it was signed' : 'as its manifest says';
+    return t`signed by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}`;
+  if (signed?.by === 'unknown')
+    return t`as its manifest says; signed by ${shortKey(signed.key)}, whom you do not trust`;
+  return signed?.by === 'wrong' ? t`as its manifest says; changed after it was signed` : t`as its manifest says`;
 }
 
 /** Whose it is, for `standingWords`. */
@@ -19,25 +21,27 @@ export function whoseIs(backup: Provenance): Whose {
 
 /** Who signed it, and what that is worth here. */
 export function signedText({ manifest, signed }: Provenance): string {
-  if (manifest.origin === 'adopted') return 'nobody: made elsewhere';
+  if (manifest.origin === 'adopted') return t`nobody: made elsewhere`;
   switch (signed?.by) {
     case 'own':
-      return 'by this workspace';
+      return t`by this workspace`;
     case 'trusted':
-      return `by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}, whom you trust`;
+      return t`by ${signed.name === undefined || signed.name === '' ? shortKey(signed.key) : signed.name}, whom you trust`;
     case 'unknown':
-      return `by ${shortKey(signed.key)}, whom you do not trust: all here is as its manifest says`;
+      return t`by ${shortKey(signed.key)}, whom you do not trust: all here is as its manifest says`;
     case 'wrong':
-      return 'changed after it was signed: all here is as its manifest says';
+      return t`changed after it was signed: all here is as its manifest says`;
     case 'nobody':
     case undefined:
-      return 'by nobody: all here is as its manifest says';
+      return t`by nobody: all here is as its manifest says`;
   }
 }
 
 /** What was verified of a backup, as far as that is known: of one that nobody we trust signed it is what its manifest says. */
 export function asItSays(backup: Provenance, said: string): string {
-  return isOurs(backup) || backup.manifest.origin === 'adopted' || said === '' ? said : `as its manifest says: ${said}`;
+  return isOurs(backup) || backup.manifest.origin === 'adopted' || said === ''
+    ? said
+    : t`as its manifest says: ${said}`;
 }
 
 function shortKey(key: string): string {

@@ -17,6 +17,7 @@ import { phaseSeconds } from './phaseSeconds';
 import { basisWords, phaseWords } from './progressWords';
 import { hasOpenEnds, removalLines, resultNumbers } from './resultFacts';
 import { text } from './shown';
+import { t } from './language';
 
 /** Where a reader may be, and what to do there. */
 export interface Way {
@@ -36,29 +37,29 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
   const compared = (result.notes ?? []).map(comparisonNoteWords);
   const sections = [
     `# ${plain(jobTitle(job))}`,
-    `**${outcomes[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
+    `**${outcomes()[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
     tableOf(['', ''], aboutRows(job)).join('\n'),
-    section('What to do', instructions(job, ways)),
-    section('Removed, found out and left', listOf(removalLines(result.data).map(plain))),
-    section('Differences', differences(result)),
-    section('Findings', listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
-    section('Time', tableOf(['step', 'began (UTC)', 'took'], timeRows(job))),
-    section('Proof and versions', [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
-    section('Masking', maskingOf(result)),
-    section('Notes', listOf(unique([...told, ...compared].map(plain)))),
+    section(t`What to do`, instructions(job, ways)),
+    section(t`Removed, found out and left`, listOf(removalLines(result.data).map(plain))),
+    section(t`Differences`, differences(result)),
+    section(t`Findings`, listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
+    section(t`Time`, tableOf(['step', t`began (UTC)`, 'took'], timeRows(job))),
+    section(t`Proof and versions`, [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
+    section(t`Masking`, maskingOf(result)),
+    section(t`Notes`, listOf(unique([...told, ...compared].map(plain)))),
   ];
   return `${sections.filter((one) => one !== '').join('\n\n')}\n`;
 }
 
-const outcomes: Readonly<Record<JobResult['outcome'], string>> = {
-  done: 'Done.',
-  prepared: 'Prepared.',
-  differences: 'Done, with differences.',
-  failed: 'Failed.',
-  refused: 'Refused, nothing changed.',
-  unknown: 'Outcome unknown.',
-  cancelled: 'Cancelled.',
-};
+const outcomes = (): Readonly<Record<JobResult['outcome'], string>> => ({
+  done: t`Done.`,
+  prepared: t`Prepared.`,
+  differences: t`Done, with differences.`,
+  failed: t`Failed.`,
+  refused: t`Refused, nothing changed.`,
+  unknown: t`Outcome unknown.`,
+  cancelled: t`Cancelled.`,
+});
 
 function outcomeSentence(result: JobResult, kind: JobRequest['kind'], hints: Hints): string {
   const { error, outcome } = result;
@@ -66,7 +67,7 @@ function outcomeSentence(result: JobResult, kind: JobRequest['kind'], hints: Hin
   const { what, why } = wordsFor(error.code, error.data, hints);
   const said = [what, why].filter((part) => part !== undefined && part !== '').join(' ');
   // it stands before it already
-  return said.startsWith(`${outcomes[outcome]} `) ? said.slice(outcomes[outcome].length + 1) : said;
+  return said.startsWith(`${outcomes()[outcome]} `) ? said.slice(outcomes()[outcome].length + 1) : said;
 }
 
 function aboutRows({ id, request, result, started, lastEvent, expected, events }: WholeJob): string[][] {
@@ -79,8 +80,8 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
-    ['restored for it on', deep],
-    ['asked by', asked.by],
+    [t`restored for it on`, deep],
+    [t`asked by`, asked.by],
     ['reason', asked.reason],
     ['approval', asked.approval],
     ['started', moment(started)],
@@ -88,15 +89,17 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
     ['took', started === undefined || lastEvent === undefined ? undefined : duration(between(started, lastEvent))],
     [
       'expected',
-      expected?.seconds === undefined ? undefined : `${duration(expected.seconds)} (by ${basisWords[expected.basis]})`,
+      expected?.seconds === undefined
+        ? undefined
+        : t`${duration(expected.seconds)} (by ${basisWords()[expected.basis]})`,
     ],
     ['source', source === first ? undefined : source],
     ['backup', text<ResultData>(result?.data ?? {}, 'backup')],
     ['folder', text<ResultData>(result?.data ?? {}, 'folder')],
-    ['before it', text<ResultData>(result?.data ?? {}, 'before')],
+    [t`before it`, text<ResultData>(result?.data ?? {}, 'before')],
     ['kept', text<ResultData>(result?.data ?? {}, 'kept')],
-    ['prepared as', text<ResultData>(result?.data ?? {}, 'side')],
-    ['prepared by job', text<ResultData>(result?.data ?? {}, 'preparedBy')],
+    [t`prepared as`, text<ResultData>(result?.data ?? {}, 'side')],
+    [t`prepared by job`, text<ResultData>(result?.data ?? {}, 'preparedBy')],
     ['job', id],
     ['request', started === undefined ? undefined : digestOf(events)],
   ];
@@ -117,13 +120,13 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
   }
   if (hasOpenEnds(data)) {
     const giveUp = ways.map(({ where, hints }) => `${where}: ${withCode(hints.forget())}.`);
-    return ['When the server answers, clean up again. To give up what cannot be found out:', '', ...listOf(giveUp)];
+    return [t`When the server answers, clean up again. To give up what cannot be found out:`, '', ...listOf(giveUp)];
   }
   if (target === undefined) return [];
   const before = text(data, 'before');
   if (before !== undefined) {
     return [
-      `What was there before is the backup ${plain(before)}. To put it back:`,
+      t`What was there before is the backup ${plain(before)}. To put it back:`,
       '',
       ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.putBack(before, target))}.`)),
     ];
@@ -131,23 +134,23 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
   const job = text(data, 'swap')?.split(' ').at(-1);
   if (job !== undefined) {
     return [
-      'What was prepared waits. To put it in place:',
+      t`What was prepared waits. To put it in place:`,
       '',
       ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.swap(job))}.`)),
       '',
-      'To drop it:',
+      t`To drop it:`,
       '',
       ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.discard(job))}.`)),
     ];
   }
   if (text(data, 'kept') === undefined) return [];
-  const keeps = request.kind === 'undo' ? 'What was live is kept' : 'The database before is kept';
+  const keeps = request.kind === 'undo' ? t`What was live is kept` : t`The database before is kept`;
   return [
-    `${keeps}. To put it back:`,
+    t`${keeps}. To put it back:`,
     '',
     ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.undo(target))}.`)),
     '',
-    'To drop it for good:',
+    t`To drop it for good:`,
     '',
     ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.release(target))}.`)),
   ];
@@ -156,7 +159,7 @@ function instructions({ request, result }: WholeJob, ways: readonly Way[]): stri
 function differences({ differences: all = [] }: JobResult): string[] {
   const shown = all.slice(0, shownDifferences).map((one) => plain(differenceWords(one)));
   const more = all.length - shown.length;
-  return listOf(more > 0 ? [...shown, `and ${count(more)} more, in the job's events`] : shown);
+  return listOf(more > 0 ? [...shown, t`and ${count(more)} more, in the job's events`] : shown);
 }
 
 const shownDifferences = 500;
@@ -168,7 +171,7 @@ function findingsOf({ events, result }: WholeJob): NonNullable<JobResult['findin
 
 function timeRows({ events, lastEvent }: WholeJob): string[][] {
   const steps = phaseSeconds(events, lastEvent);
-  return steps.map(({ phase, began, seconds }) => [phaseWords[phase], began.slice(11, 19), duration(seconds)]);
+  return steps.map(({ phase, began, seconds }) => [phaseWords()[phase], began.slice(11, 19), duration(seconds)]);
 }
 
 /** What a success of this kind means. */
@@ -176,14 +179,14 @@ function proofOf({ request, result }: WholeJob): string[] {
   if (result?.error) return [];
   switch (request.kind) {
     case 'backup':
-      return [wholeArchive, ''];
+      return [wholeArchive(), ''];
     case 'restore':
     case 'copy':
-      return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives, ''];
+      return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives(), ''];
     case 'import':
-      return [wholeArchive, ''];
+      return [wholeArchive(), ''];
     case 'verify':
-      return [request.deep === undefined ? wholeArchive : comparedArchives, ''];
+      return [request.deep === undefined ? wholeArchive() : comparedArchives(), ''];
     default:
       return [];
   }
@@ -192,25 +195,25 @@ function proofOf({ request, result }: WholeJob): string[] {
 /** Of the request that its process did, as it said itself. */
 function digestOf(events: WholeJob['events']): string | undefined {
   const digest = events.find((event) => event.type === 'started')?.digest;
-  return digest === undefined ? undefined : `sha256:${digest}`;
+  return digest === undefined ? undefined : t`sha256:${digest}`;
 }
 
-const wholeArchive = 'The archive was read to its last byte; rows and a digest of each table are in the manifest.';
-const comparedArchives =
-  'What was restored was dumped again and compared with the backup: rows and contents of each table, sequences, large objects and definitions.';
+const wholeArchive = () =>
+  t`The archive was read to its last byte; rows and a digest of each table are in the manifest.`;
+const comparedArchives = () =>
+  t`What was restored was dumped again and compared with the backup: rows and contents of each table, sequences, large objects and definitions.`;
 
 /** The definitions come after the commit, and may not have been reached. */
 function comparedInPlace(result: JobResult | undefined): string {
-  const rows =
-    'Before the commit all rows and sequences were read back in the same transaction and compared with the backup.';
+  const rows = t`Before the commit all rows and sequences were read back in the same transaction and compared with the backup.`;
   const isWhole = result?.findings?.some(({ code }) => code === 'inPlace.definitions') !== true;
-  return isWhole ? `${rows} After it the definitions were dumped and compared.` : rows;
+  return isWhole ? t`${rows} After it the definitions were dumped and compared.` : rows;
 }
 
 function proofRows({ data }: JobResult): string[][] {
   const times = ['took', 'expected'];
   const numbers = resultNumbers(data).filter(({ name }) => !times.includes(name));
-  const named = proofs.flatMap(([key, name]) => {
+  const named = proofs().flatMap(([key, name]) => {
     const value: unknown = data[key];
     if (typeof value === 'number') return [{ name, text: serverVersionText(value) }];
     return typeof value === 'string' && value !== '' ? [{ name, text: value }] : [];
@@ -227,20 +230,20 @@ function maskingOf({ data }: JobResult): string[] {
     ...listOf(lines.map(plain)),
     '',
     ...tableOf(
-      maskedHeadings,
+      maskedHeadings(),
       rows.map((row) => row.map(plain)),
     ),
   ];
 }
 
 /** Numbers are versions of servers. */
-const proofs: readonly (readonly [key: keyof ResultData, name: string])[] = [
-  ['sha256', 'SHA-256 of the archive'],
-  ['compression', 'compression'],
-  ['sourceVersion', 'server of the source'],
-  ['pgDump', 'pg_dump'],
-  ['targetVersion', 'server of the target'],
-  ['pgRestore', 'pg_restore'],
+const proofs = (): readonly (readonly [key: keyof ResultData, name: string])[] => [
+  ['sha256', t`SHA-256 of the archive`],
+  ['compression', t`compression`],
+  ['sourceVersion', t`server of the source`],
+  ['pgDump', t`pg_dump`],
+  ['targetVersion', t`server of the target`],
+  ['pgRestore', t`pg_restore`],
 ];
 
 function moment(iso: string | undefined): string | undefined {

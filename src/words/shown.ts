@@ -1,4 +1,5 @@
 import { visible, visibleLines } from '../core/base/visible';
+import { t } from './language';
 
 /** The facts of an error, a finding or a note. */
 export type Data = Readonly<Record<string, unknown>>;
@@ -40,7 +41,7 @@ export function numberOf<D extends object>(data: D, key: KeyOf<D>): number {
 export function few<D extends { readonly count: number }>(data: D, key: KeyOf<D>): string {
   const [names, all] = [fact(data, key), fact<{ count: number }>(data, 'count')];
   const rest = Array.isArray(names) && typeof all === 'number' ? all - names.length : 0;
-  return `${shown(data, key)}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return `${shown(data, key)}${rest > 0 ? t` and ${rest} more` : ''}`;
 }
 
 /** All of `data` as text, for what has no words of its own. */

@@ -76,7 +76,7 @@ const request: Command = {
     const data = { request: made.metadata.name, level: place.level, digest: made.spec.digest, class: made.spec.class };
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, now)) terminal.line(line);
-    if (place.level === 'advisory') terminal.line(notEnforced);
+    if (place.level === 'advisory') terminal.line(notEnforced());
     return 0;
   },
 };
@@ -102,7 +102,7 @@ const requests: Command = {
     }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { requests: wanted.length } });
     if (wanted.length === 0) terminal.info('There is no request.');
-    if (place.level === 'advisory') terminal.info(notEnforced);
+    if (place.level === 'advisory') terminal.info(notEnforced());
     return 0;
   },
 };
@@ -137,7 +137,7 @@ function deciding(decision: 'approve' | 'deny', summary: string): Command {
         terminal.line(
           'The right to run it could not be given here: nobody is kept from it, or somebody else gives it.',
         );
-      if (place.level === 'advisory') terminal.line(notEnforced);
+      if (place.level === 'advisory') terminal.line(notEnforced());
       return 0;
     },
   };
@@ -157,7 +157,7 @@ const withdraw: Command = {
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     call.terminal.line(`The request ${made.metadata.name} is withdrawn.`);
-    if (place.level === 'advisory') call.terminal.line(notEnforced);
+    if (place.level === 'advisory') call.terminal.line(notEnforced());
     return 0;
   },
 };
@@ -176,7 +176,7 @@ const review: Command = {
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, await place.now())) call.terminal.line(line);
-    if (place.level === 'advisory') call.terminal.line(notEnforced);
+    if (place.level === 'advisory') call.terminal.line(notEnforced());
     return 0;
   },
 };

@@ -64,7 +64,7 @@ export const status: Command = {
     list.show(rows, { objectives });
     for (const row of rows) {
       if (list.isTable && row.findings.length > 0)
-        terminal.info(safe(`${row.reference}: ${row.findings.map((one) => statusWords[one]).join('; ')}`));
+        terminal.info(safe(`${row.reference}: ${row.findings.map((one) => statusWords()[one]).join('; ')}`));
     }
     terminal.info(`${rows.length} databases, ${missed} not as promised.`);
     return exitCode;

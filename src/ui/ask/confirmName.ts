@@ -2,21 +2,22 @@ import * as vscode from 'vscode';
 import type { DatabasePlace } from '../../model/places';
 import type { Services } from '../../services';
 import { noticeText } from '../shownText';
+import { t } from '../../words/language';
 
 /** Has the database's name typed where its place is protected; true at once elsewhere. False: given up. */
 export async function confirmName({ protection }: Services, { model, pod, database }: DatabasePlace): Promise<boolean> {
   if (!protection.isProtected(model.cluster, pod.namespace)) return true;
-  return typeName(`${pod.cluster}/${pod.namespace} is protected`, database);
+  return typeName(t`${pod.cluster}/${pod.namespace} is protected`, database);
 }
 
 /** Has a database's name typed; `why` is the title. False: given up. */
 export async function typeName(why: string, database: string): Promise<boolean> {
   const box = vscode.window.createInputBox();
   box.title = noticeText(why);
-  box.prompt = noticeText(`Type the name of the database (${database}) to go on.`);
+  box.prompt = noticeText(t`Type the name of the database (${database}) to go on.`);
   box.ignoreFocusOut = true;
-  const whole = noticeText(`Not the whole name yet: ${database}`);
-  const wrong = noticeText(`This is not ${database}. Type ${database} to go on, Escape to leave it.`);
+  const whole = noticeText(t`Not the whole name yet: ${database}`);
+  const wrong = noticeText(t`This is not ${database}. Type ${database} to go on, Escape to leave it.`);
   box.onDidChangeValue((text) => (box.validationMessage = database.startsWith(text) ? undefined : wrong));
   try {
     return await new Promise<boolean>((resolve) => {

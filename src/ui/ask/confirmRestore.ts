@@ -11,6 +11,7 @@ import { capital, findingLines } from '../findingLines';
 import { ago, count, duration, size } from '../format';
 import { editorHints } from '../hints';
 import { showWarningMessage } from '../shown';
+import { t } from '../../words/language';
 
 /** What is asked for: where from, in words, and where to. */
 export interface RestoreQuestion {
@@ -36,20 +37,20 @@ export async function confirmRestore(
     .slice(0, mostWays)
     .filter(({ inPlace }) => inPlace !== true || chosen.prepare !== true)
     .map((options) => wayOf(plan, options, chosen.prepare));
-  const where = `${target.database} on ${target.pod.name}`;
+  const where = t`${target.database} on ${target.pod.name}`;
   const can =
     chosen.prepare === true
-      ? `Prepare ${where}?`
+      ? t`Prepare ${where}?`
       : exists
-        ? `Replace ${where}?`
-        : `${verbOf(plan)} into ${target.pod.name}?`;
+        ? t`Replace ${where}?`
+        : t`${verbOf(plan)} into ${target.pod.name}?`;
   const answer = await showWarningMessage(
-    ways.length > 0 ? can : `${where} cannot be ${exists ? 'replaced' : 'restored'} now.`,
+    ways.length > 0 ? can : t`${where} cannot be ${exists ? t`replaced` : t`restored`} now.`,
     { modal: true, detail: detail(services, question, ways) },
     ...ways.map(({ title }) => title),
-    ...(mayHelp(plan) ? [toOptions] : []),
+    ...(mayHelp(plan) ? [toOptions()] : []),
   );
-  if (answer === toOptions) return 'options';
+  if (answer === toOptions()) return 'options';
   const way = ways.find(({ title }) => title === answer);
   if (!way || (way.loses && !(await confirmLoss(target.reference, way.loses)))) return undefined;
   // what is only prepared replaces nothing: its swap asks
@@ -60,7 +61,7 @@ export async function confirmRestore(
   return { ...rest, ...kept, as: exists ? 'replace' : 'new', ...way.options };
 }
 
-const toOptions = 'Options…';
+const toOptions = () => t`Options…`;
 
 /** more buttons are no choice any more; the options have the rest */
 const mostWays = 2;
@@ -81,11 +82,11 @@ interface Loss {
 /** What the core offers, as a button. */
 function wayOf(plan: RestorePlan, options: RestoreOptions, prepares = false): Way {
   const { createRoles = false, noOwner = false, inPlace = false, goOn = false, acceptMissing = false } = options;
-  const verb = prepares ? `Prepare ${plan.target.database}` : verbOf(plan);
-  const these = plan.roles.missing.length === 1 ? 'the Role' : `${plan.roles.missing.length} Roles`;
-  const made = createRoles ? `Create ${these} and ` : '';
-  const where = inPlace ? ' In Place' : '';
-  const without = noOwner ? ' Without Owners' : goOn || acceptMissing ? ' Without What Is Refused' : '';
+  const verb = prepares ? t`Prepare ${plan.target.database}` : verbOf(plan);
+  const these = plan.roles.missing.length === 1 ? t`the Role` : t`${plan.roles.missing.length} Roles`;
+  const made = createRoles ? t`Create ${these} and ` : '';
+  const where = inPlace ? t` In Place` : '';
+  const without = noOwner ? t` Without Owners` : goOn || acceptMissing ? t` Without What Is Refused` : '';
   const loses = inPlace ? lostInPlace(plan) : acceptMissing ? lostWithout(plan) : undefined;
   const title = `${made}${verb}${where}${without}${loses ? '…' : ''}`;
   return { title, options, ...(loses ? { loses } : {}) };
@@ -94,25 +95,24 @@ function wayOf(plan: RestorePlan, options: RestoreOptions, prepares = false): Wa
 function lostInPlace({ target: { database } }: RestorePlan): Loss {
   const finding: Finding = { level: 'warn', code: 'inPlace', data: { database } };
   return {
-    message: 'There is no undo for a restore in place.',
+    message: t`There is no undo for a restore in place.`,
     detail: capital(plainFinding(finding, editorHints)),
-    button: 'Replace In Place',
+    button: t`Replace In Place`,
   };
 }
 
 function lostWithout({ target: { database } }: RestorePlan): Loss {
   return {
-    message: `${database} will be without what the target refuses.`,
-    detail:
-      'That is what stands in the question, and what else is refused on the way; the report lists all of it, and the rest is proven. The database before is kept, closed: Undo Restore brings it back.',
-    button: 'Replace Without It',
+    message: t`${database} will be without what the target refuses.`,
+    detail: t`That is what stands in the question, and what else is refused on the way; the report lists all of it, and the rest is proven. The database before is kept, closed: Undo Restore brings it back.`,
+    button: t`Replace Without It`,
   };
 }
 
 /** `Replace shop`, `Copy shop`, `Restore shop` */
 function verbOf({ from, target: { exists, database } }: RestorePlan): string {
-  if (exists) return `Replace ${database}`;
-  return `${from.kind === 'database' ? 'Copy' : 'Restore'} ${database}`;
+  if (exists) return t`Replace ${database}`;
+  return `${from.kind === 'database' ? t`Copy` : t`Restore`} ${database}`;
 }
 
 async function confirmLoss(reference: string, { message, detail, button }: Loss): Promise<boolean> {
@@ -127,11 +127,11 @@ function detail(services: Services, { from, target, plan, chosen }: RestoreQuest
     .filter(isWrongTarget)
     .map((finding) => `⚠ ${capital(plainFinding(finding, editorHints))}`);
   const isInPlace = ways.length > 0 && ways.every(({ options }) => options.inPlace === true);
-  const place = `To: ${placeWords(services, target, plan)}`;
+  const place = t`To: ${placeWords(services, target, plan)}`;
   const how = chosenWords(chosen);
   const facts = [
     place,
-    `From: ${from}`,
+    t`From: ${from}`,
     replaced(plan, isInPlace),
     timing(plan, isInPlace),
     ...(how === '' ? [] : [how]),
@@ -154,7 +154,7 @@ function placeWords(
   plan: RestorePlan,
 ): string {
   const isProtected = protection.isProtected(model.cluster, pod.namespace);
-  const marks = [plan.target.environment, isProtected ? 'protected' : undefined].filter((mark) => mark !== undefined);
+  const marks = [plan.target.environment, isProtected ? t`protected` : undefined].filter((mark) => mark !== undefined);
   const place = `${trees.clusters.nameOf(model.cluster)} / ${pod.namespace} / ${pod.name} / ${database}`;
   return marks.length === 0 ? place : `${place} (${marks.join(', ')})`;
 }
@@ -163,45 +163,45 @@ function placeWords(
 function missingRoles({ roles: { missing }, mayCreateRoles, missingWithoutOwners }: RestorePlan): string {
   const names = missing.join(', ');
   const ways = [
-    mayCreateRoles ? 'be made, without the right to log in' : undefined,
-    missingWithoutOwners.length === 0 ? 'be left out' : undefined,
+    mayCreateRoles ? t`be made, without the right to log in` : undefined,
+    missingWithoutOwners.length === 0 ? t`be left out` : undefined,
   ].filter((way) => way !== undefined);
-  return `The server lacks ${missing.length === 1 ? 'the role' : 'the roles'} ${names}. They can ${ways.join(', or ')}.`;
+  return t`The server lacks ${missing.length === 1 ? t`the role` : t`the roles`} ${names}. They can ${ways.join(t`, or `)}.`;
 }
 
 function replaced({ target }: RestorePlan, isInPlace: boolean): string {
   const { exists, bytes, lastWrite, sessions, applications } = target;
-  if (!exists) return 'No database of this name is there: it is made new.';
+  if (!exists) return t`No database of this name is there: it is made new.`;
   const names = applications.map(({ name }) => name).filter((name) => name !== '');
   const by =
     names.length === 0 ? '' : ` (${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : ''})`;
   const facts = [
     bytes === undefined ? undefined : size(bytes),
-    lastWrite === undefined ? undefined : `last written ${ago(lastWrite.time)}`,
-    sessions === 0 ? 'nobody connected' : `${sessionsThat(sessions, isInPlace ? 'wait' : 'end')}${by}`,
+    lastWrite === undefined ? undefined : t`last written ${ago(lastWrite.time)}`,
+    sessions === 0 ? t`nobody connected` : `${sessionsThat(sessions, isInPlace ? t`wait` : t`end`)}${by}`,
   ];
-  const wayBack = isInPlace ? 'A backup of it is taken first' : 'It is kept, closed: Undo Restore brings it back';
-  return `Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. ${wayBack}.`;
+  const wayBack = isInPlace ? t`A backup of it is taken first` : t`It is kept, closed: Undo Restore brings it back`;
+  return t`Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. ${wayBack}.`;
 }
 
 function sessionsThat(count: number, verb: string): string {
-  return count === 1 ? `1 session ${verb}s` : `${count} sessions ${verb}`;
+  return count === 1 ? t`1 session ${verb}s` : t`${count} sessions ${verb}`;
 }
 
 const mostNames = 3;
 
 function timing({ from, expected, loginWait }: RestorePlan, isInPlace: boolean): string {
-  const what = [size(from.bytes), from.rows === undefined ? undefined : `${count(from.rows)} rows`]
+  const what = [size(from.bytes), from.rows === undefined ? undefined : t`${count(from.rows)} rows`]
     .filter((part) => part !== undefined)
     .join(', ');
-  const guess = expected.basis === 'last run' ? 'as the last time' : 'by its size';
-  return `Takes about ${duration(expected.seconds)}, ${guess} (${what}).${isInPlace ? '' : waiting(loginWait)}`;
+  const guess = expected.basis === 'last run' ? t`as the last time` : t`by its size`;
+  return t`Takes about ${duration(expected.seconds)}, ${guess} (${what}).${isInPlace ? '' : waiting(loginWait)}`;
 }
 
 function waiting(wait: RestorePlan['loginWait']): string {
   if (!wait) return '';
-  const about = `about ${duration(wait.seconds)}`;
-  if (wait.method === 'catalog') return ` At the end logins wait ${about}; none fails.`;
-  const behind = wait.pooler === undefined ? '' : `; behind PgBouncer they wait ${duration(wait.pooler)}`;
-  return ` At the end logins fail for ${about}${behind}.`;
+  const about = t`about ${duration(wait.seconds)}`;
+  if (wait.method === 'catalog') return t` At the end logins wait ${about}; none fails.`;
+  const behind = wait.pooler === undefined ? '' : t`; behind PgBouncer they wait ${duration(wait.pooler)}`;
+  return t` At the end logins fail for ${about}${behind}.`;
 }

@@ -5,6 +5,7 @@ import type { Services } from '../../services';
 import { backupFacts, databaseName, sourceName } from '../backupWords';
 import { localTime } from '../format';
 import { pick, type Item } from './pick';
+import { t } from '../../words/language';
 
 /** Something else that can be chosen than a backup of the list; `choose` asks on. */
 export interface Other {
@@ -18,7 +19,7 @@ export async function pickBackup(
   { backups }: Services,
   {
     title,
-    placeholder = 'Which backup?',
+    placeholder = t`Which backup?`,
     except,
     others = [dumpFile(title)],
   }: {
@@ -36,7 +37,7 @@ export async function pickBackup(
   ];
   const chosen = await pick(
     items,
-    { title, placeholder, none: 'There are no backups yet.' },
+    { title, placeholder, none: t`There are no backups yet.` },
     { until: backups.all(), changed: backups.onDidChange },
   );
   return chosen();
@@ -44,11 +45,11 @@ export async function pickBackup(
 
 /** A file that is asked for. */
 export function dumpFile(title: string): Other {
-  return { icon: 'folder-opened', label: 'Choose a Dump File…', choose: () => askDumpFile(title) };
+  return { icon: 'folder-opened', label: t`Choose a Dump File…`, choose: () => askDumpFile(title) };
 }
 
 /** Asks for a dump file; returns its path. Throws `cancelled`. */
-export async function askDumpFile(title: string, openLabel = 'Choose'): Promise<string> {
+export async function askDumpFile(title: string, openLabel = t`Choose`): Promise<string> {
   const filters = { 'Dump files': ['dump'], 'All files': ['*'] };
   const [file] = (await vscode.window.showOpenDialog({ title, openLabel, filters })) ?? [];
   if (!file) throw new AppError('cancelled');
@@ -61,7 +62,7 @@ function itemsOf(group: readonly BackupSummary[]): Item<() => Promise<string>>[]
   if (!newest) return [];
   const { manifest } = newest;
   const isAdopted = manifest.origin === 'adopted';
-  const head = isAdopted ? 'Adopted' : `${databaseName(manifest)} · ${sourceName(manifest.source)}`;
+  const head = isAdopted ? t`Adopted` : `${databaseName(manifest)} · ${sourceName(manifest.source)}`;
   return [
     separator(head),
     ...group.map((backup) => ({

@@ -8,6 +8,7 @@ import type { UserDatabase } from '../../model/databases';
 import type { Services } from '../../services';
 import { ago, size } from '../format';
 import { pick, type Item } from './pick';
+import { t } from '../../words/language';
 
 /** Asks for a cluster; the only one needs no question. Throws `cancelled`, `cluster.none`. */
 export async function pickCluster(
@@ -23,7 +24,7 @@ export async function pickCluster(
     description: model.cluster.server,
     value: model,
   }));
-  return pick(items, { ...ask, placeholder: 'Which cluster?' });
+  return pick(items, { ...ask, placeholder: t`Which cluster?` });
 }
 
 interface PodAsk {
@@ -56,7 +57,7 @@ export async function pickPod(services: Services, ask: PodAsk): Promise<PodPlace
         ask,
         last,
       ),
-    { title: ask.title, placeholder: ask.placeholder ?? 'Which database pod?', none: 'No database pod was found.' },
+    { title: ask.title, placeholder: ask.placeholder ?? t`Which database pod?`, none: t`No database pod was found.` },
     { until: Promise.allSettled(loading), changed: clusters.onDidChange },
   );
 }
@@ -71,7 +72,7 @@ function grouped(
   const isApart = ({ takesNone, id }: PodItem): boolean => isTarget && (takesNone || id === last);
   return [
     ...headed(
-      'Used last',
+      t`Used last`,
       all.filter((item) => isTarget && item.id === last && !item.takesNone),
     ),
     ...clusters.flatMap(([name, items]) =>
@@ -81,7 +82,7 @@ function grouped(
       ),
     ),
     ...headed(
-      'Takes no writes now',
+      t`Takes no writes now`,
       all.filter((item) => isTarget && item.takesNone),
     ),
   ];
@@ -111,7 +112,7 @@ function podItems({ protection, trees }: Services, model: ClusterModel): PodItem
     const icon = protection.isProtected(model.cluster, namespace) ? 'lock' : 'server';
     return pods.map((pod) => {
       const reference = `${pod.cluster}/${namespace}/${pod.name}`;
-      const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : (pod.reason ?? 'not ready')];
+      const facts = [`${name}/${namespace}`, pod.roleHint, pod.ready ? undefined : (pod.reason ?? t`not ready`)];
       return {
         id: reference,
         icon,
@@ -134,7 +135,7 @@ export async function pickDatabase(
     label: facts.name,
     description: [
       facts.bytes === undefined ? undefined : size(facts.bytes),
-      last ? `replaced ${ago(last.mark.time)}` : undefined,
+      last ? t`replaced ${ago(last.mark.time)}` : undefined,
     ]
       .filter((part) => part !== undefined)
       .join(' · '),
@@ -142,7 +143,7 @@ export async function pickDatabase(
   }));
   return pick(items, {
     title: ask.title,
-    placeholder: `Which database of ${ask.place}?`,
-    none: 'There is no database in it.',
+    placeholder: t`Which database of ${ask.place}?`,
+    none: t`There is no database in it.`,
   });
 }

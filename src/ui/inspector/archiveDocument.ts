@@ -5,6 +5,7 @@ import { measureBlocks, type MeasuredBlock } from '../../core/postgres/archive/f
 import type { Inspect } from './inspectInWorker';
 import type { Measuring, PageWords, ToPage } from './messages';
 import { pageContents } from './pageContents';
+import { t } from '../../words/language';
 
 /** One archive file, open in any number of pages: reads it, measures it in the background, and tells the pages. Knows no editor. */
 export class ArchiveDocument {
@@ -129,9 +130,9 @@ export class ArchiveDocument {
 
   #wordsOf(error: unknown): PageWords {
     if (isAppError(error, 'archive.damaged')) {
-      return { ...this.#explain(error), todo: 'Do not restore from it. Take another backup.' };
+      return { ...this.#explain(error), todo: t`Do not restore from it. Take another backup.` };
     }
     const refused = error instanceof Error && 'syscall' in error;
-    return refused ? { what: 'The file cannot be read.', why: error.message } : this.#explain(error);
+    return refused ? { what: t`The file cannot be read.`, why: error.message } : this.#explain(error);
   }
 }

@@ -6,6 +6,7 @@ import { ArchiveDocument } from './archiveDocument';
 import { archivePage } from './archivePage';
 import { inspectInWorker, type Inspect } from './inspectInWorker';
 import type { FromPage, ToPage } from './messages';
+import { t } from '../../words/language';
 
 /** Registers the read-only editor of `.dump` files. */
 export function registerArchiveInspector(context: { readonly extensionUri: vscode.Uri }): vscode.Disposable {
@@ -57,7 +58,7 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
 
   openCustomDocument(uri: vscode.Uri): OpenArchive {
     // a file as some revision had it is not on disk
-    if (uri.scheme !== 'file') throw new Error('Only an archive on disk can be inspected.');
+    if (uri.scheme !== 'file') throw new Error(t`Only an archive on disk can be inspected.`);
     const opened = new OpenArchive(uri, this.#inspect);
     void opened.document.load();
     return opened;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Inspection } from '../../core/catalog/inspectBackup';
 import { AppError, type ErrorCode, toldError } from '../../core/base/errors';
+import { t } from '../../words/language';
 
 /** What the thread says, once. */
 export type FromWorker = { readonly inspection: Inspection } | { readonly failure: Failure };
@@ -51,7 +52,7 @@ function answerOf(worker: Worker): Promise<Inspection> {
       const full = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
       reject(full ? new AppError('archive.tooLarge', { megabytes: heapMegabytes }, { cause: error }) : error);
     });
-    worker.once('exit', () => reject(new AppError('internal', { message: 'the thread that reads archives ended' })));
+    worker.once('exit', () => reject(new AppError('internal', { message: t`the thread that reads archives ended` })));
   });
 }
 

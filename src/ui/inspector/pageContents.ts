@@ -9,6 +9,7 @@ import { count } from '../../words/format';
 import { signedText, whoseIs } from '../../words/provenanceWords';
 import { backupName } from '../backupWords';
 import type { PageContents, PageOrigin, PageProvenance, PageTable, PageWords } from './messages';
+import { t } from '../../words/language';
 
 /** An inspection as the page shows it. `sizes` are those measured so far, by dump id. */
 export function pageContents(
@@ -47,9 +48,9 @@ function damageOf(provenance: Provenance, contents: ArchiveContents): PageWords 
   if (provenance.state !== 'size') return undefined;
   const { archive } = provenance.manifest.size;
   return {
-    what: 'The archive is damaged.',
-    why: `It has ${count(contents.fileBytes)} bytes; its manifest says ${count(archive)}.`,
-    todo: 'Do not restore from it. Take another backup.',
+    what: t`The archive is damaged.`,
+    why: t`It has ${count(contents.fileBytes)} bytes; its manifest says ${count(archive)}.`,
+    todo: t`Do not restore from it. Take another backup.`,
   };
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
 import { pick } from '../ask/pick';
 import { rulesLanguage } from './rulesLanguage';
+import { t } from '../../words/language';
 
 /** A file of rules as it is now, saved or not. */
 export interface ChosenRules {
@@ -19,11 +20,11 @@ export async function pickRules(title: string): Promise<ChosenRules> {
   const items = [...open.map(({ uri }) => uri), ...others].map((uri) => ({
     icon: 'shield',
     label: vscode.workspace.asRelativePath(uri),
-    ...(uri.scheme === 'untitled' ? { description: 'not saved' } : {}),
+    ...(uri.scheme === 'untitled' ? { description: t`not saved` } : {}),
     value: uri,
   }));
-  const any = { icon: 'folder-opened', label: 'Another File…', value: undefined };
-  const chosen = (await pick([...items, any], { title, placeholder: 'By which rules?' })) ?? (await anyFile(title));
+  const any = { icon: 'folder-opened', label: t`Another File…`, value: undefined };
+  const chosen = (await pick([...items, any], { title, placeholder: t`By which rules?` })) ?? (await anyFile(title));
   const document = await vscode.workspace.openTextDocument(chosen);
   const { readRules } = await import('../../core/mask/rules/readRules');
   const text = document.getText();
@@ -33,7 +34,7 @@ export async function pickRules(title: string): Promise<ChosenRules> {
 
 async function anyFile(title: string): Promise<vscode.Uri> {
   const filters = { 'Masking rules': ['yaml', 'yml'] };
-  const [file] = (await vscode.window.showOpenDialog({ title, openLabel: 'Mask by These Rules', filters })) ?? [];
+  const [file] = (await vscode.window.showOpenDialog({ title, openLabel: t`Mask by These Rules`, filters })) ?? [];
   if (file === undefined) throw new AppError('cancelled');
   return file;
 }

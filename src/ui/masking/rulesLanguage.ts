@@ -6,6 +6,7 @@ import { transformWords } from '../../words/maskRuleWords';
 import { rulesProblem } from '../../words/maskWords';
 import { factsTooltip } from '../tooltip';
 import { completionsFor } from './completions';
+import { t } from '../../words/language';
 
 /** Files of masking rules: YAML with what DB Ferry knows of it. */
 export const rulesLanguage = 'dbferry-masking';
@@ -78,8 +79,8 @@ async function provideHover(document: vscode.TextDocument, at: vscode.Position):
   if (rule === undefined || !('as' in rule)) return undefined;
   const { as } = rule.as;
   const lines = examplesOf(rule.as).map(
-    ({ before, after }) => ['Made up', `${before}  →  ${after ?? 'NULL'}`] as const,
+    ({ before, after }) => [t`Made up`, `${before}  →  ${after ?? 'NULL'}`] as const,
   );
-  const under = lines.length === 0 ? undefined : 'a made-up key; in your target the same become others';
-  return new vscode.Hover(factsTooltip(`${as}: ${transformWords[as]}`, [...lines, ['Under', under]]));
+  const under = lines.length === 0 ? undefined : t`a made-up key; in your target the same become others`;
+  return new vscode.Hover(factsTooltip(`${as}: ${transformWords()[as]}`, [...lines, [t`Under`, under]]));
 }

@@ -14,6 +14,7 @@ import { openReport } from '../openReport';
 import { settings } from '../settings';
 import { AppError, type ErrorCode, toldError } from '../../core/base/errors';
 import { showErrorMessage, showInformationMessage, showWarningMessage } from '../shown';
+import { t } from '../../words/language';
 
 /** The final message of a job, with the next step as a button; opens the report where the setting wants it. */
 export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
@@ -21,7 +22,7 @@ export async function announceJob(job: Job, isOwn: boolean): Promise<void> {
   const report = join(job.folder, jobFiles.report);
   const wanted = settings.openReport();
   const opens = isOwn && existsSync(report) && (wanted === 'always' || (wanted === 'problems' && state !== 'done'));
-  const toReport = existsSync(report) ? [command('Show Report', 'dbFerry.showReport', job.id)] : [];
+  const toReport = existsSync(report) ? [command(t`Show Report`, 'dbFerry.showReport', job.id)] : [];
   const buttons = [...nextSteps(job).slice(0, mostButtons - toReport.length), ...toReport];
   const said = say();
   // a report that cannot be opened takes nothing away from the message, which has a button for it
@@ -57,19 +58,19 @@ const mostFindings = 2;
 
 /** What one would do next; the first is the likeliest. */
 function nextSteps({ id, folder, state, request, result, mayHaveLeft }: Job): readonly ErrorButton[] {
-  if (state === 'cancelled' && mayHaveLeft) return [command('Clean Up', 'dbFerry.cleanUp', id)];
-  const cleanUp = command('Clean Up', 'dbFerry.cleanUp', id);
+  if (state === 'cancelled' && mayHaveLeft) return [command(t`Clean Up`, 'dbFerry.cleanUp', id)];
+  const cleanUp = command(t`Clean Up`, 'dbFerry.cleanUp', id);
   if (result?.error) {
     const data = { job: id, log: join(folder, jobFiles.log), ...result.error.data };
-    const goOn = goingOn({ request, result }) ? [command('Go On Without…', 'dbFerry.goOn', id)] : [];
+    const goOn = goingOn({ request, result }) ? [command(t`Go On Without…`, 'dbFerry.goOn', id)] : [];
     const buttons = [...goOn, ...errorButtons(result.error.code as ErrorCode, data)];
     return mayHaveLeft ? [cleanUp, ...buttons.filter(({ title }) => title !== cleanUp.title)] : buttons;
   }
   if (state === 'interrupted') return [cleanUp];
-  if (state === 'prepared') return [command('Swap…', 'dbFerry.swapPrepared', id)];
+  if (state === 'prepared') return [command(t`Swap…`, 'dbFerry.swapPrepared', id)];
   if (request.kind === 'backup')
-    return [command('Restore…', 'dbFerry.restoreBackup', result?.data['folder'] ?? result?.data['backup'])];
-  if (typeof result?.data['kept'] === 'string') return [command('Undo', 'dbFerry.undoRestore', id)];
+    return [command(t`Restore…`, 'dbFerry.restoreBackup', result?.data['folder'] ?? result?.data['backup'])];
+  if (typeof result?.data['kept'] === 'string') return [command(t`Undo`, 'dbFerry.undoRestore', id)];
   return [];
 }
 

@@ -6,6 +6,7 @@ import { duration, localTime } from '../format';
 import { jobTitle } from '../jobWords';
 import type { WarnOnce } from './warnOnce';
 import { showWarningMessage } from '../shown';
+import { t } from '../../words/language';
 
 /**
  * Says in one window, once for a workspace, that what is kept in it is lost with it, and once for each of its runs, at the first
@@ -29,22 +30,22 @@ function lateness(workspace: DevSpaces, job: Job): string | undefined {
   if (!runEnds || started === undefined || expected?.seconds === undefined) return undefined;
   if (!endsTooLate(workspace, { started, seconds: expected.seconds })) return undefined;
   const end = localTime(runEnds.toISOString());
-  return `${jobTitle(job)} will take about ${duration(expected.seconds)}, but this workspace is stopped at ${end}, whatever runs in it.`;
+  return t`${jobTitle(job)} will take about ${duration(expected.seconds)}, but this workspace is stopped at ${end}, whatever runs in it.`;
 }
 
 function warnOfRunLimit(late: string): Thenable<unknown> {
   return showWarningMessage(
-    `${late} That holds for every job that ends later. Cancel it, restart the workspace and begin again; a job that is cut off changes no live database, and Clean Up removes what it left.`,
+    t`${late} That holds for every job that ends later. Cancel it, restart the workspace and begin again; a job that is cut off changes no live database, and Clean Up removes what it left.`,
   );
 }
 
 async function warnOfStorage({ name }: DevSpaces): Promise<void> {
   const pressed = await showWarningMessage(
-    `The storage of ${name} is ephemeral: backups and jobs are gone when it stops. Keep them elsewhere with Export…, or another backup folder.`,
-    settingsButton,
+    t`The storage of ${name} is ephemeral: backups and jobs are gone when it stops. Keep them elsewhere with Export…, or another backup folder.`,
+    settingsButton(),
   );
   if (pressed !== undefined)
     await vscode.commands.executeCommand('workbench.action.openSettings', 'dbFerry.backupFolder');
 }
 
-const settingsButton = 'Open Settings';
+const settingsButton = () => t`Open Settings`;

@@ -6,6 +6,7 @@ import { jobPercent } from '../jobPercent';
 import { phaseText, shortProgress } from '../jobWords';
 import { stopJob } from '../stopJob';
 import { showWarningMessage, withProgress } from '../shown';
+import { t } from '../../words/language';
 
 /** A notification with percent and Cancel, until the job ends or somebody closes it. */
 export function showProgress(
@@ -36,7 +37,7 @@ export function showProgress(
 
 /** Once for a job: whoever waits goes on waiting, and the Jobs view tells of it. */
 async function offerToStop(folder: string, title: string, waiting: WaitingFacts): Promise<void> {
-  const stop = 'Cancel Job';
-  const pressed = await showWarningMessage(`${title}: ${waitingText(waiting)}.`, stop, 'Let Them Wait');
+  const stop = t`Cancel Job`;
+  const pressed = await showWarningMessage(`${title}: ${waitingText(waiting)}.`, stop, t`Let Them Wait`);
   if (pressed === stop) await stopJob({ folder });
 }

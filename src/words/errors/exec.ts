@@ -1,55 +1,58 @@
 import { shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { bytes, incomplete, sentence, withheldNote } from './shared';
+import { t } from '../language';
 
 /** Where it is put right what one of them says. */
-const placeOf: Readonly<Record<string, string>> = {
-  pg_dump: 'the database that is backed up, or in its pod',
-  pg_restore: 'the target, its server or its pod',
-};
+const placeOf = (): Readonly<Record<string, string>> => ({
+  pg_dump: t`the database that is backed up, or in its pod`,
+  pg_restore: t`the target, its server or its pod`,
+});
 
 /** Words for the errors of commands in pods. */
 export const execErrors = {
   'exec.refused': (data) => ({
-    what: `Running a command in the pod was refused${data['status'] === undefined ? '' : ` with status ${shown(data, 'status')}`}.`,
+    what: t`Running a command in the pod was refused${data['status'] === undefined ? '' : t` with status ${shown(data, 'status')}`}.`,
     why: shown(data, 'message'),
-    todo: 'Check that the pod runs and that you may get and create pods/exec there.',
+    todo: t`Check that the pod runs and that you may get and create pods/exec there.`,
   }),
   'exec.cut': (data, hints) => ({
-    what: 'The connection to the pod broke before the command was proven to have ended.',
-    why: `${shown(data, 'message')} (after ${shown(data, 'bytes')} bytes)`,
-    todo: `${incomplete} ${sentence(hints.again())}`,
+    what: t`The connection to the pod broke before the command was proven to have ended.`,
+    why: t`${shown(data, 'message')} (after ${shown(data, 'bytes')} bytes)`,
+    todo: `${incomplete()} ${sentence(hints.again())}`,
   }),
   'exec.stalled': (data, hints) => ({
-    what: `Nothing was heard from the pod for ${shown(data, 'seconds')} s.`,
-    why: 'The connection is open but dead: a node, a network or a proxy went away.',
-    todo: `${incomplete} When the pod answers: ${hints.again()}.`,
+    what: t`Nothing was heard from the pod for ${shown(data, 'seconds')} s.`,
+    why: t`The connection is open but dead: a node, a network or a proxy went away.`,
+    todo: t`${incomplete()} When the pod answers: ${hints.again()}.`,
   }),
   'exec.tooMuch': (data) => ({
-    what: `The pod answered with more than ${bytes(data['bytes'])} where ${shown(data, 'tool')} answers shortly.`,
-    why: 'That is not how PostgreSQL answers; the command was ended.',
-    todo: 'Look at the pod and its image before you use it: something else answers there, or far too much.',
+    what: t`The pod answered with more than ${bytes(data['bytes'])} where ${shown(data, 'tool')} answers shortly.`,
+    why: t`That is not how PostgreSQL answers; the command was ended.`,
+    todo: t`Look at the pod and its image before you use it: something else answers there, or far too much.`,
   }),
   'exec.answer': (data) => ({
-    what: `What ${shown(data, 'tool')} in the pod answered cannot be read.`,
+    what: t`What ${shown(data, 'tool')} in the pod answered cannot be read.`,
     why:
-      data.about === undefined ? shown(data, 'message') : `It says of ${shown(data, 'about')} what no PostgreSQL says.`,
-    todo: 'Look at the pod and its image before you use it: it does not answer as PostgreSQL does.',
+      data.about === undefined
+        ? shown(data, 'message')
+        : t`It says of ${shown(data, 'about')} what no PostgreSQL says.`,
+    todo: t`Look at the pod and its image before you use it: it does not answer as PostgreSQL does.`,
   }),
   'exec.noShell': (data) => ({
-    what: 'The container has no shell.',
+    what: t`The container has no shell.`,
     why: shown(data, 'message'),
-    todo: 'DB Ferry needs `sh` in the container of the database; such an image is not supported.',
+    todo: t`DB Ferry needs \`sh\` in the container of the database; such an image is not supported.`,
   }),
   'exec.failed': (data, hints) => ({
-    what: `${data['tool'] === undefined ? 'The command' : shown(data, 'tool')} failed in the pod (exit code ${shown(data, 'exitCode')}).`,
+    what: t`${data['tool'] === undefined ? t`The command` : shown(data, 'tool')} failed in the pod (exit code ${shown(data, 'exitCode')}).`,
     why:
       data['exitCode'] === 137
-        ? 'It was killed: by the limit of memory of the pod, most likely.'
-        : withheldNote((text(data, 'stderr') ?? '').trim()) || 'It did not say why.',
+        ? t`It was killed: by the limit of memory of the pod, most likely.`
+        : withheldNote((text(data, 'stderr') ?? '').trim()) || t`It did not say why.`,
     todo:
       data['exitCode'] === 137
-        ? `Give the pod more memory, then ${hints.again()}.`
-        : `Put that right in ${placeOf[String(data['tool'])] ?? 'the server or the pod'}, then ${hints.again()}.`,
+        ? t`Give the pod more memory, then ${hints.again()}.`
+        : t`Put that right in ${placeOf()[String(data['tool'])] ?? t`the server or the pod`}, then ${hints.again()}.`,
   }),
 } satisfies ErrorTable;

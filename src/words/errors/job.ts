@@ -6,116 +6,118 @@ import { fact, shown, text, texts } from '../shown';
 import { ruleWords } from '../usageWords';
 import type { ErrorTable } from './errorTable';
 import { beginnings } from './shared';
+import { t } from '../language';
 
 /** Words for the errors of jobs, requests and usage. */
 export const jobErrors = {
   'job.unknown': (data, hints) => ({
-    what: `There is no job "${shown(data, 'job')}".`,
+    what: t`There is no job "${shown(data, 'job')}".`,
     ...beginnings(data['fits']),
-    todo: `To see them: ${hints.listJobs()}.`,
+    todo: t`To see them: ${hints.listJobs()}.`,
   }),
   'job.needed': (data, hints) => ({
-    what: `The job ${shown(data, 'job')} cannot be removed: its state is ${shown(data, 'state')}.`,
-    why: 'A job that works, or left something, is found by its folder.',
-    todo: `To end it: ${hints.cancel(text(data, 'job'))}. To remove what it left: ${hints.cleanUp(text(data, 'job'))}.`,
+    what: t`The job ${shown(data, 'job')} cannot be removed: its state is ${shown(data, 'state')}.`,
+    why: t`A job that works, or left something, is found by its folder.`,
+    todo: t`To end it: ${hints.cancel(text(data, 'job'))}. To remove what it left: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
   'job.interrupted': (data, hints) => ({
-    what: `The job ${shown(data, 'job')} was interrupted: its process is gone.`,
+    what: t`The job ${shown(data, 'job')} was interrupted: its process is gone.`,
     why:
       data['reason'] !== undefined
-        ? `Kubernetes says: ${shown(data, 'reason')}${data['message'] === undefined ? '' : `, ${shown(data, 'message')}`}.`
+        ? t`Kubernetes says: ${shown(data, 'reason')}${data['message'] === undefined ? '' : `, ${shown(data, 'message')}`}.`
         : data['phase'] === undefined
-          ? 'Killed, out of memory, or the workspace was stopped.'
-          : `The last that it said: ${phaseText(data['phase'])}.`,
+          ? t`Killed, out of memory, or the workspace was stopped.`
+          : t`The last that it said: ${phaseText(data['phase'])}.`,
     todo: isUncertain(data['phase'])
-      ? `To find out what became of it, and to remove what it left: ${hints.cleanUp(text(data, 'job'))}.`
-      : `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+      ? t`To find out what became of it, and to remove what it left: ${hints.cleanUp(text(data, 'job'))}.`
+      : t`To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
   }),
   cancelled: (data, hints) => {
-    if (data['kind'] === 'clean') return { what: 'Cancelled. What was removed until then is gone; the rest stays.' };
-    if (data['left'] !== true) return { what: 'Cancelled. Nothing changed.' };
+    if (data['kind'] === 'clean') return { what: t`Cancelled. What was removed until then is gone; the rest stays.` };
+    if (data['left'] !== true) return { what: t`Cancelled. Nothing changed.` };
     return {
-      what: 'Cancelled. No database was replaced, but something of it may have stayed.',
-      todo: `To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
+      what: t`Cancelled. No database was replaced, but something of it may have stayed.`,
+      todo: t`To remove what it left, here and in the target: ${hints.cleanUp(text(data, 'job'))}.`,
     };
   },
   'request.invalid': (data) => ({
-    what: 'The request of a job is not as requests are.',
-    why: data['at'] === '' || data['at'] === undefined ? 'It is no request at all.' : `Its field ${shown(data, 'at')}.`,
-    todo: 'What wrote it is not this version of DB Ferry, or it was changed. Nothing is done by it.',
+    what: t`The request of a job is not as requests are.`,
+    why:
+      data['at'] === '' || data['at'] === undefined ? t`It is no request at all.` : t`Its field ${shown(data, 'at')}.`,
+    todo: t`What wrote it is not this version of DB Ferry, or it was changed. Nothing is done by it.`,
   }),
   'request.changed': (data) => ({
-    what: 'The request in the pod is not the one that its Job was made with.',
-    why: `Its digest is ${shown(data, 'is')}, and the Job says ${shown(data, 'digest')}.`,
-    todo: 'Somebody changed it on the way. Nothing is done by it.',
+    what: t`The request in the pod is not the one that its Job was made with.`,
+    why: t`Its digest is ${shown(data, 'is')}, and the Job says ${shown(data, 'digest')}.`,
+    todo: t`Somebody changed it on the way. Nothing is done by it.`,
   }),
   'schedule.unknown': (data) => ({
-    what: `There is no schedule ${shown(data, 'schedule')}.`,
-    ...(texts(data, 'known').length === 0 ? {} : { why: `There are: ${safe(texts(data, 'known').join(', '))}.` }),
-    todo: 'It is named by its database, as it was when it was made, or by its CronJob.',
+    what: t`There is no schedule ${shown(data, 'schedule')}.`,
+    ...(texts(data, 'known').length === 0 ? {} : { why: t`There are: ${safe(texts(data, 'known').join(', '))}.` }),
+    todo: t`It is named by its database, as it was when it was made, or by its CronJob.`,
   }),
   'schedule.paused': (data) => ({
-    what: `The schedule is paused until ${localTime(shown(data, 'until'))}: nothing was done.`,
-    todo: 'It goes on by itself then.',
+    what: t`The schedule is paused until ${localTime(shown(data, 'until'))}: nothing was done.`,
+    todo: t`It goes on by itself then.`,
   }),
   'schedule.breaker': (data) => ({
-    what: `The last ${shown(data, 'failures')} runs of this schedule failed: it leaves the database alone until ${localTime(shown(data, 'until'))}.`,
-    why: 'What fails again and again is tried ever more seldom, once a day at least.',
-    todo: 'See why the last one failed. One that is done, also by hand, closes it.',
+    what: t`The last ${shown(data, 'failures')} runs of this schedule failed: it leaves the database alone until ${localTime(shown(data, 'until'))}.`,
+    why: t`What fails again and again is tried ever more seldom, once a day at least.`,
+    todo: t`See why the last one failed. One that is done, also by hand, closes it.`,
   }),
   'runner.absent': (data, hints) => ({
-    what: `Nothing in ${shown(data, 'cluster')}/${shown(data, 'namespace')} runs jobs yet.`,
-    why: 'There is no ConfigMap db-ferry-runner there, or its namespace is another one.',
-    todo: `To put it there: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
+    what: t`Nothing in ${shown(data, 'cluster')}/${shown(data, 'namespace')} runs jobs yet.`,
+    why: t`There is no ConfigMap db-ferry-runner there, or its namespace is another one.`,
+    todo: t`To put it there: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
   }),
   'runner.settings': (data, hints) => ({
-    what: `What says how jobs run in ${shown(data, 'cluster')}/${shown(data, 'namespace')} cannot be read.`,
-    why: `The ConfigMap db-ferry-runner, field ${shown(data, 'at')}: another version wrote it, or somebody changed it.`,
-    todo: `To write it anew: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
+    what: t`What says how jobs run in ${shown(data, 'cluster')}/${shown(data, 'namespace')} cannot be read.`,
+    why: t`The ConfigMap db-ferry-runner, field ${shown(data, 'at')}: another version wrote it, or somebody changed it.`,
+    todo: t`To write it anew: ${hints.deployRunner(`${shown(data, 'cluster')}/${shown(data, 'namespace')}`)}.`,
   }),
   'request.newer': (data) => ({
-    what: `The request of a job was written by a later version of DB Ferry (schema ${shown(data, 'schema')}).`,
-    why: 'What it asks for may be more than this version knows, so nothing is done by it.',
-    todo: 'Update DB Ferry.',
+    what: t`The request of a job was written by a later version of DB Ferry (schema ${shown(data, 'schema')}).`,
+    why: t`What it asks for may be more than this version knows, so nothing is done by it.`,
+    todo: t`Update DB Ferry.`,
   }),
   usage: (data, hints) => ({
-    what: `Bad usage: ${ruleWords(data, hints) ?? shown(data, 'message')}`,
-    ...(fact(data, 'meant') === undefined ? {} : { why: `Did you mean ${shown(data, 'meant')}?` }),
-    todo: `To see how it is used: ${hints.usage(text(data, 'command'))}.`,
+    what: t`Bad usage: ${ruleWords(data, hints) ?? shown(data, 'message')}`,
+    ...(fact(data, 'meant') === undefined ? {} : { why: t`Did you mean ${shown(data, 'meant')}?` }),
+    todo: t`To see how it is used: ${hints.usage(text(data, 'command'))}.`,
   }),
   internal: (data) => ({
-    what: 'Something unforeseen happened.',
+    what: t`Something unforeseen happened.`,
     why: shown(data, 'message'),
-    todo: 'This is a fault of DB Ferry. The log of the job says more.',
+    todo: t`This is a fault of DB Ferry. The log of the job says more.`,
   }),
   'notify.config': (data) => ({
-    what: `The file that says who is told cannot be used: ${shown(data, 'file')}.`,
-    why: `What is wrong: ${shown(data, 'at')}.`,
-    todo: 'Put it right; docs/notifications.md has an example, and `notify test` tries it.',
+    what: t`The file that says who is told cannot be used: ${shown(data, 'file')}.`,
+    why: t`What is wrong: ${shown(data, 'at')}.`,
+    todo: t`Put it right; docs/notifications.md has an example, and \`notify test\` tries it.`,
   }),
   'notify.secret': (data) => ({
-    what: `A secret of a channel is not there: ${shown(data, 'name')}.`,
-    todo: 'Put it there, or name another place in the file that says who is told.',
+    what: t`A secret of a channel is not there: ${shown(data, 'name')}.`,
+    todo: t`Put it there, or name another place in the file that says who is told.`,
   }),
   'notify.template': (data) => ({
-    what: `The template ${shown(data, 'file')} cannot be used.`,
+    what: t`The template ${shown(data, 'file')} cannot be used.`,
     why: shown(data, 'message'),
-    todo: 'Put it right; `notify templates` writes the shipped ones out.',
+    todo: t`Put it right; \`notify templates\` writes the shipped ones out.`,
   }),
   'audit.unwritable': (data) => ({
-    what: `Nothing was done, since it could not be written into the audit trail first (${shown(data, 'trail')}).`,
+    what: t`Nothing was done, since it could not be written into the audit trail first (${shown(data, 'trail')}).`,
     why: `${shown(data, 'code')}: ${shown(data, 'message')}`,
-    todo: 'Make room there, or put right who may write there; `audit verify` reads the trail.',
+    todo: t`Make room there, or put right who may write there; \`audit verify\` reads the trail.`,
   }),
   'audit.broken': (data) => ({
-    what: `The last record of the audit trail ${shown(data, 'trail')} is none: ${shown(data, 'key')}.`,
-    why: 'Nothing is written behind what cannot be read.',
-    todo: 'Look who changed it, and keep it as it is: `audit verify` says what else is damaged. A new trail begins where the old one is moved away, and that shows.',
+    what: t`The last record of the audit trail ${shown(data, 'trail')} is none: ${shown(data, 'key')}.`,
+    why: t`Nothing is written behind what cannot be read.`,
+    todo: t`Look who changed it, and keep it as it is: \`audit verify\` says what else is damaged. A new trail begins where the old one is moved away, and that shows.`,
   }),
 } satisfies ErrorTable;
 
 function phaseText(phase: unknown): string {
-  return (phaseWords as Readonly<Record<string, string>>)[String(phase)] ?? String(phase);
+  return (phaseWords() as Readonly<Record<string, string>>)[String(phase)] ?? String(phase);
 }
 
 function isUncertain(phase: unknown): boolean {

@@ -9,16 +9,16 @@ describe('files of masking rules in the editor', () => {
   const texts = (before: string): string[] => completionsFor(before).map(({ text }) => text);
 
   it('what may be written next is what the reader of rules takes, and nothing else', () => {
-    assert.deepEqual(texts(''), Object.keys(fileKeyWords));
-    assert.deepEqual(texts('lar'), Object.keys(fileKeyWords));
+    assert.deepEqual(texts(''), Object.keys(fileKeyWords()));
+    assert.deepEqual(texts('lar'), Object.keys(fileKeyWords()));
     for (const before of ['  - ', '  - {', '  - {match: "*.*.*", ', '    da', '  - ma'])
-      assert.deepEqual(texts(before), Object.keys(ruleKeyWords), before);
+      assert.deepEqual(texts(before), Object.keys(ruleKeyWords()), before);
     for (const before of ['    as: ', '  - {match: "a.b.c", as: em', '  - {match: x, as: json, paths: {"$.a": '])
-      assert.deepEqual(texts(before), Object.keys(transformWords), before);
+      assert.deepEqual(texts(before), Object.keys(transformWords()), before);
     assert.deepEqual(texts('largeObjects: '), ['none', 'keep']);
     assert.deepEqual(texts('  - {match: "a.b", rows: '), ['none']);
     assert.deepEqual(texts('  - {match: "a.b.c'), []);
-    for (const as of Object.keys(transformWords)) {
+    for (const as of Object.keys(transformWords())) {
       const more: Readonly<Record<string, string>> = {
         fixed: ', value: x',
         json: ', paths: {}',
@@ -38,22 +38,22 @@ describe('files of masking rules in the editor', () => {
     const described = (properties: Described): Record<string, string | undefined> =>
       Object.fromEntries(Object.entries(properties).map(([name, { description }]) => [name, description]));
     const { rule, detailed } = schema.$defs;
-    assert.deepEqual(described(schema.properties), fileKeyWords);
-    assert.deepEqual(described(rule.properties), ruleKeyWords);
+    assert.deepEqual(described(schema.properties), fileKeyWords());
+    assert.deepEqual(described(rule.properties), ruleKeyWords());
     assert.deepEqual(
       { ...described(detailed.properties), ...described(pick(rule.properties, 'match', 'rows')) },
-      ruleKeyWords,
+      ruleKeyWords(),
     );
     // YAML reads the word null as nothing
     for (const { properties } of [rule, detailed])
-      assert.deepEqual(properties['as']?.enum, [...Object.keys(transformWords), null]);
+      assert.deepEqual(properties['as']?.enum, [...Object.keys(transformWords()), null]);
   });
 
   it('what a rule makes of values is shown by values that are made up, of each transformer; the same each time, and no other than with a key', () => {
     const rules = readRules(
       [
         'columns:',
-        ...Object.keys(transformWords).map(
+        ...Object.keys(transformWords()).map(
           (as) => `  - {match: "a.b.${as}", as: ${as}${as === 'fixed' ? ', value: "é"' : ''}}`,
         ),
       ]

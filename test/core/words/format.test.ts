@@ -39,6 +39,6 @@ describe('format', () => {
       progressText({ type: 'progress', ...progress, table: 'public.a\nb' }, now),
       'dumping · 41 % · 12.0 MB · 3.4 MB/s · about 1 min 05 s left, until 05:16:05 · public.a\\x0ab',
     );
-    assert.equal(progressText({ type: 'progress', phase: 'verify', bytes: 0 }, now), phaseWords.verify);
+    assert.equal(progressText({ type: 'progress', phase: 'verify', bytes: 0 }, now), phaseWords().verify);
   });
 });
