@@ -40,6 +40,18 @@ const ofTheCommandLine = [
   { selector: String.raw`TemplateElement[value.raw=/db-ferry [a-z]|(^|[\s(\x60])--[a-z]/]` },
 ].map((rule) => ({ ...rule, message: 'Words are for every host: what is typed in a terminal is told by Hints.' }));
 
+/** What people read is a message (src/words/language.ts), so that it can be told in another language. */
+const messages = [
+  {
+    // names of facts, and nouns, which `some` makes messages of
+    selector: String.raw`:not(BinaryExpression, Property, CallExpression[callee.name="some"]) > Literal[value=/[A-Za-z]{2,} [a-z]{2,}/]`,
+  },
+  { selector: String.raw`Property > Literal.value[value=/[A-Za-z]{2,} [a-z]{2,}/]` },
+  {
+    selector: String.raw`:not(TaggedTemplateExpression) > TemplateLiteral > TemplateElement[value.raw=/[a-z]{2,} [a-z]{2,}/]`,
+  },
+].map((rule) => ({ ...rule, message: 'What people read has the tag t of src/words/language.ts.' }));
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
@@ -130,7 +142,13 @@ export default tseslint.config(
     files: ['src/words/**/*.ts'],
     // a page to be printed, for who has nothing but a terminal then
     ignores: ['src/words/recoveryKit.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...ofTheCommandLine] },
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...ofTheCommandLine, ...messages] },
+  },
+  {
+    files: ['src/ui/**/*.ts', 'src/tree/**/*.ts', 'src/commands/**/*.ts'],
+    // pages and scripts
+    ignores: ['src/ui/inspector/webview/**', 'src/ui/inspector/archivePage.ts', 'src/ui/shown.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...messages] },
   },
   // what is typed into a pod as a program of its own has nobody else to say it
   {
@@ -141,7 +159,7 @@ export default tseslint.config(
   { files: ['src/cli.ts', 'src/core/job/run/runJob.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['shown', 'ask/pick', 'ask/confirmName', 'notify/statusBar', 'tooltip'].map((name) => `src/ui/${name}.ts`),
-    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere] },
+    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...messages] },
   },
   {
     files: ['test/**/*.ts'],

@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const shipped = [
   /^(?:package|package\.nls|package\.nls\.de)\.json$/,
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
+  /^l10n\/bundle\.l10n(?:\.de)?\.json$/,
   /^LICENSE$/,
   /^dist\/(?:cli\.js|inspector\.js|[\w-]+\.cjs|THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
   /^media\/[\w./-]+\.(?:svg|png|css)$/,

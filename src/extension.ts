@@ -23,9 +23,11 @@ import { ReportFiles } from './ui/reportFiles';
 import { onSettings, settings } from './ui/settings';
 import { statusBar } from './ui/notify/statusBar';
 import { warnOnce } from './ui/notify/warnOnce';
+import { speak } from './words/language';
 
 /** Composes, and looks for jobs: nothing else is read or asked before a view is opened. */
 export function activate(context: vscode.ExtensionContext): void {
+  speak(vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('DB Ferry', { log: true });
   const given = process.env[trustedKeysVariable] ?? '';
   // the core, and the jobs that are started from here, read it there

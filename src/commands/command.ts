@@ -3,6 +3,7 @@ import { toAppError } from '../core/base/errors';
 import type { Services } from '../services';
 import { askedBy } from '../ui/jobRequest';
 import { showError } from '../ui/notify/showError';
+import { t } from '../words/language';
 
 /** One command: its id and what it does. `target` is the row, the file or nothing that it was called on. */
 export interface Command {
@@ -54,6 +55,6 @@ async function inTrail(
     .filter((id) => typeof id === 'string');
   const about = { actor: { user: askedBy(), via: 'editor' }, details: { rows } };
   const onLost = (error: unknown): void =>
-    services.log.error(`the outcome is not in the audit trail: ${String(error)}`);
+    services.log.error(t`the outcome is not in the audit trail: ${String(error)}`);
   await audited(kind, about, act, { onLost });
 }

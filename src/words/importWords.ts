@@ -12,7 +12,7 @@ type NotLoaded = Partial<NotLoadedFacts>;
 
 /** Why nobody did a statement that no server was asked for. */
 const reasons = (): Readonly<Record<string, string>> => ({
-  command: 'a command for psql, which is never obeyed',
+  command: t`a command for psql, which is never obeyed`,
   rollback: t`part of a transaction that may be taken back; each statement stands for itself here`,
   global: t`of the whole server`,
   tooLong: t`longer than what is taken at once`,
@@ -80,7 +80,7 @@ export const importErrors = {
   }),
   'import.nothing': (data) => ({
     what: t`Nothing of ${shown(data, 'database')} could be loaded, so there is no backup of it.`,
-    why: notLoadedLines(statementsOf(data, t`notLoaded`), countOf(data)).join('\n'),
+    why: notLoadedLines(statementsOf(data, 'notLoaded'), countOf(data)).join('\n'),
     todo: t`The file is as it was; what was made for it is dropped.`,
   }),
 } satisfies ErrorTable;

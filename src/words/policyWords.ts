@@ -12,9 +12,7 @@ import { t } from './language';
 export const policyErrors = {
   'policy.invalid': (data) => ({
     what: t`The policy${fact(data, 'file') === undefined ? '' : ` ${shown(data, 'file')}`} says something that no policy says; nothing is done by it, and nothing without it.`,
-    why: rows(data, t`problems`)
-      .map(problemLine)
-      .join('\n'),
+    why: rows(data, 'problems').map(problemLine).join('\n'),
     todo: t`All keys are in docs/governance.md.`,
   }),
   'policy.unreadable': (data) => ({
@@ -35,7 +33,7 @@ export const policyErrors = {
   }),
   'policy.refused': (data, hints) => ({
     what: t`Nothing was done: a policy forbids it, or asks for something that is missing.`,
-    why: rows(data, t`findings`)
+    why: rows(data, 'findings')
       .filter(({ level }) => level === 'block')
       .map((one) => policyFinding(shown(one, 'code'), factsOf(one), hints))
       .join('\n'),
@@ -52,7 +50,7 @@ type PolicyCode = Exclude<
 export const policyFindings: { readonly [C in PolicyCode]: (data: FindingData[C], hints: Hints) => string } = {
   'policy.class': (data) => t`${policyOf(data)}it is of the class ${shown(data, 'class')}, ${whyClass(data)}`,
   'policy.approval': (data, hints) => {
-    const approvers = names(data, t`approvers`);
+    const approvers = names(data, 'approvers');
     const by = approvers.length === 0 ? t`whom the cluster lets approve` : approvers.map(whoWords).join(t` or `);
     return t`${policyOf(data)}it needs ${some(numberOf(data, 'approvals'), 'approval')} of ${safe(by)}; ${hints.askApproval()}`;
   },

@@ -65,7 +65,8 @@ function keysOf(node: ts.Node): string[] {
 function isInFunction(node: ts.Node): boolean {
   for (let above = node.parent; !ts.isSourceFile(above); above = above.parent) {
     if (ts.isFunctionLike(above)) return true;
-    if (ts.isPropertyDeclaration(above)) return !above.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
+    if (ts.isPropertyDeclaration(above))
+      return !above.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
   }
   return false;
 }
