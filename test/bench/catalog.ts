@@ -1,8 +1,10 @@
+import { execa } from 'execa';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { findBackup, listBackups } from '../../src/core/catalog/catalog';
 import { contentsText } from '../../src/core/catalog/sealBackup';
 import { signManifest } from '../../src/core/catalog/signature';
@@ -11,8 +13,10 @@ import { canonical } from '../../src/core/state/canonical';
 import { aManifest } from '../core/catalog/aManifest';
 import { putSealed } from '../core/catalog/putSealed';
 
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
 /**
- * `tsx test/bench/catalog.ts [backups]`: a catalog of so many sealed and signed backups of 20 databases, all in the file system's cache; what it takes to list them, to list them again, and to find
+ * `npm run bench -- --catalog [backups]`: a catalog of so many sealed and signed backups of 20 databases, all in the file system's cache; what it takes to list them, to list them again, and to find
  * one by its id, and the longest time that nothing else could run meanwhile.
  */
 async function main(count: number): Promise<void> {
@@ -26,6 +30,11 @@ async function main(count: number): Promise<void> {
     await timed('list', async () => expect((await listBackups(root)).length, count));
     await timed('tree, first', async () => expect((await summaries.list(root)).length, count));
     await timed('tree, again', async () => expect((await summaries.list(root)).length, count));
+    await timed('db-ferry backups, a process of its own', async () => {
+      const { stdout } = await execa(process.execPath, [cli, 'backups', '--json', '--root', root]);
+      // and the result
+      expect(stdout.trim().split('\n').length, count + 1);
+    });
     const id = ids[Math.floor(count / 2)] ?? '';
     await timed('find by id', async () => expect((await findBackup(root, id)).id, id));
   } finally {
@@ -84,4 +93,4 @@ async function timed(name: string, act: () => Promise<void>): Promise<void> {
   console.log(`${name}: ${seconds} s, ${busy} s of a processor, longest pause ${(delay.max / 1e6).toFixed(0)} ms`);
 }
 
-await main(Number(process.argv[2] ?? 10_000));
+await main(Number(process.argv.find((one) => /^\d+$/.test(one)) ?? 10_000));

@@ -24,6 +24,14 @@ export interface SafeOpen {
  * refused before it is opened, so that nothing hangs. The caller closes it. Throws `file.refused` { file, reason }, and what the file system says.
  */
 export async function openSafely(named: string, options: SafeOpen = {}): Promise<FileHandle> {
+  return (await openSized(named, options)).handle;
+}
+
+/** The same with the bytes that it had then. */
+async function openSized(
+  named: string,
+  options: SafeOpen,
+): Promise<{ readonly handle: FileHandle; readonly size: number }> {
   const file = options.follow ? await realpath(named) : named;
   // a device may do something when it is opened
   judge(file, await lstat(file), options);
@@ -32,8 +40,9 @@ export async function openSafely(named: string, options: SafeOpen = {}): Promise
     throw isErrno(error, ['ELOOP', 'EMLINK']) ? refused(file, 'link') : error;
   });
   try {
-    judge(file, await handle.stat(), options);
-    return handle;
+    const found = await handle.stat();
+    judge(file, found, options);
+    return { handle, size: found.size };
   } catch (error) {
     await handle.close();
     throw error;
@@ -52,15 +61,17 @@ export async function sizeSafely(file: string, options: SafeOpen = {}): Promise<
 
 /** The whole of such a file; `most` counts also while it grows. Throws what `openSafely` throws. */
 export async function readSafely(file: string, options: SafeOpen & { readonly most: number }): Promise<Buffer> {
-  const handle = await openSafely(file, options);
+  const { handle, size } = await openSized(file, options);
   try {
     const parts: Buffer[] = [];
     for (let at = 0; ;) {
-      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
-      if (bytesRead === 0) return Buffer.concat(parts);
+      // one byte more than it has: most are small, and are read in one go to their end
+      const wanted = Math.min(pieceBytes, Math.max(smallest, size + 1 - at));
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
       at += bytesRead;
       if (at > options.most) throw refused(file, 'tooLong');
       parts.push(buffer.subarray(0, bytesRead));
+      if (bytesRead === 0 || (bytesRead < wanted && at === size)) return Buffer.concat(parts);
     }
   } finally {
     await handle.close();
@@ -128,3 +139,4 @@ async function mustBeInside(file: string, folder: string): Promise<void> {
 
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const pieceBytes = 256 * 1024;
+const smallest = 1024;

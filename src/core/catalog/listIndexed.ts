@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
+import { lstat } from 'node:fs';
 import path from 'node:path';
 import { keyRing } from '../state/keys';
 import { manifestFile, partialSuffix, verifiedFolder, type BackupPlace } from '../store/layout';
@@ -84,13 +84,18 @@ function byDatabase(prefixes: readonly string[]): Map<string, string[]> {
 
 /** Tells whether something of a backup has changed: what is added to its folder, or replaced in it, changes the folder; what is written in place, the file. */
 async function versionOf(folder: string): Promise<string> {
-  const all = ['', manifestFile, verifiedFolder].map(async (name) =>
-    lstat(path.join(folder, name)).then(
-      ({ ctimeMs, mtimeMs, size, ino }) => `${ctimeMs} ${mtimeMs} ${size} ${ino}`,
-      () => '',
-    ),
-  );
-  return (await Promise.all(all)).join(' ');
+  return (
+    await Promise.all(['', manifestFile, verifiedFolder].map(async (name) => stampOf(path.join(folder, name))))
+  ).join(' ');
+}
+
+/** '' for what is not there. With a callback it takes half the time of a promise of Node's, which makes an error with a stack of each name that is missing. */
+async function stampOf(name: string): Promise<string> {
+  return new Promise((resolve) => {
+    lstat(name, (error, found) => {
+      resolve(error ? '' : `${found.ctimeMs} ${found.mtimeMs} ${found.size} ${found.ino}`);
+    });
+  });
 }
 
 /** Backups of a database from which on an index is kept of it. */
