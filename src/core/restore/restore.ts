@@ -1,7 +1,7 @@
 import type { Left } from '../base/findingData';
 import { openArchive } from '../catalog/catalog';
 import { isOurs, type BackupEntry } from '../catalog/manifest';
-import { importCollationsSql } from './preflight/partFindings';
+import { importCollationsSql, importsCollations } from './preflight/partFindings';
 import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
 import { defined } from '../base/defined';
 import { AppError, isAppError, toAppError, withFacts } from '../base/errors';
@@ -24,6 +24,7 @@ import { askLive } from './preflight/preflightFacts';
 import { confine } from './load/confine';
 import { loaderName } from './load/loader';
 import { chooseStreams, restoreIn } from './restoreIn';
+import { rehearseLarge } from './rehearseLarge';
 import { settleRoles } from './preflight/roles';
 import { checkRestoreOptions, goesOn, type RestoreOptions } from './options';
 import type { Mark } from './side/marks';
@@ -41,6 +42,8 @@ export interface RestoreRequest extends Omit<RestoreOptions, 'gentle' | 'inPlace
   /** this job made the backup: whose it is needs no signature */
   readonly isJustMade?: boolean;
   readonly job: string;
+  /** bytes of rows from which on all definitions are rehearsed before one is moved; default: where the rows take much longer than that */
+  readonly rehearseFrom?: number;
   /** alias of the target's cluster */
   readonly cluster: string;
   /** what the target's place is called: production, test, … */
@@ -217,6 +220,7 @@ export async function fillSide(
   let loader: string[] = [];
   try {
     work.report({ type: 'phase', phase: 'definitions' });
+    await rehearseLarge(server, request, reading, seen, work);
     const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
     const { row, left } = await makeSide(server, name, mark, seen, reading, work.signal);
     if (seen.live) {
@@ -253,9 +257,7 @@ export async function fillSide(
     const { contents } = reading;
     const archive = { archive: await openArchive(backup), ...proven, ...defined({ contents }), bytes, streams };
     const how = { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces, goOn };
-    if (seen.findings.some(({ code, data }) => code === 'collations.missing' && data['imports'] === true)) {
-      await query(server, name, importCollationsSql, options);
-    }
+    if (importsCollations(seen.findings)) await query(server, name, importCollationsSql, options);
     const into = { into: name, ...how, job, reference, ...(confined === undefined ? {} : { confined }) };
     const { failures, isAnalyzed } = await restoreIn(server, { ...archive, ...into }, work);
     const ownersLeft = noOwner || confined?.keeps === true;

@@ -1,9 +1,17 @@
 import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { backUp } from '../../../src/core/backup/backUp';
+import { isAppError } from '../../../src/core/base/errors';
+import type { BackupEntry } from '../../../src/core/catalog/manifest';
+import type { Signed } from '../../../src/core/state/signed';
+import { drill } from '../../../src/core/restore/restore';
 import { cliHints } from '../../../src/cli/hints';
 import type { Finding } from '../../../src/core/base/finding';
 import { noLog } from '../../../src/core/base/log';
-import type { Work } from '../../../src/core/base/progress';
+import type { Progress, Work } from '../../../src/core/base/progress';
 import { lookAhead, type AheadRequest } from '../../../src/core/restore/preflight/lookAhead';
 import type { RestoreFailure } from '../../../src/core/restore/restoreFailures';
 import { findingWords } from '../../../src/words/findingWords';
@@ -87,6 +95,43 @@ describe('definitions are rehearsed before a row is dumped, PostgreSQL 15 to 18'
     assert.equal(refused(missing), undefined);
   });
 
+  it('of a large backup all that is refused behind the rows is listed before one moves, whoever made it, and what is fine goes on', async () => {
+    const root = await mkdtemp(path.join(tmpdir(), 'ferry-root-'));
+    try {
+      const options = { root, cluster: { alias: 'a', server: 'https://a' }, compress: 'none', asked: { by: 'me' } };
+      const phases: string[] = [];
+      const report = (event: Progress): void => {
+        if (event.type === 'phase') phases.push(event.phase);
+      };
+      const work: Work = { report, signal: new AbortController().signal, log: noLog };
+      const backups = new Map<string, BackupEntry>();
+      for (const database of ['late', 'sound']) {
+        const made = await backUp(await openServer(origin), database, { ...options, job: `backup${++jobs}` }, work);
+        backups.set(database, made.entry);
+      }
+      const run = async (database: string, signed?: Signed): Promise<unknown> => {
+        phases.length = 0;
+        const target = await openServer(server);
+        const backup = { ...backups.get(database)!, ...(signed === undefined ? {} : { signed }) };
+        const place = { target, database: 'shop', cluster: 'b', createRoles: true, job: `late${++jobs}` };
+        return drill({ ...place, backup, rehearseFrom: 0 }, work);
+      };
+      for (const signed of [undefined, { by: 'nobody' }] as const) {
+        await assert.rejects(run('late', signed), (error) => {
+          assert.ok(isAppError(error, 'restore.cannotMake'), String(error));
+          const found = (error.data['failures'] as RestoreFailure[]).map(({ kind, name }) => `${kind} ${name}`);
+          assert.deepEqual(found.sort(), ['INDEX plain_v', 'INDEX plain_w', 'POLICY plain seen']);
+          return true;
+        });
+        assert.ok(!phases.includes('restore'), phases.join(' '));
+      }
+      await run('sound');
+      assert.ok(phases.includes('restore') && phases.includes('verify'), phases.join(' '));
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  });
+
   it('cancelled: nothing is left', async () => {
     const stop = new AbortController();
     const target = await openServer(server);
@@ -106,6 +151,10 @@ create table own (id int); create view stats as select checkpoints_timed from pg
 create view buffers as select buffers_checkpoint from pg_stat_bgwriter;
 do $$ begin perform set_config('allow_system_table_mods', 'on', false); end $$; create collation pg_catalog.nowhere from "C";
 create table named (v text collate nowhere); create index named_v on named (v)`,
+  late: `do $$ begin perform set_config('allow_system_table_mods', 'on', false); end $$; create collation pg_catalog.nowhere from "C";
+create table plain (v text, w text); insert into plain values ('a', 'b'); create index plain_v on plain (v collate nowhere);
+create index plain_w on plain (w collate nowhere); create policy seen on plain using (v = 'a' collate nowhere)`,
+  sound: `create table sound (v text primary key); insert into sound values ('a'); create index sound_v on sound (lower(v)); create policy p on sound using (true)`,
   fine: `create extension postgres_fdw; create server gone foreign data wrapper postgres_fdw options (host '127.0.0.1', port '1', dbname 'x', connect_timeout '2');
 create foreign table far (id int) server gone; create materialized view mv as select id from far with no data; update pg_class set relispopulated = true where relname = 'mv';
 create table t (id int primary key, up int references t); insert into t values (1, 1); alter table t owner to app; grant select on t to reader;

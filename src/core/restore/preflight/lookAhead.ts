@@ -56,8 +56,8 @@ export async function lookAhead(request: AheadRequest, work: Work): Promise<read
 /** The dump of less takes no longer than a rehearsal, and its restore tells the same within seconds. */
 const rehearsedBytes = 64_000_000;
 /** bytes of definitions, about 15,000 tables: more takes longer than a person waits for an answer */
-const longestRehearsal = 16_000_000;
-const toldFailures = 200;
+export const longestRehearsal = 16_000_000;
+export const toldFailures = 200;
 
 /** What the target refuses of the definitions. Where it is refused or passed over anyhow, or they are too many, nothing is made. */
 async function rehearsed(
@@ -75,6 +75,7 @@ async function rehearsed(
     {
       ...{ toc, database, job, origin: `${source.database}, definitions only`, roles: seen.roles },
       ...(request.trustArchive === undefined ? {} : { trustArchive: request.trustArchive }),
+      ...{ isSigned: true, findings: seen.findings },
       like: seen.live ?? newSide(reading, seen.own),
       leavesOut: { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces },
     },

@@ -111,3 +111,8 @@ function partsSql({ encoding }: PartsAsked): string {
 
 /** Brings what the image has of locales into a database that was made from template0; harmless where nothing is new. */
 export const importCollationsSql = `select to_json(pg_import_system_collations('pg_catalog'::regnamespace))`;
+
+/** Whether collations that the archive names and the server's system has are to be brought into the database. */
+export function importsCollations(findings: readonly Finding[]): boolean {
+  return findings.some(({ code, data }) => code === 'collations.missing' && data['imports'] === true);
+}

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../../base/errors';
-import { execute } from '../../pod/server/sql';
+import type { Finding } from '../../base/finding';
+import { execute, query } from '../../pod/server/sql';
 import { shortenedToc, type TableOfContents, type TocEntry } from '../../postgres/archive/format/readTableOfContents';
 import { splitByHands, type Hand } from '../../postgres/archive/format/splitByHands';
 import { restoreCommand, type RestoreOptions } from '../../postgres/tools/restoreCommand';
@@ -11,6 +12,7 @@ import { FailureLines, namedFailures, type RestoreFailure } from '../restoreFail
 import { confine } from '../load/confine';
 import { extensionRightsSql, loaderName } from '../load/loader';
 import { dropMadeRoles } from '../side/madeRoles';
+import { importCollationsSql, importsCollations } from './partFindings';
 import type { RolePlan } from './roles';
 import { applicationOf } from '../../postgres/tools/applicationName';
 import { createSide, dropQuietly, sideName, type NewSide } from '../side/sideDatabase';
@@ -29,6 +31,10 @@ export interface Rehearsal {
   readonly roles: RolePlan;
   /** all of it is made in our own name */
   readonly trustArchive?: boolean;
+  /** somebody we trust made the archive: what only a superuser can make is made by one */
+  readonly isSigned: boolean;
+  /** what the restore will find, too: with collations to be imported they are */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -64,12 +70,13 @@ async function refusedIn(
   server: Workplace,
   name: string,
   loader: readonly string[],
-  { toc, job, leavesOut }: Rehearsal,
+  { toc, job, leavesOut, isSigned, findings }: Rehearsal,
   work: Work,
 ): Promise<RestoreFailure[]> {
   const options = { application: applicationOf(job), ...leavesOut, goOn: true };
-  const asked = { side: name, job, isSigned: true, sideOnly: true };
+  const asked = { side: name, job, isSigned, sideOnly: true };
   const sqlOptions = { application: options.application, signal: work.signal };
+  if (importsCollations(findings)) await query(server, name, importCollationsSql, sqlOptions);
   const { confined } = await confine(server, loader, { ...asked, options: sqlOptions }, work);
   const isLeft = ({ kind, hasData }: TocEntry): boolean => hasData || notRehearsed.has(kind);
   const failures: RawFailures[] = [];
@@ -83,7 +90,7 @@ async function refusedIn(
   else {
     const short = { ...toc, entries: toc.entries.filter((entry) => !isLeft(entry)) };
     const { name: loader, superusers } = confined.loader;
-    const how = { streams: 1, isSigned: true, superusers, fills: () => false, loader };
+    const how = { streams: 1, isSigned, superusers, fills: () => false, loader };
     const parts = splitByHands(short, [], { ...how, bytes: toc.bytes.length });
     for (const { hand, part } of parts.before) {
       await make(part.toc, hand);
