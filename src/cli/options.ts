@@ -48,7 +48,7 @@ export const optionSpecs = {
     type: 'string',
     value: '<pod ref>',
     takes: 'pod',
-    help: 'load it into a database that is made for it there, back that up, and drop it',
+    help: 'the pod in which a database is made for it, and dropped again',
   },
   database: {
     type: 'string',
@@ -157,6 +157,18 @@ export const optionSpecs = {
     value: '<cluster/namespace>',
     takes: 'place',
     help: "where jobs in the cluster run; default: $DB_FERRY_RUNNER, else db-ferry in the database's cluster",
+  },
+  pick: {
+    type: 'string',
+    value: 'newest|random|oldest',
+    words: ['newest', 'random', 'oldest'],
+    help: 'which backup of the database; random: of the last 30 days; default: newest',
+  },
+  checks: {
+    type: 'string',
+    value: '<checks.yaml>',
+    takes: 'file',
+    help: 'what the restored database is asked, and what it must answer',
   },
   at: {
     type: 'string',

@@ -32,6 +32,7 @@ function withSettings(work: JobWork): JobWork {
     case 'copy':
       return { ...work, options: { ...work.options, streams: settings.restoreStreams(), ...paced } };
     case 'verify':
+    case 'drill':
     case 'diff':
       return { ...work, options: { ...work.options, ...paced } };
     default:

@@ -30,6 +30,7 @@ export function jobTooltip(job: Job): string {
 
 /** The places a job works on, in full: titles name databases and pods only. '' for what works on all. */
 export function placesOf({ request }: Pick<Job, 'request'>): string {
-  const deep = request.kind === 'verify' && request.deep !== undefined ? [formatReference(request.deep)] : [];
+  const where = request.kind === 'drill' ? request.into : request.kind === 'verify' ? request.deep : undefined;
+  const deep = where === undefined ? [] : [formatReference(where)];
   return [...operandsOf(request), ...deep].join(' → ');
 }

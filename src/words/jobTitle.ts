@@ -4,6 +4,7 @@ import {
   formatOperand,
   placesOf,
   type BackupRef,
+  type ChosenBackup,
   type JobAbout,
   type OfJob,
   type RequestOf,
@@ -34,6 +35,8 @@ export function jobTitle({ request, result }: Pick<Job, 'request'> & Partial<Pic
       return request.deep === undefined
         ? t`Verify ${backup(request.backup)}`
         : t`Deep verify ${backup(request.backup)} on ${request.deep.pod}`;
+    case 'drill':
+      return t`Drill: restore ${'of' in request.backup ? picked(request.backup) : backup(request.backup)} on ${request.into.pod}`;
     case 'diff':
       return t`Compare ${either(request.left)} with ${either(request.right)}`;
     case 'undo': {
@@ -73,6 +76,8 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
       return `${request.options.prepare === true ? t`Prepare` : t`Restore`} ${request.target.database}`;
     case 'verify':
       return `${request.deep === undefined ? t`Verify` : t`Deep verify`} ${ofBackup(request.backup)}`;
+    case 'drill':
+      return t`Drill ${'of' in request.backup ? request.backup.of.database : ofBackup(request.backup)}`;
     case 'diff': {
       const { left, right } = request;
       if ('cluster' in left) return t`Compare ${left.database}`;
@@ -91,6 +96,12 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
     case 'clean':
       return request.options.forget === true && request.of ? t`Give up ${formatOperand(request.of)}` : t`Clean up`;
   }
+}
+
+/** A backup that is chosen when the job runs. */
+function picked({ of, pick }: ChosenBackup): string {
+  if (pick === 'newest') return t`the newest backup of ${place(of)}`;
+  return pick === 'oldest' ? t`the oldest backup of ${place(of)}` : t`some backup of ${place(of)}`;
 }
 
 function keptLabel({ of, about }: OfJob, result: Job['result']): string {

@@ -29,6 +29,7 @@ const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => st
   'approval.used': (data) =>
     t`it runs by the request ${shown(data, 'request')}${data.level === 'advisory' ? t`; nothing is enforced here: whoever can write to the root could have written it` : ''}`,
   keepAwake: (_, hints) => t`keeping the workspace awake while this runs (to turn it off: ${hints.letSleep()})`,
+  'drill.notProved': () => t`the drill itself could not be done: that says nothing of the backup`,
   'archive.behind': () =>
     t`behind the last data block stands something that is no table of contents of this archive, which pg_restore does not look at; all before it is whole`,
   'integrity.notProvable': () =>

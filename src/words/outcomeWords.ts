@@ -1,7 +1,7 @@
 import type { JobResult } from '../core/job/record/jobEvents';
 import type { JobKind } from '../core/job/request';
 import { sameWords } from './comparisonWords';
-import { safe } from './format';
+import { duration, safe } from './format';
 import type { ResultData } from '../core/job/record/resultData';
 import { text, texts } from './shown';
 import { t } from './language';
@@ -23,6 +23,8 @@ export function outcomeWords(
       return t`Backup ${named('backup')} is complete and verified.`;
     case 'verify':
       return outcome === 'done' ? t`Backup ${named('backup')} is whole.` : t`What was restored differs, as listed.`;
+    case 'drill':
+      return drilled(named('backup'), data);
     case 'restore':
     case 'copy':
       if (findings.some(({ code }) => code === 'inPlace.definitions')) {
@@ -53,6 +55,22 @@ export function outcomeWords(
       if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return t`Forgotten: no server was asked.`;
       return outcome === 'done' ? t`Cleaned.` : t`Cleaned, but not all is gone or known.`;
   }
+}
+
+/** A drill has an answer of its own. */
+function drilled(backup: string, data: ResultData): string {
+  const { recoverySeconds, because, checks = [] } = data;
+  const took = typeof recoverySeconds === 'number' ? t` A recovery takes ${duration(recoverySeconds)}.` : '';
+  if (because === undefined) return t`Proven: backup ${backup} came back whole and was dropped again.${took}`;
+  if (because === 'drill.differs')
+    return t`THE BACKUP IS BAD: what came out of ${backup} differs from what was backed up, as listed.`;
+  if (because !== 'drill.unmet') {
+    const reason = text(data, 'reason');
+    return t`THE BACKUP IS BAD: ${backup} is not what was backed up${reason === undefined ? '' : ` (${safe(reason)})`}.`;
+  }
+  const unmet = checks.filter(({ outcome }) => outcome === 'unmet');
+  const said = unmet.map(({ name, expect, answer }) => t`${name}: ${answer ?? '?'} instead of ${expect}`);
+  return t`THE BACKUP IS BAD: ${backup} came back whole, but is not what its checks expect. ${safe(said.join('; '))}.`;
 }
 
 function released(target: string, data: ResultData): string {

@@ -45,6 +45,7 @@ export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: r
     section(t`Findings`, listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
     section(t`Time`, tableOf(['step', t`began (UTC)`, 'took'], timeRows(job))),
     section(t`Proof and versions`, [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
+    section(t`Checks`, checksOf(result)),
     section(t`Masking`, maskingOf(result)),
     section(t`Notes`, listOf(unique([...told, ...compared].map(plain)))),
   ];
@@ -73,14 +74,14 @@ function outcomeSentence(result: JobResult, kind: JobRequest['kind'], hints: Hin
 function aboutRows({ id, request, result, started, lastEvent, expected, events }: WholeJob): string[][] {
   const { kind, asked } = request;
   const [first, second] = operandsOf(request);
-  const deep = request.kind === 'verify' && request.deep !== undefined ? formatReference(request.deep) : undefined;
+  const deep = request.kind === 'drill' ? request.into : request.kind === 'verify' ? request.deep : undefined;
   const isPair = second !== undefined;
   const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
   const source = text<ResultData>(result?.data ?? {}, 'source');
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
-    [t`restored for it on`, deep],
+    [t`restored for it on`, deep === undefined ? undefined : formatReference(deep)],
     [t`asked by`, asked.by],
     ['reason', asked.reason],
     ['approval', asked.approval],
@@ -187,6 +188,8 @@ function proofOf({ request, result }: WholeJob): string[] {
       return [wholeArchive(), ''];
     case 'verify':
       return [request.deep === undefined ? wholeArchive() : comparedArchives(), ''];
+    case 'drill':
+      return result?.outcome === 'done' ? [comparedArchives(), ''] : [];
     default:
       return [];
   }
@@ -220,6 +223,37 @@ function proofRows({ data }: JobResult): string[][] {
   });
   return [...numbers, ...named].map(({ name, text: value }) => [name, plain(value)]);
 }
+
+/** Of a drill: each part of the recovery, and what was asked. */
+function checksOf({ data }: JobResult): string[] {
+  const { steps, checks } = data;
+  const took = Object.entries(steps ?? {}).map(([step, seconds]) => [
+    plain(stepWords()[step] ?? step),
+    duration(seconds),
+  ]);
+  const asked = (checks ?? []).map(({ name, outcome, expect, answer }) => [
+    ...[plain(name), checkWords()[outcome], plain(expect), plain(answer ?? '')],
+  ]);
+  return [
+    ...(took.length === 0 ? [] : [...tableOf([t`part of a recovery`, t`took`], took), '']),
+    ...(asked.length === 0 ? [] : tableOf([t`check`, t`outcome`, t`expected`, t`answer`], asked)),
+  ];
+}
+
+const stepWords = (): Readonly<Record<string, string>> => ({
+  find: t`finding the backup`,
+  fetch: t`reading it, decrypted`,
+  prepare: t`looking at the server`,
+  restore: t`restoring`,
+  verify: t`comparing`,
+  check: t`checks (not part of it)`,
+});
+
+const checkWords = (): Readonly<Record<'met' | 'unmet' | 'failed', string>> => ({
+  met: t`as expected`,
+  unmet: t`NOT as expected`,
+  failed: t`no answer`,
+});
 
 /** Of a backup or a copy whose rows were masked. */
 function maskingOf({ data }: JobResult): string[] {

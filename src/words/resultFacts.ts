@@ -58,6 +58,7 @@ const numbers = (): readonly (readonly [key: keyof ResultData, name: string, for
   ['tables', t`tables with rows of their own`, count],
   ['rows', t`rows`, count],
   ['seconds', t`took`, duration],
+  ['recoverySeconds', t`a recovery takes`, duration],
   ['expectedSeconds', t`expected`, duration],
   ['lockedSeconds', t`locked for`, duration],
   ['bytes', t`freed`, size],

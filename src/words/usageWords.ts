@@ -66,6 +66,10 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     t`${shown(data, 'root')} is a folder: only a bucket that keeps older versions is read as of a time.`,
   'asOf.time': (data) => t`${shown(data, 'time')} is no time. It is one such as 2026-11-30T12:00:00Z, in the past.`,
   's3.endpoint': () => t`The address of the S3 store in the environment is no http or https address, or holds a login.`,
+  'drill.checks': (data) =>
+    t`Checks are a YAML file: checks: with a list of sql, expect and, if you like, name. Not so: ${shown(data, 'at')}.`,
+  'drill.into': (_, { option }) =>
+    t`Where is it restored for the drill? ${option('into')} names a pod that may have the load.`,
   'schedule.at': (data, { option }) =>
     t`${option('at')} takes hourly, daily, weekly, or five fields of cron that come true, not "${shown(data, 'at')}".`,
   'inCluster.local': (data) =>

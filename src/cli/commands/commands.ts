@@ -18,6 +18,7 @@ import { importCommand } from './import';
 import { inspect } from './inspect';
 import { report } from './report';
 import { diff } from './diff';
+import { drill } from './drill';
 import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   backup,
   backups,
   verify,
+  drill,
   inspect,
   exportCommand,
   importCommand,

@@ -403,6 +403,14 @@ export interface ErrorData {
   'schedule.paused': { readonly until: string };
   /** it failed so often in a row that it is left alone until then */
   'schedule.breaker': { readonly failures: number; readonly until: string };
+  /** no backup of that database is in the catalog that somebody whom we trust signed */
+  'drill.noBackup': { readonly reference: string; readonly root: string };
+  /** questions that gave no answer: with the SQLSTATE */
+  'drill.checks': { readonly checks: readonly { readonly name: string; readonly sqlState?: string | undefined }[] };
+  /** the server lets a role that may less by no way in: nothing could be asked */
+  'drill.noAsker': NoData;
+  /** all rows are there; the server is of another major, and words definitions otherwise */
+  'drill.otherMajor': { readonly differences: number };
   /** nobody deployed what runs jobs there */
   'runner.absent': { readonly cluster: string; readonly namespace: string };
   /** what says how jobs run there cannot be read: the field */

@@ -8,6 +8,8 @@ export interface NoteData {
   'approval.used': { readonly request: string; readonly level: 'advisory' | 'recorded' };
   /** the pod of a job does not start yet: why, as Kubernetes says */
   'runner.waits': { readonly reason: string; readonly message: string };
+  /** a drill could not be done: that says nothing of the backup */
+  'drill.notProved': { readonly backup?: string | undefined };
   'archive.behind': { readonly backup: string; readonly bytes: number };
   'integrity.notProvable': { readonly backup: string };
   'sessions.ended': Ended;

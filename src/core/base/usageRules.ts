@@ -24,6 +24,9 @@ export interface UsageRules {
   'import.asItIs': { readonly file: string };
   'import.into': { readonly file: string };
   'send.foreign': { readonly backup: string };
+  /** a line of the file, or a field */
+  'drill.checks': { readonly at: string };
+  'drill.into': NoData;
   'schedule.at': { readonly at: string };
   'inCluster.local': { readonly what: string };
   's3.address': { readonly address: string };

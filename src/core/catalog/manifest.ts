@@ -1,4 +1,5 @@
 import type { Store } from '../store/store';
+import type { DrillRecord } from './drillRecord';
 import type { Verification } from './verification';
 import { isProven, type Signed } from '../state/signed';
 import type { GeneratedReading } from '../postgres/sql/generatedColumns';
@@ -191,6 +192,8 @@ export interface BackupSummary extends Counts {
   /** what the signature beside the manifest says */
   readonly signed?: Signed;
   readonly manifest: ShortManifest;
+  /** what drills showed of it, oldest first; absent where there was none */
+  readonly drills?: readonly DrillRecord[];
   /** absent where it is the folder itself */
   readonly at?: BackupAt;
 }

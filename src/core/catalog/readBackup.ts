@@ -11,13 +11,16 @@ import { formatOf, longestManifest, parseContents, parseManifest, parseSealed } 
 import type { EncryptedBackup } from './backupKeys';
 import { signedBy } from './signature';
 import { summaryOf } from './summaryOf';
-import { laterVerifications, withLater } from './verifications';
+import type { DrillRecord } from './drillRecord';
+import { laterRecords, withLater } from './verifications';
 
 /** What a manifest's own file says, checked, with its signature and what was verified since. Of format 2 nothing else is read, however large the database. */
 export interface ReadManifest {
   readonly short: ShortManifest;
   readonly counts: Counts;
   readonly signed: Signed;
+  /** what drills showed of it, oldest first */
+  readonly drills: readonly DrillRecord[];
   /** SHA-256 of the file */
   readonly sha256: string;
   /** tables, sequences, large objects: of format 2 from a file of their own. Throws `backup.damaged` where that is not the one that was sealed */
@@ -28,7 +31,7 @@ export interface ReadManifest {
 export function readText(
   at: BackupAt,
   text: Buffer,
-): Omit<ReadManifest, 'signed' | 'sha256'> & { readonly signedText: () => string } {
+): Omit<ReadManifest, 'signed' | 'sha256' | 'drills'> & { readonly signedText: () => string } {
   if (isOld(text)) {
     const value = (): unknown => readJson(text);
     const { manifest: short, ...counts } = summaryOf(text.toString());
@@ -56,17 +59,22 @@ export async function readManifest(at: BackupAt, ring: KeyRing): Promise<ReadMan
   const { signedText, short, ...rest } = readText(at, text);
   const sha256 = createHash('sha256').update(text).digest('hex');
   const signed = await signedBy(at, signedText, ring);
-  const later = await laterVerifications(
+  const { verifications, drills } = await laterRecords(
     at,
     { backup: short.id, archive: short.archive.sha256, manifest: sha256 },
     ring,
   );
-  return { ...rest, short: { ...short, verified: withLater(short.verified, later) }, signed, sha256 };
+  return { ...rest, short: { ...short, verified: withLater(short.verified, verifications) }, signed, drills, sha256 };
 }
 
 /** A backup as a list has it. */
-export function summarise(folder: string, { short, counts, signed }: ReadManifest, at?: BackupAt): BackupSummary {
-  return { id: short.id, folder, manifest: short, signed, ...counts, ...(at ? { at } : {}) };
+export function summarise(
+  folder: string,
+  { short, counts, signed, drills }: ReadManifest,
+  at?: BackupAt,
+): BackupSummary {
+  const drilled = drills.length === 0 ? {} : { drills };
+  return { id: short.id, folder, manifest: short, signed, ...counts, ...drilled, ...(at ? { at } : {}) };
 }
 
 /** A backup, whole. Throws what `readManifest` throws, and `backup.damaged` where its contents are not those that were sealed. */

@@ -6,6 +6,7 @@ import { verificationKey, verifiedFolder } from '../store/layout';
 import { writeOnce } from '../store/store';
 import { isAppError } from '../base/errors';
 import type { BackupAt, Verification } from './manifest';
+import { parseDrill, type DrillRecord, type SaidDrill } from './drillRecord';
 import { parseVerification, type SaidVerification } from './parseManifest';
 import { signaturesIn } from './signature';
 
@@ -29,24 +30,39 @@ export async function writeVerification(at: BackupAt, of: Of, verification: Veri
   }
 }
 
+/** What was written down of a backup since it was sealed, oldest first. */
+export interface LaterRecords {
+  readonly verifications: readonly Verification[];
+  /** also those that disproved it, and those that showed nothing */
+  readonly drills: readonly DrillRecord[];
+}
+
 /**
  * What was verified since a backup was sealed: what a key that counts here signed, of this very backup and archive, and of this very manifest where it names one. All else that lies there
  * proves nothing. Oldest first. Never throws for one of them.
  */
-export async function laterVerifications(at: BackupAt, of: Of, ring: KeyRing): Promise<Verification[]> {
+export async function laterRecords(at: BackupAt, of: Of, ring: KeyRing): Promise<LaterRecords> {
   const { objects } = await at.store.level(`${at.prefix}${verifiedFolder}/`).catch(() => ({ objects: [] }));
-  const found: Verification[] = [];
+  const verifications: Verification[] = [];
+  const drills: DrillRecord[] = [];
   for (const { key } of objects.slice(-mostRead)) {
     const said = await at.store.get(key, longest).then(
       (text) => proven(text, ring),
       () => undefined,
     );
     if (said?.backup !== of.backup || said.archive !== of.archive) continue;
+    if ('outcome' in said) {
+      const { backup: _backup, archive: _archive, ...drill } = said;
+      drills.push(drill);
+      continue;
+    }
     if (said.manifest !== undefined && said.manifest !== of.manifest) continue;
     const { level, time, place } = said;
-    found.push({ level, time, ...(place === undefined ? {} : { place }) });
+    verifications.push({ level, time, ...(place === undefined ? {} : { place }) });
   }
-  return found.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  const byTime = (a: { readonly time: string }, b: { readonly time: string }): number =>
+    a.time < b.time ? -1 : a.time > b.time ? 1 : 0;
+  return { verifications: verifications.sort(byTime), drills: drills.sort(byTime) };
 }
 
 /** A list of verifications with later ones: the last line of a level, and of a place, stands for it. Pure. */
@@ -58,10 +74,10 @@ export function withLater(before: readonly Verification[], later: readonly Verif
   );
 }
 
-function proven(text: Buffer, ring: KeyRing): SaidVerification | undefined {
+function proven(text: Buffer, ring: KeyRing): SaidVerification | SaidDrill | undefined {
   try {
     const { signatures, ...said } = asRecord(readJson(text)) ?? {};
-    const parsed = parseVerification(said);
+    const parsed = parseDrill(said) ?? parseVerification(said);
     return isProven(judge(canonical(said), signaturesIn(signatures), ring)) ? parsed : undefined;
   } catch {
     return undefined;

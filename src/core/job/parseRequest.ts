@@ -4,6 +4,8 @@ import type { BackupOptions } from '../backup/options';
 import { defined } from '../base/defined';
 import { AppError, isAppError } from '../base/errors';
 import { parseDatabaseReference, parseReference, type PodReference } from '../cluster/reference';
+import { checkLimits } from '../restore/check/checks';
+import { checkForm } from '../restore/check/readChecks';
 import type { RestoreOptions } from '../restore/options';
 import {
   parseBackupRef,
@@ -110,6 +112,12 @@ const request2: v.GenericSchema<unknown, JobRequest> = v.variant('kind', [
   }),
   v.strictObject({
     ...{ ...frame, kind: v.literal('verify'), backup, deep: v.exactOptional(pod) },
+    options: v.strictObject({ gentle, trustArchive: flag }),
+  }),
+  v.strictObject({
+    ...{ ...frame, kind: v.literal('drill'), into: pod },
+    backup: v.union([backup, v.strictObject({ of: database, pick: v.picklist(['newest', 'random', 'oldest']) })]),
+    checks: v.exactOptional(v.pipe(v.array(checkForm), v.maxLength(checkLimits.checks))),
     options: v.strictObject({ gentle, trustArchive: flag }),
   }),
   v.strictObject({

@@ -5,6 +5,7 @@ import {
   type DatabaseReference,
   type PodReference,
 } from '../cluster/reference';
+import type { DrillCheck } from '../restore/check/checks';
 import type { RestoreOptions } from '../restore/options';
 import type { MeantDatabase } from '../restore/side/undo';
 
@@ -24,6 +25,7 @@ interface Works {
   restore: RestoreWork;
   copy: CopyWork;
   verify: VerifyWork;
+  drill: DrillWork;
   diff: DiffWork;
   undo: UndoWork;
   release: ReleaseWork;
@@ -69,6 +71,23 @@ export interface VerifyWork {
   /** where it is restored for it */
   readonly deep?: PodReference;
   readonly options: PacedOptions & Pick<RestoreOptions, 'trustArchive'>;
+}
+
+/** A backup is restored, compared and asked, and what was restored is dropped: what is recorded is whether it can be recovered from, and how fast. */
+export interface DrillWork {
+  readonly kind: 'drill';
+  readonly backup: BackupRef | ChosenBackup;
+  /** where it is restored for it */
+  readonly into: PodReference;
+  readonly checks?: readonly DrillCheck[];
+  readonly options: PacedOptions & Pick<RestoreOptions, 'trustArchive'>;
+}
+
+/** A backup of a database that is chosen when the job runs. */
+export interface ChosenBackup {
+  readonly of: DatabaseReference;
+  /** `random`: of the last thirty days */
+  readonly pick: 'newest' | 'random' | 'oldest';
 }
 
 export interface DiffWork {
@@ -231,6 +250,8 @@ export function operandsOf(work: JobWork): readonly string[] {
       return [formatReference(work.source), formatReference(work.target)];
     case 'verify':
       return [formatBackupRef(work.backup)];
+    case 'drill':
+      return ['of' in work.backup ? formatReference(work.backup.of) : formatBackupRef(work.backup)];
     case 'diff':
       return [formatOperand(work.left), formatOperand(work.right)];
     case 'undo':
@@ -266,6 +287,8 @@ export function placesOf(work: JobWork): readonly PodReference[] {
       return named(work.source, work.target);
     case 'verify':
       return named(work.deep);
+    case 'drill':
+      return named(work.into);
     case 'import':
       return named(work.into);
     case 'diff':
@@ -292,6 +315,7 @@ export function isOfJob({ kind }: JobWork): boolean {
 /** Every backup that a job names. */
 export function backupsOf(work: JobWork): readonly BackupRef[] {
   if (work.kind === 'restore' || work.kind === 'verify') return [work.backup];
+  if (work.kind === 'drill') return 'of' in work.backup ? [] : [work.backup];
   return work.kind === 'diff' ? [work.left, work.right].filter((side): side is BackupRef => !('cluster' in side)) : [];
 }
 

@@ -138,23 +138,53 @@ export async function compareQuietly(
   }
 }
 
+/** A side database that was restored and compared, for as long as somebody wants to look at it. */
+export interface OpenSide {
+  readonly server: Workplace;
+  readonly name: string;
+  readonly options: { readonly application: string; readonly signal: AbortSignal };
+  /** a role that is to be dropped with it */
+  readonly madeRole: (name: string) => void;
+}
+
+/** What a restore that was dropped again showed. */
+export interface DrillDone extends Comparison {
+  /** seconds of each phase */
+  readonly phases: Readonly<Partial<Record<Phase, number>>>;
+}
+
 /**
- * Restores a backup into a side database, compares, and drops it: nothing else of the target changes. What it showed is written into the
- * backup's manifest. Errors are those of `restore`.
+ * Restores a backup into a side database, compares, and drops it: nothing else of the target changes. `look` may look at it before. What it showed is written down beside the backup. Errors are those of `restore`.
  */
-export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, work: Work): Promise<Comparison> {
+export async function drill(
+  request: Omit<RestoreRequest, 'database' | 'as'>,
+  outer: Work,
+  look: (side: OpenSide) => Promise<void> = async () => Promise.resolve(),
+): Promise<DrillDone> {
   const { backup, job, target, cluster } = request;
   const whole = {
     ...request,
     sideOnly: true,
     database: derivedName(backup.manifest.source.database, `__drill_${job}`),
   };
+  const clock = new PhaseClock(outer);
+  const { work } = clock;
   work.report({ type: 'phase', phase: 'read' });
   const proven = await proveBackup(backup, work);
   const server = workplace(target, whole.database, applicationOf(job));
   const seen = await lookAround(server, whole, proven.reading, work);
   const side = await fillSide(server, whole, proven, seen, work);
-  if (!(await clearUp(server, whole, side.made, work, side.row.oid))) {
+  const phases = clock.seconds();
+  const made = [...side.made];
+  const clear = async (): Promise<boolean> => clearUp(server, whole, made, outer, side.row.oid);
+  try {
+    const options = { application: applicationOf(job), signal: outer.signal };
+    await look({ server, name: side.row.name, options, madeRole: (name) => void made.push(name) });
+  } catch (error) {
+    await clear();
+    throw outer.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error;
+  }
+  if (!(await clear())) {
     throw new AppError('internal', {
       message: `what was restored is right, but ${side.row.name} could not be dropped`,
     });
@@ -162,9 +192,9 @@ export async function drill(request: Omit<RestoreRequest, 'database' | 'as'>, wo
   const place = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
   // with definitions that differ it was not the backup that came back
   if (side.comparison.equal) {
-    await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place }, work.report);
+    await recordVerification(backup, { level: 'restored', time: new Date().toISOString(), place }, outer.report);
   }
-  return side.comparison;
+  return { ...side.comparison, phases };
 }
 
 /** The preflight; says what it found. Throws `restore.refused` { findings } where something blocks. */

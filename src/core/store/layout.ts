@@ -76,6 +76,11 @@ export function verificationKey(time: Date, level: string, content: string): str
   return `${verifiedFolder}/${compactTime(time)}-${level}-${digest}.json`;
 }
 
+/** `verified/<UTC time>-drill-<digest>.json`, likewise: what a drill showed, proof or not. */
+export function drillKey(time: Date, content: string): string {
+  return verificationKey(time, 'drill', content);
+}
+
 /** What people of a root agreed on: who has to say yes to what. One for all that lies there. */
 export const policyKey = 'policy.yaml';
 

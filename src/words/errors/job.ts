@@ -8,6 +8,14 @@ import type { ErrorTable } from './errorTable';
 import { beginnings } from './shared';
 import { t } from '../language';
 
+/** `orders of today (42P01)` */
+function checksIn(checks: unknown): string[] {
+  if (!Array.isArray(checks)) return [];
+  return (checks as readonly { readonly name?: unknown; readonly sqlState?: unknown }[]).map(
+    ({ name, sqlState }) => `${shown({ name }, 'name')}${typeof sqlState === 'string' ? ` (${sqlState})` : ''}`,
+  );
+}
+
 /** Words for the errors of jobs, requests and usage. */
 export const jobErrors = {
   'job.unknown': (data, hints) => ({
@@ -64,6 +72,25 @@ export const jobErrors = {
     what: t`The last ${shown(data, 'failures')} runs of this schedule failed: it leaves the database alone until ${localTime(shown(data, 'until'))}.`,
     why: t`What fails again and again is tried ever more seldom, once a day at least.`,
     todo: t`See why the last one failed. One that is done, also by hand, closes it.`,
+  }),
+  'drill.noBackup': (data) => ({
+    what: t`There is no backup of ${shown(data, 'reference')} to be proven.`,
+    why: t`None in ${shown(data, 'root')} is of that database and signed by a key that you trust.`,
+    todo: t`Name it as its backups do: by its pod, or by its StatefulSet or Deployment.`,
+  }),
+  'drill.checks': (data) => ({
+    what: t`Some of the checks gave no answer.`,
+    why: safe(checksIn(fact(data, 'checks')).join('; ')),
+    todo: t`It is the check that is to be looked at: a name that is not there, or a statement of more than one value.`,
+  }),
+  'drill.noAsker': () => ({
+    what: t`The checks could not be asked.`,
+    why: t`They are asked in a role that may read and nothing else, and the server lets a new role in by no way.`,
+    todo: t`A line of pg_hba.conf for local connections with scram-sha-256 lets it in.`,
+  }),
+  'drill.otherMajor': (data) => ({
+    what: t`All rows are there, but ${shown(data, 'differences')} definitions are worded otherwise by a server of another major.`,
+    todo: t`Drill on a server of the same major.`,
   }),
   'runner.absent': (data, hints) => ({
     what: t`Nothing in ${shown(data, 'cluster')}/${shown(data, 'namespace')} runs jobs yet.`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { drillOutcome } from '../../../src/core/fleet/status/gather';
+import { drillOutcome } from '../../../src/core/job/record/drillOutcome';
 
 import {
   missedFindings,

@@ -83,6 +83,7 @@ const kinds: JobKinds = {
   restore: load,
   copy: load,
   verify: load,
+  drill: load,
   diff: load,
   undo: load,
   release: load,

@@ -9,6 +9,7 @@ import { openPod } from '../../pod/openPod';
 import type { Job } from '../../job/record/readJob';
 import { listJobs } from '../../job/record/listJobs';
 import { kubernetesRunner } from '../../job/runner/kubernetes/kubernetesRunner';
+import { drillOutcome } from '../../job/record/drillOutcome';
 import { readMark } from '../../restore/side/sideDatabase';
 import { listSchedules, nextOf } from '../schedule/schedule';
 import type { FleetDatabase, FleetFacts, KnownBackup, KnownDrill, KnownSchedule, NamedPlace } from './objectives';
@@ -177,14 +178,6 @@ function drillIn({ request, result, started, lastEvent, state }: Job): KnownDril
   if (place === undefined || (result === undefined && state !== 'interrupted')) return undefined;
   const seconds = (Date.parse(lastEvent) - Date.parse(started)) / 1000;
   return { place, ended: lastEvent, seconds, outcome: drillOutcome(result) };
-}
-
-/** Proved: every row is the backup's. Disproved: the backup is not what it was, or other rows came out of it. Anything else is the harness's. */
-export function drillOutcome(result: Job['result']): KnownDrill['outcome'] {
-  if (result?.outcome === 'done') return 'proved';
-  const disproves = ['archive.damaged', 'backup.damaged', 'encrypted.damaged', 'restore.differs', 'store.cut'];
-  if (result?.outcome === 'differences' || disproves.includes(result?.error?.code ?? '')) return 'disproved';
-  return 'notProved';
 }
 
 function placeIn(...named: readonly unknown[]): NamedPlace | undefined {

@@ -6,6 +6,7 @@ export const jobKinds: JobKinds = {
   restore: async () => (await import('./restoreJob')).restoreJob,
   copy: async () => (await import('./copyJob')).copyJob,
   verify: async () => (await import('./verifyJob')).verifyJob,
+  drill: async () => (await import('./drillJob')).drillJob,
   diff: async () => (await import('./diffJob')).diffJob,
   undo: async () => (await import('./undoJob')).undoJob,
   release: async () => (await import('./releaseJob')).releaseJob,

@@ -16,6 +16,8 @@ export function sharesOf(work: JobWork): Shares {
       return [...ofBackup, ...restoring(work.options)].map(half);
     case 'verify':
       return work.deep === undefined ? [['read', 100]] : ofDrill;
+    case 'drill':
+      return ofDrill;
     case 'diff':
       return ofComparison([work.left, work.right].map((side) => !('cluster' in side)));
     case 'clean':

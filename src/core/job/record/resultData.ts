@@ -1,4 +1,6 @@
+import type { DrillOutcome } from '../../catalog/drillRecord';
 import type { MaskedFacts } from '../../catalog/manifest';
+import type { CheckResult } from '../../restore/check/checks';
 
 /**
  * The facts of a job's result. Which of them there are depends on the kind of job and on how it ended; each means the same in all of them. Bytes and seconds; times are UTC ISO 8601.
@@ -34,6 +36,17 @@ export interface ResultData {
   readonly of?: string | undefined;
   readonly target?: string | undefined;
   readonly deep?: string | undefined;
+  // what a drill showed
+  readonly drill?: DrillOutcome | undefined;
+  /** from looking for the backup until all in it was compared */
+  readonly recoverySeconds?: number | undefined;
+  /** seconds of what a recovery is made of */
+  readonly steps?: Readonly<Record<string, number>> | undefined;
+  readonly checks?: readonly CheckResult[] | undefined;
+  /** the code of what disproved it */
+  readonly because?: string | undefined;
+  /** what a reader said of a damaged backup */
+  readonly reason?: string | undefined;
   readonly left?: string | undefined;
   readonly right?: string | undefined;
   readonly sourceVersion?: number | undefined;

@@ -57,7 +57,7 @@ export async function obeyPolicy(context: JobContext<Changing>, obeying: Obeying
 
 /** The same of a job that changes no database that is there: a backup, a trial of one. Throws `policy.refused` { findings }. */
 export async function obeyReading(
-  context: JobContext<'backup' | 'verify'>,
+  context: JobContext<'backup' | 'verify' | 'drill'>,
   place: DatabasePlace | Place,
   facts: Pick<AskedOperation, 'source' | 'masked'> = {},
 ): Promise<readonly Finding[]> {

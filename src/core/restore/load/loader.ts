@@ -79,8 +79,8 @@ commit;`,
   return { name, access, password, superusers, ...(facts.ofPublic === null ? {} : { ofPublic: facts.ofPublic }) };
 }
 
-/** By the way that we came in, then by TCP within the pod, where a password counts also if the socket wants a user of the system. */
-async function waysIn(
+/** How a role that was made logs in: by the way that we came in, then by TCP within the pod, where a password counts also if the socket wants a user of the system. */
+export async function waysIn(
   server: Workplace,
   { name, side, password, options }: { name: string; side: string; password: Buffer; options: SqlOptions },
 ): Promise<Access | undefined> {
