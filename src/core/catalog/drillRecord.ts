@@ -59,9 +59,7 @@ const form = v.object({
 /** A drill of `verified/`, its signatures taken apart; undefined for what is none. Pure. */
 export function parseDrill(value: unknown): SaidDrill | undefined {
   const read = v.safeParse(form, value);
-  if (!read.success) return undefined;
-  const { format: _format, formatVersion: _version, ...said } = read.output;
-  return said;
+  return read.success ? read.output : undefined;
 }
 
 /** Files what a drill showed of a backup, signed by this workspace. Throws what the key and the store say. */

@@ -52,8 +52,7 @@ export async function laterRecords(at: BackupAt, of: Of, ring: KeyRing): Promise
     );
     if (said?.backup !== of.backup || said.archive !== of.archive) continue;
     if ('outcome' in said) {
-      const { backup: _backup, archive: _archive, ...drill } = said;
-      drills.push(drill);
+      drills.push(said);
       continue;
     }
     if (said.manifest !== undefined && said.manifest !== of.manifest) continue;

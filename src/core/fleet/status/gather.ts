@@ -10,6 +10,8 @@ import type { Job } from '../../job/record/readJob';
 import { listJobs } from '../../job/record/listJobs';
 import { kubernetesRunner } from '../../job/runner/kubernetes/kubernetesRunner';
 import { drillOutcome } from '../../job/record/drillOutcome';
+import { defined } from '../../base/defined';
+import { formatReference } from '../../cluster/reference';
 import { readMark } from '../../restore/side/sideDatabase';
 import { listSchedules, nextOf } from '../schedule/schedule';
 import type { FleetDatabase, FleetFacts, KnownBackup, KnownDrill, KnownSchedule, NamedPlace } from './objectives';
@@ -94,9 +96,9 @@ export async function gatherFleet(
     }),
     ...sources.roots.map(async (root) =>
       attempt(root, async () => {
-        addCatalog(facts.backups, root, await readCatalog(root));
+        addCatalog(facts, root, await readCatalog(root));
         addJobs(
-          (await listJobs(root)).filter(({ request }) => request.kind === 'verify'),
+          (await listJobs(root)).filter(({ request }) => request.kind === 'verify' || request.kind === 'drill'),
           root,
         );
       }),
@@ -148,13 +150,21 @@ async function databasesOf(
 }
 
 /** Backups of ours that are verified: what others signed proves nothing here. */
-function addCatalog(to: KnownBackup[], root: string, { entries }: Awaited<ReturnType<typeof readCatalog>>): void {
+function addCatalog(
+  to: { readonly backups: KnownBackup[]; readonly drills: KnownDrill[] },
+  root: string,
+  { entries }: Awaited<ReturnType<typeof readCatalog>>,
+): void {
   for (const backup of entries) {
     const { source, time, verified, encryption, size, masked } = backup.manifest;
     if (backup.manifest.origin !== 'db-ferry' || !isOurs(backup) || verified.length === 0 || masked) continue;
     const { cluster, namespace, workload, pod, database } = source;
-    to.push({
-      place: { cluster, namespace, database, pods: [workload, pod] },
+    const place: NamedPlace = { cluster, namespace, database, pods: [workload, pod] };
+    for (const { time: ended, seconds, outcome, bytes, job } of backup.drills ?? []) {
+      to.drills.push({ place, ended, seconds, outcome, job, ...defined({ bytes }) });
+    }
+    to.backups.push({
+      place,
       ...{ time: time.snapshot, store: root, encrypted: encryption !== undefined, bytes: size.database },
     });
   }
@@ -171,13 +181,15 @@ function backupIn({ request, result, lastEvent, started }: Job, store: string): 
 }
 
 /** A restore that was compared and dropped; what failed for another reason than the backup proves nothing of it. */
-function drillIn({ request, result, started, lastEvent, state }: Job): KnownDrill | undefined {
-  if (request.kind !== 'verify' || request.deep === undefined || started === undefined || lastEvent === undefined)
-    return undefined;
-  const place = placeIn(result?.data['of'], request.about?.place);
+function drillIn({ id: job, request, result, started, lastEvent, state }: Job): KnownDrill | undefined {
+  if (started === undefined || lastEvent === undefined) return undefined;
+  if (request.kind !== 'drill' && (request.kind !== 'verify' || request.deep === undefined)) return undefined;
+  const named = request.kind === 'drill' && 'of' in request.backup ? formatReference(request.backup.of) : undefined;
+  const place = placeIn(result?.data['of'], named, request.about?.place);
   if (place === undefined || (result === undefined && state !== 'interrupted')) return undefined;
-  const seconds = (Date.parse(lastEvent) - Date.parse(started)) / 1000;
-  return { place, ended: lastEvent, seconds, outcome: drillOutcome(result) };
+  const took = (Date.parse(lastEvent) - Date.parse(started)) / 1000;
+  const { recoverySeconds: seconds = took } = result?.data ?? {};
+  return { place, ended: lastEvent, seconds, outcome: drillOutcome(result), job };
 }
 
 function placeIn(...named: readonly unknown[]): NamedPlace | undefined {

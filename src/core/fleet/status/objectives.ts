@@ -1,3 +1,5 @@
+import type { DrillOutcome } from '../../catalog/drillRecord';
+
 /** What is promised of every database. Hours, days. */
 export interface Objectives {
   /** so much may be lost at most: the age of the newest verified backup */
@@ -39,8 +41,12 @@ export interface KnownBackup {
 export interface KnownDrill {
   readonly place: NamedPlace;
   readonly ended: string;
+  /** from looking for the backup until all in it was compared */
   readonly seconds: number;
-  readonly outcome: 'proved' | 'notProved' | 'disproved';
+  readonly outcome: DrillOutcome;
+  /** of the database that was restored */
+  readonly bytes?: number | undefined;
+  readonly job?: string | undefined;
 }
 
 export interface KnownSchedule {

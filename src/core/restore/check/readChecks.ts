@@ -35,8 +35,7 @@ export function readChecks(text: string): readonly DrillCheck[] {
   if (problem) throw refused(`line ${lines.linePos(problem.pos[0]).line}`);
   visit(document, {
     Node: (_key, node) => {
-      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined))
-        throw refused(`line ${lines.linePos(node.range?.[0] ?? 0).line}`);
+      if (isAlias(node) || 'anchor' in node) throw refused(`line ${lines.linePos(node.range?.[0] ?? 0).line}`);
     },
   });
   const value = unnamed(document.toJS());
