@@ -97,8 +97,8 @@ describe('a drill', function () {
     const status = await run('status', 'cluster-a/shop-prod', '--drill-days', '1');
     const row = status.events.find((event) => 'reference' in event && String(event['reference']).endsWith('/calm'));
     assert.ok(row && 'recovery' in row, told(status));
-    assert.equal((row)['drillOutcome'], 'proved');
-    assert.ok(Math.abs(Number((row)['recovery']) - Number(data['recoverySeconds'])) < 0.01);
+    assert.equal(row['drillOutcome'], 'proved');
+    assert.ok(Math.abs(Number(row['recovery']) - Number(data['recoverySeconds'])) < 0.01);
   });
 
   it('finds a backup bad that came back whole but is not what its checks expect: exit 3', async () => {

@@ -1,10 +1,4 @@
 import * as v from 'valibot';
-import { isAppError } from '../base/errors';
-import { canonical } from '../state/canonical';
-import { signingKey } from '../state/keys';
-import { drillKey } from '../store/layout';
-import { writeOnce } from '../store/store';
-import type { BackupAt } from './manifest';
 
 /** How a drill ended: the backup came back as it was, it did not, or nothing was shown of it. */
 export type DrillOutcome = 'proved' | 'disproved' | 'notProved';
@@ -32,14 +26,14 @@ export interface DrillRecord {
 }
 
 /** Which backup, with which bytes, it is of. */
-interface Of {
+export interface DrilledBackup {
   readonly backup: string;
   /** SHA-256 of the archive as its manifest says */
   readonly archive: string;
 }
 
 /** A drill as it says whose it is. */
-export type SaidDrill = DrillRecord & Of;
+export type SaidDrill = DrillRecord & DrilledBackup;
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
@@ -60,17 +54,4 @@ const form = v.object({
 export function parseDrill(value: unknown): SaidDrill | undefined {
   const read = v.safeParse(form, value);
   return read.success ? read.output : undefined;
-}
-
-/** Files what a drill showed of a backup, signed by this workspace. Throws what the key and the store say. */
-export async function writeDrill(at: BackupAt, of: Of, drill: DrillRecord): Promise<void> {
-  const said = { format: 'db-ferry-drill', formatVersion: 1, ...of, ...drill };
-  const key = await signingKey();
-  const content = `${JSON.stringify({ ...said, signatures: [key.sign(canonical(said))] }, undefined, 1)}\n`;
-  try {
-    await writeOnce(at.store, at.prefix + drillKey(new Date(drill.time), content), content);
-  } catch (error) {
-    // the same, of the same moment
-    if (!isAppError(error, 'store.exists')) throw error;
-  }
 }

@@ -2,11 +2,11 @@ import { asRecord, readJson } from '../base/json';
 import { canonical } from '../state/canonical';
 import { judge, signingKey, type KeyRing } from '../state/keys';
 import { isProven } from '../state/signed';
-import { verificationKey, verifiedFolder } from '../store/layout';
+import { drillKey, verificationKey, verifiedFolder } from '../store/layout';
 import { writeOnce } from '../store/store';
 import { isAppError } from '../base/errors';
 import type { BackupAt, Verification } from './manifest';
-import { parseDrill, type DrillRecord, type SaidDrill } from './drillRecord';
+import { parseDrill, type DrilledBackup, type DrillRecord, type SaidDrill } from './drillRecord';
 import { parseVerification, type SaidVerification } from './parseManifest';
 import { signaturesIn } from './signature';
 
@@ -24,6 +24,19 @@ export async function writeVerification(at: BackupAt, of: Of, verification: Veri
   const name = verificationKey(new Date(verification.time), verification.level, content);
   try {
     await writeOnce(at.store, at.prefix + name, content);
+  } catch (error) {
+    // the same, of the same moment
+    if (!isAppError(error, 'store.exists')) throw error;
+  }
+}
+
+/** Files what a drill showed of a backup, signed by this workspace. Throws what the key and the store say. */
+export async function writeDrill(at: BackupAt, of: DrilledBackup, drill: DrillRecord): Promise<void> {
+  const said = { format: 'db-ferry-drill', formatVersion: 1, ...of, ...drill };
+  const key = await signingKey();
+  const content = `${JSON.stringify({ ...said, signatures: [key.sign(canonical(said))] }, undefined, 1)}\n`;
+  try {
+    await writeOnce(at.store, at.prefix + drillKey(new Date(drill.time), content), content);
   } catch (error) {
     // the same, of the same moment
     if (!isAppError(error, 'store.exists')) throw error;

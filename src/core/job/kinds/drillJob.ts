@@ -1,7 +1,8 @@
 import { findBackup, listBackups } from '../../catalog/catalog';
 import { atOf } from '../../catalog/atOf';
 import { isInCatalog } from '../../catalog/catalog';
-import { writeDrill, type DrillRecord } from '../../catalog/drillRecord';
+import type { DrillRecord } from '../../catalog/drillRecord';
+import { writeDrill } from '../../catalog/verifications';
 import { isOurs, type BackupEntry } from '../../catalog/manifest';
 import { AppError, isAppError, toAppError } from '../../base/errors';
 import { defined } from '../../base/defined';
