@@ -9,6 +9,7 @@ import { contextValue, type TreeNode } from './node';
 import type { ClustersView } from './clustersTree';
 import { titledTooltip } from '../ui/tooltip';
 import { t } from '../words/language';
+import { some } from '../words/some';
 
 /** A cluster: its projects that hold database pods. */
 export class ClusterNode implements TreeNode {
@@ -77,9 +78,9 @@ function stateOf({ failure, contents, isLoaded, cluster }: ClusterModel): string
   const { namespaces, forbidden, total, word } = contents;
   let pods = 0;
   for (const each of namespaces.values()) pods += each.length;
-  if (total === 0) return t`no ${word} that you may see`;
-  if (pods === 0 && forbidden.length > 0)
-    return t`pods of ${forbidden.length} ${word}${forbidden.length === 1 ? '' : 's'} may not be listed`;
-  if (pods === 0) return t`no database pods${total === undefined ? '' : t` in ${total} ${word}s`}`;
-  return t`${pods} ${pods === 1 ? t`pod` : t`pods`} in ${namespaces.size} ${word}${namespaces.size === 1 ? '' : 's'}`;
+  const projects = (count: number): string => (word === 'project' ? some(count, 'project') : some(count, 'namespace'));
+  if (total === 0) return word === 'project' ? t`no project that you may see` : t`no namespace that you may see`;
+  if (pods === 0 && forbidden.length > 0) return t`pods of ${projects(forbidden.length)} may not be listed`;
+  if (pods === 0) return t`no database pods${total === undefined ? '' : t` in ${projects(total)}`}`;
+  return t`${some(pods, 'pod')} in ${projects(namespaces.size)}`;
 }

@@ -4,6 +4,7 @@ import type { ClusterNode } from './clusterNode';
 import { contextValue, type TreeNode } from './node';
 import { PodNode } from './podNode';
 import { t } from '../words/language';
+import { some } from '../words/some';
 
 /** A project: its database pods. */
 export class NamespaceNode implements TreeNode {
@@ -50,14 +51,7 @@ export class NamespaceNode implements TreeNode {
     if (isForbidden)
       item.command = { command: 'dbFerry.showRule', title: t`Show the Rule to Ask For`, arguments: [this] };
     item.accessibilityInformation = {
-      label: [
-        word,
-        this.name,
-        item.description,
-        t`${this.pods.length} database ${this.pods.length === 1 ? t`pod` : t`pods`}`,
-      ]
-        .filter(Boolean)
-        .join(', '),
+      label: [word, this.name, item.description, some(this.pods.length, 'database pod')].filter(Boolean).join(', '),
     };
     return item;
   }

@@ -19,7 +19,7 @@ function plainWords(difference: Difference): string {
     case 'columns':
       return t`${difference.table}: columns ${difference.left.join(', ')} and ${difference.right.join(', ')}`;
     case 'table':
-      return t`${difference.table}: missing on the ${difference.missing}${difference.rows === undefined ? '' : t`, with its ${some(difference.rows, 'row')}`}`;
+      return t`${difference.table}: missing on the ${difference.missing === 'left' ? t`left` : t`right`}${difference.rows === undefined ? '' : t`, with its ${some(difference.rows, 'row')}`}`;
     case 'sequence':
       return t`sequence ${difference.sequence}: ${difference.left ?? t`missing`} and ${difference.right ?? t`missing`}`;
     case 'largeObjects':

@@ -4,6 +4,7 @@ import ts from 'typescript';
 
 /** The messages of the editor, in English: what is translated. */
 export const bundleFile = 'l10n/bundle.l10n.json';
+export const germanFile = 'l10n/bundle.l10n.de.json';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,9 +31,11 @@ export function messagesIn(file: string): Told[] {
   return found;
 }
 
+let ofEditor: readonly Told[] | undefined;
+
 /** All messages of what the editor's bundle is made of, and of nothing else: words of the command line alone are not among them. */
-export function messagesOfEditor(): Told[] {
-  return filesFrom(join(root, 'src/extension.ts')).flatMap(messagesIn);
+export function messagesOfEditor(): readonly Told[] {
+  return (ofEditor ??= filesFrom(join(root, 'src/extension.ts')).flatMap(messagesIn));
 }
 
 /** Of every file of `src`. */
@@ -44,8 +47,21 @@ export function allMessages(): Told[] {
 
 /** What `bundle.l10n.json` holds: each message by itself, in the order of the alphabet. */
 export function bundle(): string {
-  const keys = [...new Set(messagesOfEditor().map(({ key }) => key))].sort();
-  return `${JSON.stringify(Object.fromEntries(keys.map((key) => [key, key])), undefined, 2)}\n`;
+  return asFile(keysOfEditor().map((key) => [key, key]));
+}
+
+/** A translation in the same order, without what nobody says any more; what it lacks is somebody's to write. */
+export function translation(text: string): string {
+  const told = JSON.parse(text) as Readonly<Record<string, string>>;
+  return asFile(keysOfEditor().flatMap((key) => (told[key] === undefined ? [] : [[key, told[key]] as const])));
+}
+
+function keysOfEditor(): string[] {
+  return [...new Set(messagesOfEditor().map(({ key }) => key))].sort();
+}
+
+function asFile(messages: readonly (readonly [string, string])[]): string {
+  return `${JSON.stringify(Object.fromEntries(messages), undefined, 2)}\n`;
 }
 
 function keysOf(node: ts.Node): string[] {

@@ -178,14 +178,15 @@ function replaced({ target }: RestorePlan, isInPlace: boolean): string {
   const facts = [
     bytes === undefined ? undefined : size(bytes),
     lastWrite === undefined ? undefined : t`last written ${ago(lastWrite.time)}`,
-    sessions === 0 ? t`nobody connected` : `${sessionsThat(sessions, isInPlace ? t`wait` : t`end`)}${by}`,
+    sessions === 0 ? t`nobody connected` : `${sessionsThat(sessions, isInPlace)}${by}`,
   ];
   const wayBack = isInPlace ? t`A backup of it is taken first` : t`It is kept, closed: Undo Restore brings it back`;
   return t`Replaces: ${facts.filter((fact) => fact !== undefined).join(', ')}. ${wayBack}.`;
 }
 
-function sessionsThat(count: number, verb: string): string {
-  return count === 1 ? t`1 session ${verb}s` : t`${count} sessions ${verb}`;
+function sessionsThat(count: number, wait: boolean): string {
+  if (wait) return count === 1 ? t`1 session waits` : t`${count} sessions wait`;
+  return count === 1 ? t`1 session ends` : t`${count} sessions end`;
 }
 
 const mostNames = 3;

@@ -21,7 +21,7 @@ export const storeErrors = {
     todo: t`Nothing was changed. Try again: a new one gets a name of its own.`,
   }),
   'store.failed': (data) => {
-    const { why, todo } = storeReasons()[(text(data, 'reason') ?? t`other`) as StoreTrouble];
+    const { why, todo } = storeReasons()[(text(data, 'reason') ?? 'other') as StoreTrouble];
     const said =
       data['status'] === undefined ? shown(data, 'code') : `${shown(data, 'code')}, ${shown(data, 'status')}`;
     const what = data['key'] === undefined ? shown(data, 'name') : `${shown(data, 'name')}/${shown(data, 'key')}`;

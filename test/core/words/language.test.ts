@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { editorHints } from '../../../src/ui/hints';
+import { sentences, wordsFor } from '../../../src/words/errorWords';
 import { speak, t } from '../../../src/words/language';
+import { progressText } from '../../../src/words/progressWords';
+import { some } from '../../../src/words/some';
 import { allMessages, bundle, bundleFile, messagesOfEditor } from '../../tools/messages';
 
 const root = join(import.meta.dirname, '../../..');
@@ -18,8 +22,10 @@ describe('languages', () => {
     assert.equal(read(bundleFile), bundle(), 'run: npm run docs');
   });
 
-  it('a message that is told in German has the same facts, code and line ends, and no other', () => {
+  it('every message of the bundle is told in German too, with the same facts, code and line ends, and no other', () => {
     const keys = [...new Set(messagesOfEditor().map(({ key }) => key))];
+    const missing = keys.filter((key) => !Object.hasOwn(german, key));
+    assert.deepEqual(missing, [], 'put them into l10n/bundle.l10n.de.json, in German');
     assert.deepEqual(
       Object.keys(german).filter((key) => !keys.includes(key)),
       [],
@@ -51,5 +57,22 @@ describe('languages', () => {
     assert.equal(told(), 'auf 3 die Rolle {1} the role');
     assert.equal(t`no message has this`, 'no message has this');
     assert.equal(t`toString`, 'toString');
+  });
+
+  it('an error, a moment of a job and a count in German; English again without a bundle', () => {
+    const data = { cluster: 'prod', server: 'https://x:6443', message: 'connect ECONNREFUSED' };
+    const all = (): string[] => [
+      sentences(wordsFor('cluster.unreachable', data, editorHints)),
+      progressText({ type: 'progress', phase: 'dump', bytes: 1e6, percent: 12 } as never),
+      `${some(1, 'table')}, ${some(2, 'table')}`,
+    ];
+    const english = all();
+    speak(german);
+    const [error = '', moment = '', tables = ''] = all();
+    assert.match(error, /^prod: ist unter https:\/\/x:6443 nicht erreichbar\.\nconnect ECONNREFUSED\n/);
+    assert.match(moment, /^Abzug läuft · 12 % · 1\.0 MB/);
+    assert.equal(tables, '1 Tabelle, 2 Tabellen');
+    speak(undefined);
+    assert.deepEqual(all(), english);
   });
 });
