@@ -30,6 +30,7 @@ function wantedBy(args) {
       ? { name: 'The demo in the editor', needs: [...lab, ...editor()] }
       : { name: 'The demo', needs: lab };
   }
+  if (args.includes('test/lab/rehearse.ts') && args.length > 4) return { name: 'A rehearsal', needs: lab };
   if (args.includes('test/lab/serve.ts')) return { name: 'The lab', needs: lab };
   if (isEditor) return { name: 'The editor suite', needs: [...lab, ...editor(), chromium] };
   return undefined;

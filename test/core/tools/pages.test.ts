@@ -28,6 +28,18 @@ describe('the pages', () => {
       return anchor !== '' && anchors.get(path)?.has(anchor) !== true;
     });
     assert.deepEqual(broken.map(shown), []);
+    // what alerts and roles name by their address on the web
+    const addresses = readdirSync(join(repository, 'deploy'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.yaml'))
+      .flatMap(
+        (file) => readFileSync(join(repository, 'deploy', file), 'utf8').match(/\/blob\/main\/[^\s'")]+/g) ?? [],
+      );
+    assert.ok(addresses.length > 4);
+    const lost = addresses.filter((address) => {
+      const [path = '', anchor = ''] = address.replace('/blob/main/', '').split('#');
+      return !existsSync(join(repository, path)) || (anchor !== '' && anchors.get(path)?.has(anchor) !== true);
+    });
+    assert.deepEqual(lost, []);
   });
 
   it('are found from README, all of docs', () => {
