@@ -85,6 +85,7 @@ describe('scripts of package.json', () => {
       'format:check',
       'lint',
       'release:check',
+      'test:digests',
       'test:hostile',
       'types',
     ]);
