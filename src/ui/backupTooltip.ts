@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Verification } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
-import { signedText } from '../words/provenanceWords';
+import { runsAsText, signedText } from '../words/provenanceWords';
 import { backupName } from './backupWords';
 import { count, duration, localTime, serverVersionText, size } from './format';
 import { factsTooltip } from './tooltip';
@@ -18,6 +18,7 @@ function facts(backup: BackupSummary): [name: string, value: string | undefined]
   return [
     [t`From`, sourceText(backup)],
     [t`Signed`, signedText(backup)],
+    [t`Its SQL runs`, runsAsText(backup)],
     [t`Server`, serverText(backup)],
     [t`Asked by`, asked.by],
     [t`Why`, asked.reason],

@@ -37,6 +37,10 @@ const ofSources = {
   'dump.rowSecurity': (data) =>
     t`row security would hide rows from ${shown(data, 'role')} in ${few(data, 'tables')}: a backup would not be whole`,
   'dump.unreadable': (data) => t`${shown(data, 'role')} may not read ${few(data, 'tables')}`,
+  'source.oldServer': (data) => {
+    const fixed = text(data, 'fixed') === undefined ? t`a major that is still maintained` : shown(data, 'fixed');
+    return t`the server is ${shown(data, 'version')}, from before August 2024 (CVE-2024-7348): whoever owns a table in it can put a view in its place while it is dumped, and what that computes is computed with the rights of ${shown(data, 'role')}, a superuser. Update it to ${fixed}, or back it up with a role that is none`;
+  },
   'source.standby': (data) => t`the source ${shown(data, 'pod')} is a standby`,
   'source.unlogged': (data) => t`unlogged tables are empty on a standby, and so in the backup: ${few(data, 'tables')}`,
   'dump.passwords': (data) => {
@@ -95,6 +99,10 @@ const ofTargets = {
     t`collations that the server does not have: ${shown(data, 'collations')}${data['imports'] === true ? t`; those that its image has are imported` : ''}; they belong to the locales of an image`,
   'owners.superuser': (data, hints) =>
     t`event triggers and foreign-data wrappers belong to superusers only, and these are none there: ${shown(data, 'owners')}; a role that is made gets no such right: have them made superusers before, ${hints.noOwner()}, ${hints.goOn()}`,
+  'owners.ours': (data) =>
+    t`without its owners everything in the archive becomes that of ${shown(data, 'role')}, a superuser: what its functions with SECURITY DEFINER, views, rules and materialized views do is then done with all rights, whoever wrote it; give what is its owners' to an ordinary role instead, by mapping roles`,
+  'owners.powerful': (data) =>
+    t`superusers there own something in the archive, as others do: ${shown(data, 'owners')}; what that calls of the others' runs with all rights, as it does where it comes from if they are superusers there`,
   'objects.superuser': (data, hints) =>
     t`the role ${shown(data, 'role')} is no superuser, and only one can make: ${few(data, 'objects')}; to go on without: ${hints.goOn()}`,
   'privileges.public': (data) =>

@@ -37,6 +37,13 @@ export function signedText({ manifest, signed }: Provenance): string {
   }
 }
 
+/** In whose name what it defines runs when it is restored beside a live database: said before a target is chosen, since it says what may be trusted to it. */
+export function runsAsText(backup: Provenance): string {
+  return isOurs(backup)
+    ? t`as the role that restores; where that is a superuser, as a temporary role that is none, but for what only a superuser can make`
+    : t`as the role that restores; where that is a superuser, as a temporary role that is none, without what only a superuser can make`;
+}
+
 /** What was verified of a backup, as far as that is known: of one that nobody we trust signed it is what its manifest says. */
 export function asItSays(backup: Provenance, said: string): string {
   return isOurs(backup) || backup.manifest.origin === 'adopted' || said === ''

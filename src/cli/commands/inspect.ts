@@ -5,7 +5,7 @@ import type { InspectedTable } from '../../core/postgres/archive/format/inspectA
 import { allRoles } from '../../core/postgres/archive/databaseReading';
 import { standingWords } from '../../words/archiveWords';
 import { count, localTime, safe, size } from '../../words/format';
-import { signedText, whoseIs } from '../../words/provenanceWords';
+import { runsAsText, signedText, whoseIs } from '../../words/provenanceWords';
 import type { Command } from '../command';
 import { List, listFlags, type Listing } from '../list';
 import { backupNamed } from '../named';
@@ -127,6 +127,7 @@ function printFacts(file: string, { contents, provenance }: Inspection, print: (
     line('taken', `${localTime(time.snapshot)}${asked.by === '' ? '' : ` for ${asked.by}`}`);
     line('reason', asked.reason ?? '');
     line('signed', signedText(provenance));
+    line('SQL runs', runsAsText(provenance));
     line('masked', manifest.masked === undefined ? '' : `by rules ${manifest.masked.rules.slice(0, 8)}`);
     line('verified', manifest.verified.map(({ level, time: when }) => `${level} ${localTime(when)}`).join(', '));
   }

@@ -99,6 +99,8 @@ export function backupFindings(
     findings.push(block('dump.rowSecurity', { ...few(facts.rowSecurity), role: role.name }));
   if (facts.unreadable.length > 0)
     findings.push(block('dump.unreadable', { ...few(facts.unreadable), role: role.name }));
+  const old = role.superuser ? oldServer(serverVersion) : undefined;
+  if (old) findings.push(warn('source.oldServer', { ...old, role: role.name }));
   if (standby && facts.unlogged.length > 0) findings.push(warn('source.unlogged', few(facts.unlogged)));
   if (standby) findings.push({ level: 'note', code: 'source.standby', data: { pod: source.pod.name } });
   const { mappings, subscriptions } = facts.passwords;
@@ -117,6 +119,17 @@ export function backupFindings(
     });
   }
   return findings;
+}
+
+/** The first minor of each major that can be told to read no view in a table's place: see `tablesAlone`. Later majors always could. */
+const readsTablesAlone: Readonly<Record<number, number>> = { 12: 20, 13: 16, 14: 13, 15: 8, 16: 4 };
+
+/** Undefined where the server is none of those. Pure. */
+export function oldServer(version: number): { readonly version: string; readonly fixed?: string } | undefined {
+  const [major, minor] = [Math.floor(version / 10000), version % 10000];
+  const first = readsTablesAlone[major];
+  if (first === undefined ? major > 12 : minor >= first) return undefined;
+  return { version: `${major}.${minor}`, ...(first === undefined ? {} : { fixed: `${major}.${first}` }) };
 }
 
 /** What its server says of a database before it is looked into. */

@@ -9,6 +9,8 @@ export interface FindingData {
   'dump.tooOld': { readonly pgDump: string; readonly server: number };
   'dump.rowSecurity': Tables & { readonly role: string };
   'dump.unreadable': Tables & { readonly role: string };
+  /** its pg_dump and we may be given a view for a table; `fixed` is absent where no release of its major refuses that */
+  'source.oldServer': { readonly version: string; readonly fixed?: string | undefined; readonly role: string };
   'source.standby': { readonly pod: string };
   'source.unlogged': Tables;
   'dump.passwords': { readonly mappings: number; readonly subscriptions: number };
@@ -60,6 +62,10 @@ export interface FindingData {
   /** `imports`: those of the image are taken in */
   'collations.missing': { readonly collations: readonly string[]; readonly imports?: boolean | undefined };
   'owners.superuser': { readonly owners: readonly string[] };
+  /** everything becomes that superuser's */
+  'owners.ours': { readonly role: string };
+  /** superusers there, beside others that own something as well */
+  'owners.powerful': { readonly owners: readonly string[] };
   'objects.superuser': Objects & { readonly role: string };
   'privileges.public': Objects;
   'definitions.refused': { readonly failures: readonly FailureFacts[]; readonly count: number };

@@ -81,6 +81,8 @@ export interface PageOrigin {
   readonly sha256: string;
   /** who signed it, in words */
   readonly signed: string;
+  /** in whose name what it defines runs, in words */
+  readonly runsAs: string;
   readonly whose: Whose;
   readonly verified: readonly Verification[];
 }

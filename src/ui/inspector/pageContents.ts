@@ -6,7 +6,7 @@ import type { ArchiveContents } from '../../core/postgres/archive/format/inspect
 import type { TableReading } from '../../core/postgres/archive/reading';
 import type { Signed } from '../../core/state/signed';
 import { count } from '../../words/format';
-import { signedText, whoseIs } from '../../words/provenanceWords';
+import { runsAsText, signedText, whoseIs } from '../../words/provenanceWords';
 import { backupName } from '../backupWords';
 import type { PageContents, PageOrigin, PageProvenance, PageTable, PageWords } from './messages';
 import { t } from '../../words/language';
@@ -70,6 +70,7 @@ function originOf(manifest: Manifest, signed: Signed): PageOrigin {
     ...asked,
     ...{ job, sha256: archive.sha256, verified },
     ...{ signed: signedText({ manifest, signed }), whose: whoseIs({ manifest, signed }) },
+    runsAs: runsAsText({ manifest, signed }),
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from 'pg';
+import { askSource, backupFindings, oldServer } from '../../../src/core/backup/preflight';
 import { backUp, type BackupResult } from '../../../src/core/backup/backUp';
 import type { BackupTask } from '../../../src/core/backup/backupTask';
 import { isAppError } from '../../../src/core/base/errors';
@@ -78,6 +79,29 @@ describe('servers as people have them', function () {
       const found = result.findings.find(({ code }) => code === 'dump.passwords');
       assert.deepEqual(found?.data, { mappings: 1, subscriptions: 1 });
       assert.doesNotMatch(JSON.stringify([result.findings, result.entry.manifest]), /S3CRET/);
+    });
+
+    it('that is from before August 2024: what a table’s owner can do meanwhile is said, where we are a superuser', async () => {
+      for (const [version, told] of [
+        [110022, { version: '11.22' }],
+        [150007, { version: '15.7', fixed: '15.8' }],
+        [160003, { version: '16.3', fixed: '16.4' }],
+        [150008, undefined],
+        [160004, undefined],
+        [170000, undefined],
+      ] as const)
+        assert.deepEqual(oldServer(version), told);
+      const source = await openServer(server);
+      const facts = await askSource(source, 'postgres', 'x', new AbortController().signal);
+      const said = (superuser: boolean): unknown => {
+        const role = { ...source.facts.role, superuser };
+        const old = { ...source, facts: { ...source.facts, serverVersion: 160003, role } };
+        const [database = assert.fail()] = source.facts.databases;
+        const here = { folder: '/', room: undefined, expected: { bytes: 1 } as never, database };
+        return backupFindings(old, facts, here).find(({ code }) => code === 'source.oldServer')?.data;
+      };
+      assert.deepEqual(said(true), { version: '16.3', fixed: '16.4', role: 'postgres' });
+      assert.equal(said(false), undefined);
     });
 
     it('whose container wants colours: what a tool says is read all the same', async () => {

@@ -102,8 +102,11 @@ describe('archives on the command line', () => {
     const known = await run('inspect', 'latest');
     assert.match(
       known.out,
-      /^archive +\S+database\.dump\n[^]*backup +20261120T010000Z-aaaaaa[^]*signed +by this workspace/,
+      /^archive +\S+database\.dump\n[^]*backup +20261120T010000Z-aaaaaa[^]*signed +by this workspace\nSQL runs +as the role that restores; where that is a superuser, as a temporary role that is none, but for what/,
     );
+    await putBackup(root, '20261119T020000Z-bbbbbb', { isSigned: false });
+    const unsigned = (await run('inspect', '20261119T020000Z-bbbbbb')).out;
+    assert.match(unsigned, /^SQL runs +.+ a temporary role that is none, without what only a superuser can make$/m);
     assert.match(known.out, /^SCHEMA +TABLE +OWNER +COLUMNS +ROWS +SIZE$/m);
     const tsv = (await run('inspect', 'latest', '-o', 'tsv', '--columns', 'table,rows')).out.trimEnd().split('\n');
     assert.equal(tsv.length, 3);

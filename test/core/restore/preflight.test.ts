@@ -77,6 +77,27 @@ for (const major of [15, 18] as const) {
       assert.equal(one(found.findings, 'target.maintenance')?.level, 'warn');
     });
 
+    it('whose it becomes is said where that is a superuser: everything without owners, a part beside others', async () => {
+      const mixed = { ...origin, owners: ['app_owner', 'hidden', 'postgres'] };
+      const said = async (more: Partial<PreflightInput>): Promise<unknown> =>
+        (await seen({ origin: mixed, ...more })).filter(({ code }) => /^owners\.(ours|powerful)$/.test(code));
+      const ours = { level: 'warn', code: 'owners.ours', data: { role: 'hidden' } };
+      const powerful = { level: 'note', code: 'owners.powerful', data: { owners: ['hidden'] } };
+      assert.deepEqual(await said({ noOwner: true }), [ours]);
+      assert.deepEqual(await said({ noOwner: true, inPlace: true }), [ours]);
+      assert.deepEqual(await said({}), [powerful]);
+      assert.deepEqual(await said({ origin: { ...mixed, owners: ['app_owner'] } }), []);
+      assert.deepEqual(await said({ origin: { ...mixed, owners: ['hidden'] } }), []);
+      const mapped = { createRoles: false, mapRoles: { app_owner: 'hidden' } };
+      assert.deepEqual(await said({ origin: { ...mixed, owners: ['app_owner', 'other'] }, roles: mapped }), [powerful]);
+      // what nobody vouches for goes to an ordinary role, or is refused
+      const unproven = { ...mixed, isProven: false };
+      assert.deepEqual(await said({ origin: unproven, noOwner: true }), []);
+      assert.deepEqual(await said({ origin: unproven, noOwner: true, trustArchive: true }), [ours]);
+      const limited = await openServer(server, { PGUSER: 'app_owner' });
+      assert.deepEqual(await said({ target: limited, noOwner: true }), []);
+    });
+
     it('security labels stay behind: said with the labels', async () => {
       assert.equal(one(await seen(), 'securityLabels'), undefined);
       // no provider of labels comes with the server

@@ -73,6 +73,7 @@ export async function preflight(
     ...aboutTarget(seen),
     ...aboutArchive(seen),
     ...aboutRoles(seen),
+    ...aboutOwners(seen),
     ...parts.findings,
     ...ofUnproven,
     ...(input.sideOnly ? [] : aboutLeft(own?.left ?? [])),
@@ -248,6 +249,22 @@ function aboutArchive({
   if (origin.isForeign) findings.push(warn('archive.foreign', { backup: origin.backup, runsAs }));
   else if (!origin.isProven) findings.push(warn('backup.unproven', { backup: origin.backup, runsAs }));
   return findings;
+}
+
+/** Whose what comes is: a superuser's name makes more of it than it was. What nobody vouches for is not given to one, unless that is asked for. */
+function aboutOwners({ target, roles, origin, facts, noOwner, isConfined }: Seen): Finding[] {
+  const { role } = target.facts;
+  if (!role.superuser || (isConfined && !origin.isProven)) return [];
+  if (noOwner) return [warn('owners.ours', { role: role.name })];
+  const owners = [
+    ...new Set(
+      origin.owners.map((owner) => (Object.hasOwn(roles.mapRoles, owner) ? (roles.mapRoles[owner] ?? owner) : owner)),
+    ),
+  ];
+  const powerful = owners.filter((owner) => facts.superusers.includes(owner));
+  return powerful.length === 0 || powerful.length === owners.length
+    ? []
+    : [note('owners.powerful', { owners: powerful })];
 }
 
 function aboutRoles({ rolePlan, target, roles, origin, facts, noOwner, inPlace }: Seen): Finding[] {

@@ -18,6 +18,8 @@ export interface ServerFacts {
   readonly ownsLive: boolean;
   /** roles to which our role may give what it makes */
   readonly givable: readonly string[];
+  /** roles that are superusers */
+  readonly superusers: readonly string[];
   /** a role that our role makes is one of them at once: as superuser, or by `createrole_self_grant` (16 and later) */
   readonly givesToNew: boolean;
   /** extensions that the server has and only a superuser may create */
@@ -67,6 +69,7 @@ select json_build_object('sessions', (select count(*) from s),
   'subscriptions', (select coalesce(json_agg(subname), '[]') from pg_subscription where subdbid = (select oid from pg_database where datname = ${name})),
   'ownsLive', coalesce((select pg_has_role(datdba, 'usage') and pg_has_role(datdba, ${give}) from pg_database where datname = ${name}), true),
   'givable', (select coalesce(json_agg(rolname), '[]') from pg_roles where pg_has_role(oid, ${give})),
+  'superusers', (select json_agg(rolname) from pg_roles where rolsuper),
   'givesToNew', (select rolsuper from me) or coalesce(current_setting('createrole_self_grant', true) ~ 'set', false),
   'untrusted', (select coalesce(json_agg(distinct v.name), '[]') from pg_available_extension_versions v
     where v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)

@@ -78,6 +78,7 @@ function originTerms(origin: PageOrigin): [string, string | Node | undefined][] 
     ['Approval', origin.approval],
     ['Job', origin.job],
     ['Signed', origin.signed],
+    ['Its SQL runs', origin.runsAs],
     ['SHA-256', make('code', {}, origin.sha256)],
   ];
 }
