@@ -11,6 +11,9 @@ export const archiveEditor = 'dbFerry.archive';
 /** The scheme of reports, which are files that can only be read. */
 export const reportScheme = 'dbferry-report';
 
+/** The scheme of archives in a store, which the inspector alone reads. */
+export const storedScheme = 'dbferry-stored';
+
 /** The section of all settings; their names follow in `settingNames`. */
 export const section = 'dbFerry';
 
@@ -23,6 +26,7 @@ export const settingNames = [
   'trustedKeys',
   'compression',
   'countRows',
+  'encrypt',
   'keepCopies',
   'restoreStreams',
   'gentle',
@@ -66,4 +70,6 @@ export type Capability =
   | 'canSwap'
   | 'canRemove'
   | 'hasReport'
+  | 'isOnDisk'
+  | 'isStore'
   | 'isJob';

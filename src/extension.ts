@@ -7,6 +7,7 @@ import { Backups } from './model/backups';
 import { Clusters } from './model/clusters';
 import { readDevSpaces } from './model/devSpaces';
 import { Jobs } from './model/jobs';
+import { Stores } from './model/stores';
 import { KeptProtected } from './model/keptProtected';
 import { ProtectedPlaces } from './core/policy/protectedPlaces';
 import { BackupsTree } from './tree/backupsTree';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   trust();
   const clusters = new Clusters(settings.kubeconfigFiles);
   const backups = new Backups(settings.root);
+  const stores = new Stores();
   const jobs = new Jobs(settings.root);
   const kept = new KeptProtected(settings.protectedPlaces, log);
   const protection = new ProtectedPlaces(() => [...settings.protectedPlaces(), ...kept.own]);
@@ -43,13 +45,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const once = warnOnce(settings.root, window);
   const trees = {
     clusters: new ClustersTree(clusters, backups, protection, new DragToCopy()),
-    backups: new BackupsTree(backups),
+    backups: new BackupsTree(backups, stores),
     jobs: new JobsTree(jobs),
   };
   const { extensionPath } = context;
-  const services = { clusters, backups, jobs, protection, messages, trees, log, extensionPath };
+  const services = { clusters, backups, stores, jobs, protection, messages, trees, log, extensionPath };
   context.subscriptions.push(
-    ...[log, clusters, backups, jobs, messages, trees.clusters, trees.backups, trees.jobs],
+    ...[log, clusters, backups, stores, jobs, messages, trees.clusters, trees.backups, trees.jobs],
     registerCommands(commands, services),
     statusBar(jobs),
     registerArchiveInspector(context),

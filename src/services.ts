@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Backups } from './model/backups';
 import type { Clusters } from './model/clusters';
 import type { Jobs } from './model/jobs';
+import type { Stores } from './model/stores';
 import type { ProtectedPlaces } from './core/policy/protectedPlaces';
 import type { BackupsTree } from './tree/backupsTree';
 import type { ClustersTree } from './tree/clustersTree';
@@ -12,6 +13,8 @@ import type { JobMessages } from './ui/notify/jobMessages';
 export interface Services {
   readonly clusters: Clusters;
   readonly backups: Backups;
+  /** those that have names */
+  readonly stores: Stores;
   readonly jobs: Jobs;
   readonly protection: ProtectedPlaces;
   readonly messages: JobMessages;

@@ -5,6 +5,7 @@ import { formatReference, type Reference } from '../core/cluster/reference';
 import { operandsOf, placesOf } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import { AppError } from '../core/base/errors';
+import { inNamedStore } from '../core/store/layout';
 import { localTime, safe } from '../words/format';
 import type { Call } from './command';
 import { isPath, rootOf } from './setting';
@@ -14,7 +15,7 @@ import { isPath, rootOf } from './setting';
  * stood for is told. Throws `backup.unknown` (also where several fit: with their names), `backup.damaged`, `reference.invalid`.
  */
 export async function backupNamed(call: Call, text: string): Promise<string> {
-  if (isPath(text)) return text;
+  if (isPath(text) || inNamedStore(text)) return text;
   const root = await rootOf(call);
   const entry = isLatest(text) ? await latestBackup(root, text) : await idOf(root, text);
   if (entry.id === text) return text;

@@ -5,6 +5,7 @@ import type { DatabaseReference, PodReference } from '../core/cluster/reference'
 import type { BackupRef, JobKind, JobRef } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
 import type { Call } from './command';
+import { inNamedStore } from '../core/store/layout';
 import { isInCluster } from './inCluster';
 import { backupNamed, jobNamed } from './named';
 import { isPath } from './setting';
@@ -24,6 +25,7 @@ export async function podReference(text = ''): Promise<PodReference> {
 /** A backup, by an id, the beginning of one, `latest…` or a path. Throws what `backupNamed` throws. */
 export async function backupReference(call: Call, text = ''): Promise<BackupRef> {
   if (isInCluster(call) && !isPath(text)) return { id: text };
+  if (inNamedStore(text)) return { path: text };
   // a job has its own working folder
   return isPath(text) ? { path: path.resolve(text) } : { id: await backupNamed(call, text) };
 }

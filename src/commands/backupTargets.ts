@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { BackupEntry } from '../core/catalog/manifest';
 import type { BackupSummary } from '../core/catalog/summary';
+import { storedScheme } from '../contributions';
 import type { Services } from '../services';
 import { BackupNode } from '../tree/backupNode';
 import { pickBackup } from '../ui/ask/pickBackup';
+import { storedAt } from '../ui/openInspector';
 import { settings } from '../ui/settings';
 
 /** A backup that a command works on. */
@@ -39,6 +41,9 @@ export async function ownBackups(
   selected: readonly unknown[],
   title: string,
 ): Promise<readonly BackupSummary[]> {
+  // rows of a store are not in the folder of backups
+  const rows = selected.flatMap((row) => (row instanceof BackupNode ? [row.summary] : []));
+  if (rows.length > 0 && rows.length === selected.length) return rows;
   const known = await services.backups.all();
   const named = operandsOf(selected);
   const wanted = named.length > 0 ? named : [await pickBackup(services, { title, others: [] })];
@@ -48,7 +53,7 @@ export async function ownBackups(
 /** What a row, a file or a button names; undefined where it names no backup. */
 export function backupOperand(target: unknown): string | undefined {
   if (target instanceof BackupNode) return target.summary.folder;
-  if (target instanceof vscode.Uri) return target.fsPath;
+  if (target instanceof vscode.Uri) return target.scheme === storedScheme ? storedAt(target) : target.fsPath;
   return typeof target === 'string' ? target : undefined;
 }
 

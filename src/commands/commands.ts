@@ -1,8 +1,10 @@
 import { addKubeconfig } from './addKubeconfig';
 import { adoptDump } from './adoptDump';
+import { addStore } from './addStore';
 import { backUp } from './backUp';
 import { backUpTo } from './backUpTo';
 import { cancelJob } from './cancelJob';
+import { checkStore } from './checkStore';
 import { cleanUp } from './cleanUp';
 import type { Command } from './command';
 import { compare } from './compare';
@@ -16,6 +18,7 @@ import { dropKept } from './dropKept';
 import { exportBackup } from './exportBackup';
 import { clearFilter, filterProjects } from './filterProjects';
 import { goOn } from './goOn';
+import { holdBackup, unholdBackup } from './holdBackup';
 import { inspectArchive } from './inspectArchive';
 import { installCommand } from './installCommand';
 import { openDocs } from './openDocs';
@@ -23,11 +26,15 @@ import { pinProject, unpinProject } from './pinProject';
 import { proposeMaskingRules } from './proposeMaskingRules';
 import { protectCluster, unprotectCluster } from './protectCluster';
 import { refresh } from './refresh';
+import { removeStore } from './removeStore';
 import { removeJob } from './removeJob';
+import { retainBackups } from './retainBackups';
 import { restoreAsNew } from './restoreAsNew';
 import { restoreBackup } from './restoreBackup';
 import { replaceWith, restoreInto } from './restoreInto';
 import { revealInExplorer } from './revealInExplorer';
+import { sendBackup } from './sendBackup';
+import { setUpEncryption } from './setUpEncryption';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
@@ -58,6 +65,14 @@ export const commands: readonly Command[] = [
   revealInExplorer,
   exportBackup,
   adoptDump,
+  sendBackup,
+  holdBackup,
+  unholdBackup,
+  addStore,
+  checkStore,
+  removeStore,
+  retainBackups,
+  setUpEncryption,
   deleteBackup,
   cancelJob,
   goOn,

@@ -30,6 +30,7 @@ export const deleteBackup: Command = {
       }
     } finally {
       services.backups.refresh();
+      services.stores.refresh();
     }
   },
 };

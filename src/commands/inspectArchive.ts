@@ -1,6 +1,5 @@
-import { openInspector } from '../ui/openInspector';
+import { openInspector, openInspectorOf } from '../ui/openInspector';
 import * as vscode from 'vscode';
-import { archivePath } from '../core/catalog/catalog';
 import type { Command } from './command';
 import { oneBackup } from './backupTargets';
 import { t } from '../words/language';
@@ -13,6 +12,6 @@ export const inspectArchive: Command = {
     // a file needs to be no backup to be looked into
     if (target instanceof vscode.Uri) return openInspector(target.fsPath);
     const { entry } = await oneBackup(services, target, t`Inspect Archive`);
-    await openInspector(archivePath(entry));
+    await openInspectorOf(entry);
   },
 };

@@ -121,7 +121,8 @@ const settlingMs = 250;
 
 type Group = [BackupSummary, ...BackupSummary[]];
 
-function groupsOf(list: readonly BackupSummary[]): Group[] {
+/** By database, each newest first; adopted ones are one group, the last. Pure. */
+export function groupsOf(list: readonly BackupSummary[]): Group[] {
   const groups = new Map<string, Group>();
   for (const backup of list.toReversed()) {
     const { origin, source } = backup.manifest;

@@ -10,19 +10,24 @@ import { t } from '../words/language';
 /** A database of which there are backups, or all that were adopted. */
 export class BackupGroupNode implements TreeNode {
   readonly id: string;
-  readonly parent = undefined;
   readonly source: Source;
   readonly isAdopted: boolean;
+
+  readonly parent: TreeNode | undefined;
 
   constructor(
     /** newest first */
     readonly backups: readonly [BackupSummary, ...BackupSummary[]],
+    /** the store that they lie in, where it is not the folder of backups */
+    parent?: TreeNode,
   ) {
+    this.parent = parent;
     const { source, origin } = backups[0].manifest;
     const { cluster, namespace, workload, database } = source;
     this.source = source;
     this.isAdopted = origin === 'adopted';
-    this.id = this.isAdopted ? 'adopted' : JSON.stringify([cluster, namespace, workload, database]);
+    const id = this.isAdopted ? 'adopted' : JSON.stringify([cluster, namespace, workload, database]);
+    this.id = parent === undefined ? id : `${parent.id}/${id}`;
   }
 
   item(): vscode.TreeItem {

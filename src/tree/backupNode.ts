@@ -20,6 +20,7 @@ export class BackupNode implements TreeNode {
     readonly parent: BackupGroupNode,
     readonly summary: BackupSummary,
   ) {
+    // the same backup may lie in several stores
     this.id = summary.folder;
   }
 
@@ -39,6 +40,7 @@ export class BackupNode implements TreeNode {
     item.contextValue = contextValue('backup', {
       canRestore: true,
       canDelete: true,
+      isOnDisk: summary.at === undefined,
       hasReport: existsSync(join(folder, jobFiles.report)),
     });
     item.accessibilityInformation = { label: t`Backup ${backupName(summary)}, ${facts}` };

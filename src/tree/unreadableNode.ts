@@ -8,9 +8,13 @@ import { t } from '../words/language';
 /** A folder that stands where a backup or a job does and cannot be read as one: it hides no other. */
 export class UnreadableNode implements TreeNode {
   readonly id: string;
-  readonly parent = undefined;
+  readonly parent: TreeNode | undefined;
 
-  constructor(readonly found: { readonly folder: string; readonly error: AppError }) {
+  constructor(
+    readonly found: { readonly folder: string; readonly error: AppError },
+    parent?: TreeNode,
+  ) {
+    this.parent = parent;
     this.id = `!${found.folder}`;
   }
 

@@ -42,7 +42,11 @@ function withSettings(work: JobWork): JobWork {
 
 /** How backups are taken, by the settings. */
 export function backupOptions(): BackupOptions {
-  return { compress: settings.compression(), ...(settings.countRows() ? { count: true } : {}) };
+  return {
+    compress: settings.compression(),
+    ...(settings.countRows() ? { count: true } : {}),
+    ...(settings.encrypt() ? { encrypt: true } : {}),
+  };
 }
 
 /** The reason, where the setting wants one. Throws `cancelled` when the user gives up. */

@@ -21,6 +21,8 @@ export const settings = {
   trustedKeys: (): string[] => read<string[]>('trustedKeys', []),
   compression: (): string => read('compression', 'auto'),
   countRows: (): boolean => read('countRows', false),
+  /** of the user's own settings alone: no folder turns it off */
+  encrypt: (): boolean => read('encrypt', false),
   keepCopies: (): boolean => read('keepCopies', false),
   restoreStreams: (): number => read('restoreStreams', 4),
   /** bytes a second; undefined: as fast as it goes */

@@ -67,6 +67,13 @@ for (const url of servers) {
       assert.equal(sent.result.data['to'], 'store:archive');
       assert.equal((await named(0, 'backups')).result.data['backups'], 1);
       await named(0, 'verify', id);
+      // or by where it stands, beside backups of another root
+      const at = `store:archive/${String(sent.result.data['key'])}`;
+      await run(0, 'verify', at);
+      await run(0, 'hold', at, '--reason', 'a case');
+      assert.equal((await run(1, 'delete', at, '--yes')).result.error?.code, 'backup.held');
+      await run(0, 'unhold', at);
+      await run(1, 'verify', at.replace(/\d{8}T/, '20200101T'));
       // the same login from a file, and from a Secret that is mounted
       const file = join(folder, 'credentials');
       const lines = [`aws_access_key_id = ${decodeURIComponent(url.username)}`, `aws_secret_access_key=${secret}`];

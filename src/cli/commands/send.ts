@@ -1,5 +1,4 @@
 import { safe, size } from '../../words/format';
-import type { BackupEntry } from '../../core/catalog/manifest';
 import type { Command } from '../command';
 import { copying } from '../copying';
 import { backupNamed } from '../named';
@@ -27,12 +26,13 @@ export const send: Command = {
     const { findBackup } = await import('../../core/catalog/catalog');
     const { prepareRoot } = await import('../../core/catalog/root');
     const { sendBackup } = await import('../../core/catalog/sendBackup');
+    const { mustBeAllowedToLeave } = await import('../../core/job/run/mayLeave');
     const { isBucket, storeOfRoot } = await import('../../core/catalog/storeOfRoot');
     const { terminal, operands } = call;
     const [named = '', where = ''] = operands;
     const target = await rootNamed(where);
     const backup = await findBackup(await rootOf(call), await backupNamed(call, named));
-    await mayLeave(backup);
+    await mustBeAllowedToLeave(backup);
     if (!isBucket(target)) await prepareRoot(target, backup.manifest.source.cluster);
     const to = await storeOfRoot(target);
     const { state, at, objects, bytes } = await copying(terminal, 'sending and reading back', (work) =>
@@ -45,14 +45,3 @@ export const send: Command = {
     return 0;
   },
 };
-
-/** One in clear of a place whose backups are encrypted stays where it is. */
-async function mayLeave({ manifest: { source, encryption, origin } }: BackupEntry): Promise<void> {
-  if (encryption !== undefined || origin !== 'db-ferry') return;
-  const { AppError } = await import('../../core/base/errors');
-  const { backupPolicyOf } = await import('../../core/job/run/obeyPolicy');
-  const { cluster, server, namespace, pod, database } = source;
-  const reference = { cluster, namespace, pod, database };
-  const { encrypt } = await backupPolicyOf({ alias: cluster, server, contexts: [] }, reference);
-  if (encrypt) throw new AppError('usage', { rule: 'send.clear', place: `${cluster}/${namespace}` });
-}

@@ -8,6 +8,7 @@ import { fileSource } from '../store/fileSource';
 import {
   archiveFile,
   encryptedSuffix,
+  inNamedStore,
   jobFile,
   manifestFile,
   partialSuffix,
@@ -79,10 +80,15 @@ function byIdAndFolder(a: BackupSummary, b: BackupSummary): number {
 
 /**
  * The backup that a person names: an id of the catalog (or the beginning of one, where only one fits), or a path (starts with `/` or `.`) to a backup's folder, its archive,
- * or a foreign archive, which is adopted in memory. Only what may have the id by the name of its folder is read. Throws `backup.unknown` (also where two have the id: then a path tells which),
+ * or a foreign archive, which is adopted in memory; or where it stands in a bucket that has a name (`store:archive/…`). Only what may have the id by the name of its folder is read. Throws `backup.unknown` (also where two have the id: then a path tells which),
  * `backup.incomplete`, `backup.damaged` (a manifest that cannot be read), `backup.newer`, `archive.foreign`.
  */
 export async function findBackup(root: string, idOrPath: string): Promise<BackupEntry> {
+  const stored = inNamedStore(idOrPath);
+  if (stored) {
+    const { folder, read, ...at } = await inStore(stored);
+    return whole(folder, read, at);
+  }
   if (!isPath(idOrPath) && isBucket(root)) return findInStore(await storeOfRoot(root), idOrPath);
   const found = isPath(idOrPath) ? await fromPath(path.resolve(idOrPath)) : await find(localStore(root), idOrPath);
   return 'read' in found ? whole(found.folder, found.read) : found;
@@ -90,6 +96,11 @@ export async function findBackup(root: string, idOrPath: string): Promise<Backup
 
 /** The same without what grows with the database: an encrypted backup is found without its key. */
 export async function findSummary(root: string, idOrPath: string): Promise<BackupSummary> {
+  const stored = inNamedStore(idOrPath);
+  if (stored) {
+    const { folder, read, ...at } = await inStore(stored);
+    return summarise(folder, read, at);
+  }
   if (!isPath(idOrPath) && isBucket(root)) {
     const store = await storeOfRoot(root);
     const { folder, prefix, read } = await find(store, idOrPath);
@@ -100,6 +111,25 @@ export async function findSummary(root: string, idOrPath: string): Promise<Backu
   const { tables, largeObjects } = found.manifest;
   const rows = tables.reduce((sum, one) => sum + one.rows, 0);
   return { ...found, tables: tables.length, rows, largeObjects: largeObjects.count };
+}
+
+/** One of a bucket that has a name, by where it stands. */
+async function inStore({
+  root,
+  prefix,
+}: NonNullable<ReturnType<typeof inNamedStore>>): Promise<
+  { readonly folder: string; readonly read: ReadManifest } & BackupAt
+> {
+  const store = await storeOfRoot(root);
+  const folder = folderOf(store, prefix);
+  try {
+    const read = await readManifest({ store, prefix }, await keyRing());
+    mustFit(prefix, read.short);
+    return { folder, read, store, prefix };
+  } catch (error) {
+    if (isAppError(error, 'store.absent')) throw new AppError('backup.unknown', { backup: folder }, { cause: error });
+    throw isAppError(error) && error.code.startsWith('store.') ? error : damagedManifest(folder, error);
+  }
 }
 
 function isPath(text: string): boolean {

@@ -7,6 +7,7 @@ import { parseDatabaseReference, parseReference, type PodReference } from '../cl
 import { checkLimits } from '../restore/check/checks';
 import { checkForm } from '../restore/check/readChecks';
 import type { RestoreOptions } from '../restore/options';
+import { inNamedStore } from '../store/layout';
 import {
   parseBackupRef,
   parseSide,
@@ -55,7 +56,18 @@ const database = v.strictObject({ cluster: part, namespace: part, pod: part, dat
 const absolute = v.pipe(name, v.startsWith('/'));
 /** a folder, or a bucket */
 const root = v.union([absolute, v.pipe(name, v.check(isBucketRoot))]);
-const backup = v.union([v.strictObject({ id: part }), v.strictObject({ path: absolute })]);
+const backup = v.union([
+  v.strictObject({ id: part }),
+  v.strictObject({
+    path: v.union([
+      absolute,
+      v.pipe(
+        name,
+        v.check((one) => inNamedStore(one) !== undefined),
+      ),
+    ]),
+  }),
+]);
 const job = v.strictObject({ job: part });
 const flag = v.exactOptional(v.boolean());
 const meant = v.exactOptional(

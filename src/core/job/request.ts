@@ -8,6 +8,7 @@ import {
 import type { DrillCheck } from '../restore/check/checks';
 import type { RestoreOptions } from '../restore/options';
 import type { MeantDatabase } from '../restore/side/undo';
+import { inNamedStore } from '../store/layout';
 
 /** What was asked for: `request.json` of a job folder. The whole of it; a job never asks back. */
 export type JobRequest = JobWork & RequestFrame;
@@ -183,7 +184,7 @@ export interface CleanOptions {
   readonly forget?: boolean;
 }
 
-/** A backup: its id in the catalog, or an absolute path. */
+/** A backup: its id in the catalog, an absolute path, or where it stands in a bucket that has a name. */
 export type BackupRef = { readonly id: string } | { readonly path: string };
 
 /** A job of the same root. */
@@ -226,7 +227,7 @@ export interface JobAbout {
 
 /** A backup as people name it: what starts with a slash is a path, else it is an id. */
 export function parseBackupRef(text: string): BackupRef {
-  return text.startsWith('/') ? { path: text } : { id: text };
+  return text.startsWith('/') || inNamedStore(text) ? { path: text } : { id: text };
 }
 
 /** The text that `parseBackupRef` reads as the same. */
@@ -236,7 +237,9 @@ export function formatBackupRef(backup: BackupRef): string {
 
 /** A backup or a database as people name it: what holds slashes and is no path is a database. Throws `reference.invalid`. */
 export function parseSide(text: string): BackupRef | DatabaseReference {
-  return text.includes('/') && !text.startsWith('/') ? parseDatabaseReference(text) : parseBackupRef(text);
+  return text.includes('/') && !text.startsWith('/') && !inNamedStore(text)
+    ? parseDatabaseReference(text)
+    : parseBackupRef(text);
 }
 
 /** What a job works on, as people name it, in the order of the command line. */

@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+/**
+ * A backup in a bucket that has a name, as its rows are called (`store:archive/cluster/namespace/workload/database/…`): the root that the store is, and its prefix there. Undefined for what is none. Pure.
+ */
+export function inNamedStore(text: string): { readonly root: string; readonly prefix: string } | undefined {
+  const [, root, below] = /^(store:[a-z0-9][a-z0-9_-]{0,39})\/((?:[^/\0]+\/){4}[^/\0]+)\/?$/i.exec(text) ?? [];
+  return root === undefined || below === undefined ? undefined : { root, prefix: `${below}/` };
+}
+
 /** The place a backup is taken from, as its key names it. */
 export interface BackupPlace {
   readonly cluster: string;

@@ -49,8 +49,8 @@ export function dumpFile(title: string): Other {
 }
 
 /** Asks for a dump file; returns its path. Throws `cancelled`. */
-export async function askDumpFile(title: string, openLabel = t`Choose`): Promise<string> {
-  const filters = { 'Dump files': ['dump'], 'All files': ['*'] };
+export async function askDumpFile(title: string, openLabel = t`Choose`, kinds: string[] = ['dump']): Promise<string> {
+  const filters = { 'Dump files': kinds, 'All files': ['*'] };
   const [file] = (await vscode.window.showOpenDialog({ title, openLabel, filters })) ?? [];
   if (!file) throw new AppError('cancelled');
   return file.fsPath;

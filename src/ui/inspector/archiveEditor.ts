@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { archiveEditor } from '../../contributions';
+import { archiveEditor, storedScheme } from '../../contributions';
 import { wordsFor } from '../notify/errorText';
+import { storedAt } from '../openInspector';
 import { ArchiveDocument } from './archiveDocument';
 import { archivePage } from './archivePage';
 import { inspectInWorker, type Inspect } from './inspectInWorker';
@@ -17,29 +18,33 @@ export function registerArchiveInspector(context: { readonly extensionUri: vscod
 
 class OpenArchive implements vscode.CustomDocument {
   readonly document: ArchiveDocument;
-  readonly #watcher: vscode.FileSystemWatcher;
+  readonly #watcher: vscode.FileSystemWatcher | undefined;
   #reload: NodeJS.Timeout | undefined;
 
   constructor(
     readonly uri: vscode.Uri,
     inspect: Inspect,
   ) {
+    const isStored = uri.scheme === storedScheme;
     const folder = path.dirname(uri.fsPath);
-    this.document = new ArchiveDocument(uri.fsPath, wordsFor, inspect);
-    this.#watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '*'));
+    this.document = new ArchiveDocument(isStored ? storedAt(uri) : uri.fsPath, wordsFor, inspect);
+    // what lies in a bucket is never written again
+    if (isStored) return;
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), '*'));
     const changed = (which: vscode.Uri): void => {
       if (which.fsPath !== uri.fsPath && path.basename(which.fsPath) !== 'manifest.json') return;
       clearTimeout(this.#reload);
       this.#reload = setTimeout(() => void this.document.load(), settled);
     };
-    this.#watcher.onDidChange(changed);
-    this.#watcher.onDidCreate(changed);
-    this.#watcher.onDidDelete(changed);
+    watcher.onDidChange(changed);
+    watcher.onDidCreate(changed);
+    watcher.onDidDelete(changed);
+    this.#watcher = watcher;
   }
 
   dispose(): void {
     clearTimeout(this.#reload);
-    this.#watcher.dispose();
+    this.#watcher?.dispose();
     this.document.close();
   }
 }
@@ -58,7 +63,8 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
 
   openCustomDocument(uri: vscode.Uri): OpenArchive {
     // a file as some revision had it is not on disk
-    if (uri.scheme !== 'file') throw new Error(t`Only an archive on disk can be inspected.`);
+    if (uri.scheme !== 'file' && uri.scheme !== storedScheme)
+      throw new Error(t`Only an archive on disk can be inspected.`);
     const opened = new OpenArchive(uri, this.#inspect);
     void opened.document.load();
     return opened;

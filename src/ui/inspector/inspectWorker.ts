@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { inspectBackup } from '../../core/catalog/inspectBackup';
+import { findBackup } from '../../core/catalog/catalog';
+import { inspectBackup, inspectEntry } from '../../core/catalog/inspectBackup';
 import { AppError, isAppError } from '../../core/base/errors';
+import { inNamedStore } from '../../core/store/layout';
 import type { Failure, FromWorker } from './inspectInWorker';
 
 /** The most tables and data blocks of an archive that go over to the editor's process. */
@@ -11,7 +13,8 @@ async function main(): Promise<void> {
   const { file } = workerData as { readonly file: string };
   const tell = (message: FromWorker): void => parentPort?.postMessage(message);
   try {
-    const inspection = await inspectBackup(file);
+    const stored = inNamedStore(file) && (await findBackup('', file));
+    const inspection = stored ? await inspectEntry(stored) : await inspectBackup(file);
     const { tables, blocks, sequences } = inspection.contents;
     const count = tables.length + blocks.length + sequences.length;
     if (count > mostTold) throw new AppError('archive.tooLarge', { entries: count });

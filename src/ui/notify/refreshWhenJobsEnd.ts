@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
 import { isAppError } from '../../core/base/errors';
 import { formatReference, parseReference } from '../../core/cluster/reference';
-import { placesOf } from '../../core/job/request';
+import { backupsOf, formatBackupRef, placesOf } from '../../core/job/request';
+import { inNamedStore } from '../../core/store/layout';
 import type { Job } from '../../core/job/record/readJob';
 import type { Services } from '../../services';
 
@@ -9,10 +10,13 @@ import type { Services } from '../../services';
 export function refreshWhenJobsEnd({
   jobs,
   backups,
+  stores,
   clusters,
-}: Pick<Services, 'jobs' | 'backups' | 'clusters'>): vscode.Disposable {
+}: Pick<Services, 'jobs' | 'backups' | 'stores' | 'clusters'>): vscode.Disposable {
   return jobs.onDidEndHere((job) => {
     backups.refresh();
+    // what was verified there says so
+    if (backupsOf(job.request).some((backup) => inNamedStore(formatBackupRef(backup)) !== undefined)) stores.refresh();
     reprobe(job);
   });
 
