@@ -158,6 +158,7 @@ export const optionSpecs = {
     takes: 'place',
     help: "where jobs in the cluster run; default: $DB_FERRY_RUNNER, else db-ferry in the database's cluster",
   },
+  drill: { type: 'boolean', help: 'the schedule of drills is meant, not that of backups' },
   pick: {
     type: 'string',
     value: 'newest|random|oldest',

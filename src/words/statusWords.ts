@@ -6,6 +6,7 @@ export const statusWords = (): Readonly<Record<StatusFinding, string>> => ({
   'backup.never': t`no verified backup`,
   'rpo.missed': t`the newest verified backup is too old`,
   'rto.missed': t`a recovery takes longer than promised`,
+  'duration.missed': t`a backup takes longer than its window`,
   'drill.disproved': t`the last drill found a bad backup`,
   'drill.never': t`never proven by a restore`,
   'drill.overdue': t`the last proof by a restore is too old`,

@@ -1,5 +1,5 @@
 // `npm run bench`: figures as ratios in one run, medians. On the embedded clusters, or on two real ones: with `--cluster` against kubectl, with `--load`
-// beside an application, with `--large` 52 GiB of one. `--mask`: masking alone; `--catalog`: a catalog of 10,000 backups.
+// beside an application, with `--large` 52 GiB of one. `--mask`: masking alone; `--catalog`: a catalog of 10,000 backups; `--fleet`: a status of three clusters.
 import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +7,7 @@ await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import
 const kinds = {
   '--mask': './mask',
   '--catalog': './catalog',
+  '--fleet': './fleet',
   '--large': './cluster/large',
   '--load': './cluster/load',
   '--cluster': './cluster/figures',

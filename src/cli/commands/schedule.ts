@@ -6,6 +6,8 @@ import { formatReference } from '../../core/cluster/reference';
 import { localTime, safe } from '../../words/format';
 import type { Call, Command } from '../command';
 import { databaseReference } from '../operands';
+import type { RequestOf } from '../../core/job/request';
+import { drillFlags, drillWork } from './drill';
 import { rulesOf } from './retain';
 import { List, listFlags, type Listing } from '../list';
 import { kubeconfigsOf, requestOf } from '../setting';
@@ -25,9 +27,10 @@ const add: Command = {
   examples: [
     'db-ferry schedule add prod/shop/postgres/shop --at daily --zone Europe/Berlin --keep-daily 7 --keep-weekly 5',
     'db-ferry schedule add prod/shop/postgres/shop --at "30 22 * * 1-5"',
+    'db-ferry schedule add prod/shop/postgres/shop --drill --at weekly --into test/shop/pg15 --checks checks.yaml',
   ],
   operands: [{ name: 'database ref', takes: ['database'] }],
-  options: ['at', 'zone', 'to', 'encrypt', 'gentle', ...keepFlags, 'runner'],
+  options: ['at', 'zone', 'to', 'encrypt', ...keepFlags, 'drill', ...drillFlags, 'runner'],
   async run(call) {
     const { options, terminal } = call;
     const { gentleRate } = await import('../arguments');
@@ -43,12 +46,16 @@ const add: Command = {
     }
     const { client, namespace } = await runnerPlace(call, source.cluster);
     const inCluster = { ...call, options: { ...options, runner: `${client.cluster.alias}/${namespace}` } };
-    const request = await requestOf(inCluster, {
-      ...{ kind: 'backup', source },
-      options: defined({ gentle: gentleRate(options.gentle), encrypt: options.encrypt, to: options.to }),
+    const backup: RequestOf<'backup'>['options'] = defined({
+      ...{ gentle: gentleRate(options.gentle), encrypt: options.encrypt, to: options.to },
     });
+    const work =
+      options.drill === true
+        ? await drillWork(inCluster, place)
+        : ({ kind: 'backup', source, options: backup } as const);
+    const request = (await requestOf(inCluster, work)) as RequestOf<'backup' | 'drill'>;
     const { runAsJob } = await import('../runAsJob');
-    terminal.info('one backup first, to see that it can be done:');
+    terminal.info(`one ${work.kind} first, to see that it can be done:`);
     const tried = await runAsJob(request, inCluster);
     if (tried !== 0) {
       terminal.error('The schedule was not made.');
@@ -93,7 +100,7 @@ const run: Command = {
   summary: 'do the job of a schedule now, beside its slots',
   examples: ['db-ferry schedule run prod/shop/postgres/shop'],
   operands: [{ name: 'schedule | database ref', takes: ['database'] }],
-  options: ['runner'],
+  options: ['drill', 'runner'],
   async run(call) {
     const { runSchedule } = await import('../../core/fleet/schedule/schedule');
     const { schedule, client, namespace } = await named(call);
@@ -111,7 +118,7 @@ const pause: Command = {
   summary: 'let slots pass until a time; it goes on by itself then',
   examples: ['db-ferry schedule pause prod/shop/postgres/shop --until 2026-12-24T08:00:00Z'],
   operands: [{ name: 'schedule | database ref', takes: ['database'] }],
-  options: ['until', 'runner'],
+  options: ['until', 'drill', 'runner'],
   async run(call) {
     const until = new Date(call.options.until ?? '');
     if (Number.isNaN(until.getTime()) || until <= new Date()) {
@@ -126,7 +133,7 @@ const resume: Command = {
   summary: 'end the pause of a schedule now',
   examples: ['db-ferry schedule resume prod/shop/postgres/shop'],
   operands: [{ name: 'schedule | database ref', takes: ['database'] }],
-  options: ['runner'],
+  options: ['drill', 'runner'],
   run: async (call) => change(call, undefined),
 };
 
@@ -135,7 +142,7 @@ const remove: Command = {
   summary: 'remove a schedule; its backups stay',
   examples: ['db-ferry schedule remove prod/shop/postgres/shop --yes'],
   operands: [{ name: 'schedule | database ref', takes: ['database'] }],
-  options: ['yes', 'runner'],
+  options: ['yes', 'drill', 'runner'],
   async run(call) {
     const { removeSchedule } = await import('../../core/fleet/schedule/schedule');
     const { schedule, client, namespace } = await named(call);
@@ -144,7 +151,7 @@ const remove: Command = {
       if (!terminal.isInteractive) {
         throw new AppError('usage', { message: 'It has to be confirmed, and nobody is there. A script says --yes.' });
       }
-      const asked = `Nobody backs up ${schedule.place} then. Type yes to go on, nothing to leave it: `;
+      const asked = `${schedule.request.kind === 'drill' ? 'Nobody proves the backups of' : 'Nobody backs up'} ${schedule.place} then. Type yes to go on, nothing to leave it: `;
       if (!(await terminal.confirm(asked, 'yes'))) throw new AppError('cancelled');
     }
     await removeSchedule(client, namespace, schedule);
@@ -171,7 +178,8 @@ async function named(call: Call): Promise<Awaited<ReturnType<typeof runnerPlace>
   const { findSchedule } = await import('../../core/fleet/schedule/schedule');
   const [text = ''] = call.operands;
   const opened = await runnerPlace(call, text.includes('/') ? text.split('/')[0] : undefined);
-  return { ...opened, schedule: await findSchedule(opened.client, opened.namespace, text) };
+  const kind = call.options.drill === true ? 'drill' : 'backup';
+  return { ...opened, schedule: await findSchedule(opened.client, opened.namespace, text, kind) };
 }
 
 /** The namespace in which schedules are. */
@@ -189,6 +197,7 @@ function rowOf(one: Schedule, now: Date): { readonly type: string; readonly [fac
   const isPaused = paused !== undefined && new Date(paused.until) > now;
   return {
     type: 'schedule',
+    kind: one.request.kind,
     name,
     place,
     ...timing,
@@ -209,6 +218,7 @@ const listing: Listing<Schedule> = {
   itemOf: (one) => rowOf(one, new Date()),
   columns: [
     { name: 'schedule', text: ({ name }) => name },
+    { name: 'kind', text: ({ request }) => request.kind },
     { name: 'at', text: ({ timing }) => `${timing.cron} ${timing.zone}` },
     { name: 'state', text: stateText },
     {

@@ -138,6 +138,39 @@ describe('how databases are protected', () => {
       ['schedule.tooSeldom', 'retention.none'],
     ],
     [
+      'a recovery that would take too long by now, since the database has grown',
+      {
+        databases: [{ ...database('a'), bytes: 40e9 }],
+        backups: [backup('a', 3)],
+        drills: [{ ...drill('a', 2, 1800), bytes: 9e9 }],
+        schedules: [schedule('a')],
+      },
+      ['rto.missed'],
+    ],
+    [
+      'a backup that took longer than its window',
+      {
+        backups: [{ ...backup('a', 3), bytes: 9e8, seconds: 15 * 60 }],
+        drills: [drill('a', 2, 60)],
+        schedules: [schedule('a')],
+      },
+      ['duration.missed'],
+    ],
+    [
+      'a longer one of a larger database',
+      {
+        backups: [{ ...backup('a', 3), bytes: 9e9, seconds: 89 * 60 }],
+        drills: [drill('a', 2, 60)],
+        schedules: [schedule('a')],
+      },
+      [],
+    ],
+    [
+      'drills alone are scheduled',
+      { backups: [backup('a', 3)], drills: [drill('a', 2, 60)], drillSchedules: [schedule('a')] },
+      ['schedule.none'],
+    ],
+    [
       'in clear',
       { backups: [{ ...backup('a', 3), encrypted: false }], drills: [drill('a', 2, 60)], schedules: [schedule('a')] },
       ['backup.clear'],

@@ -21,7 +21,7 @@ import { nextSlots, type Timing } from './timing';
 export interface Schedule {
   /** the name of its CronJob */
   readonly name: string;
-  readonly request: RequestOf<'backup' | 'verify'>;
+  readonly request: RequestOf<'backup' | 'verify' | 'drill'>;
   /** the database it is for, as a reference */
   readonly place: string;
   readonly timing: Timing;
@@ -63,7 +63,7 @@ export function scheduleName(kind: string, place: string): string {
 
 /** What a schedule is made of. */
 export interface NewSchedule {
-  readonly request: RequestOf<'backup' | 'verify'>;
+  readonly request: RequestOf<'backup' | 'verify' | 'drill'>;
   readonly place: string;
   readonly timing: Timing;
   readonly keep?: KeepRules | undefined;
@@ -131,10 +131,16 @@ export async function listSchedules(client: KubeClient, namespace: string): Prom
     .sort((a, b) => (a.place < b.place ? -1 : 1));
 }
 
-/** The schedule of this name, or of this place. Throws `schedule.unknown`. */
-export async function findSchedule(client: KubeClient, namespace: string, named: string): Promise<Schedule> {
+/** The schedule of this name, or of this place and kind. Throws `schedule.unknown`. */
+export async function findSchedule(
+  client: KubeClient,
+  namespace: string,
+  named: string,
+  kind: 'backup' | 'drill' = 'backup',
+): Promise<Schedule> {
   const all = await listSchedules(client, namespace);
-  const found = all.find(({ name }) => name === named) ?? all.find(({ place }) => place === named);
+  const isMeant = ({ request }: Schedule): boolean => (request.kind === 'drill') === (kind === 'drill');
+  const found = all.find(({ name }) => name === named) ?? all.find((one) => one.place === named && isMeant(one));
   if (found) return found;
   throw new AppError('schedule.unknown', { schedule: named, known: all.map(({ place }) => place) });
 }
@@ -201,7 +207,7 @@ function scheduleFrom(found: CronJob): Schedule | undefined {
   const notes = metadata.annotations ?? {};
   try {
     const request = parseRequest(parseJson(notes['db-ferry.io/request'] ?? ''));
-    if (request.kind !== 'backup' && request.kind !== 'verify') return undefined;
+    if (request.kind !== 'backup' && request.kind !== 'verify' && request.kind !== 'drill') return undefined;
     const [first] = placesOf(request);
     const until = notes[marks.pausedUntil];
     const by = notes[marks.pausedBy];

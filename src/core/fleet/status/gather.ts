@@ -11,7 +11,8 @@ import { listJobs } from '../../job/record/listJobs';
 import { kubernetesRunner } from '../../job/runner/kubernetes/kubernetesRunner';
 import { drillOutcome } from '../../job/record/drillOutcome';
 import { defined } from '../../base/defined';
-import { formatReference } from '../../cluster/reference';
+import { formatReference, type DatabaseReference } from '../../cluster/reference';
+import type { JobRequest } from '../../job/request';
 import { readMark } from '../../restore/side/sideDatabase';
 import { listSchedules, nextOf } from '../schedule/schedule';
 import type { FleetDatabase, FleetFacts, KnownBackup, KnownDrill, KnownSchedule, NamedPlace } from './objectives';
@@ -46,6 +47,7 @@ export async function gatherFleet(
     backups: [] as KnownBackup[],
     drills: [] as KnownDrill[],
     schedules: [] as KnownSchedule[],
+    drillSchedules: [] as KnownSchedule[],
   };
   const attempt = async (place: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -67,9 +69,10 @@ export async function gatherFleet(
   const ofRunner = async (client: KubeClient, namespace: string): Promise<void> => {
     const place = `${client.cluster.alias}/${namespace}`;
     for (const one of await listSchedules(client, namespace)) {
-      if (one.request.kind !== 'backup') continue;
-      const { cluster, namespace: its, pod, database } = one.request.source;
-      facts.schedules.push({
+      const of = scheduledFor(one.request);
+      if (of === undefined) continue;
+      const { cluster, namespace: its, pod, database } = of;
+      (one.request.kind === 'drill' ? facts.drillSchedules : facts.schedules).push({
         place: { cluster, namespace: its, database, pods: [pod] },
         ...{
           name: one.name,
@@ -105,6 +108,12 @@ export async function gatherFleet(
     ),
   ]);
   return { ...facts, problems };
+}
+
+/** The database that a schedule is for. */
+function scheduledFor(request: JobRequest): DatabaseReference | undefined {
+  if (request.kind === 'backup') return request.source;
+  return request.kind === 'drill' && 'of' in request.backup ? request.backup.of : undefined;
 }
 
 /** A namespace that may not be looked into, or is not there, has no runner of ours that one could use. */
@@ -166,6 +175,7 @@ function addCatalog(
     to.backups.push({
       place,
       ...{ time: time.snapshot, store: root, encrypted: encryption !== undefined, bytes: size.database },
+      seconds: time.seconds,
     });
   }
 }
@@ -177,7 +187,9 @@ function backupIn({ request, result, lastEvent, started }: Job, store: string): 
   const time = started ?? lastEvent;
   if (time === undefined) return undefined;
   const encrypted = request.options.encrypt === true;
-  return { place: { cluster, namespace, database, pods: [pod] }, time, store: request.options.to ?? store, encrypted };
+  const { seconds } = result.data;
+  const place = { cluster, namespace, database, pods: [pod] };
+  return { place, time, store: request.options.to ?? store, encrypted, seconds };
 }
 
 /** A restore that was compared and dropped; what failed for another reason than the backup proves nothing of it. */

@@ -12,6 +12,17 @@ export interface Objectives {
 
 export const usualObjectives: Objectives = { rpoHours: 24, rtoHours: 2, drillDays: 30 };
 
+/** How long a backup may take at most, by the size of what is backed up: bytes, seconds. Beyond the largest nothing is promised. */
+const windows = [
+  { below: 1e9, seconds: 14 * 60 },
+  { below: 10e9, seconds: 90 * 60 },
+] as const;
+
+/** The longest that a backup of so many bytes may take, in seconds; undefined where nothing is promised. Pure. */
+export function windowOf(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : windows.find(({ below }) => bytes < below)?.seconds;
+}
+
 /** A database that is there. */
 export interface FleetDatabase {
   readonly cluster: string;
@@ -35,6 +46,8 @@ export interface KnownBackup {
   readonly store: string;
   readonly encrypted: boolean;
   readonly bytes?: number | undefined;
+  /** how long it took */
+  readonly seconds?: number | undefined;
 }
 
 /** A restore of a backup that was compared row by row and dropped again. */
@@ -66,7 +79,9 @@ export interface FleetFacts {
   readonly databases: readonly FleetDatabase[];
   readonly backups: readonly KnownBackup[];
   readonly drills: readonly KnownDrill[];
+  /** of backups */
   readonly schedules: readonly KnownSchedule[];
+  readonly drillSchedules?: readonly KnownSchedule[] | undefined;
 }
 
 /** What is to be said of a database. Those of `missedFindings` are objectives that are not met. */
@@ -74,6 +89,7 @@ export type StatusFinding =
   | 'backup.never'
   | 'rpo.missed'
   | 'rto.missed'
+  | 'duration.missed'
   | 'drill.disproved'
   | 'drill.never'
   | 'drill.overdue'
@@ -88,6 +104,7 @@ export const missedFindings: readonly StatusFinding[] = [
   'backup.never',
   'rpo.missed',
   'rto.missed',
+  'duration.missed',
   'drill.disproved',
   'schedule.none',
 ];
@@ -103,20 +120,57 @@ export interface DatabaseStatus {
   readonly encrypted?: boolean;
   readonly lastDrill?: string;
   readonly drillOutcome?: KnownDrill['outcome'];
+  /** how long the newest backup took */
+  readonly took?: number;
   /** how long a recovery is expected to take: the last drill that proved, by the size there is now */
   readonly recovery?: number;
   readonly schedule?: KnownSchedule;
+  readonly drillSchedule?: KnownSchedule;
   readonly findings: readonly StatusFinding[];
   readonly missed: boolean;
 }
 
 /** How every database stands, those with something missed first. Pure. */
 export function statusOf(facts: FleetFacts, objectives: Objectives, now: Date): readonly DatabaseStatus[] {
-  const rows = facts.databases.map((one) => oneStatus(one, facts, objectives, now));
+  const [backups, drills, schedules, drillSchedules] = [
+    byName(facts.backups),
+    byName(facts.drills),
+    byName(facts.schedules),
+    byName(facts.drillSchedules ?? []),
+  ];
+  const rows = facts.databases.map((one) => {
+    const key = keyOf(one);
+    const its = {
+      ...{ backups: backups.get(key) ?? [], drills: drills.get(key) ?? [] },
+      ...{ schedules: schedules.get(key) ?? [], drillSchedules: drillSchedules.get(key) ?? [] },
+    };
+    return oneStatus(one, its, objectives, now);
+  });
   return rows.sort((a, b) => Number(b.missed) - Number(a.missed) || (a.reference < b.reference ? -1 : 1));
 }
 
-function oneStatus(one: FleetDatabase, facts: FleetFacts, objectives: Objectives, now: Date): DatabaseStatus {
+/** Those of one name side by side: with ninety days of five hundred databases nobody looks through all of them for each. */
+function byName<T extends { readonly place: NamedPlace }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one.place);
+    const list = found.get(key);
+    if (list) list.push(one);
+    else found.set(key, [one]);
+  }
+  return found;
+}
+
+function keyOf({ cluster, namespace, database }: Pick<NamedPlace, 'cluster' | 'namespace' | 'database'>): string {
+  return JSON.stringify([cluster, namespace, database]);
+}
+
+function oneStatus(
+  one: FleetDatabase,
+  facts: Omit<FleetFacts, 'databases'>,
+  objectives: Objectives,
+  now: Date,
+): DatabaseStatus {
   const isIts = ({ place }: { readonly place: NamedPlace }): boolean =>
     place.cluster === one.cluster &&
     place.namespace === one.namespace &&
@@ -136,12 +190,15 @@ function oneStatus(one: FleetDatabase, facts: FleetFacts, objectives: Objectives
   );
   const schedule = facts.schedules.find(isIts);
   const age = backup === undefined ? undefined : Math.max(0, (now.getTime() - Date.parse(backup.time)) / 1000);
-  const recovery = proved?.seconds;
+  const recovery = proved === undefined ? undefined : recoveryNow(proved, one.bytes);
+  const drillSchedule = facts.drillSchedules?.find(isIts);
+  const longest = windowOf(backup?.bytes ?? one.bytes);
   const isPaused = schedule?.pausedUntil !== undefined && Date.parse(schedule.pausedUntil) > now.getTime();
   const says: Readonly<Record<StatusFinding, boolean>> = {
     'backup.never': backup === undefined,
     'rpo.missed': age !== undefined && age > objectives.rpoHours * 3600,
     'rto.missed': recovery !== undefined && recovery > objectives.rtoHours * 3600,
+    'duration.missed': longest !== undefined && backup?.seconds !== undefined && backup.seconds > longest,
     'drill.disproved': drill?.outcome === 'disproved',
     'drill.never': proved === undefined,
     'drill.overdue':
@@ -161,11 +218,22 @@ function oneStatus(one: FleetDatabase, facts: FleetFacts, objectives: Objectives
       ? {}
       : { lastVerified: backup.time, age: Math.round(age), store: backup.store, encrypted: backup.encrypted }),
     ...(drill === undefined ? {} : { lastDrill: drill.ended, drillOutcome: drill.outcome }),
+    ...(backup?.seconds === undefined ? {} : { took: backup.seconds }),
     ...(recovery === undefined ? {} : { recovery }),
     ...(schedule === undefined ? {} : { schedule }),
+    ...(drillSchedule === undefined ? {} : { drillSchedule }),
     findings,
     missed: findings.some((finding) => missedFindings.includes(finding)),
   };
+}
+
+/** As long as it took, and longer where the database has grown since; never shorter, since not all of it goes by size. Pure. */
+export function recoveryNow(
+  { seconds, bytes }: Pick<KnownDrill, 'seconds' | 'bytes'>,
+  now: number | undefined,
+): number {
+  if (bytes === undefined || now === undefined || bytes <= 0) return seconds;
+  return Math.round(seconds * Math.max(1, now / bytes) * 1000) / 1000;
 }
 
 function newestBy<T>(all: readonly T[], timeOf: (one: T) => string): T | undefined {
