@@ -12,8 +12,14 @@ export function generalHelp(commands: readonly Command[]): string {
     '',
     'Usage: db-ferry <command> [operands] [options]',
     '',
-    ...terms(visible.map(({ name, summary }) => [name, summary])),
-    '',
+    ...sectionsOf(visible).flatMap(([heading, own]) => [
+      `${heading}:`,
+      ...terms(
+        own.map(({ name, summary }) => [name, summary]),
+        Math.max(...visible.map(({ name }) => name.length)),
+      ),
+      '',
+    ]),
     ...wrapped('A place is cluster/namespace/pod[/database]; the pod may be its StatefulSet or Deployment.', width),
     ...wrapped(
       'A backup is an id from the catalog, the beginning of one, latest, or a path that starts with / or a dot.',
@@ -37,6 +43,35 @@ export function generalHelp(commands: readonly Command[]): string {
   ].join('\n');
 }
 
+/** What comes from here on in the list of commands is about this. */
+export const headings: Readonly<Partial<Record<string, string>>> = {
+  clusters: 'Looking around',
+  backup: 'Backups',
+  send: 'Stores, and what is kept',
+  diff: 'Restoring',
+  clean: 'Jobs',
+  protect: 'Protection and keys',
+  'mask plan': 'Masking',
+  'deploy runner': 'Jobs in the cluster',
+  'audit verify': 'What was done',
+  'policy check': 'Policies',
+  'notify preview': 'Messages',
+  request: 'Requests and approvals',
+  'schedule add': 'Schedules and status',
+  completion: 'This terminal',
+};
+
+/** Commands in the order of their list, under their headings. */
+export function sectionsOf(commands: readonly Command[]): [heading: string, commands: Command[]][] {
+  const sections: [string, Command[]][] = [];
+  for (const command of commands) {
+    const heading = headings[command.name];
+    if (heading !== undefined) sections.push([heading, []]);
+    sections.at(-1)?.[1].push(command);
+  }
+  return sections;
+}
+
 /** Help about one command. */
 export function commandHelp(command: Command): string {
   return [
@@ -44,7 +79,7 @@ export function commandHelp(command: Command): string {
     '',
     ...wrapped(command.summary, width, '  '),
     '',
-    ...(command.more ?? []).flatMap((paragraph) => [...wrapped(paragraph, width, '  '), '']),
+    ...(command.more ?? []).flatMap((paragraph) => [...paragraphLines(paragraph), '']),
     ...(command.options.length === 0 ? [] : ['Options:', ...optionLines(command.options), '']),
     'Options of all commands:',
     ...optionLines(commonOptions),
@@ -55,6 +90,11 @@ export function commandHelp(command: Command): string {
     ...exitCodeLines,
     '',
   ].join('\n');
+}
+
+/** What has lines of its own is something to be typed: it stays as it is. */
+function paragraphLines(text: string): string[] {
+  return text.includes('\n') ? text.split('\n').map((line) => `    ${line}`) : wrapped(text, width, '  ');
 }
 
 /** Help about the commands that begin with the same word. */
@@ -106,8 +146,11 @@ function blockLines(block: Block): readonly string[] {
 }
 
 /** Two columns; one that is too long for the first has a line of its own. */
-function terms(rows: readonly (readonly [term: string, meaning: string])[]): string[] {
-  const most = Math.min(Math.max(...rows.map(([term]) => term.length)), widestTerm);
+function terms(
+  rows: readonly (readonly [term: string, meaning: string])[],
+  longest = Math.max(...rows.map(([term]) => term.length)),
+): string[] {
+  const most = Math.min(longest, widestTerm);
   const indent = ' '.repeat(most + 4);
   return rows.flatMap(([term, meaning]) => {
     const [first = '', ...rest] = wrapped(meaning, width, indent);

@@ -13,11 +13,11 @@ export type Block =
 
 /** How a command can end, for scripts. */
 export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
-  ['0', 'done and verified (diff: the same)'],
-  ['1', 'failed, nothing changed'],
+  ['0', 'done and verified (diff: the same; --prepare: made, proven, and waiting; drill: proven)'],
+  ['1', 'failed, nothing changed (drill: it could not be done, which says nothing of the backup)'],
   ['2', 'bad usage'],
-  ['3', 'done with differences listed (diff: different)'],
-  ['4', 'refused by preflight'],
+  ['3', 'done with differences listed (diff: different; status: something is missed; drill: the backup is bad)'],
+  ['4', 'refused before anything was changed'],
   ['5', 'outcome unknown, and how to find out'],
   ['130', 'cancelled, nothing changed'],
 ];

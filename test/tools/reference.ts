@@ -4,7 +4,7 @@ import { contributes } from '../../package.json';
 import english from '../../package.nls.json';
 import { usageOf, type Command } from '../../src/cli/command';
 import { commands } from '../../src/cli/commands/commands';
-import { optionForm } from '../../src/cli/help';
+import { optionForm, sectionsOf } from '../../src/cli/help';
 import { cliHints } from '../../src/cli/hints';
 import { commonOptions, optionSpecs, type OptionName } from '../../src/cli/options';
 import { exitCodes, topics, variables, type Block } from '../../src/cli/topics';
@@ -18,10 +18,13 @@ export function reference(): string {
     '# Reference',
     'Made by `npm run docs` from the sources of `db-ferry help`; a test fails where this page says something else. It says what there is; [README.md](../README.md) says how it is used.',
     '## Commands',
-    table(
-      ['command', 'does'],
-      visible.map((one) => [`[\`${one.name}\`](#${anchor(one.name)})`, one.summary]),
-    ),
+    ...sectionsOf(visible).flatMap(([heading, own]) => [
+      `**${heading}**`,
+      table(
+        ['command', 'does'],
+        own.map((one) => [`[\`${one.name}\`](#${anchor(one.name)})`, one.summary]),
+      ),
+    ]),
     '### Options of all commands',
     optionTable(commonOptions),
     ...visible.flatMap(ofCommand),
@@ -53,7 +56,8 @@ function ofCommand(command: Command): string[] {
     `### ${command.name}`,
     `\`db-ferry ${usageOf(command)}${command.options.length > 0 ? ' [options]' : ''}\``,
     sentence(command.summary),
-    ...(command.more ?? []),
+    // what has lines of its own is something to be typed
+    ...(command.more ?? []).map((text) => (text.includes('\n') ? code(text.split('\n')) : text)),
     ...(command.options.length > 0 ? [optionTable(command.options)] : []),
     code(command.examples),
   ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { choice, compression, firstWords, parseArguments, roleMap } from '../../../src/cli/arguments';
 import { commands } from '../../../src/cli/commands/commands';
-import { commandHelp, generalHelp, groupHelp, topicHelp } from '../../../src/cli/help';
+import { commandHelp, generalHelp, groupHelp, headings, sectionsOf, topicHelp } from '../../../src/cli/help';
 import { topics } from '../../../src/cli/topics';
 import { isAppError } from '../../../src/core/base/errors';
 
@@ -93,6 +93,16 @@ describe('arguments', () => {
     for (const { name } of topics) assert.equal(parse('help', name).topic?.name, name);
     assert.equal(parse('help', 'keys').group, 'keys');
     assert.equal(parse('help', 'keys', 'trust').command?.name, 'keys trust');
+  });
+
+  it('help lists every command under what it is about', () => {
+    const visible = commands.filter(({ hidden }) => hidden !== true);
+    const sections = sectionsOf(visible);
+    assert.deepEqual(
+      sections.flatMap(([, own]) => own.map(({ name }) => name)),
+      visible.map(({ name }) => name),
+    );
+    assert.deepEqual(sections.map(([heading]) => heading).sort(), Object.values(headings).sort());
   });
 
   it('help is asked for in three ways, and needs no operands', () => {
