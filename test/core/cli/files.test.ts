@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Report } from '../../../src/report/model';
 import { execa } from 'execa';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -138,6 +139,16 @@ describe('archives on the command line', () => {
     for (const name of [id, 'latest', 'latest:backup', id.slice(0, 9)]) {
       assert.match((await run('report', name)).out, /^# .*\n[^]*to read it/, name);
     }
+    const { out } = await run('report', id, '-o', 'json');
+    const said = JSON.parse(out) as Report;
+    assert.deepEqual([said.schema, said.title], [1, 'Back up d from c']);
+    assert.match(JSON.stringify(said.sections[0]), /"reason"}\],\[{"text":"to read it"}\]/);
+    const events = (await run('report', id, '--json')).out
+      .split('\n')
+      .map((one) => (one === '' ? {} : JSON.parse(one)) as { says?: Report });
+    assert.deepEqual(events.find(({ says }) => says !== undefined)?.says, said);
+    assert.match((await run('report', id, '--html')).out, /<td>to read it<\/td>/);
+    assert.equal((await run('report', id, '--html', '-o', 'json')).exitCode, 2);
     await putBackup(root, '20261120T010000Z-aaaaaa');
     assert.equal((await run('report', '20261120')).exitCode, 1);
     assert.equal((await run('report', 'nosuch')).exitCode, 1);

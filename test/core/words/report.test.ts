@@ -3,7 +3,8 @@ import { describeJob } from '../../../src/cli/describeJob';
 import type { JobEvent, JobResult } from '../../../src/core/job/record/jobEvents';
 import type { JobKind } from '../../../src/core/job/request';
 import type { WholeJob } from '../../../src/core/job/record/readJob';
-import { plain, withCode } from '../../../src/words/markdown';
+import { plain, reportMarkdown } from '../../../src/report/markdown';
+import { lineWithCode } from '../../../src/report/model';
 import { phaseSeconds } from '../../../src/words/phaseSeconds';
 import { requestOf, type Asks } from '../job/requestOf';
 
@@ -141,8 +142,12 @@ describe('the report of a job', () => {
   it('texts as they are', () => {
     assert.equal(plain('1. x'), '&#49;. x');
     assert.equal(plain('- x'), '\\- x');
-    assert.equal(withCode('do `a_b` now_'), 'do `a_b` now\\_');
-    assert.equal(withCode('do `a`b` now'), 'do \\`a\\`b\\` now');
+    const written = (text: string): string | undefined => {
+      const blocks = [{ kind: 'text', line: lineWithCode(text) }] as const;
+      return reportMarkdown({ schema: 1, title: 't', sections: [{ blocks }] }).split('\n')[2];
+    };
+    assert.equal(written('do `a_b` now_'), 'do `a_b` now\\_');
+    assert.equal(written('do `a`b` now'), 'do \\`a\\`b\\` now');
   });
 
   it('steps that come again are one', () => {

@@ -1,14 +1,14 @@
-import type { Html } from './html';
-import { html, page, table } from './html';
+import type { Block, Line, Piece, Report, Section } from './model';
 
 /**
- * The report of a job as a page to be printed: of the Markdown that `reportOf` writes (headings, paragraphs, tables, lists, bold, code, escaped signs), and of nothing else. Whatever else looks like markup is shown
- * as text: no link, no picture, no HTML comes of it. Pure.
+ * A report from the Markdown that `reportMarkdown` writes (headings, paragraphs, tables, lists, bold, code, escaped signs), and from nothing else. Whatever else looks like markup is
+ * text: no link, no picture, no HTML comes of it. Takes any text. Pure.
  */
-export function markdownPage(markdown: string): string {
+export function readReport(markdown: string): Report {
   const lines = markdown.replaceAll('\r', '').split('\n');
-  const title = inlineText(lines.find((line) => line.startsWith('# '))?.slice(2) ?? 'Report');
-  const blocks: Html[] = [];
+  let title: string | undefined;
+  const sections: { title?: string; blocks: Block[] }[] = [{ blocks: [] }];
+  const add = (block: Block): void => void sections.at(-1)?.blocks.push(block);
   for (let at = 0; at < lines.length;) {
     const line = lines[at] ?? '';
     const until = (isIn: (one: string) => boolean): string[] => {
@@ -18,32 +18,26 @@ export function markdownPage(markdown: string): string {
     };
     if (line.trim() === '') at += 1;
     else if (/^#{1,3} /.test(line)) {
-      const level = line.indexOf(' ');
-      const text = inline(line.slice(level + 1));
-      blocks.push(level === 1 ? html`<h1>${text}</h1>` : level === 2 ? html`<h2>${text}</h2>` : html`<h3>${text}</h3>`);
+      const text = textOf(line.slice(line.indexOf(' ') + 1));
+      if (title === undefined && line.startsWith('# ')) title = text;
+      else sections.push({ title: text, blocks: [] });
       at += 1;
     } else if (line.startsWith('| ')) {
       const [head, , ...rows] = until((one) => one.startsWith('|')).map(cellsOf);
-      if (head)
-        blocks.push(
-          table(
-            head.map(inlineText),
-            rows.map((row) => row.map(inline)),
-          ),
-        );
+      if (head) add({ kind: 'table', headings: head.map(textOf), rows: rows.map((row) => row.map(piecesOf)) });
     } else if (line.startsWith('- ')) {
-      blocks.push(
-        html`<ul>
-          ${until((one) => one.startsWith('- ')).map((one) => html`<li>${inline(one.slice(2))}</li>`)}
-        </ul>`,
-      );
+      add({ kind: 'list', items: until((one) => one.startsWith('- ')).map((one) => piecesOf(one.slice(2))) });
     } else {
       const paragraph = until((one) => one.trim() !== '' && !/^(#{1,3} |\| |- )/.test(one));
       if (paragraph.length === 0) at += 1;
-      else blocks.push(html`<p>${inline(paragraph.join(' '))}</p>`);
+      else add({ kind: 'text', line: piecesOf(paragraph.join(' ')) });
     }
   }
-  return page(title, html`${blocks}`);
+  return { schema: 1, title: title ?? 'Report', sections: sections.filter(isSaid) };
+}
+
+function isSaid({ title, blocks }: Section): boolean {
+  return title !== undefined || blocks.length > 0;
 }
 
 /** The cells of a row; an escaped bar belongs to its cell. */
@@ -61,15 +55,13 @@ function cellsOf(line: string): string[] {
   return cells;
 }
 
-type Piece = { readonly text: string; readonly as: 'text' | 'code' | 'strong' };
-
 /** Text, bold and code; a sign after a backslash stands for itself. */
-function piecesOf(source: string): Piece[] {
+function piecesOf(source: string): Line {
   const pieces: Piece[] = [];
   let text = '';
   let strong = false;
   const end = (): void => {
-    if (text !== '') pieces.push({ text, as: strong ? 'strong' : 'text' });
+    if (text !== '') pieces.push(strong ? { text, as: 'strong' } : { text });
     text = '';
   };
   for (let at = 0; at < source.length; at += 1) {
@@ -99,14 +91,7 @@ function unescaped(text: string): string {
   });
 }
 
-function inline(source: string): Html {
-  const shown = piecesOf(source).map(({ text, as }) =>
-    as === 'code' ? html`<code>${text}</code>` : as === 'strong' ? html`<strong>${text}</strong>` : html`${text}`,
-  );
-  return html`${shown}`;
-}
-
-function inlineText(source: string): string {
+function textOf(source: string): string {
   return piecesOf(source)
     .map(({ text }) => text)
     .join('');

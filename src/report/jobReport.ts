@@ -3,21 +3,21 @@ import { formatReference } from '../core/cluster/reference';
 import { operandsOf, type JobRequest } from '../core/job/request';
 import type { JobResult } from '../core/job/record/jobEvents';
 import type { WholeJob } from '../core/job/record/readJob';
-import { comparisonNoteWords, differenceWords } from './comparisonWords';
-import { wordsFor } from './errorWords';
-import { findingWords } from './findingWords';
-import { noteWords } from './noteWords';
-import { count, duration, localTime, serverVersionText } from './format';
-import type { Hints } from './hints';
-import { jobTitle } from './jobTitle';
-import { listOf, plain, section, tableOf, withCode } from './markdown';
-import { maskedHeadings, maskedProof } from './maskWords';
-import { outcomeWords } from './outcomeWords';
-import { phaseSeconds } from './phaseSeconds';
-import { basisWords, phaseWords } from './progressWords';
-import { hasOpenEnds, removalLines, resultNumbers } from './resultFacts';
-import { text } from './shown';
-import { t } from './language';
+import { comparisonNoteWords, differenceWords } from '../words/comparisonWords';
+import { wordsFor } from '../words/errorWords';
+import { findingWords } from '../words/findingWords';
+import { noteWords } from '../words/noteWords';
+import { count, duration, localTime, serverVersionText } from '../words/format';
+import type { Hints } from '../words/hints';
+import { jobTitle } from '../words/jobTitle';
+import { line, lineWithCode, list, paragraph, table, type Block, type Report, type Section } from './model';
+import { maskedHeadings, maskedProof } from '../words/maskWords';
+import { outcomeWords } from '../words/outcomeWords';
+import { phaseSeconds } from '../words/phaseSeconds';
+import { basisWords, phaseWords } from '../words/progressWords';
+import { hasOpenEnds, removalLines, resultNumbers } from '../words/resultFacts';
+import { text } from '../words/shown';
+import { t } from '../words/language';
 
 /** Where a reader may be, and what to do there. */
 export interface Way {
@@ -27,29 +27,29 @@ export interface Way {
 }
 
 /**
- * The report of a job that ended, as Markdown: what was done, by whom and why, when, how it ended, what proves it, what was found,
- * and how to undo it. Names of any kind show as they are. No row data, no secret. Pure.
+ * The report of a job that ended: what was done, by whom and why, when, how it ended, what proves it, what was found,
+ * and how to undo it. No row data, no secret. Pure.
  */
-export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: readonly [Way, ...Way[]]): string {
+export function reportOf(job: WholeJob & { readonly result: JobResult }, ways: readonly [Way, ...Way[]]): Report {
   const { request, result, events } = job;
   const [{ hints }] = ways;
   const told = events.flatMap((event) => (event.type === 'note' ? [noteWords(event.code, event.data, hints)] : []));
   const compared = (result.notes ?? []).map(comparisonNoteWords);
-  const sections = [
-    `# ${plain(jobTitle(job))}`,
-    `**${outcomes()[result.outcome]}** ${plain(outcomeSentence(result, request.kind, hints))}`,
-    tableOf(['', ''], aboutRows(job)).join('\n'),
-    section(t`What to do`, instructions(job, ways)),
-    section(t`Removed, found out and left`, listOf(removalLines(result.data).map(plain))),
-    section(t`Differences`, differences(result)),
-    section(t`Findings`, listOf(unique(findingsOf(job).map((one) => plain(findingWords(one, hints)))))),
-    section(t`Time`, tableOf(['step', t`began (UTC)`, 'took'], timeRows(job))),
-    section(t`Proof and versions`, [...proofOf(job), ...tableOf(['', ''], proofRows(result))]),
-    section(t`Checks`, checksOf(result)),
-    section(t`Masking`, maskingOf(result)),
-    section(t`Notes`, listOf(unique([...told, ...compared].map(plain)))),
+  const sentence = ` ${outcomeSentence(result, request.kind, hints)}`;
+  const lead = [{ text: outcomes()[result.outcome], as: 'strong' } as const, ...line(sentence)];
+  const sections: readonly Section[] = [
+    { blocks: [{ kind: 'text', line: lead }, ...table(['', ''], aboutRows(job))] },
+    { title: t`What to do`, blocks: instructions(job, ways) },
+    { title: t`Removed, found out and left`, blocks: list(removalLines(result.data).map(line)) },
+    { title: t`Differences`, blocks: differences(result) },
+    { title: t`Findings`, blocks: list(unique(findingsOf(job).map((one) => findingWords(one, hints))).map(line)) },
+    { title: t`Time`, blocks: table([t`step`, t`began (UTC)`, t`took`], timeRows(job)) },
+    { title: t`Proof and versions`, blocks: [...proofOf(job).map(paragraph), ...table(['', ''], proofRows(result))] },
+    { title: t`Checks`, blocks: checksOf(result) },
+    { title: t`Masking`, blocks: maskingOf(result) },
+    { title: t`Notes`, blocks: list(unique([...told, ...compared]).map(line)) },
   ];
-  return `${sections.filter((one) => one !== '').join('\n\n')}\n`;
+  return { schema: 1, title: jobTitle(job), sections: sections.filter(({ blocks }) => blocks.length > 0) };
 }
 
 const outcomes = (): Readonly<Record<JobResult['outcome'], string>> => ({
@@ -76,91 +76,85 @@ function aboutRows({ id, request, result, started, lastEvent, expected, events }
   const [first, second] = operandsOf(request);
   const deep = request.kind === 'drill' ? request.into : request.kind === 'verify' ? request.deep : undefined;
   const isPair = second !== undefined;
-  const names = kind === 'diff' ? ['left', 'right'] : isPair ? ['from', 'to'] : ['of', ''];
+  const names = kind === 'diff' ? [t`left`, t`right`] : isPair ? [t`from`, t`to`] : [t`of`, ''];
   const source = text<ResultData>(result?.data ?? {}, 'source');
   const rows: [string, string | undefined][] = [
     [names[0] ?? '', first],
     [names[1] ?? '', second],
     [t`restored for it on`, deep === undefined ? undefined : formatReference(deep)],
     [t`asked by`, asked.by],
-    ['reason', asked.reason],
-    ['approval', asked.approval],
-    ['started', moment(started)],
-    ['ended', moment(lastEvent)],
-    ['took', started === undefined || lastEvent === undefined ? undefined : duration(between(started, lastEvent))],
+    [t`reason`, asked.reason],
+    [t`approval`, asked.approval],
+    [t`started`, moment(started)],
+    [t`ended`, moment(lastEvent)],
+    [t`took`, started === undefined || lastEvent === undefined ? undefined : duration(between(started, lastEvent))],
     [
-      'expected',
+      t`expected`,
       expected?.seconds === undefined
         ? undefined
         : t`${duration(expected.seconds)} (by ${basisWords()[expected.basis]})`,
     ],
-    ['source', source === first ? undefined : source],
-    ['backup', text<ResultData>(result?.data ?? {}, 'backup')],
-    ['folder', text<ResultData>(result?.data ?? {}, 'folder')],
+    [t`source`, source === first ? undefined : source],
+    [t`backup`, text<ResultData>(result?.data ?? {}, 'backup')],
+    [t`folder`, text<ResultData>(result?.data ?? {}, 'folder')],
     [t`before it`, text<ResultData>(result?.data ?? {}, 'before')],
-    ['kept', text<ResultData>(result?.data ?? {}, 'kept')],
+    [t`kept`, text<ResultData>(result?.data ?? {}, 'kept')],
     [t`prepared as`, text<ResultData>(result?.data ?? {}, 'side')],
     [t`prepared by job`, text<ResultData>(result?.data ?? {}, 'preparedBy')],
-    ['job', id],
-    ['request', started === undefined ? undefined : digestOf(events)],
+    [t`job`, id],
+    [t`request`, started === undefined ? undefined : digestOf(events)],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, plain(value)]]));
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }
 
-function instructions({ request, result }: WholeJob, ways: readonly Way[]): string[] {
+function instructions({ request, result }: WholeJob, ways: readonly Way[]): Block[] {
   const data: ResultData = result?.data ?? {};
   const target = text(data, 'target');
+  /** the same by each way, as a list */
+  const by = (what: (hints: Hints) => string): Block[] =>
+    list(ways.map(({ where, hints }) => lineWithCode(`${where}: ${what(hints)}.`)));
   if (result?.error) {
     const { code, data: facts } = result.error;
     const todos = ways.map(({ where, hints }) => ({ where, todo: wordsFor(code, facts, hints).todo }));
     const [first] = todos;
     // what does not differ by place is said once
     if (todos.every(({ todo }) => todo === first?.todo))
-      return listOf(first?.todo === undefined ? [] : [withCode(first.todo)]);
-    return listOf(todos.map(({ where, todo }) => `${where}: ${withCode(todo ?? '')}`));
+      return list(first?.todo === undefined ? [] : [lineWithCode(first.todo)]);
+    return list(todos.map(({ where, todo }) => lineWithCode(`${where}: ${todo ?? ''}`)));
   }
   if (hasOpenEnds(data)) {
-    const giveUp = ways.map(({ where, hints }) => `${where}: ${withCode(hints.forget())}.`);
-    return [t`When the server answers, clean up again. To give up what cannot be found out:`, '', ...listOf(giveUp)];
+    const giveUp = t`When the server answers, clean up again. To give up what cannot be found out:`;
+    return [paragraph(giveUp), ...by((hints) => hints.forget())];
   }
   if (target === undefined) return [];
   const before = text(data, 'before');
   if (before !== undefined) {
-    return [
-      t`What was there before is the backup ${plain(before)}. To put it back:`,
-      '',
-      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.putBack(before, target))}.`)),
-    ];
+    const back = t`What was there before is the backup ${before}. To put it back:`;
+    return [paragraph(back), ...by((hints) => hints.putBack(before, target))];
   }
   const job = text(data, 'swap')?.split(' ').at(-1);
   if (job !== undefined) {
     return [
-      t`What was prepared waits. To put it in place:`,
-      '',
-      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.swap(job))}.`)),
-      '',
-      t`To drop it:`,
-      '',
-      ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.discard(job))}.`)),
+      paragraph(t`What was prepared waits. To put it in place:`),
+      ...by((hints) => hints.swap(job)),
+      paragraph(t`To drop it:`),
+      ...by((hints) => hints.discard(job)),
     ];
   }
   if (text(data, 'kept') === undefined) return [];
   const keeps = request.kind === 'undo' ? t`What was live is kept` : t`The database before is kept`;
   return [
-    t`${keeps}. To put it back:`,
-    '',
-    ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.undo(target))}.`)),
-    '',
-    t`To drop it for good:`,
-    '',
-    ...listOf(ways.map(({ where, hints }) => `${where}: ${withCode(hints.release(target))}.`)),
+    paragraph(t`${keeps}. To put it back:`),
+    ...by((hints) => hints.undo(target)),
+    paragraph(t`To drop it for good:`),
+    ...by((hints) => hints.release(target)),
   ];
 }
 
-function differences({ differences: all = [] }: JobResult): string[] {
-  const shown = all.slice(0, shownDifferences).map((one) => plain(differenceWords(one)));
+function differences({ differences: all = [] }: JobResult): Block[] {
+  const shown = all.slice(0, shownDifferences).map(differenceWords);
   const more = all.length - shown.length;
-  return listOf(more > 0 ? [...shown, t`and ${count(more)} more, in the job's events`] : shown);
+  return list((more > 0 ? [...shown, t`and ${count(more)} more, in the job's events`] : shown).map(line));
 }
 
 const shownDifferences = 500;
@@ -180,16 +174,16 @@ function proofOf({ request, result }: WholeJob): string[] {
   if (result?.error) return [];
   switch (request.kind) {
     case 'backup':
-      return [wholeArchive(), ''];
+      return [wholeArchive()];
     case 'restore':
     case 'copy':
-      return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives(), ''];
+      return [request.options.inPlace === true ? comparedInPlace(result) : comparedArchives()];
     case 'import':
-      return [wholeArchive(), ''];
+      return [wholeArchive()];
     case 'verify':
-      return [request.deep === undefined ? wholeArchive() : comparedArchives(), ''];
+      return [request.deep === undefined ? wholeArchive() : comparedArchives()];
     case 'drill':
-      return result?.outcome === 'done' ? [comparedArchives(), ''] : [];
+      return result?.outcome === 'done' ? [comparedArchives()] : [];
     default:
       return [];
   }
@@ -198,7 +192,7 @@ function proofOf({ request, result }: WholeJob): string[] {
 /** Of the request that its process did, as it said itself. */
 function digestOf(events: WholeJob['events']): string | undefined {
   const digest = events.find((event) => event.type === 'started')?.digest;
-  return digest === undefined ? undefined : t`sha256:${digest}`;
+  return digest === undefined ? undefined : `sha256:${digest}`;
 }
 
 const wholeArchive = () =>
@@ -214,29 +208,26 @@ function comparedInPlace(result: JobResult | undefined): string {
 }
 
 function proofRows({ data }: JobResult): string[][] {
-  const times = ['took', 'expected'];
+  const times = [t`took`, t`expected`];
   const numbers = resultNumbers(data).filter(({ name }) => !times.includes(name));
   const named = proofs().flatMap(([key, name]) => {
     const value: unknown = data[key];
     if (typeof value === 'number') return [{ name, text: serverVersionText(value) }];
     return typeof value === 'string' && value !== '' ? [{ name, text: value }] : [];
   });
-  return [...numbers, ...named].map(({ name, text: value }) => [name, plain(value)]);
+  return [...numbers, ...named].map(({ name, text: value }) => [name, value]);
 }
 
 /** Of a drill: each part of the recovery, and what was asked. */
-function checksOf({ data }: JobResult): string[] {
+function checksOf({ data }: JobResult): Block[] {
   const { steps, checks } = data;
-  const took = Object.entries(steps ?? {}).map(([step, seconds]) => [
-    plain(stepWords()[step] ?? step),
-    duration(seconds),
-  ]);
+  const took = Object.entries(steps ?? {}).map(([step, seconds]) => [stepWords()[step] ?? step, duration(seconds)]);
   const asked = (checks ?? []).map(({ name, outcome, expect, answer }) => [
-    ...[plain(name), checkWords()[outcome], plain(expect), plain(answer ?? '')],
+    ...[name, checkWords()[outcome], expect, answer ?? ''],
   ]);
   return [
-    ...(took.length === 0 ? [] : [...tableOf([t`part of a recovery`, t`took`], took), '']),
-    ...(asked.length === 0 ? [] : tableOf([t`check`, t`outcome`, t`expected`, t`answer`], asked)),
+    ...table([t`part of a recovery`, t`took`], took),
+    ...table([t`check`, t`outcome`, t`expected`, t`answer`], asked),
   ];
 }
 
@@ -256,18 +247,11 @@ const checkWords = (): Readonly<Record<'met' | 'unmet' | 'failed', string>> => (
 });
 
 /** Of a backup or a copy whose rows were masked. */
-function maskingOf({ data }: JobResult): string[] {
+function maskingOf({ data }: JobResult): Block[] {
   const masked = data['masked'];
   if (masked === undefined) return [];
   const { lines, rows } = maskedProof(masked);
-  return [
-    ...listOf(lines.map(plain)),
-    '',
-    ...tableOf(
-      maskedHeadings(),
-      rows.map((row) => row.map(plain)),
-    ),
-  ];
+  return [...list(lines.map(line)), ...table(maskedHeadings(), rows)];
 }
 
 /** Numbers are versions of servers. */
