@@ -48,7 +48,7 @@ export const status: Command = {
     }
     if (options.metrics !== undefined) {
       const { metricsOf } = await import('../../report/statusMetrics');
-      await writeOut(call, options.metrics, metricsOf(rows));
+      await writeOut(call, options.metrics, metricsOf(rows, { objectives, now, notAsked: problems.length }));
     }
     for (const row of rows) terminal.event(listing.itemOf(row));
     for (const { place, error } of problems) {

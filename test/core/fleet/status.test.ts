@@ -233,7 +233,7 @@ describe('how databases are protected', () => {
     assert.match(html, /&lt;script&gt;/);
     assert.match(html, /<th scope="col">Database<\/th>/);
     assert.match(html, /lang="en"/);
-    const series = metricsOf(rows)
+    const series = metricsOf(rows, { objectives: usualObjectives, now })
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     for (const line of series)

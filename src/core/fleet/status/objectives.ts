@@ -120,6 +120,8 @@ export interface DatabaseStatus {
   readonly encrypted?: boolean;
   readonly lastDrill?: string;
   readonly drillOutcome?: KnownDrill['outcome'];
+  /** end of the last drill that proved, whatever came after it */
+  readonly lastProved?: string;
   /** how long the newest backup took */
   readonly took?: number;
   /** how long a recovery is expected to take: the last drill that proved, by the size there is now */
@@ -218,6 +220,7 @@ function oneStatus(
       ? {}
       : { lastVerified: backup.time, age: Math.round(age), store: backup.store, encrypted: backup.encrypted }),
     ...(drill === undefined ? {} : { lastDrill: drill.ended, drillOutcome: drill.outcome }),
+    ...(proved === undefined ? {} : { lastProved: proved.ended }),
     ...(backup?.seconds === undefined ? {} : { took: backup.seconds }),
     ...(recovery === undefined ? {} : { recovery }),
     ...(schedule === undefined ? {} : { schedule }),
