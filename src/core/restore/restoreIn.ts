@@ -193,7 +193,8 @@ class Restoring {
     if (granted && !noPrivileges) await this.grant(granted, loader);
     if (code.analyzes && confined.keeps !== true) await this.analyzeAs(loader);
     if (confined.keeps !== true) await this.give(confined, toc);
-    if (parts.said) await this.feed(parts.said);
+    const asOwners = { ...this.options, rowSecurity: true };
+    if (parts.said) await this.feed(parts.said, restoreCommand(this.server.access, into, asOwners));
     if (parts.triggers) await this.feed(parts.triggers);
   }
 

@@ -305,6 +305,39 @@ for (const major of [15, 16, 18] as const) {
       return archive;
     }
 
+    it('a materialized view holds no row that row security hides from who owns it, whoever signed the archive', async () => {
+      await server.sql('postgres', 'create role other login; create role seer login bypassrls');
+      await server.sql('postgres', 'create database hidden owner tenant');
+      try {
+        await server.sql(
+          'hidden',
+          `create table t (v text); insert into t values ('for all'), ('secret'); alter table t owner to tenant;
+alter table t enable row level security; create policy p on t to public using (v <> 'secret'); grant select on t to other, seer;
+grant create on schema public to other, seer; create materialized view of_other as select * from t with no data; alter materialized view of_other owner to other;
+create materialized view of_seer as select * from t with no data; alter materialized view of_seer owner to seer;
+create materialized view of_dba as select * from t with no data;
+refresh materialized view of_other; refresh materialized view of_seer; refresh materialized view of_dba`,
+        );
+        const asked = { root, cluster: { alias: 'a', server: 'https://a' }, compress: 'auto', asked: { by: 'me' } };
+        const { entry } = await backUp(await openServer(server), 'hidden', { ...asked, job: 'b2' }, recorder().work);
+        const foreign = path.join(root, 'hidden.dump');
+        await writeFile(foreign, await readFile(archivePath(entry)));
+        const rows = `select (select count(*) from of_other)::int as other, (select count(*) from of_seer)::int as seer,
+          (select string_agg(relname || ' ' || relowner::regrole, ', ' order by 1) from pg_class where relname ~ '^of_(other|seer)') as whose`;
+        const seen = await server.sql('hidden', rows);
+        assert.deepEqual(seen, [{ other: 1, seer: 2, whose: 'of_other other, of_seer seer' }]);
+        for (const one of [entry, await adopt(foreign)]) {
+          assert.equal((await run({ backup: one })).outcome, 'done');
+          assert.deepEqual(await server.sql('copy', rows), seen);
+          await dropCopy();
+        }
+      } finally {
+        await server.sql('postgres', 'drop database if exists hidden with (force)');
+        await server.sql('postgres', 'drop database if exists copy with (force)');
+        await server.sql('postgres', 'drop role if exists other, seer');
+      }
+    });
+
     it('a killed job’s role is found by its mark, and dropped with what it had', async () => {
       const target = await openServer(server);
       const job = `job${++jobs}`;

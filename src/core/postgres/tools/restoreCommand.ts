@@ -12,6 +12,8 @@ export interface RestoreOptions {
   readonly noTablespaces?: boolean;
   /** go on behind an error; pg_restore then ends with 1 and says how many it passed over */
   readonly goOn?: boolean;
+  /** a materialized view is filled with the rows that its owner may see, where otherwise it would not be filled: pg_restore turns row security off, and then it is an error */
+  readonly rowSecurity?: boolean;
 }
 
 /**
@@ -50,7 +52,8 @@ exec "$@"`;
 
 function restoring(access: Access, database: string, options: RestoreOptions, ...more: string[]): string[] {
   const errors = options.goOn ? [] : ['-e'];
-  const args = ['-v', '-w', ...errors, ...leftOut(options), ...more];
+  const seen = options.rowSecurity ? ['--enable-row-security'] : [];
+  const args = ['-v', '-w', ...errors, ...seen, ...leftOut(options), ...more];
   const env = {
     PGAPPNAME: options.application,
     // of the role's or the pod's there may be no way to the database's; the archive says its own before anything else

@@ -103,11 +103,14 @@ function mustSayNoMore(toc: TableOfContents, groups: ReadonlyMap<TocEntry, Group
 
 function groupsOf(toc: TableOfContents, { isSigned, superusers, fills }: HandsAsked): ReadonlyMap<TocEntry, Group> {
   const isOfSuperuser = isSigned ? superuserEntries(toc, superusers) : (): boolean => false;
+  // who owns a view may see less of what it reads than the loader, which owns all of it
+  const hidesRows = toc.entries.some(({ kind }) => kind === 'ROW SECURITY');
+  const loaderFills = (entry: TocEntry): boolean => (!isSigned && !hidesRows) || fills(entry);
   const groups = new Map<TocEntry, Group>();
   for (const [entry, role] of rolesOf(toc)) {
     groups.set(
       entry,
-      role === 'settings' ? role : (ofKind(entry, isSigned, fills) ?? ofRole(entry, role, isOfSuperuser)),
+      role === 'settings' ? role : (ofKind(entry, isSigned, loaderFills) ?? ofRole(entry, role, isOfSuperuser)),
     );
   }
   return groups;
@@ -117,7 +120,7 @@ function groupsOf(toc: TableOfContents, { isSigned, superusers, fills }: HandsAs
 function ofKind(entry: TocEntry, isSigned: boolean, fills: HandsAsked['fills']): Group | undefined {
   const { kind, name } = entry;
   if (kind === 'POLICY' || kind === 'ROW SECURITY') return 'policies';
-  if (kind === 'MATERIALIZED VIEW DATA') return !isSigned || fills(entry) ? 'filled' : 'said';
+  if (kind === 'MATERIALIZED VIEW DATA') return fills(entry) ? 'filled' : 'said';
   if (kind === 'SEQUENCE SET' || kind === 'STATISTICS DATA') return 'values';
   if (isSigned && kind === 'EVENT TRIGGER') return 'triggers';
   if (isSigned && (kind === 'COMMENT' || kind === 'SECURITY LABEL')) {
@@ -138,7 +141,7 @@ function ofRole(entry: TocEntry, role: PartRole, isOfSuperuser: (entry: TocEntry
 /** One materialized view may read another one: those in front of the last are filled as well, and again when they have their owners. */
 function filledAmong(toc: TableOfContents, groups: ReadonlyMap<TocEntry, Group>, asked: HandsAsked): Set<TocEntry> {
   const views = toc.entries.filter(({ kind }) => kind === 'MATERIALIZED VIEW DATA');
-  const last = views.findLastIndex((entry) => groups.get(entry) === 'filled' || asked.fills(entry));
+  const last = views.findLastIndex((entry) => !asked.isSigned || groups.get(entry) === 'filled' || asked.fills(entry));
   return new Set(views.slice(0, last + 1));
 }
 
