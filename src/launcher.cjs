@@ -43,8 +43,47 @@
     });
     return true;
   }
+  /**
+   * What the bundle compiles to is kept for the next start, in a folder of this user's own: it runs as it lies there, so that a folder into which somebody else could put something is not used. It is
+   * no matter to what is asked for: where nothing can be kept, it is compiled each time.
+   */
+  function keepCompiled(script) {
+    try {
+      var env = process.env;
+      // Windows has no such modes
+      if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_COMPILE_CACHE || !process.getuid) return;
+      var fs = process.getBuiltinModule('fs');
+      var path = process.getBuiltinModule('path');
+      var caches = env.XDG_CACHE_HOME;
+      if (!caches || !path.isAbsolute(caches)) {
+        if (!env.HOME || !path.isAbsolute(env.HOME)) return;
+        caches = path.join(env.HOME, '.cache');
+      }
+      var folder = path.join(caches, 'db-ferry');
+      fs.mkdirSync(folder, { recursive: true, mode: 448 });
+      folder = fs.realpathSync(folder);
+      for (var at = folder, own = true; ; at = path.dirname(at), own = false) {
+        var stat = fs.statSync(at);
+        var isOurs = stat.uid === process.getuid() || (!own && stat.uid === 0);
+        // sticky: what is in it can be renamed by its owner alone
+        var isShut = (stat.mode & 18) === 0 || (!own && (stat.mode & 512) !== 0);
+        if (!isOurs || !isShut) return;
+        if (at === path.dirname(at)) break;
+      }
+      // one version's only: an update of it leaves nothing behind
+      var bundle = fs.statSync(path.join(script, '../db-ferry.cjs'));
+      var kept = bundle.size + '-' + Math.round(bundle.mtimeMs) + '-' + process.versions.node;
+      fs.readdirSync(folder).forEach(function (name) {
+        if (name !== kept) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+      });
+      process.getBuiltinModule('module').enableCompileCache(path.join(folder, kept));
+    } catch (error) {
+      // it is compiled then
+    }
+  }
   var createRequire = process.getBuiltinModule('module').createRequire;
   // a link in a bin folder leads here, too
   var here = createRequire(process.cwd() + '/').resolve(process.argv[1]);
+  keepCompiled(here);
   createRequire(here)('./db-ferry.cjs');
 })();

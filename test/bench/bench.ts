@@ -1,11 +1,13 @@
 // `npm run bench`: figures as ratios in one run, medians. On the embedded clusters, or on two real ones: with `--cluster` against kubectl, with `--load`
-// beside an application, with `--large` 52 GiB of one. `--mask`: masking alone; `--catalog`: a catalog of 10,000 backups; `--fleet`: a status of three clusters.
+// beside an application, with `--large` 52 GiB of one. `--mask`: masking alone; `--catalog`: a catalog of 10,000 backups; `--fleet`: a status of three clusters; `--costs`: processor
+// seconds, part by part.
 import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 
 await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
 const kinds = {
   '--mask': './mask',
+  '--costs': './costs/costs',
   '--catalog': './catalog',
   '--fleet': './fleet',
   '--large': './cluster/large',

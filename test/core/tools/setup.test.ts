@@ -1,7 +1,7 @@
 import { transform } from 'esbuild';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,69 @@ describe('the first file of the command line', () => {
     runInNewContext(source, { process });
     return { ...seen, ...(process.exitCode === undefined ? {} : { exitCode: process.exitCode }) };
   };
+
+  describe('keeps what the bundle compiles to', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'dbf-kept-'));
+      await copyFile(join(repository, 'src/launcher.cjs'), join(folder, 'cli.js'));
+      await writeBundle(1);
+    });
+    afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+    const writeBundle = async (answer: number): Promise<void> => {
+      // short ones are not worth it to Node
+      const rest = Array.from({ length: 2000 }, (_, at) => `function f${at}(a) { return a + ${at}; }`).join('\n');
+      await writeFile(join(folder, 'db-ferry.cjs'), `${rest}\nconsole.log(f1(${answer}));`);
+    };
+    const start = (env: Record<string, string> = {}): string => {
+      const settings = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), ...env };
+      const ran = spawnSync(process.execPath, [join(folder, 'cli.js')], { env: settings, encoding: 'utf8' });
+      assert.equal(ran.stderr, '');
+      return ran.stdout.trim();
+    };
+    const kept = async (at = 'cache/db-ferry'): Promise<string[]> => readdir(join(folder, at)).catch(() => []);
+
+    it("in this user's own folder, of one version, and starts the same with it", async () => {
+      assert.deepEqual([start(), start()], ['2', '2']);
+      const [first, ...others] = await kept();
+      assert.ok(first && others.length === 0);
+      assert.ok((await kept(`cache/db-ferry/${first}`)).length > 0);
+      assert.equal((await stat(join(folder, 'cache/db-ferry'))).mode & 0o777, 0o700);
+      await writeBundle(1000);
+      assert.equal(start(), '1001');
+      assert.equal((await kept()).length, 1);
+      assert.ok(!(await kept()).includes(first));
+      assert.equal(start({ XDG_CACHE_HOME: 'not absolute' }), '1001');
+      assert.equal((await kept('.cache/db-ferry')).length, 1);
+    });
+
+    it('nowhere that somebody else could put something, nor where it is not wanted, and starts all the same', async () => {
+      assert.equal(start({ NODE_DISABLE_COMPILE_CACHE: '1' }), '2');
+      await mkdir(join(folder, 'cache/db-ferry'), { recursive: true });
+      for (const [at, mode] of [
+        ['cache/db-ferry', 0o770],
+        ['cache/db-ferry', 0o1777],
+        ['cache', 0o777],
+      ] as const) {
+        await chmod(join(folder, at), mode);
+        assert.equal(start(), '2');
+        assert.deepEqual(await kept(), [], `${at} ${mode.toString(8)}`);
+        await chmod(join(folder, at), 0o700);
+      }
+      await rm(join(folder, 'cache'), { recursive: true });
+      await mkdir(join(folder, 'others'));
+      await chmod(join(folder, 'others'), 0o777);
+      await mkdir(join(folder, 'cache'));
+      await symlink(join(folder, 'others'), join(folder, 'cache/db-ferry'));
+      await writeFile(join(folder, 'others/precious'), '');
+      assert.equal(start(), '2');
+      assert.deepEqual(await kept('others'), ['precious']);
+      await rm(join(folder, 'cache'), { recursive: true });
+      await writeFile(join(folder, 'cache'), 'no folder');
+      assert.equal(start(), '2');
+    });
+  });
 
   it('says in one sentence which Node it needs where this one is too old', async () => {
     for (const version of ['0.12.18', '8.17.0', '18.20.8', '20.20.2', '22.14.0', '23.7.0']) {
