@@ -3,6 +3,7 @@ export const viewIds = {
   clusters: 'dbFerry.clusters',
   backups: 'dbFerry.backups',
   jobs: 'dbFerry.jobs',
+  requests: 'dbFerry.requests',
 } as const;
 
 /** The custom editor of `.dump` files. */
@@ -72,4 +73,10 @@ export type Capability =
   | 'hasReport'
   | 'isOnDisk'
   | 'isStore'
-  | 'isJob';
+  | 'isJob'
+  | 'isRequest'
+  | 'canApprove'
+  | 'canDeny'
+  | 'canWithdraw'
+  | 'canRunRequest'
+  | 'canReview';

@@ -8,12 +8,18 @@ import { Clusters } from './model/clusters';
 import { readDevSpaces } from './model/devSpaces';
 import { Jobs } from './model/jobs';
 import { Stores } from './model/stores';
+import { Requests } from './model/requests';
+import { askedBy } from './ui/jobRequest';
+import { AskedHere } from './ui/requests/askedHere';
+import { requestLinks } from './ui/requests/requestLinks';
+import { RequestPanels } from './ui/requests/requestPanels';
 import { KeptProtected } from './model/keptProtected';
 import { ProtectedPlaces } from './core/policy/protectedPlaces';
 import { BackupsTree } from './tree/backupsTree';
 import { ClustersTree } from './tree/clustersTree';
 import { DragToCopy } from './tree/dragToCopy';
 import { JobsTree } from './tree/jobsTree';
+import { RequestsTree } from './tree/requestsTree';
 import { devSpacesWarnings } from './ui/notify/devSpacesWarnings';
 import { registerArchiveInspector } from './ui/inspector/archiveEditor';
 import { registerRulesLanguage } from './ui/masking/rulesLanguage';
@@ -38,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const backups = new Backups(settings.root);
   const stores = new Stores();
   const jobs = new Jobs(settings.root);
+  const requests = new Requests(clusters, () => ({ root: settings.root(), who: askedBy() }));
   const kept = new KeptProtected(settings.protectedPlaces, log);
   const protection = new ProtectedPlaces(() => [...settings.protectedPlaces(), ...kept.own]);
   const window = randomUUID();
@@ -47,11 +54,34 @@ export function activate(context: vscode.ExtensionContext): void {
     clusters: new ClustersTree(clusters, backups, protection, new DragToCopy()),
     backups: new BackupsTree(backups, stores),
     jobs: new JobsTree(jobs),
+    requests: new RequestsTree(requests),
   };
+  const pages = new RequestPanels(requests, context.extensionUri);
+  const asked = new AskedHere(context.globalState);
   const { extensionPath } = context;
-  const services = { clusters, backups, stores, jobs, protection, messages, trees, log, extensionPath };
+  const services = {
+    clusters,
+    backups,
+    stores,
+    jobs,
+    requests,
+    pages,
+    asked,
+    protection,
+    messages,
+    trees,
+    log,
+    extensionPath,
+  };
   context.subscriptions.push(
-    ...[log, clusters, backups, stores, jobs, messages, trees.clusters, trees.backups, trees.jobs],
+    ...[log, clusters, backups, stores, jobs, requests, pages, messages],
+    ...[trees.clusters, trees.backups, trees.jobs, trees.requests],
+    vscode.window.registerUriHandler(
+      requestLinks(async (address) => {
+        await vscode.commands.executeCommand('dbFerry.openRequest', address);
+      }),
+    ),
+    jobs.onDidEnd(() => (requests.wasAsked ? void requests.refresh() : undefined)),
     registerCommands(commands, services),
     statusBar(jobs),
     registerArchiveInspector(context),
@@ -83,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   function lookAgain(): void {
     backups.refresh();
+    if (requests.wasAsked) void requests.refresh();
     void jobs.restart().catch(tellLater);
   }
 }

@@ -7,6 +7,10 @@ import type { ProtectedPlaces } from './core/policy/protectedPlaces';
 import type { BackupsTree } from './tree/backupsTree';
 import type { ClustersTree } from './tree/clustersTree';
 import type { JobsTree } from './tree/jobsTree';
+import type { Requests } from './model/requests';
+import type { RequestsTree } from './tree/requestsTree';
+import type { AskedHere } from './ui/requests/askedHere';
+import type { RequestPanels } from './ui/requests/requestPanels';
 import type { JobMessages } from './ui/notify/jobMessages';
 
 /** What commands work with; made once in extension.ts and handed on. */
@@ -16,12 +20,18 @@ export interface Services {
   /** those that have names */
   readonly stores: Stores;
   readonly jobs: Jobs;
+  readonly requests: Requests;
+  /** the pages of requests */
+  readonly pages: RequestPanels;
+  /** digests of what was asked for in this editor: where nobody keeps others from writing requests, no other is run */
+  readonly asked: AskedHere;
   readonly protection: ProtectedPlaces;
   readonly messages: JobMessages;
   readonly trees: {
     readonly clusters: ClustersTree;
     readonly backups: BackupsTree;
     readonly jobs: JobsTree;
+    readonly requests: RequestsTree;
   };
   readonly log: vscode.LogOutputChannel;
   /** where the extension is installed; `dist/cli.js` in it runs the jobs */

@@ -12,6 +12,7 @@ import { copyId } from './copyId';
 import { copyReference } from './copyReference';
 import { copyMaskedTo } from './copyMaskedTo';
 import { copyTo } from './copyTo';
+import { approveRequest, denyRequest, openRequest, reviewRequest, withdrawRequest } from './decideRequests';
 import { deepVerify } from './deepVerify';
 import { deleteBackup } from './deleteBackup';
 import { dropKept } from './dropKept';
@@ -33,6 +34,7 @@ import { restoreAsNew } from './restoreAsNew';
 import { restoreBackup } from './restoreBackup';
 import { replaceWith, restoreInto } from './restoreInto';
 import { revealInExplorer } from './revealInExplorer';
+import { runRequest } from './runRequest';
 import { sendBackup } from './sendBackup';
 import { setUpEncryption } from './setUpEncryption';
 import { showJobs } from './showJobs';
@@ -81,6 +83,12 @@ export const commands: readonly Command[] = [
   cleanUp,
   removeJob,
   showJobs,
+  openRequest,
+  approveRequest,
+  denyRequest,
+  withdrawRequest,
+  runRequest,
+  reviewRequest,
   addKubeconfig,
   refresh,
   protectCluster,

@@ -24,6 +24,7 @@ export const refresh: Command = {
       services.clusters.refresh();
       services.stores.refresh();
       services.backups.refresh();
+      if (services.requests.wasAsked) void services.requests.refresh();
     }
   },
 };

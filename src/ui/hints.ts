@@ -57,7 +57,7 @@ export const editorHints: Hints = {
       notBefore: t`the question when it is to begin`,
       drill: t`"Deep Verify…" at the backup`,
     })[what],
-  askApproval: () => t`the question before it asks for it`,
+  askApproval: () => t`Ask for Approval in the question before it`,
   confirmName: () => t`the question before it asks for that name`,
   letSleep: () => t`the setting "Keep Awake"`,
 };

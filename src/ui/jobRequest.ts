@@ -3,7 +3,7 @@ import { AppError } from '../core/base/errors';
 import type { BackupOptions } from '../core/backup/options';
 import { defined } from '../core/base/defined';
 import { checkWork } from '../core/job/checkRequest';
-import type { JobRequest, JobWork } from '../core/job/request';
+import type { JobRequest, JobWork, RequestFrame } from '../core/job/request';
 import { settings } from './settings';
 import { showInputBox } from './shown';
 import { t } from '../words/language';
@@ -20,6 +20,12 @@ export async function requestOf(wanted: JobWork): Promise<JobRequest> {
   // what cannot be found the job says in its own words
   const about = await aboutOf(work, root).catch(() => undefined);
   return { ...work, schema: 2, kubeconfigs, root, ...defined({ about }), asked: { by: askedBy() } };
+}
+
+/** What each request from here has, whatever it is for. */
+export function frameOf(): RequestFrame {
+  const [root, kubeconfigs] = [settings.root(), settings.kubeconfigFiles()];
+  return { schema: 2, kubeconfigs, root, asked: { by: askedBy() } };
 }
 
 function withSettings(work: JobWork): JobWork {

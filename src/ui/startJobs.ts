@@ -14,14 +14,19 @@ import { t } from '../words/language';
  */
 export async function startJobs(services: Services, wanted: readonly JobWork[]): Promise<void> {
   if (wanted.length === 0) return;
-  const { startJob } = await import('../core/job/run/startJob');
   const plain = await Promise.all(wanted.map(requestOf));
   const [one] = plain;
   const reason = await askReason(one && plain.length === 1 ? jobTitle({ request: one }) : t`${plain.length} jobs`);
-  await services.jobs.watch();
-  const requests = plain.map((request) =>
-    reason === undefined ? request : { ...request, asked: { ...request.asked, reason } },
+  await startRequests(
+    services,
+    plain.map((request) => (reason === undefined ? request : { ...request, asked: { ...request.asked, reason } })),
   );
+}
+
+/** The same of requests that are whole. */
+export async function startRequests(services: Services, requests: readonly JobRequest[]): Promise<void> {
+  const { startJob } = await import('../core/job/run/startJob');
+  await services.jobs.watch();
   const options = {
     command: ownCommand(services.extensionPath),
     env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },

@@ -188,4 +188,5 @@ const refusals = (): Readonly<Record<string, string>> => ({
   self: t`is your own: nobody approves their own request`,
   twice: t`has your decision already: it cannot be taken back or changed`,
   noReview: t`waits for no review`,
+  elsewhere: t`was not asked for in this editor, and nobody here keeps others from asking in your name: run it where it was asked for, naming it as its approval`,
 });

@@ -3,10 +3,11 @@ import { defined } from '../../core/base/defined';
 import { parseReference } from '../../core/cluster/reference';
 import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { JobWork } from '../../core/job/request';
+import type { SaidLevel } from '../../core/governance/checkGovernance';
 import type { RequestPlace } from '../../core/governance/requestPlace';
 import type { AskedOperation, Decision } from '../../core/policy/rules/decideByPolicy';
 import { safe } from '../../words/format';
-import { notEnforced, requestLine, requestLines } from '../../words/requestWords';
+import { levelWords, requestLine, requestLines } from '../../words/requestWords';
 import type { Call, Command } from '../command';
 import { backupReference, databaseReference, jobOrDatabase } from '../operands';
 import { knownBy, questionOf } from '../policyQuestion';
@@ -35,48 +36,28 @@ const request: Command = {
   ],
   options: restoreFlags,
   async run(call) {
-    const { terminal, options } = call;
-    const { workDigest } = await import('../../core/governance/operationRequest');
+    const { terminal } = call;
+    const { requestSpecOf } = await import('../../core/governance/requestSpec');
     const { askFor } = await import('../../core/governance/requestFlow');
     const { workOf } = await import('../../core/job/checkRequest');
     const job = await requestOf(call, await workAsked(call));
     const { asked, clients, sha256 } = await questionOf(call);
     const decisions = await decided(call, asked, clients);
-    const others = decisions.flatMap(({ findings }) =>
-      findings.filter(({ level, code }) => level === 'block' && code !== 'policy.approval'),
-    );
-    // a request for what would be refused all the same helps nobody
-    if (others.length > 0) throw new AppError('policy.refused', { findings: others });
-    const [needs] = decisions
-      .filter(({ class: { rule } }) => rule.approvals > 0)
-      .sort((a, b) => b.class.rule.approvals - a.class.rule.approvals);
-    if (needs === undefined) {
+    const target = targetOf(asked);
+    const place = await placeFor(call, clients[0], target.namespace);
+    const now = await place.now();
+    const work = workOf(job);
+    const spec = requestSpecOf({ asked, decisions, work, sha256, notBefore: job.asked.notBefore }, now);
+    if (spec === undefined) {
       terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { needed: false } });
       terminal.line('Nobody has to approve it: it may be done.');
       return 0;
     }
-    const target = targetOf(asked);
-    const place = await placeFor(call, clients[0], target.namespace);
-    const { rule } = needs.class;
-    const { durationMs } = await import('../../core/policy/windows/schedule');
-    const now = await place.now();
-    const made = await askFor(place, {
-      ...{ operation: asked.operation, target: { workload: target.workload, database: target.database ?? '?' } },
-      ...{ digest: workDigest(workOf(job), sha256), work: JSON.stringify(workOf(job)).slice(0, 100_000) },
-      ...{ class: needs.class.name, policyDigest: needs.digest, approvals: rule.approvals },
-      ...defined({
-        masked: asked.masked,
-        reason: options.reason,
-        ticket: options.ticket,
-        notBefore: job.asked.notBefore,
-      }),
-      waitsUntil: new Date(now.getTime() + durationMs(rule.waitsAtMost ?? '3d')).toISOString(),
-      ...{ validMinutes: durationMs(rule.validFor ?? '8h') / 60_000, emergency: options.emergency === true },
-    });
+    const made = await askFor(place, spec);
     const data = { request: made.metadata.name, level: place.level, digest: made.spec.digest, class: made.spec.class };
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, now)) terminal.line(line);
-    if (place.level === 'advisory') terminal.line(notEnforced());
+    terminal.line(levelWords()[await levelOf(place)]);
     return 0;
   },
 };
@@ -102,7 +83,7 @@ const requests: Command = {
     }
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { requests: wanted.length } });
     if (wanted.length === 0) terminal.info('There is no request.');
-    if (place.level === 'advisory') terminal.info(notEnforced());
+    terminal.info(levelWords()[await levelOf(place)]);
     return 0;
   },
 };
@@ -137,7 +118,7 @@ function deciding(decision: 'approve' | 'deny', summary: string): Command {
         terminal.line(
           'The right to run it could not be given here: nobody is kept from it, or somebody else gives it.',
         );
-      if (place.level === 'advisory') terminal.line(notEnforced());
+      terminal.line(levelWords()[await levelOf(place)]);
       return 0;
     },
   };
@@ -157,7 +138,7 @@ const withdraw: Command = {
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     call.terminal.line(`The request ${made.metadata.name} is withdrawn.`);
-    if (place.level === 'advisory') call.terminal.line(notEnforced());
+    call.terminal.line(levelWords()[await levelOf(place)]);
     return 0;
   },
 };
@@ -176,7 +157,7 @@ const review: Command = {
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, await place.now())) call.terminal.line(line);
-    if (place.level === 'advisory') call.terminal.line(notEnforced());
+    call.terminal.line(levelWords()[await levelOf(place)]);
     return 0;
   },
 };
@@ -240,6 +221,11 @@ async function placeNamed(
   if (namespace === undefined) throw new AppError('usage', { message: `${text} names no namespace.` });
   const { client } = await knownBy({ kubeconfigs: kubeconfigsOf(call), cluster });
   return { place: await placeFor(call, client, namespace), name };
+}
+
+async function levelOf({ kept }: RequestPlace): Promise<SaidLevel> {
+  const { levelSaid } = await import('../../core/governance/checkGovernance');
+  return levelSaid(kept);
 }
 
 /** What has to do with requests. */

@@ -92,10 +92,32 @@ async function asksForCreate(client: KubeClient, signal?: AbortSignal): Promise<
   }
 }
 
+/** One question about one's own rights. */
+export interface RightAsked {
+  readonly namespace: string;
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+/** Whether this login may do it. Throws `cluster.*`. */
+export async function may(client: KubeClient, asked: RightAsked, signal?: AbortSignal): Promise<boolean> {
+  return (await ask(client, asked, signal)).allowed;
+}
+
 async function review(
   client: KubeClient,
   namespace: string,
   verb: string,
+  signal?: AbortSignal,
+): Promise<{ allowed: boolean; reason?: string }> {
+  return ask(client, { namespace, verb, resource: 'pods', subresource: 'exec' }, signal);
+}
+
+async function ask(
+  client: KubeClient,
+  resourceAttributes: RightAsked,
   signal?: AbortSignal,
 ): Promise<{ allowed: boolean; reason?: string }> {
   const answer = await client.post<{ status?: { allowed?: boolean; reason?: string } }>(
@@ -103,7 +125,7 @@ async function review(
     {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { namespace, verb, resource: 'pods', subresource: 'exec' } },
+      spec: { resourceAttributes },
     },
     signal ? { signal } : {},
   );

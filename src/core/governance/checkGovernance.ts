@@ -58,6 +58,26 @@ export async function checkGovernance(client: KubeClient, namespace: string): Pr
   return { level: isEnforced ? 'enforced' : 'recorded', trials };
 }
 
+/** As it is said at each step. `open`: what is forged is refused, and this login may run commands there all the same, by what was approved or past it. */
+export type SaidLevel = GovernanceLevel['level'] | 'open';
+
+/** Which level holds for whoever asks where a request is kept, without a cluster in the root. Never says more than could be tried. */
+export async function levelSaid(
+  kept: { readonly client: KubeClient; readonly namespace: string } | undefined,
+): Promise<SaidLevel> {
+  if (kept === undefined) return 'advisory';
+  try {
+    const { level, trials } = await checkGovernance(kept.client, kept.namespace);
+    const others = trials.filter(({ what }) => what !== 'exec');
+    const isRefused =
+      others.every(({ is }) => is !== 'missing') &&
+      others.some(({ what, is }) => what !== 'requests' && is === 'holds');
+    return level === 'recorded' && isRefused ? 'open' : level;
+  } catch {
+    return 'recorded';
+  }
+}
+
 async function tried(client: KubeClient, policy: string, path: string, body: object): Promise<GovernanceTrial['is']> {
   try {
     await client.post(path, body, { query: { dryRun: 'All' } });

@@ -17,13 +17,48 @@ export async function keepsRequests(client: KubeClient, signal?: AbortSignal): P
   }
 }
 
+/**
+ * All requests of a cluster with the namespaces that hold them; where it does not show them to this login at once, those of the namespaces that it does show. Throws `cluster.*`.
+ */
+export async function listAllRequests(
+  client: KubeClient,
+  namespaces: readonly string[],
+): Promise<readonly { readonly request: OperationRequest; readonly namespace: string }[]> {
+  const read = (items: readonly unknown[]): { request: OperationRequest; namespace: string }[] =>
+    items.flatMap((item) => {
+      const request = parseOperationRequest(item);
+      const namespace = request?.metadata.namespace;
+      return request === undefined || namespace === undefined ? [] : [{ request, namespace }];
+    });
+  try {
+    return read((await client.list(`${groupPath}/operationrequests`)).items);
+  } catch (error) {
+    if (!isAppError(error, 'cluster.forbidden')) throw error;
+  }
+  const all = await Promise.all(
+    namespaces.map(async (namespace) => {
+      try {
+        return read(
+          (await client.list(`${groupPath}/namespaces/${encodeURIComponent(namespace)}/operationrequests`)).items,
+        );
+      } catch (error) {
+        if (!isAppError(error, 'cluster.forbidden')) throw error;
+        return [];
+      }
+    }),
+  );
+  return all.flat();
+}
+
 /** The requests of a namespace of a cluster: kept, checked and refused by its API server. */
 export class ClusterRequests implements RequestPlace {
   readonly level = 'recorded';
+  readonly kept: { readonly client: KubeClient; readonly namespace: string };
   readonly #client: KubeClient;
   readonly #namespace: string;
 
   constructor(client: KubeClient, namespace: string) {
+    this.kept = { client, namespace };
     this.#client = client;
     this.#namespace = namespace;
   }

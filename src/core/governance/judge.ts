@@ -37,13 +37,7 @@ export function judge({ spec, status }: OperationRequest, judging: Judging): Not
   const yes = agreed({ spec, status });
   if (yes.length < Math.max(approvals, spec.approvals)) return isTooOld(spec, now) ? 'tooOld' : 'pending';
   if (spec.notBefore !== undefined && now < new Date(spec.notBefore)) return 'early';
-  const last =
-    yes
-      .map(({ at }) => Date.parse(at))
-      .sort((a, b) => a - b)
-      .at(-1) ?? now.getTime();
-  const begins = Math.max(last, spec.notBefore === undefined ? 0 : Date.parse(spec.notBefore));
-  const ends = Math.min(begins + spec.validMinutes * 60_000, until?.getTime() ?? Number.POSITIVE_INFINITY);
+  const ends = Math.min(validUntil({ spec, status }, now).getTime(), until?.getTime() ?? Number.POSITIVE_INFINITY);
   return now.getTime() > ends ? 'expired' : undefined;
 }
 
@@ -56,6 +50,15 @@ export function agreed({
     ({ by, decision, digest }) => decision === 'approve' && by !== spec.requestedBy && digest === spec.digest,
   );
   return [...new Map(yes.map((one) => [one.by, one])).values()];
+}
+
+/** The end of what was approved: from the last yes, or from when it is planned. Pure. */
+export function validUntil(request: Pick<OperationRequest, 'spec' | 'status'>, now: Date): Date {
+  const { notBefore, validMinutes } = request.spec;
+  const said = agreed(request).map(({ at }) => Date.parse(at));
+  const last = said.length === 0 ? now.getTime() : Math.max(...said);
+  const begins = Math.max(last, notBefore === undefined ? 0 : Date.parse(notBefore));
+  return new Date(begins + validMinutes * 60_000);
 }
 
 /** What a person is told of its state: three clocks that are never mixed. Pure. */
@@ -73,6 +76,7 @@ export function shownState({ spec, status }: OperationRequest, now: Date): strin
   return why === 'expired' ? 'Expired' : why === 'denied' ? 'Denied' : 'Approved';
 }
 
-function isTooOld({ waitsUntil }: OperationRequest['spec'], now: Date): boolean {
+/** True where nobody decided in time. Pure. */
+export function isTooOld({ waitsUntil }: OperationRequest['spec'], now: Date): boolean {
   return waitsUntil !== undefined && now > new Date(waitsUntil);
 }

@@ -29,6 +29,24 @@ const spec = v.looseObject({
   validMinutes: v.pipe(v.number(), v.integer(), v.minValue(1)),
   masked: v.optional(v.boolean()),
   emergency: v.boolean(),
+  expectedSeconds: v.optional(v.number()),
+  /** what it is restored from, and what is lost by it, as it was when it was asked for */
+  source: v.optional(
+    v.looseObject({
+      what: v.optional(text),
+      sha256: v.optional(text),
+      snapshot: v.optional(text),
+      drilled: v.optional(text),
+    }),
+  ),
+  replaces: v.optional(v.looseObject({ bytes: v.optional(v.number()), lastWrite: v.optional(text) })),
+  /** what was found when it was asked for */
+  findings: v.optional(v.array(v.looseObject({ level: text, code: text, data: v.optional(v.looseObject({}), {}) }))),
+  /** what the policy's rule said of it then */
+  approvers: v.optional(v.array(text)),
+  fallback: v.optional(v.array(text)),
+  escalateAfterMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  reviewWithinHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
 
 const decision = v.looseObject({

@@ -1,9 +1,12 @@
+import type { KubeClient } from '../cluster/kubeClient';
 import type { OperationRequest, RequestDecision, RequestSpec, RequestState } from './operationRequest';
 
 /** Where requests and decisions are kept: the target's cluster, or, where that knows no requests, the root. */
 export interface RequestPlace {
   /** advisory: files that whoever can write to the root can write; recorded: objects that the API server looks after */
   readonly level: 'advisory' | 'recorded';
+  /** the cluster and the namespace that keep them; undefined: the root does */
+  readonly kept?: { readonly client: KubeClient; readonly namespace: string };
   /** who asks here, as the API server knows them, or as they say */
   whoAmI(): Promise<string>;
   /** the clock that counts: the API server's, or this machine's */

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors';
+import { AppError, toAppError } from '../base/errors';
 import { parseJson } from '../base/json';
 import { storeOfRoot } from '../catalog/storeOfRoot';
 import { encodeName, requestsFolder } from '../store/layout';
@@ -56,9 +56,23 @@ export class RootRequests implements RequestPlace {
   }
 
   async list(): Promise<readonly OperationRequest[]> {
+    const { requests, problems } = await this.readAll();
+    const [first] = problems;
+    if (first !== undefined) throw first.error;
+    return requests;
+  }
+
+  /** All that can be read, and why others cannot: none of those hides another. Throws `store.*`. */
+  async readAll(): Promise<{
+    readonly requests: readonly OperationRequest[];
+    readonly problems: readonly { readonly error: AppError }[];
+  }> {
     const { folders } = await (await storeOfRoot(this.#root)).level(`${requestsFolder}/`);
-    const all = await Promise.all(folders.map(async (name) => this.get(name)));
-    return all.flatMap((one) => one ?? []);
+    const all = await Promise.allSettled(folders.map(async (name) => this.get(name)));
+    return {
+      requests: all.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [])),
+      problems: all.flatMap((one) => (one.status === 'rejected' ? [{ error: toAppError(one.reason) }] : [])),
+    };
   }
 
   async decide(

@@ -1,10 +1,11 @@
-import type { Finding } from '../../core/base/finding';
+import { isBlocked, type Finding } from '../../core/base/finding';
 import type { RestoreOptions } from '../../core/restore/options';
 import type { RestorePlan } from '../../core/job/plan/planRestore';
 import { mayHelp, waysOn } from '../../core/job/plan/waysOn';
 import type { DatabasePlace } from '../../model/places';
 import type { Services } from '../../services';
 import { plainFinding } from '../../words/findingWords';
+import { isApprovable } from '../requests/askApproval';
 import { chosenWords } from './askRestoreOptions';
 import { confirmName } from './confirmName';
 import { capital, findingLines } from '../findingLines';
@@ -30,13 +31,16 @@ export interface RestoreQuestion {
 export async function confirmRestore(
   services: Services,
   question: RestoreQuestion,
-): Promise<RestoreOptions | 'options' | undefined> {
-  const { target, plan, chosen } = question;
+): Promise<Confirmed | 'options' | undefined> {
+  const { target, chosen } = question;
+  // what those who may approve it can allow is asked of them, where nothing else is in the way
+  const isAsked = question.plan.findings.some((finding) => finding.level === 'block' && isApprovable(finding));
+  const plan = isAsked ? withoutApproval(question.plan) : question.plan;
   const { exists } = plan.target;
   const ways = waysOn(plan, chosen)
     .slice(0, mostWays)
     .filter(({ inPlace }) => inPlace !== true || chosen.prepare !== true)
-    .map((options) => wayOf(plan, options, chosen.prepare));
+    .map((options) => wayOf(plan, options, { prepares: chosen.prepare, isAsked }));
   const where = t`${target.database} on ${target.pod.name}`;
   const can =
     chosen.prepare === true
@@ -44,8 +48,9 @@ export async function confirmRestore(
       : exists
         ? t`Replace ${where}?`
         : t`${verbOf(plan)} into ${target.pod.name}?`;
+  const asks = isAsked ? t`Ask for approval? ${can}` : can;
   const answer = await showWarningMessage(
-    ways.length > 0 ? can : t`${where} cannot be ${exists ? t`replaced` : t`restored`} now.`,
+    ways.length > 0 ? asks : t`${where} cannot be ${exists ? t`replaced` : t`restored`} now.`,
     { modal: true, detail: detail(services, question, ways) },
     ...ways.map(({ title }) => title),
     ...(mayHelp(plan) ? [toOptions()] : []),
@@ -54,11 +59,23 @@ export async function confirmRestore(
   const way = ways.find(({ title }) => title === answer);
   if (!way || (way.loses && !(await confirmLoss(target.reference, way.loses)))) return undefined;
   // what is only prepared replaces nothing: its swap asks
-  if (exists && chosen.prepare !== true && !(await confirmName(services, target))) return undefined;
+  // nor is anything replaced before it is approved: running it asks
+  if (exists && !isAsked && chosen.prepare !== true && !(await confirmName(services, target))) return undefined;
   const { acceptMissing, ...rest } = chosen;
   // a database that is new by now replaces none
   const kept = acceptMissing === true ? { goOn: true, ...(exists ? { acceptMissing } : {}) } : {};
-  return { ...rest, ...kept, as: exists ? 'replace' : 'new', ...way.options };
+  return { options: { ...rest, ...kept, as: exists ? 'replace' : 'new', ...way.options }, isAsked };
+}
+
+/** What was chosen. `isAsked`: others have to approve it first. */
+export interface Confirmed {
+  readonly options: RestoreOptions;
+  readonly isAsked: boolean;
+}
+
+function withoutApproval(plan: RestorePlan): RestorePlan {
+  const findings = plan.findings.filter((finding) => !(finding.level === 'block' && isApprovable(finding)));
+  return { ...plan, findings, isBlocked: isBlocked(findings) };
 }
 
 const toOptions = () => t`Options…`;
@@ -80,7 +97,11 @@ interface Loss {
 }
 
 /** What the core offers, as a button. */
-function wayOf(plan: RestorePlan, options: RestoreOptions, prepares = false): Way {
+function wayOf(
+  plan: RestorePlan,
+  options: RestoreOptions,
+  { prepares = false, isAsked }: { readonly prepares?: boolean | undefined; readonly isAsked: boolean },
+): Way {
   const { createRoles = false, noOwner = false, inPlace = false, goOn = false, acceptMissing = false } = options;
   const verb = prepares ? t`Prepare ${plan.target.database}` : verbOf(plan);
   const these = plan.roles.missing.length === 1 ? t`the Role` : t`${plan.roles.missing.length} Roles`;
@@ -88,7 +109,8 @@ function wayOf(plan: RestorePlan, options: RestoreOptions, prepares = false): Wa
   const where = inPlace ? t` In Place` : '';
   const without = noOwner ? t` Without Owners` : goOn || acceptMissing ? t` Without What Is Refused` : '';
   const loses = inPlace ? lostInPlace(plan) : acceptMissing ? lostWithout(plan) : undefined;
-  const title = `${made}${verb}${where}${without}${loses ? '…' : ''}`;
+  const does = `${made}${verb}${where}${without}`;
+  const title = isAsked ? `Ask for Approval: ${does}…` : `${does}${loses ? '…' : ''}`;
   return { title, options, ...(loses ? { loses } : {}) };
 }
 

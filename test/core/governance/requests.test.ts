@@ -109,14 +109,14 @@ describe('requests in a root', () => {
     assert.match((await ferry('withdraw', request, '--root', root)).err, /somebody else's/);
     const approved = await ferry('approve', request, '--root', root, '--reason', 'seen');
     assert.equal(approved.exitCode, 0, approved.err);
-    assert.match(approved.out, /Approved[^]*approved it[^]*seen[^]*not enforced here/);
+    assert.match(approved.out, /, approved\n[^]*approved it[^]*seen[^]*not enforced here/);
     assert.match((await ferry('approve', request, '--root', root)).err, /has your decision already/);
     const listed = await ferry('requests', '--root', root);
     assert.match(listed.out, /req-\w+ {2}Approved {2}restore of postgres\/shop/);
     assert.match(listed.err, /not enforced here/);
     process.env['DEVWORKSPACE_NAME'] = 'alices';
     assert.equal((await ferry('withdraw', request, '--root', root)).exitCode, 0);
-    assert.match((await ferry('requests', request, '--root', root)).out, /Withdrawn/);
+    assert.match((await ferry('requests', request, '--root', root)).out, /withdrawn/);
     assert.equal((await ferry('requests', 'req-0000000000', '--root', root)).exitCode, 4);
   });
 

@@ -186,6 +186,11 @@ export async function planRestore(request: PlanRequest, signal: AbortSignal): Pr
 
 const toBeAsked: readonly string[] = ['policy.reason', 'policy.ticket'];
 
+/** What was planned, as policies are asked about it. Pure. */
+export function askedOfPlan(request: PlanRequest, plan: Pick<RestorePlan, 'target' | 'expected'>): AskedOperation {
+  return askedOperation(request, plan.target.exists && request.options.as === 'replace', plan.expected.seconds);
+}
+
 /** As policies are asked about it. */
 function askedOperation(request: PlanRequest, replaces: boolean, seconds: number): AskedOperation {
   const { from, target, database, environment, options, clusters = [], asked, cluster: alias } = request;

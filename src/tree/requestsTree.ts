@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { viewIds } from '../contributions';
+import { actionsOn, type FoundRequest, type GatheredRequests } from '../core/governance/gatherRequests';
+import { shownState } from '../core/governance/judge';
+import type { Requests } from '../model/requests';
+import { runningText, wordsFor } from '../ui/notify/errorText';
+import { contextValue, type TreeNode } from './node';
+import { RequestGroupNode, RequestNode } from './requestNode';
+import { shownItem } from './shownItem';
+
+/** The Requests view: what waits for whoever looks stands first, and is the number on the view. */
+export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #treeView: vscode.TreeView<TreeNode>;
+  readonly #listening: vscode.Disposable;
+
+  constructor(private readonly requests: Requests) {
+    this.#treeView = vscode.window.createTreeView<TreeNode>(viewIds.requests, { treeDataProvider: this });
+    this.#listening = vscode.Disposable.from(
+      requests.onDidChange(() => {
+        const waiting = waitingFor(requests.gathered).length;
+        this.#treeView.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${waiting} waiting for you` };
+        this.#changed.fire(undefined);
+      }),
+      this.#treeView.onDidChangeVisibility(({ visible }) => requests.inSight(visible)),
+    );
+  }
+
+  /** The row that is selected, while it can be seen. */
+  get selection(): readonly RequestNode[] {
+    if (!this.#treeView.visible) return [];
+    return this.#treeView.selection.filter((node) => node instanceof RequestNode);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return shownItem(node.item());
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node) return [...(await node.children())];
+    this.requests.inSight(this.#treeView.visible);
+    const gathered = await this.requests.look();
+    return [...groupsOf(gathered), ...gathered.problems.map((problem) => new RequestProblemNode(problem))];
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#treeView.dispose();
+    this.#changed.dispose();
+  }
+}
+
+/** A place whose requests cannot be read: it hides no other. */
+class RequestProblemNode implements TreeNode {
+  readonly id: string;
+  readonly parent = undefined;
+
+  constructor(private readonly problem: GatheredRequests['problems'][number]) {
+    this.id = `!${problem.cluster ?? ''} ${problem.error.code}`;
+  }
+
+  item(): vscode.TreeItem {
+    const { cluster, error } = this.problem;
+    const where = cluster ?? 'a request of the root';
+    const item = new vscode.TreeItem(where);
+    item.id = this.id;
+    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    item.description = 'cannot be read';
+    item.tooltip = runningText(wordsFor(error));
+    item.contextValue = contextValue('problem', {});
+    item.accessibilityInformation = { label: `${where} cannot be read: ${runningText(wordsFor(error))}` };
+    return item;
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}
+
+/** Those that whoever looks can decide, or has to look at. Pure. */
+export function waitingFor({ requests }: GatheredRequests): readonly FoundRequest[] {
+  return requests.filter((found) => {
+    const { canApprove, canReview } = actionsOn(found);
+    return canApprove || canReview;
+  });
+}
+
+/** Each request once, in the group that one looks for it in. Pure. */
+export function groupsOf(gathered: GatheredRequests): readonly RequestGroupNode[] {
+  const { requests } = gathered;
+  const waiting = waitingFor(gathered);
+  const isClosed = ({ request, now }: FoundRequest): boolean => closed.has(shownState(request, now));
+  const open = requests.filter((found) => !waiting.includes(found) && !isClosed(found));
+  const isMine = ({ request, me }: FoundRequest): boolean => request.spec.requestedBy === me;
+  const groups = [
+    new RequestGroupNode('Waiting for Me', waiting, true),
+    new RequestGroupNode('Mine', open.filter(isMine), true),
+    new RequestGroupNode(
+      'Others',
+      open.filter((found) => !isMine(found)),
+      true,
+    ),
+    new RequestGroupNode('Closed', requests.filter(isClosed).slice(0, mostClosed), false),
+  ];
+  return groups.filter((group) => group.requests.length > 0);
+}
+
+const closed: ReadonlySet<string> = new Set([
+  ...['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'],
+  ...['TimedOut', 'Expired'],
+]);
+const mostClosed = 100;
