@@ -4,6 +4,7 @@ import { showInformationMessage, showInputBox, showWarningMessage } from '../ui/
 import { levelWords, requestDoes, requestRows } from '../words/requestWords';
 import type { Command } from './command';
 import { oneRequest } from './requestTargets';
+import { t } from '../words/language';
 
 /** Opens the page of a request. */
 export const openRequest: Command = {
@@ -11,7 +12,7 @@ export const openRequest: Command = {
   rowsOf: 'requests',
   async run(services, target) {
     const found = await oneRequest(services, target, {
-      ...{ title: 'Show Request', filter: () => true, none: 'There is no request.' },
+      ...{ title: 'Show Request', filter: () => true, none: t`There is no request.` },
     });
     if (found) await services.pages.show(found);
   },
@@ -40,16 +41,16 @@ export const withdrawRequest: Command = {
   changes: 'withdraw',
   async run(services, target) {
     const found = await oneRequest(services, target, {
-      ...{ title: 'Withdraw Request', none: 'No request of yours can be withdrawn.' },
+      ...{ title: 'Withdraw Request', none: t`No request of yours can be withdrawn.` },
       filter: (one) => actionsOn(one).canWithdraw,
     });
     if (!found) return;
     const { name } = found.request.metadata;
-    if (!(await confirmed(services, found, 'Withdraw', 'Withdraw this request?'))) return;
+    if (!(await confirmed(services, found, 'Withdraw', t`Withdraw this request?`))) return;
     const { withdrawRequest: withdraw } = await import('../core/governance/requestFlow');
     await withdraw(found.place, name);
     await services.requests.refresh();
-    void showInformationMessage(`The request ${name} is withdrawn.`);
+    void showInformationMessage(t`The request ${name} is withdrawn.`);
   },
 };
 
@@ -60,18 +61,18 @@ export const reviewRequest: Command = {
   changes: 'review',
   async run(services, target) {
     const found = await oneRequest(services, target, {
-      ...{ title: 'Review', none: 'Nothing waits to be looked at.' },
+      ...{ title: 'Review', none: t`Nothing waits to be looked at.` },
       filter: (one) => actionsOn(one).canReview,
     });
     if (!found) return;
     const { name } = found.request.metadata;
-    if (!(await confirmed(services, found, 'Reviewed', 'Have you looked at what was done?'))) return;
-    const reason = await why('What did you find?', true);
+    if (!(await confirmed(services, found, 'Reviewed', t`Have you looked at what was done?`))) return;
+    const reason = await why(t`What did you find?`, true);
     if (reason === undefined) return;
     const { reviewRequest: review } = await import('../core/governance/requestFlow');
     await review(found.place, name, reason);
     await services.requests.refresh();
-    void showInformationMessage(`The request ${name} is done: you looked at it.`);
+    void showInformationMessage(t`The request ${name} is done: you looked at it.`);
   },
 };
 
@@ -79,16 +80,16 @@ async function decide(services: Services, target: unknown, decision: 'approve' |
   const [verb, title] = decision === 'approve' ? ['Approve', 'Approve Request'] : ['Deny', 'Deny Request'];
   const can = decision === 'approve' ? 'canApprove' : 'canDeny';
   const found = await oneRequest(services, target, {
-    ...{ title, none: 'No request waits for your decision.' },
+    ...{ title, none: t`No request waits for your decision.` },
     filter: (one) => actionsOn(one)[can],
   });
   if (!found) return;
   const { request, place } = found;
   const { name } = request.metadata;
-  if (!(await confirmed(services, found, verb, `${verb} this request?`))) return;
+  if (!(await confirmed(services, found, verb, t`${verb} this request?`))) return;
   // a no without a reason helps nobody
   const reason = await why(
-    decision === 'approve' ? 'Why is it right? (may be left empty)' : 'Why not?',
+    decision === 'approve' ? t`Why is it right? (may be left empty)` : t`Why not?`,
     decision === 'deny',
   );
   if (reason === undefined) return;
@@ -98,9 +99,9 @@ async function decide(services: Services, target: unknown, decision: 'approve' |
   const given =
     decided.right === undefined
       ? ''
-      : ` ${request.spec.requestedBy} has the right to run it by the RoleBinding ${decided.right}.`;
+      : t` ${request.spec.requestedBy} has the right to run it by the RoleBinding ${decided.right}.`;
   const words = decision === 'approve' ? 'approved' : 'denied';
-  void showInformationMessage(`You ${words} the request ${name}.${given}`);
+  void showInformationMessage(t`You ${words} the request ${name}.${given}`);
 }
 
 /** Shows what it is about once more, whoever led here: a row, a page, a link in a mail. */
@@ -117,7 +118,7 @@ async function why(prompt: string, isRequired: boolean): Promise<string | undefi
     prompt,
     ignoreFocusOut: true,
     ...(isRequired
-      ? { validateInput: (text) => (text.trim().length < 3 ? 'A few words, so that others know later' : undefined) }
+      ? { validateInput: (text) => (text.trim().length < 3 ? t`A few words, so that others know later` : undefined) }
       : {}),
   });
   return reason?.trim();

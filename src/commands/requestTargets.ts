@@ -5,6 +5,7 @@ import type { Services } from '../services';
 import { RequestNode } from '../tree/requestNode';
 import { showInformationMessage, showQuickPick } from '../ui/shown';
 import { requestDoes, stateWords } from '../words/requestWords';
+import { t } from '../words/language';
 
 /** A request from a row, from its page or a link, or asked for among those that fit; undefined where there is none to choose, which is said. Throws `approval.unknown`, `cancelled`. */
 export async function oneRequest(
@@ -30,7 +31,7 @@ export async function oneRequest(
     detail: `${found.request.metadata.name} · by ${found.request.spec.requestedBy}`,
     found,
   }));
-  const picked = await showQuickPick(items, { title: ask.title, placeHolder: 'Which request?' });
+  const picked = await showQuickPick(items, { title: ask.title, placeHolder: t`Which request?` });
   if (!picked) throw new AppError('cancelled');
   return picked.found;
 }

@@ -151,7 +151,7 @@ function factsOf({ from, target, expected }: RestorePlan, { drilled }: AskedOper
   const { bytes, lastWrite } = target;
   return {
     source: {
-      ...{ what: from.backup === undefined ? `the database ${from.database}` : `the backup ${from.backup}` },
+      ...{ what: from.backup === undefined ? t`the database ${from.database}` : t`the backup ${from.backup}` },
       ...{ snapshot: from.snapshot, ...(drilled === undefined ? {} : { drilled: drilled.toISOString() }) },
     },
     ...(target.exists

@@ -13,6 +13,7 @@ import { jobTitle } from '../words/jobTitle';
 import { levelWords, requestRows } from '../words/requestWords';
 import type { Command } from './command';
 import { oneRequest } from './requestTargets';
+import { t } from '../words/language';
 
 /** Does what one asked for and others approved: exactly that, after it was shown once more. */
 export const runRequest: Command = {
@@ -20,7 +21,7 @@ export const runRequest: Command = {
   rowsOf: 'requests',
   async run(services, target) {
     const found = await oneRequest(services, target, {
-      ...{ title: 'Run What Was Approved', none: 'Nothing of yours is approved and can run now.' },
+      ...{ title: 'Run What Was Approved', none: t`Nothing of yours is approved and can run now.` },
       filter: (one) => actionsOn(one).canRun,
     });
     if (!found) return;
@@ -80,5 +81,5 @@ async function confirmedName(services: Services, job: JobRequest): Promise<strin
   const { cluster, namespace, database } = parseDatabaseReference(target);
   const model = services.clusters.known(cluster);
   if (model === undefined || !services.protection.isProtected(model.cluster, namespace)) return undefined;
-  return (await typeName(`${cluster}/${namespace} is protected`, database)) ? database : false;
+  return (await typeName(t`${cluster}/${namespace} is protected`, database)) ? database : false;
 }

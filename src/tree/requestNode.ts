@@ -5,6 +5,7 @@ import { shownState } from '../core/governance/judge';
 import { approvalWords, clockWords, requestDoes, requestRows, stateWords } from '../words/requestWords';
 import { factsTooltip } from '../ui/tooltip';
 import { contextValue, type TreeNode } from './node';
+import { t } from '../words/language';
 
 /** Requests that one looks at for the same reason. */
 export class RequestGroupNode implements TreeNode {
@@ -56,12 +57,12 @@ export class RequestNode implements TreeNode {
     item.id = this.id;
     item.iconPath = iconOf(shownState(request, now), spec.emergency);
     item.description = parts.join(' · ');
-    const where = kept === undefined ? 'the root' : `${kept.cluster}/${kept.namespace}`;
+    const where = kept === undefined ? t`the root` : `${kept.cluster}/${kept.namespace}`;
     item.tooltip = factsTooltip(title, [
       ...requestRows(request, now).map(
         ([name, value]) => [name.slice(0, 1).toUpperCase() + name.slice(1), value] as const,
       ),
-      ['Kept in', where],
+      [t`Kept in`, where],
     ]);
     const { canApprove, canDeny, canWithdraw, canRun, canReview } = actionsOn(this.found);
     item.contextValue = contextValue('request', {

@@ -7,6 +7,7 @@ import { runningText, wordsFor } from '../ui/notify/errorText';
 import { contextValue, type TreeNode } from './node';
 import { RequestGroupNode, RequestNode } from './requestNode';
 import { shownItem } from './shownItem';
+import { t } from '../words/language';
 
 /** The Requests view: what waits for whoever looks stands first, and is the number on the view. */
 export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -20,7 +21,7 @@ export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.#listening = vscode.Disposable.from(
       requests.onDidChange(() => {
         const waiting = waitingFor(requests.gathered).length;
-        this.#treeView.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${waiting} waiting for you` };
+        this.#treeView.badge = waiting === 0 ? undefined : { value: waiting, tooltip: t`${waiting} waiting for you` };
         this.#changed.fire(undefined);
       }),
       this.#treeView.onDidChangeVisibility(({ visible }) => requests.inSight(visible)),
@@ -66,14 +67,14 @@ class RequestProblemNode implements TreeNode {
 
   item(): vscode.TreeItem {
     const { cluster, error } = this.problem;
-    const where = cluster ?? 'a request of the root';
+    const where = cluster ?? t`a request of the root`;
     const item = new vscode.TreeItem(where);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-    item.description = 'cannot be read';
+    item.description = t`cannot be read`;
     item.tooltip = runningText(wordsFor(error));
     item.contextValue = contextValue('problem', {});
-    item.accessibilityInformation = { label: `${where} cannot be read: ${runningText(wordsFor(error))}` };
+    item.accessibilityInformation = { label: t`${where} cannot be read: ${runningText(wordsFor(error))}` };
     return item;
   }
 
@@ -98,7 +99,7 @@ export function groupsOf(gathered: GatheredRequests): readonly RequestGroupNode[
   const open = requests.filter((found) => !waiting.includes(found) && !isClosed(found));
   const isMine = ({ request, me }: FoundRequest): boolean => request.spec.requestedBy === me;
   const groups = [
-    new RequestGroupNode('Waiting for Me', waiting, true),
+    new RequestGroupNode(t`Waiting for Me`, waiting, true),
     new RequestGroupNode('Mine', open.filter(isMine), true),
     new RequestGroupNode(
       'Others',

@@ -94,7 +94,6 @@ describe('editor: requests', function () {
     const made = await bob.create('req-00000000aa', { ...spec, requestedBy: 'bob', reason: 'for the audit' });
     await bob.create('req-00000000bb', { ...spec, requestedBy: 'bob', reason: 'just because' });
     await window.openSideBar();
-    await window.palette('DB Ferry: Refresh');
     await window.palette('DB Ferry: Approve…');
     await window.question('Approve Request').choose(/copy of/);
     const modal = window.modal(/Approve this request\?/);

@@ -110,7 +110,7 @@ function wayOf(
   const without = noOwner ? t` Without Owners` : goOn || acceptMissing ? t` Without What Is Refused` : '';
   const loses = inPlace ? lostInPlace(plan) : acceptMissing ? lostWithout(plan) : undefined;
   const does = `${made}${verb}${where}${without}`;
-  const title = isAsked ? `Ask for Approval: ${does}…` : `${does}${loses ? '…' : ''}`;
+  const title = isAsked ? t`Ask for Approval: ${does}…` : `${does}${loses ? '…' : ''}`;
   return { title, options, ...(loses ? { loses } : {}) };
 }
 

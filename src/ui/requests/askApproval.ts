@@ -14,6 +14,7 @@ import { localTime } from '../format';
 import { requestOf } from '../jobRequest';
 import { settings } from '../settings';
 import { showInformationMessage, showInputBox, showQuickPick } from '../shown';
+import { t } from '../../words/language';
 
 /** What somebody may be asked for, and nothing else is missing. */
 export interface Governed {
@@ -61,7 +62,7 @@ export async function askApproval(
     await place.now(),
   );
   if (spec === undefined) {
-    void showInformationMessage('Nobody has to approve it: it may be done.');
+    void showInformationMessage(t`Nobody has to approve it: it may be done.`);
     return;
   }
   const request = await askFor(place, spec);
@@ -76,7 +77,7 @@ export async function askApproval(
 
 async function tellAsked(services: Services, name: string, found: FoundRequest | undefined): Promise<void> {
   const level = found === undefined ? undefined : levelWords()[await services.requests.levelOf(found)];
-  await showInformationMessage(`Asked for: ${name} waits for its decision.${level === undefined ? '' : ` ${level}`}`);
+  await showInformationMessage(t`Asked for: ${name} waits for its decision.${level === undefined ? '' : ` ${level}`}`);
 }
 
 interface Words {
@@ -89,17 +90,17 @@ interface Words {
 async function askWords(title: string, policies: readonly ReadPolicy[], findings: readonly Finding[]): Promise<Words> {
   const emergency = knowsEmergencies(policies) ? await askUrgency(title) : undefined;
   const reason = await ask({
-    ...{ title, prompt: 'Why? Those who decide read it, and so does who audits it.' },
-    wrong: (text) => (text.length < 3 ? 'A few words, so that others can decide' : undefined),
+    ...{ title, prompt: t`Why? Those who decide read it, and so does who audits it.` },
+    wrong: (text) => (text.length < 3 ? t`A few words, so that others can decide` : undefined),
   });
   const form = dataOf(findings, 'policy.ticket')?.form;
   const ticket =
     form === undefined
       ? undefined
       : await ask({
-          ...{ title, prompt: `The ticket, of the form ${form}.` },
+          ...{ title, prompt: t`The ticket, of the form ${form}.` },
           wrong: (text) =>
-            text.length <= 100 && new RegExp(form, 'u').test(text) ? undefined : `It has the form ${form}`,
+            text.length <= 100 && new RegExp(form, 'u').test(text) ? undefined : t`It has the form ${form}`,
         });
   const earliest = emergency === true ? undefined : dataOf(findings, 'policy.notice')?.earliest;
   const notBefore = earliest === undefined ? undefined : await askWhen(title, earliest);
@@ -123,14 +124,14 @@ function knowsEmergencies(policies: readonly ReadPolicy[]): boolean {
 
 async function askUrgency(title: string): Promise<boolean> {
   const rows = [
-    { label: 'It can wait for its decision', detail: 'As the policy asks for it', emergency: false },
+    { label: t`It can wait for its decision`, detail: t`As the policy asks for it`, emergency: false },
     {
-      label: 'It is an emergency',
-      detail: 'Those on call decide; somebody else has to look at it afterwards',
+      label: t`It is an emergency`,
+      detail: t`Those on call decide; somebody else has to look at it afterwards`,
       emergency: true,
     },
   ];
-  const picked = await showQuickPick(rows, { title, placeHolder: 'How urgent is it?' });
+  const picked = await showQuickPick(rows, { title, placeHolder: t`How urgent is it?` });
   if (picked === undefined) throw new AppError('cancelled');
   return picked.emergency;
 }
@@ -140,12 +141,12 @@ async function askWhen(title: string, earliest: string): Promise<string> {
   // seconds pass while one types
   const least = new Date(Math.ceil((Date.parse(earliest) + 60_000) / 60_000) * 60_000);
   const text = await ask({
-    ...{ title, prompt: `When may it begin? It has to be announced before: not before ${localTime(earliest)}.` },
+    ...{ title, prompt: t`When may it begin? It has to be announced before: not before ${localTime(earliest)}.` },
     value: localTime(least.toISOString()).slice(0, 16),
     wrong: (typed) => {
       const time = Date.parse(typed);
-      if (Number.isNaN(time)) return 'A time like 2026-12-01 22:00';
-      return time < Date.parse(earliest) ? `Not before ${localTime(earliest)}` : undefined;
+      if (Number.isNaN(time)) return t`A time like 2026-12-01 22:00`;
+      return time < Date.parse(earliest) ? t`Not before ${localTime(earliest)}` : undefined;
     },
   });
   return new Date(text).toISOString();

@@ -8,6 +8,7 @@ import { escaped, html, Html } from '../../report/html';
 import { plainFinding } from '../../words/findingWords';
 import { clockWords, decisionLines, levelWords, requestDoes, requestRows, stateWords } from '../../words/requestWords';
 import { editorHints } from '../hints';
+import { t } from '../../words/language';
 
 /** What a button of the page does: a command of ours, with the request of the page. */
 export const pageActions = {
@@ -38,14 +39,16 @@ export function requestPage(found: FoundRequest, { level, source, style }: PageF
   const rows = requestRows(request, now).filter(([name]) => name !== 'clock');
   const decisions = decisionLines(request);
   const body = html`<h1>${title}</h1>
-    <p class="state">${stateWords(request, now)}${spec.emergency ? html` <strong>Emergency</strong>` : undefined}</p>
+    <p class="state">
+      ${stateWords(request, now)}${spec.emergency ? html` <strong>${t`Emergency`}</strong>` : undefined}
+    </p>
     <ul class="clocks">
       ${clocksOf(request, now).map(
         (clock) =>
           html`<li class="${clock.isOver && clock.which !== 'begins' ? 'over' : ''}">${clockWords(clock, now)}</li>`,
       )}
     </ul>
-    <div class="actions" role="group" aria-label="What can be done with it">${buttonsOf(found)}</div>
+    <div class="actions" role="group" aria-label="${t`What can be done with it`}">${buttonsOf(found)}</div>
     <p class="level">${levelWords()[level]}</p>
     <dl>
       ${rows.map(
@@ -53,21 +56,21 @@ export function requestPage(found: FoundRequest, { level, source, style }: PageF
           html`<dt>${name}</dt>
             <dd>${value}</dd>`,
       )}
-      <dt>kept in</dt>
-      <dd>${kept === undefined ? 'the root' : `${kept.cluster}/${kept.namespace}`}</dd>
+      <dt>${t`kept in`}</dt>
+      <dd>${kept === undefined ? t`the root` : `${kept.cluster}/${kept.namespace}`}</dd>
     </dl>
-    <h2>Why it is asked for, and what was found</h2>
+    <h2>${t`Why it is asked for, and what was found`}</h2>
     ${findingsOf(found)}
-    <h2>Decisions</h2>
+    <h2>${t`Decisions`}</h2>
     ${
       decisions.length === 0
-        ? html`<p>Nobody has decided yet.</p>`
+        ? html`<p>${t`Nobody has decided yet.`}</p>`
         : html`<ul>
             ${decisions.map((line) => html`<li>${line}</li>`)}
           </ul>`
     }
-    <h2>Exactly what is done</h2>
-    <p>Its SHA-256 is what is approved: the job compares it, and does nothing else.</p>
+    <h2>${t`Exactly what is done`}</h2>
+    <p>${t`Its SHA-256 is what is approved: the job compares it, and does nothing else.`}</p>
     <pre tabindex="0">${workOf(spec.work)}</pre>`;
   return `<!DOCTYPE html>
 ${
@@ -91,7 +94,7 @@ ${
 }
 
 /** Tells which button was pressed, and nothing else. */
-const script = `const editor = acquireVsCodeApi();
+const script = t`const editor = acquireVsCodeApi();
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button[data-do]') : null;
   if (button) editor.postMessage({ do: button.dataset.do });
@@ -119,7 +122,7 @@ function buttonsOf(found: FoundRequest): readonly Html[] {
 
 function findingsOf({ request: { spec } }: FoundRequest): Html {
   const { findings = [] } = spec;
-  if (findings.length === 0) return html`<p>Nothing was written down of it.</p>`;
+  if (findings.length === 0) return html`<p>${t`Nothing was written down of it.`}</p>`;
   const order = ['block', 'warn', 'note'];
   const sorted = [...findings].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   return html`<ul>
@@ -145,7 +148,7 @@ function findingText({
 }
 
 function workOf(text: string | undefined): Html {
-  if (text === undefined) return html`It does not say.`;
+  if (text === undefined) return html`${t`It does not say.`}`;
   return new Html(pretty(text).split('\n').map(escaped).join('\n'));
 }
 
