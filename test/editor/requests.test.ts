@@ -108,7 +108,7 @@ describe('editor: requests', function () {
     await window.modal(/Deny this request\?/).press('Deny');
     await window.question('Why not?').type('no');
     await window.question().accept();
-    await window.question('Why not?').type('not by day');
+    await window.question('A few words').type('not by day');
     await window.question().accept();
     await window.notification(/You denied the request req-00000000/).text(60);
     const states = (await bob.list()).map(({ status }) => status.state);
