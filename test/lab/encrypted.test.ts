@@ -16,7 +16,7 @@ describe('encrypted backups on the command line', function () {
   let backup: string;
 
   before(async () => {
-    lab = await startLab({ only: ['source', 'pg16'] });
+    lab = await startLab({ only: ['source', 'pg16'], scale: 0.1 });
     folder = await mkdtemp(join(tmpdir(), 'dbf-encrypted-'));
     key = join(folder, 'recovery.key');
     const env = { XDG_STATE_HOME: join(folder, 'state') };

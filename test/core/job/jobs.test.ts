@@ -251,7 +251,7 @@ describe('jobs', () => {
 
   it('a job whose first event was lost is the one that was started, and its result stays', async () => {
     const result = {
-      time: '',
+      time: '2026-11-23T05:15:14.000Z',
       type: 'result',
       outcome: 'failed',
       exitCode: 1,

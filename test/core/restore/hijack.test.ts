@@ -206,7 +206,7 @@ for (const major of [15, 16, 18] as const) {
       const place = 'alpha/demo/pg-0/shop';
       const asked = requestOf('restore', ['b', place], { root });
       const note = (code: string, data: object): string =>
-        `${JSON.stringify({ time: '', type: 'note', code, data })}\n`;
+        `${JSON.stringify({ time: '2026-11-23T05:15:14.000Z', type: 'note', code, data })}\n`;
       const { id, folder: job } = await createJobFolder(root, asked);
       const exchange = { database: 'shop', oid: 2, side: 'x', live: 1 };
       await appendFile(join(job, 'events.ndjson'), note('swap.side', exchange) + note('roles.made', { roles: ['r1'] }));
@@ -216,7 +216,7 @@ for (const major of [15, 16, 18] as const) {
       assert.deepEqual([await records.madeRole(id, 'r1'), await records.madeRole(id, 'r2')], [true, false]);
       const elsewhere = recordsOf(root, { ...target.pod, namespace: 'another' });
       assert.deepEqual([await elsewhere.kept(id, 'shop', 1), await elsewhere.worked(id)], [false, false]);
-      const result = { time: '', type: 'result', outcome: 'done', exitCode: 0, data: {} };
+      const result = { time: '2026-11-23T05:15:14.000Z', type: 'result', outcome: 'done', exitCode: 0, data: {} };
       await appendFile(join(job, 'events.ndjson'), `${JSON.stringify(result)}\n`);
       assert.equal(await recordsOf(root, target.pod).madeRole(id, 'r1'), false, 'they are needed by now');
     });

@@ -47,7 +47,6 @@ alter database ${quoted(database)} is_template true`;
 for (const [from, to] of [
   [15, 15],
   [15, 18],
-  [16, 18],
   [18, 18],
 ] as const) {
   describe(`what belongs to a database itself, from PostgreSQL ${from} to ${to}`, function () {

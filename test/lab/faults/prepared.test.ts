@@ -50,7 +50,7 @@ describe(`faults of what is prepared, swapped and discarded, ${judged}`, functio
   let wanted: Fingerprint;
 
   before(async () => {
-    scene = await Scene.start();
+    scene = await Scene.start(0.2);
     backup = await scene.backUp('shop');
     await scene.bringToLife(backup, 'shop', changedOrders);
     wanted = await scene.seen('source');
@@ -136,7 +136,7 @@ describe(`faults of what is prepared, swapped and discarded, ${judged}`, functio
       }[kind];
       const run = startFerry(scene.setting, ...args);
       await until(() => run.events.some((event) => event.type === 'started'));
-      await new Promise((resolve) => setTimeout(resolve, moment * { prepare: 4000, swap: 1200, discard: 800 }[kind]));
+      await new Promise((resolve) => setTimeout(resolve, moment * { prepare: 3000, swap: 1200, discard: 800 }[kind]));
       const late = run.events.some((event) => event.type === 'result');
       killJob(run.events);
       const ended = await run.ended;

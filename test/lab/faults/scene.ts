@@ -30,8 +30,9 @@ export class Scene {
     readonly setting: FerrySetting,
   ) {}
 
-  static async start(): Promise<Scene> {
-    const lab = await startLab({ only: ['source', 'pg16'] });
+  /** `scale`: as that of the lab; a fault after so many bytes wants as many. */
+  static async start(scale = 1): Promise<Scene> {
+    const lab = await startLab({ only: ['source', 'pg16'], scale });
     return new Scene(lab, { kubeconfig: lab.kubeconfig, root: await mkdtemp(join(tmpdir(), 'dbf-root-')) });
   }
 

@@ -1,6 +1,7 @@
 import { parseJson } from '../../base/json';
 import { isAppError } from '../../base/errors';
 import { openSafely } from '../../base/safeFile';
+import { eventOf } from './eventForm';
 import type { JobEvent } from './jobEvents';
 
 /** Which events are wanted: of a long job nearly all are progress, and only its last says anything about now. */
@@ -52,7 +53,7 @@ export class EventTail {
   }
 }
 
-/** The events in a text; a torn line (the last of a killed process, or of a full disk) is left out. */
+/** The events in a text; a torn line (the last of a killed process, or of a full disk) and one that is no event are left out. */
 export function parseEvents(text: string, wanted: Wanted = 'all'): JobEvent[] {
   const lines = text.split('\n');
   const lastProgress = wanted === 'all' ? -1 : lines.findLastIndex(isProgress);
@@ -75,6 +76,5 @@ const timeEnd = '{"time":"2026-11-23T05:15:14.000Z"'.length;
 
 function parseEvent(line: string): JobEvent | undefined {
   if (line === '') return undefined;
-  const value = parseJson(line);
-  return typeof value === 'object' && value !== null && 'type' in value ? (value as JobEvent) : undefined;
+  return eventOf(parseJson(line));
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseJson } from '../../../base/json';
+import { eventOf, resultOf } from '../../record/eventForm';
 import type { JobEvent, JobResult } from '../../record/jobEvents';
 
 /** A line of a pod's standard output: an event with its number, by which who reads again after a cut knows where to go on. */
@@ -8,19 +9,7 @@ export interface NumberedEvent {
   readonly event: JobEvent;
 }
 
-/** What is read of every event before it counts as one; the rest of it is for the words, which show what they know. */
-const head = v.looseObject({
-  seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  time: v.pipe(v.string(), v.isoTimestamp()),
-  type: v.picklist(['started', 'phase', 'progress', 'expected', 'finding', 'note', 'result']),
-});
-const ended = v.looseObject({
-  type: v.literal('result'),
-  outcome: v.picklist(['done', 'differences', 'failed', 'refused', 'unknown', 'cancelled']),
-  exitCode: v.picklist([0, 1, 2, 3, 4, 5, 130]),
-  error: v.exactOptional(v.looseObject({ code: v.string(), data: v.record(v.string(), v.unknown()) })),
-  data: v.record(v.string(), v.unknown()),
-});
+const numbered = v.looseObject({ seq: v.pipe(v.number(), v.integer(), v.minValue(1)) });
 
 /** The line of an event. Pure. */
 export function lineOf({ seq, event }: NumberedEvent): string {
@@ -29,12 +18,11 @@ export function lineOf({ seq, event }: NumberedEvent): string {
 
 /** The event of a line; undefined for a line that is none: whatever else the pod's programs print. Pure. */
 export function eventIn(line: string): NumberedEvent | undefined {
-  const value = parseJson(line);
-  const read = v.safeParse(head, value);
+  const read = v.safeParse(numbered, parseJson(line));
   if (!read.success) return undefined;
-  if (read.output.type === 'result' && !v.is(ended, value)) return undefined;
-  const { seq, ...event } = read.output;
-  return { seq, event: event as unknown as JobEvent };
+  const { seq, ...rest } = read.output;
+  const event = eventOf(rest);
+  return event && { seq, event };
 }
 
 /** A result for the termination message, which holds 4096 bytes: what does not fit is left out, and stands in the record. Pure. */
@@ -58,6 +46,5 @@ const mostMessage = 4000;
 
 /** A result that a termination message or an annotation holds; undefined where it holds none. Pure. */
 export function resultIn(text: string | undefined): JobResult | undefined {
-  const value = parseJson(text ?? '');
-  return v.is(ended, value) ? value : undefined;
+  return resultOf(parseJson(text ?? ''));
 }
