@@ -25,6 +25,14 @@ export async function oneBackup(services: Services, target: unknown, title: stri
   return { operand, entry: await findBackup(settings.root(), operand) };
 }
 
+/** The same without what grows with the database, for which an encrypted one needs no key. */
+export async function oneSummary(services: Services, target: unknown, title: string): Promise<BackupSummary> {
+  if (target instanceof BackupNode) return target.summary;
+  const operand = backupOperand(target) ?? (await pickBackup(services, { title, others: [] }));
+  const { findSummary } = await import('../core/catalog/catalog');
+  return findSummary(settings.root(), operand);
+}
+
 /** What rows, files or a button name, each once; with nothing named, one that is asked for. */
 export async function backupOperands(
   services: Services,

@@ -1,7 +1,7 @@
 import { backupName } from '../ui/backupWords';
 import { askedBy } from '../ui/jobRequest';
 import { showInformationMessage, showInputBox, showWarningMessage } from '../ui/shown';
-import { oneBackup } from './backupTargets';
+import { oneSummary } from './backupTargets';
 import type { Command } from './command';
 import { given } from './storeTargets';
 import { t } from '../words/language';
@@ -12,7 +12,7 @@ export const holdBackup: Command = {
   changes: 'hold',
   rowsOf: 'backups',
   async run(services, target) {
-    const { entry } = await oneBackup(services, target, t`Hold Backup`);
+    const entry = await oneSummary(services, target, t`Hold Backup`);
     const reason = given(
       await showInputBox({
         ...{ title: t`Hold ${backupName(entry)}`, prompt: t`Why must nobody delete it?`, ignoreFocusOut: true },
@@ -31,7 +31,7 @@ export const unholdBackup: Command = {
   changes: 'unhold',
   rowsOf: 'backups',
   async run(services, target) {
-    const { entry } = await oneBackup(services, target, t`Take Back Hold`);
+    const entry = await oneSummary(services, target, t`Take Back Hold`);
     const { holdOf, releaseHold } = await import('../core/catalog/hold');
     const held = await holdOf(entry);
     if (held === undefined) {

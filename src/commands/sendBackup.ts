@@ -1,7 +1,7 @@
 import { backupName } from '../ui/backupWords';
 import { copying } from '../ui/copying';
 import { showInformationMessage } from '../ui/shown';
-import { oneBackup } from './backupTargets';
+import { oneSummary } from './backupTargets';
 import type { Command } from './command';
 import { oneStore } from './storeTargets';
 import { t } from '../words/language';
@@ -12,7 +12,7 @@ export const sendBackup: Command = {
   changes: 'send',
   rowsOf: 'backups',
   async run(services, target) {
-    const { entry } = await oneBackup(services, target, t`Send to Store`);
+    const entry = await oneSummary(services, target, t`Send to Store`);
     const { store, root } = await oneStore(services, undefined, t`Send ${backupName(entry)} to Store`);
     const { mustBeAllowedToLeave } = await import('../core/job/run/mayLeave');
     await mustBeAllowedToLeave(entry);

@@ -10,6 +10,7 @@ import { tellingOf, type Story, type Telling } from './stories/story';
 /** Each in a file of its own. */
 const stories: Readonly<Record<string, () => Promise<Story>>> = {
   main: async () => (await import('./stories/main')).mainStory,
+  protection: async () => (await import('./stories/protection')).protectionStory,
 };
 
 const keep = process.argv.includes('--keep');
@@ -23,7 +24,7 @@ await runWatched('db-ferry-demo-', async (run) => {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   say('\n\u001b[1m── Starting two clusters with real PostgreSQL servers\u001b[0m');
   await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
-  const scale = Number(process.env['DEMO_SCALE'] ?? 4);
+  const scale = Number(process.env['DEMO_SCALE'] ?? story.scale ?? 4);
   const lab = await startLab({ only: story.only, scale, tell: say });
   const telling = tellingOf({ lab, folder: run.folder, root: join(run.folder, 'backups'), started });
   say(`up after ${telling.seconds(started)}`);

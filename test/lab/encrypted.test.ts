@@ -84,6 +84,11 @@ describe('encrypted backups on the command line', function () {
     const listed = await expectExit(0, 'backups');
     assert.ok(listed.events.some((event) => 'encrypted' in event && event['encrypted'] === true));
     assert.deepEqual(await filesWith('PGDMP', setting.root), []);
+    // it is sent as it lies there: who keeps it elsewhere needs no key
+    const elsewhere = join(folder, 'kept-elsewhere');
+    await expectExit(0, 'send', backup, elsewhere);
+    assert.equal((await ferry({ ...setting, root: elsewhere }, 'backups')).result.data['backups'], 1);
+    assert.deepEqual(await filesWith('PGDMP', elsewhere), []);
   });
 
   it('is verified, inspected, exported, compared and restored with the identity, and not without', async () => {

@@ -23,7 +23,7 @@ export const send: Command = {
   options: [],
   changes: () => 'send',
   async run(call) {
-    const { findBackup } = await import('../../core/catalog/catalog');
+    const { findSummary } = await import('../../core/catalog/catalog');
     const { prepareRoot } = await import('../../core/catalog/root');
     const { sendBackup } = await import('../../core/catalog/sendBackup');
     const { mustBeAllowedToLeave } = await import('../../core/job/run/mayLeave');
@@ -31,7 +31,7 @@ export const send: Command = {
     const { terminal, operands } = call;
     const [named = '', where = ''] = operands;
     const target = await rootNamed(where);
-    const backup = await findBackup(await rootOf(call), await backupNamed(call, named));
+    const backup = await findSummary(await rootOf(call), await backupNamed(call, named));
     await mustBeAllowedToLeave(backup);
     if (!isBucket(target)) await prepareRoot(target, backup.manifest.source.cluster);
     const to = await storeOfRoot(target);

@@ -4,8 +4,11 @@ import { backupPrefix, manifestFile, signatureFile } from '../store/layout';
 import { getIfThere, type Store } from '../store/store';
 import { isInCatalog } from './catalog';
 import { atOf } from './atOf';
-import type { BackupAt, BackupEntry } from './manifest';
+import type { BackupAt, BackupSummary } from './manifest';
 import { longestManifest } from './parseManifest';
+
+/** What is sent: its files as they lie there, so that an encrypted one needs no key. */
+type SentBackup = Pick<BackupSummary, 'id' | 'folder' | 'at' | 'manifest'>;
 
 export interface SendWork {
   readonly signal: AbortSignal;
@@ -26,7 +29,7 @@ export interface Sent {
  * that of what was read here; the archive's that of the manifest as well. After an error what was sent is removed again. Throws `store.exists` where another backup has its id,
  * `backup.damaged` where what is here is not what the manifest says, `store.cut` where what arrived is not what was sent, `cancelled`, and what the stores say.
  */
-export async function sendBackup(entry: BackupEntry, to: Store, work: SendWork): Promise<Sent> {
+export async function sendBackup(entry: SentBackup, to: Store, work: SendWork): Promise<Sent> {
   if (!isInCatalog(entry)) throw new AppError('usage', { rule: 'send.foreign', backup: entry.id });
   const from = atOf(entry);
   const at: BackupAt = { store: to, prefix: backupPrefix(entry.manifest.source, entry.id) };
@@ -55,7 +58,7 @@ class Sending {
   constructor(
     private readonly from: BackupAt,
     private readonly to: BackupAt,
-    private readonly entry: BackupEntry,
+    private readonly entry: SentBackup,
     private readonly total: number,
     private readonly work: SendWork,
   ) {}
@@ -131,9 +134,12 @@ class Sending {
   }
 
   #mustBeOfManifest(name: string, digest: string): void {
-    const { file, sha256 } = this.entry.manifest.archive;
-    if (name !== file || sha256 === digest) return;
-    const reason = "the SHA-256 of the archive is not the manifest's";
+    const { archive, encryption, files } = this.entry.manifest;
+    // of an encrypted archive the manifest has the digest of what it decrypts to, and beside it that of what lies there
+    const own = name === archive.file && encryption === undefined ? archive.sha256 : undefined;
+    const said = files?.[name]?.sha256 ?? own;
+    if (said === undefined || said === digest) return;
+    const reason = `the SHA-256 of ${name === archive.file ? 'the archive' : name} is not the manifest's`;
     throw new AppError('backup.damaged', { backup: this.entry.id, reason });
   }
 

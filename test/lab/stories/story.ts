@@ -6,6 +6,8 @@ import type { Lab, PlaceName } from '../lab';
 export interface Story {
   /** pods with servers that it needs */
   readonly only: readonly PlaceName[];
+  /** how much there is in the database that is always there; default 4 */
+  readonly scale?: number;
   readonly tell: (telling: Telling) => Promise<void>;
 }
 
