@@ -169,6 +169,21 @@ describe('the end of a job', () => {
     }
   });
 
+  it('of first copies whose target is slower or faster than the source, however wrong the size says it: within a quarter', () => {
+    for (const factor of [0.25, 0.5, 2, 4, 8]) {
+      for (const wrong of [0.6, 1, 1.7]) {
+        const steps = [...new Map(sharesOf(request('copy')))].map(([phase, share]) => {
+          const isWay = phase === 'restore' || phase === 'verify';
+          return [phase, 3 * share * (isWay ? factor : 1)] as const;
+        });
+        const [moments, end] = run(steps, { type: 'expected', seconds: 300 * wrong, basis: 'size' });
+        const { worst, count } = told(request('copy'), moments, end);
+        assert.ok(worst <= 0.25, `${String(factor)}, ${String(wrong)}: ${(worst * 100).toFixed(0)} %`);
+        assert.ok(count >= 20, String(count));
+      }
+    }
+  });
+
   it('what a job took the last time is that of the same kind, place and pace', () => {
     const job = (kind: JobKind, place: string, more: object, outcome = 'done'): Job =>
       ({

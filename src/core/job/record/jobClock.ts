@@ -99,7 +99,8 @@ export class JobClock {
     // nothing stands behind what is said of steps of which none like them was seen
     const seen = new Set(done.filter((one) => one.planned >= seconds * leastSeen).map((one) => kindOf(one.phase)));
     const guessed = after.filter((phase) => !seen.has(kindOf(phase))).map((phase) => this.expectedOf(phase));
-    return sum(guessed) > mostGuessed * seconds ? undefined : left;
+    const rest = seen.has(kindOf(current.phase)) ? 0 : own * (1 - (part ?? 0));
+    return sum(guessed) + rest > mostGuessed * seconds ? undefined : left;
   }
 
   /** What the steps before took, against what that was expected to take. */
@@ -213,7 +214,7 @@ function kindOf(phase: Phase): 'source' | 'target' | 'server' | 'here' {
 }
 
 /** Which part of the whole has to be done of a kind before it is known, and which may be a guess where a time is told. */
-const leastSeen = 0.005;
+const leastSeen = 0.02;
 const mostGuessed = 0.3;
 
 /** Beyond that a step was something else than was expected, and says nothing of the others. */
