@@ -69,6 +69,19 @@ describe('the pages', () => {
     );
   });
 
+  it('say of every room and every folder of tests what is in it', () => {
+    const { text = '' } = pages.find(({ path }) => path === 'docs/architecture.md') ?? {};
+    const folders = ['src', 'src/core', 'test'].flatMap((folder) =>
+      readdirSync(join(repository, folder), { withFileTypes: true })
+        .filter((one) => one.isDirectory() && one.name !== 'core')
+        .map(({ name }) => `${folder}/${name}`),
+    );
+    assert.deepEqual(
+      folders.filter((folder) => !text.includes(`\`${folder}\``)),
+      [],
+    );
+  });
+
   it('show commands that the command line takes', () => {
     const calls = snippets.flatMap((one) => callsOf('db-ferry', one).map((words) => ({ ...one, words })));
     assert.ok(calls.length > 200, String(calls.length));
