@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/base/json';
 import { AppError } from '../core/base/errors';
 import { visible, visibleJson } from '../core/base/visible';
 import { choice } from './arguments';
@@ -63,7 +64,7 @@ export class List<Row> {
   }
 
   /** Prints the rows; `more` goes beside the items of `-o json`. Events of `--json` are said by who knows them first. */
-  show(rows: readonly Row[], more: Readonly<Record<string, unknown>> = {}): void {
+  show(rows: readonly Row[], more: JsonObject = {}): void {
     const { terminal, options } = this.call;
     if (this.form === 'json') {
       terminal.line(visibleJson({ items: rows.map(this.listing.itemOf), ...more }));

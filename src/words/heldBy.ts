@@ -1,9 +1,10 @@
+import type { JsonObject } from '../core/base/json';
 import { duration } from './format';
 import { t } from './language';
 
 /** Who holds the locks that were waited for: `public.t is held by pid 42 (app, psql, idle in transaction for 3 min)`; three at most. */
 export function heldBy(holders: unknown): string {
-  const all = Array.isArray(holders) ? (holders as readonly Partial<Record<string, unknown>>[]) : [];
+  const all = Array.isArray(holders) ? (holders as readonly Partial<JsonObject>[]) : [];
   const some = all.slice(0, 3).map((holder) => {
     const { table, pid, prepared, user, application, state, seconds } = holder;
     const since = typeof seconds === 'number' ? t`for ${duration(seconds)}` : undefined;

@@ -1,15 +1,16 @@
+import type { JsonObject } from '../core/base/json';
 import { visible, visibleLines } from '../core/base/visible';
 import { t } from './language';
 
 /** The facts of an error, a finding or a note. */
-export type Data = Readonly<Record<string, unknown>>;
+export type Data = JsonObject;
 
 /** The names of the facts that any of the shapes of `D` has. */
 export type KeyOf<D> = D extends unknown ? keyof D & string : never;
 
 /** The fact of that name, whatever it is: what is read from a disk need not be what the types say. */
 export function fact<D extends object>(data: D, key: KeyOf<D>): unknown {
-  return Object.hasOwn(data, key) ? (data as Partial<Record<string, unknown>>)[key] : undefined;
+  return Object.hasOwn(data, key) ? (data as Partial<JsonObject>)[key] : undefined;
 }
 
 /** A value of `data` as text that shows all that is in it: lists joined, the absent as '?'. Of one line, unless it is what a server or a tool said. */

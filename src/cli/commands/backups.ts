@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/base/json';
 import type { UnreadableBackup } from '../../core/catalog/catalog';
 import type { BackupSummary } from '../../core/catalog/manifest';
 import { count, duration, localTime, safe, serverVersionText, size } from '../../words/format';
@@ -46,7 +47,7 @@ export const backups: Command = {
   },
 };
 
-function unreadableRow({ folder, error: { code, data } }: UnreadableBackup): Record<string, unknown> {
+function unreadableRow({ folder, error: { code, data } }: UnreadableBackup): JsonObject {
   return { folder, error: { code, data } };
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/base/json';
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/base/errors';
 import type { Inspection } from '../../core/catalog/inspectBackup';
@@ -93,7 +94,7 @@ function rowsOf({ contents, provenance }: Inspection): Row[] {
   });
 }
 
-function factsOf(file: string, { contents, provenance }: Inspection): Record<string, unknown> {
+function factsOf(file: string, { contents, provenance }: Inspection): JsonObject {
   const { header, fileBytes, schemas, extensions, sequences, kinds, needs } = contents;
   const manifest = provenance.state === 'known' || provenance.state === 'size' ? provenance.manifest : undefined;
   return {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json';
 import type { AuditRecord } from './record';
 
 /** The columns of a trail as a table, in this order. */
@@ -31,7 +32,7 @@ function csvCell(value: unknown): string {
 }
 
 /** A record as an event of CloudEvents 1.0 whose data is of OCSF 1.3, class 6005 (Datastore Activity): what a SIEM reads. Pure. */
-export function cloudEvent(record: AuditRecord, version: string): Readonly<Record<string, unknown>> {
+export function cloudEvent(record: AuditRecord, version: string): JsonObject {
   const kind = record.type.replace(/\.(intent|outcome)$/, '');
   const [activity, name] = activities[kind] ?? [99, 'Other'];
   const failed = record.outcome !== undefined && !good.has(record.outcome);

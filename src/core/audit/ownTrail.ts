@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json';
 import path from 'node:path';
 import { prepareState, stateFolder } from '../state/stateFolder';
 import { storeOfRoot } from '../catalog/storeOfRoot';
@@ -42,7 +43,7 @@ export async function audited<Done>(
 ): Promise<Done> {
   const trail = await ownTrail(env);
   const { record } = await note(trail, { ...about, actor, type: `${kind}.intent` });
-  const end = async (outcome: string, more: Readonly<Record<string, unknown>>): Promise<void> => {
+  const end = async (outcome: string, more: JsonObject): Promise<void> => {
     const details = { ...about.details, ...more, intent: record.seq };
     await note(trail, { ...about, actor, type: `${kind}.outcome`, outcome, details }).catch(onLost);
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { parseJson } from '../base/json';
+import { parseJson, type JsonObject } from '../base/json';
 import { canonical } from '../state/canonical';
 
 /** Who did something, as far as this side knows. */
@@ -33,7 +33,7 @@ export interface AuditEntry {
   /** of an outcome: how it ended, as results say it */
   readonly outcome?: string;
   /** of an outcome: the `seq` of its intent; what else there is to say. Never a secret, never a row */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: JsonObject;
 }
 
 /** One record of a trail. */

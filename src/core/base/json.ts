@@ -34,9 +34,13 @@ export function asWritten(value: unknown): unknown {
   return value === undefined ? undefined : readJson(JSON.stringify(value));
 }
 
+/**
+ * An object of which nothing is known but that it has names: what a parser has yet to look into, bodies of other people's APIs, and facts that are told to scripts as they are. The one place for
+ * this type: whatever is decided by a value has a form of its own.
+ */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /** An object of JSON, as the names it has; undefined for anything else. Pure. */
-export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+export function asRecord(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }

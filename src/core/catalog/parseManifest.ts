@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json';
 import { AppError } from '../base/errors';
 import type { Contents, Manifest, SealedManifest, ShortManifest, Verification } from './manifest';
 
@@ -167,9 +168,9 @@ const shape =
 
 const optional = (check: Check): Optional => ({ optional: check });
 
-function object(value: unknown, at: string): Readonly<Record<string, unknown>> {
+function object(value: unknown, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(at, 'no object');
-  return value as Readonly<Record<string, unknown>>;
+  return value as JsonObject;
 }
 
 function wrong(at: string, why: string): Error {

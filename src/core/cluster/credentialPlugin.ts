@@ -1,4 +1,4 @@
-import { asRecord, parseJson } from '../base/json';
+import { asRecord, parseJson, type JsonObject } from '../base/json';
 import type { ErrorData } from '../base/errorData';
 import { spawn } from 'node:child_process';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
@@ -27,7 +27,7 @@ export interface PluginSpec {
 /** Reads what a kubeconfig says of its plugin; undefined: it names none. */
 export function pluginSpec(exec: unknown): PluginSpec | undefined {
   if (typeof exec !== 'object' || exec === null) return undefined;
-  const { command, args, env, apiVersion, provideClusterInfo } = exec as Readonly<Record<string, unknown>>;
+  const { command, args, env, apiVersion, provideClusterInfo } = exec as JsonObject;
   const variables = Array.isArray(env) ? (env as readonly Partial<PluginSpec['env'][number]>[]) : [];
   return {
     command: typeof command === 'string' ? command : '',

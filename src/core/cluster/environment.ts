@@ -1,6 +1,6 @@
 import type { KubeClient } from './kubeClient';
 import { isAppError } from '../base/errors';
-import { asRecord } from '../base/json';
+import { asRecord, type JsonObject } from '../base/json';
 import { hasHidden } from '../base/visible';
 
 /**
@@ -22,7 +22,7 @@ export async function environmentOf(
 }
 
 /** The same from labels that are at hand. */
-export function environmentIn(labels: Readonly<Record<string, unknown>> = {}): string | undefined {
+export function environmentIn(labels: JsonObject = {}): string | undefined {
   // no value of a label is longer
   const isLabel = (value: unknown): value is string =>
     typeof value === 'string' && value !== '' && value.length <= 63 && !hasHidden(value);

@@ -1,8 +1,9 @@
+import type { JsonObject } from '../../base/json';
 import type { Message } from './notifyEvents';
 
 /** What a Slack webhook is sent: blocks of plain text, in which nothing is markup, and a fallback whose signs are escaped. Pure. */
-export function slackBody({ subject, body }: Message): Readonly<Record<string, unknown>> {
-  const plain = (text: string): Readonly<Record<string, unknown>> => ({ type: 'plain_text', text, emoji: false });
+export function slackBody({ subject, body }: Message): JsonObject {
+  const plain = (text: string): JsonObject => ({ type: 'plain_text', text, emoji: false });
   return {
     text: slackEscaped(subject),
     blocks: [
@@ -18,8 +19,8 @@ function slackEscaped(text: string): string {
 }
 
 /** What a Teams workflow is sent: an Adaptive Card of text runs, in which no Markdown is read. Pure. */
-export function teamsBody({ subject, body, facts }: Message): Readonly<Record<string, unknown>> {
-  const run = (text: string, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> => ({
+export function teamsBody({ subject, body, facts }: Message): JsonObject {
+  const run = (text: string, more: JsonObject = {}): JsonObject => ({
     type: 'RichTextBlock',
     inlines: [{ type: 'TextRun', text, ...more }],
   });
@@ -50,7 +51,7 @@ export function teamsBody({ subject, body, facts }: Message): Readonly<Record<st
 const bad: ReadonlySet<string> = new Set(['failed', 'unknown', 'emergency', 'escalated']);
 
 /** What a webhook of one's own is sent: an event of CloudEvents 1.0. Pure. */
-export function cloudEventBody({ subject, body, facts }: Message, id: string): Readonly<Record<string, unknown>> {
+export function cloudEventBody({ subject, body, facts }: Message, id: string): JsonObject {
   return {
     ...{ specversion: '1.0', id, source: 'urn:db-ferry', type: `io.db-ferry.notify.${facts.event}`, time: facts.time },
     ...(facts.place === undefined ? {} : { subject: facts.place }),

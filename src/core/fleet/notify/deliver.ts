@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json';
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
@@ -80,7 +81,7 @@ async function attempt(channel: Channel, message: Message, signal: AbortSignal):
 
 async function post(
   url: string,
-  body: Readonly<Record<string, unknown>>,
+  body: JsonObject,
   type: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,

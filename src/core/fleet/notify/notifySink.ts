@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { note, ownTrail } from '../../audit/ownTrail';
@@ -54,8 +55,7 @@ export class NotifySink implements EventSink {
       this.#config = await readNotifyConfig();
     } catch (error) {
       // that nobody can be told is told, and keeps nobody from working
-      const { code, data }: { readonly code: string; readonly data: Readonly<Record<string, unknown>> } =
-        toAppError(error);
+      const { code, data }: { readonly code: string; readonly data: JsonObject } = toAppError(error);
       const [file, at] = [data['file'], data['at']].map((one) => (typeof one === 'string' ? one : undefined));
       job.report({ type: 'note', code: 'notify.off', data: defined({ code, file, at }) });
       return;

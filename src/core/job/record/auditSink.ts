@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json';
 import type { ResultData } from './resultData';
 import { toAppError } from '../../base/errors';
 import { defined } from '../../base/defined';
@@ -82,11 +83,8 @@ function entryOf(job: string, request: JobRequest): Omit<AuditEntry, 'type'> {
 }
 
 /** What rules say is in the request; the trail says which options there were. */
-function optionsOf({ options }: JobRequest): Readonly<Record<string, unknown>> {
+function optionsOf({ options }: JobRequest): JsonObject {
   return Object.fromEntries(
-    Object.entries(options as Readonly<Record<string, unknown>>).map(([name, value]) => [
-      name,
-      name === 'mask' ? true : value,
-    ]),
+    Object.entries(options as JsonObject).map(([name, value]) => [name, name === 'mask' ? true : value]),
   );
 }

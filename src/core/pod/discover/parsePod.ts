@@ -1,4 +1,4 @@
-import { asRecord } from '../../base/json';
+import { asRecord, type JsonObject } from '../../base/json';
 import type { ContainerObject, OwnerReference, PodObject } from './podObject';
 
 /**
@@ -67,7 +67,7 @@ function parseOwner(value: unknown): OwnerReference | undefined {
   return { kind: named, name, ...(controller === true ? { controller } : {}) };
 }
 
-function parseStatus(status: Readonly<Record<string, unknown>> | undefined): Pick<PodObject, 'status'> {
+function parseStatus(status: JsonObject | undefined): Pick<PodObject, 'status'> {
   if (!status) return {};
   const ips = list(status['podIPs'], (one) => {
     const ip = text(asRecord(one)?.['ip']);

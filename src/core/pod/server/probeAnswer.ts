@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors';
-import { asRecord, parseJson } from '../../base/json';
+import { asRecord, parseJson, type JsonObject } from '../../base/json';
 import type { ToolVersion } from '../../postgres/tools/access';
 import type { DatabaseFacts } from '../databasePod';
 
@@ -158,7 +158,7 @@ function readJson(answer: Answer, line: string): void {
   }
 }
 
-function serverFacts(row: Readonly<Record<string, unknown>>): ServerFacts {
+function serverFacts(row: JsonObject): ServerFacts {
   const { version: number, name } = row;
   if (!isWhole(number, 80_000, 10_000_000) || !isName(name)) throw strange('the facts of its server');
   const is = (key: string): boolean => row[key] === true;
@@ -175,7 +175,7 @@ function serverFacts(row: Readonly<Record<string, unknown>>): ServerFacts {
 }
 
 /** What is null is absent. */
-function databaseFacts(row: Readonly<Record<string, unknown>>): DatabaseFacts {
+function databaseFacts(row: JsonObject): DatabaseFacts {
   const { name, oid, owner, bytes, encoding, collate, ctype, localeProvider, icuLocale, connectionLimit, comment } =
     row;
   if (

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json';
 import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 
 /** What is known of the place an operation reads or changes. What is not known is absent, and then no expression that needs it holds. */
@@ -142,8 +143,8 @@ function placeInText(text: string, { start }: { readonly start: number }): strin
 }
 
 /** As the language has them: what is not known is not there, whole numbers are big ones. */
-function knownOf({ request, source, target, time }: Facts): Record<string, unknown> {
-  const present = (fields: object): Record<string, unknown> =>
+function knownOf({ request, source, target, time }: Facts): JsonObject {
+  const present = (fields: object): JsonObject =>
     Object.fromEntries(
       Object.entries(fields)
         .filter(([, value]) => value !== undefined)

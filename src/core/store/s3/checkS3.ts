@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:tls';
 import type { StoreCheck, StoreCheckData } from '../storeCheck';
@@ -204,7 +205,7 @@ async function attempt(
     return true;
   } catch (error) {
     const { code, data } = storeError(error, { name: settings.bucket });
-    const said: Readonly<Record<string, unknown>> = data;
+    const said: JsonObject = data;
     const reason = code === 'store.failed' ? String(said['reason']) : 'other';
     const answer = code === 'store.failed' ? String(said['code']) : code;
     checks.push({ what: 'failed', level: 'bad', data: { tried, reason, code: answer } });

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../base/json';
 import { isAppError } from '../../../base/errors';
 import type { KubeClient } from '../../../cluster/kubeClient';
 import { packBundle, type BundlePart } from './bundle';
@@ -24,7 +25,7 @@ export interface Applied {
   readonly namespace: string;
   readonly name: string;
   readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
 }
 
 /** Where OpenShift's own `nodejs` image is, for every namespace; and where it is to be had elsewhere. */
@@ -120,7 +121,7 @@ function object(
   type: { readonly apiVersion: string; readonly kind: string },
   namespace: string,
   name: string,
-  body: Readonly<Record<string, unknown>>,
+  body: JsonObject,
 ): Applied {
   const metadata = { name, namespace, labels: { [labels.managedBy]: ours, [labels.name]: ours } };
   return {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../base/json';
 import { defined } from '../../../base/defined';
 import { canonicalRequest, requestDigest } from '../../checkRequest';
 import type { JobRequest } from '../../request';
@@ -47,7 +48,7 @@ export function jobSpec(
   alias: string,
   settings: RunnerSettings,
   { seconds = 6 * 3600, keptSeconds = 7 * 86_400, variables = {} }: JobLimits = {},
-): Record<string, unknown> {
+): JsonObject {
   const again = request.kind === 'backup' || request.kind === 'verify';
   return {
     backoffLimit: again ? 2 : 0,
@@ -85,7 +86,7 @@ function podSpec(
   alias: string,
   settings: RunnerSettings,
   variables: Readonly<Record<string, string>>,
-): Record<string, unknown> {
+): JsonObject {
   const { bundle, claim, fsGroup, serviceAccount, kubeconfig } = settings;
   const packed = 'parts' in bundle ? bundle : undefined;
   const ownPath = 'path' in bundle ? bundle.path : '';
