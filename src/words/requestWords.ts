@@ -1,5 +1,6 @@
 import { agreed, shownState } from '../core/governance/judge';
 import type { GovernanceLevel, GovernanceTrial, SaidLevel } from '../core/governance/checkGovernance';
+import type { EndedRight } from '../core/governance/endedRights';
 import type { OperationRequest } from '../core/governance/operationRequest';
 import { some } from './some';
 import { t } from './language';
@@ -142,6 +143,22 @@ export function governanceLines({ level, trials }: GovernanceLevel): string[] {
       ? []
       : [t`What is missing is in deploy/governance; docs/governance.md says how it is installed.`]),
   ];
+}
+
+/** Rights that are over and stand all the same, and the command that removes one; undefined: they may not be read with this login. */
+export function endedRightLines(
+  ended: readonly EndedRight[] | undefined,
+  removing: (right: string) => string,
+): string[] {
+  if (ended === undefined) return [];
+  const why = {
+    expired: t`its end has passed`,
+    closed: t`its request has ended`,
+    unknown: t`there is no such request`,
+  } as const;
+  return ended.map(({ right, why: reason }) =>
+    safe(t`  a right that is over still stands: ${right}, ${why[reason]} (${removing(right)})`),
+  );
 }
 
 const trialWords = (): Readonly<Record<GovernanceTrial['what'], Readonly<Record<GovernanceTrial['is'], string>>>> => ({

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/base/errors';
 import { parseReference } from '../../core/cluster/reference';
-import { governanceLines } from '../../words/requestWords';
+import { endedRightLines, governanceLines } from '../../words/requestWords';
+import { shellCommand, shellWord } from '../../words/shellCommand';
 import type { Command } from '../command';
 import { knownBy } from '../policyQuestion';
 import { kubeconfigsOf } from '../setting';
@@ -22,10 +23,14 @@ export const governanceCheck: Command = {
     if (client === undefined) throw new AppError('usage', { message: `no kubeconfig knows the cluster ${cluster}.` });
     const { checkGovernance } = await import('../../core/governance/checkGovernance');
     const found = await checkGovernance(client, namespace);
+    const { endedRights } = await import('../../core/governance/endedRights');
+    const ended = found.level === 'advisory' ? undefined : await endedRights(client, namespace);
+    const removing = (right: string): string =>
+      shellCommand('kubectl delete rolebinding', [right], `-n ${shellWord(namespace)}`);
     const exitCode = found.level === 'enforced' ? 0 : 3;
     const outcome = exitCode === 0 ? 'done' : 'differences';
-    call.terminal.event({ type: 'result', outcome, exitCode, data: { ...found } });
-    for (const line of governanceLines(found)) call.terminal.line(line);
+    call.terminal.event({ type: 'result', outcome, exitCode, data: { ...found, ended: ended ?? null } });
+    for (const line of [...governanceLines(found), ...endedRightLines(ended, removing)]) call.terminal.line(line);
     return exitCode;
   },
 };

@@ -75,7 +75,10 @@ export async function withdrawRequest(place: RequestPlace, name: string): Promis
     throw new AppError('approval.refused', { request: name, reason: 'foreign' });
   if (request.status.state !== 'Pending' && request.status.state !== 'Approved')
     throw new AppError('approval.refused', { request: name, reason: 'ended' });
-  return place.setState(request, 'Withdrawn');
+  const withdrawn = await place.setState(request, 'Withdrawn');
+  // who asked may mostly not take it away: `governance check` names it then
+  await place.revoke(request).catch(() => undefined);
+  return withdrawn;
 }
 
 /** Looks at what was done in an emergency, in one's own name; with it the request is done. Throws `approval.unknown`, `approval.refused`. */
@@ -90,7 +93,11 @@ export async function reviewRequest(
     throw new AppError('approval.refused', { request: name, reason: 'noReview' });
   if (request.spec.requestedBy === by) throw new AppError('approval.refused', { request: name, reason: 'self' });
   const at = (await place.now()).toISOString();
-  return place.setState(request, 'Done', { review: { by, at, ...(reason === undefined ? {} : { reason }) } });
+  const review = { by, at, ...(reason === undefined ? {} : { reason }) };
+  const reviewed = await place.setState(request, 'Done', { review });
+  // whoever looks at what was done gives rights, and takes this one away
+  await place.revoke(request).catch(() => undefined);
+  return reviewed;
 }
 
 /** Whether a request lets a job run now. Throws `approval.unknown`, `approval.refused` with why not. */
@@ -124,6 +131,7 @@ export async function endByRequest(
   const request = await requestNamed(place, name);
   const ended = outcome === 'failed' ? 'Failed' : outcome === 'done' ? 'Done' : 'DoneWithDifferences';
   await place.setState(request, ended !== 'Failed' && request.spec.emergency ? 'ReviewDue' : ended);
+  await place.revoke(request).catch(() => undefined);
 }
 
 function undecidable(

@@ -1,0 +1,51 @@
+import { isAppError } from '../base/errors';
+import { asRecord } from '../base/json';
+import type { KubeClient } from '../cluster/kubeClient';
+import { ClusterRequests } from './clusterRequests';
+import { isRequestName } from './operationRequest';
+
+/** A right that was given for a request, and stands although that is over. */
+export interface EndedRight {
+  /** the name of its RoleBinding */
+  readonly right: string;
+  readonly request: string;
+  /** expired: its end has passed; closed: its request has ended; unknown: there is no such request */
+  readonly why: 'expired' | 'closed' | 'unknown';
+}
+
+const closed: ReadonlySet<string> = new Set([
+  'Done',
+  'DoneWithDifferences',
+  'Failed',
+  'Denied',
+  'Withdrawn',
+  'ReviewDue',
+]);
+
+/** The rights of a namespace that were given for requests and are over, by the cluster's clock; undefined where this login may not read them. Throws `cluster.*`. */
+export async function endedRights(client: KubeClient, namespace: string): Promise<readonly EndedRight[] | undefined> {
+  const place = new ClusterRequests(client, namespace);
+  try {
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/rolebindings`;
+    const [{ items }, requests, now] = await Promise.all([client.list(path), place.list(), place.now()]);
+    const states = new Map(requests.map(({ metadata, status }) => [metadata.name, status.state]));
+    return items.flatMap((item) => {
+      const metadata = asRecord(asRecord(item)?.['metadata']);
+      const right = metadata?.['name'];
+      if (typeof right !== 'string' || !right.startsWith(prefix)) return [];
+      const request = right.slice(prefix.length);
+      if (!isRequestName(request)) return [];
+      const expires = asRecord(metadata?.['annotations'])?.['db-ferry.io/expires'];
+      // one without an end, or with one that is no time, has none to wait for
+      const isOver = typeof expires !== 'string' || !(new Date(expires) > now);
+      const state = states.get(request);
+      const why = state === undefined ? 'unknown' : closed.has(state) ? 'closed' : isOver ? 'expired' : undefined;
+      return why === undefined ? [] : [{ right, request, why }];
+    });
+  } catch (error) {
+    if (isAppError(error, 'cluster.forbidden')) return undefined;
+    throw error;
+  }
+}
+
+const prefix = 'db-ferry-';

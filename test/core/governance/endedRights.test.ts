@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { AppError } from '../../../src/core/base/errors';
+import type { KubeClient } from '../../../src/core/cluster/kubeClient';
+import { endedRights } from '../../../src/core/governance/endedRights';
+
+const now = Date.UTC(2026, 10, 30);
+const digest = 'a'.repeat(64);
+const at = (hours: number): string => new Date(now + hours * 3_600_000).toISOString();
+
+/** A cluster that answers three questions. */
+function cluster(
+  states: Readonly<Record<string, string>>,
+  rights: readonly (readonly [string, string | undefined])[],
+): KubeClient {
+  const spec = {
+    ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'x' },
+    ...{ approvals: 1, requestedBy: 'alice', validMinutes: 60, emergency: false },
+  };
+  const requests = Object.entries(states).map(([name, state]) => ({
+    ...{ metadata: { name, creationTimestamp: at(-9) }, spec, status: { state } },
+  }));
+  const bindings = rights.map(([name, expires]) => ({
+    metadata: { name, annotations: expires === undefined ? {} : { 'db-ferry.io/expires': expires } },
+  }));
+  return {
+    list: async (path: string) => Promise.resolve({ items: path.endsWith('/rolebindings') ? bindings : requests }),
+    post: async () => Promise.resolve({ metadata: { creationTimestamp: at(0) } }),
+  } as unknown as KubeClient;
+}
+
+describe('rights that were given for requests', () => {
+  it('and are over are named with why; those that hold, and those of others, are not', async () => {
+    const [running, done, old, gone] = ['req-0000000001', 'req-0000000002', 'req-0000000003', 'req-0000000004'];
+    const client = cluster({ [running]: 'Running', [done]: 'Done', [old]: 'Approved' }, [
+      [`db-ferry-${running}`, at(1)],
+      [`db-ferry-${done}`, at(1)],
+      [`db-ferry-${old}`, at(-1)],
+      [`db-ferry-${gone}`, at(1)],
+      ['db-ferry-view', undefined],
+      ['edit', undefined],
+    ]);
+    assert.deepEqual(await endedRights(client, 'shop'), [
+      { right: `db-ferry-${done}`, request: done, why: 'closed' },
+      { right: `db-ferry-${old}`, request: old, why: 'expired' },
+      { right: `db-ferry-${gone}`, request: gone, why: 'unknown' },
+    ]);
+  });
+
+  it('without an end that is a time are over; where they may not be read nobody says that there are none', async () => {
+    const name = 'req-0000000001';
+    for (const expires of [undefined, 'tomorrow'])
+      assert.equal(
+        (await endedRights(cluster({ [name]: 'Approved' }, [[`db-ferry-${name}`, expires]]), 'shop'))?.length,
+        1,
+      );
+    const refused = async (): Promise<never> =>
+      Promise.reject(new AppError('cluster.forbidden', { cluster: 'a', message: 'no' }));
+    assert.equal(await endedRights({ ...cluster({}, []), list: refused }, 'shop'), undefined);
+  });
+});
