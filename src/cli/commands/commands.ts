@@ -23,6 +23,7 @@ import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
 import { mask } from './mask';
+import { mcp } from './mcp';
 import { notify } from './notify';
 import { pods } from './pods';
 import { policy } from './policy';
@@ -87,6 +88,7 @@ export const commands: readonly Command[] = [
   governanceCheck,
   ...schedules,
   status,
+  mcp,
   completion,
   completeCommand(() => commands),
   runJobCommand,
