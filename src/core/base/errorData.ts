@@ -9,6 +9,7 @@ import type {
   SessionFacts,
 } from './facts';
 import type { Finding } from './finding';
+import type { ForeignFormat } from './foreignFacts';
 import type { UsageRule, UsageRules } from './usageRules';
 
 /**
@@ -134,11 +135,8 @@ export interface ErrorData {
     readonly entry?: string | undefined;
   };
   /** not a custom-format archive (plain SQL, tar, something else) */
-  'archive.foreign': {
-    readonly reason: string;
+  'archive.foreign': ForeignFormat & {
     readonly file?: string | undefined;
-    readonly way?: string | undefined;
-    readonly tool?: string | undefined;
     readonly entry?: string | undefined;
   };
   'archive.version': { readonly version: string };

@@ -307,7 +307,7 @@ async function archiveIn(folder: string): Promise<string> {
   const archive = path.join(folder, archiveFile);
   if (await isFile(archive)) return archive;
   if (await isFile(path.join(folder, 'toc.dat'))) {
-    throw new AppError('archive.foreign', { reason: 'directory format', way: 'load', tool: 'pg_restore' });
+    throw new AppError('archive.foreign', { reason: 'directory', way: 'load', tool: 'pg_restore' });
   }
   throw new AppError('backup.unknown', { backup: folder });
 }

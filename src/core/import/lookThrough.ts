@@ -142,7 +142,7 @@ class Look {
     });
     const made = sections.filter(({ statements, copies }) => statements + copies > 0);
     if (made.length === 0) {
-      throw new AppError('archive.foreign', { reason: 'SQL that makes nothing in any database', way: 'none' });
+      throw new AppError('archive.foreign', { reason: 'sqlOfNothing', way: 'none' });
     }
     const findings: Finding[] = this.#marks === 0 ? [warn('import.noEnd')] : [];
     return { sections: made, sha256, bytes, isOfServer: this.#isOfServer, findings };

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../core/base/errors';
+import type { ForeignReason } from '../../core/base/foreignFacts';
 import { fact, shown } from '../shown';
 import type { Hints } from '../hints';
 import type { ErrorTable } from './errorTable';
@@ -14,7 +15,7 @@ export const archiveErrors = {
   }),
   'archive.foreign': (data, hints) => ({
     what: t`This is not an archive in the custom format of pg_dump.`,
-    why: shown(data, 'reason'),
+    why: foreignWords(data),
     todo: wayOn(data, hints),
   }),
   'archive.version': (data) =>
@@ -82,3 +83,49 @@ function wayOn(data: ErrorData['archive.foreign'], hints: Hints): string {
   const known = typeof data['way'] === 'string' ? ways[data['way']] : undefined;
   return known ?? t`Make one with \`pg_dump -Fc\`. SQL is taken, too: ${hints.loadSql()}.`;
 }
+
+/** What it is instead. What a job of 0.1.0 told is a text already. */
+function foreignWords(data: ErrorData['archive.foreign']): string {
+  const { reason, packed } = data;
+  if (packed !== undefined && reason === 'archive')
+    return t`an archive that was compressed with ${shown(data, 'packed')} as a whole`;
+  if (packed !== undefined && reason === 'file') return t`a file compressed with ${shown(data, 'packed')} as a whole`;
+  const words = Object.hasOwn(foreign(), reason) ? foreign()[reason] : shown(data, 'reason');
+  return packed === undefined ? words : t`${words}, compressed with ${shown(data, 'packed')}`;
+}
+
+const foreign = (): Readonly<Record<ForeignReason, string>> => ({
+  empty: t`an empty file`,
+  unknown: t`not a PostgreSQL archive`,
+  rewritten: t`an archive that a shell rewrote as UTF-16 text`,
+  copyRows: t`rows that COPY wrote in its binary format`,
+  sqlite: t`a database of SQLite`,
+  sqlServer: t`a backup of SQL Server`,
+  mongodump: t`an archive of mongodump`,
+  openpgp: t`a file encrypted with OpenPGP`,
+  age: t`a file encrypted with age`,
+  openssl: t`a file encrypted with openssl`,
+  lfs: t`a pointer of Git LFS, not the file itself`,
+  zip: t`a zip file`,
+  '7z': t`a 7z file`,
+  baseBackup: t`a base backup of a whole server (pg_basebackup)`,
+  tar: t`a tar archive`,
+  base64: t`an archive in base64`,
+  mysql: t`a dump of MySQL or MariaDB`,
+  sqlOfServer: t`a plain SQL dump of a whole server`,
+  sqlDump: t`a plain SQL dump`,
+  webPage: t`a web page`,
+  json: t`JSON text`,
+  sql: t`SQL text`,
+  folder: t`a folder without a toc.dat, which pg_dump puts into every one of its directory format`,
+  directory: t`a directory archive, or its toc.dat: the rows are in the files beside it`,
+  // eslint-disable-next-line no-restricted-syntax -- an option of pg_dump
+  inserts: t`an archive made with --inserts: its rows are statements, which are not proven`,
+  wide: t`text of two bytes a sign (UTF-16)`,
+  sqlOfNothing: t`SQL that makes nothing in any database`,
+  tarOfSeveral: t`a tar of several dumps`,
+  tarWithoutToc: t`a tar without a toc.dat, which every dump that is several files has`,
+  manyFiles: t`more than 4,000,000 files`,
+  archive: t`an archive`,
+  file: t`a file`,
+});

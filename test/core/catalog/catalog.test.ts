@@ -97,11 +97,11 @@ describe('catalog', () => {
   it('adopts a custom-format archive and refuses everything else with its reason', async () => {
     const file = path.join(root, 'theirs.dump');
     const foreign: [RegExp, string | Buffer][] = [
-      [/plain SQL/, '--\n-- PostgreSQL database dump\n--\n\\restrict abc\nSET statement_timeout = 0;\n'],
-      [/gzip/, Buffer.from([0x1f, 0x8b, 8, 0])],
+      [/^sqlDump$/, '--\n-- PostgreSQL database dump\n--\n\\restrict abc\nSET statement_timeout = 0;\n'],
+      [/^file$/, Buffer.from([0x1f, 0x8b, 8, 0])],
       [/tar/, Buffer.concat([Buffer.from('toc.dat'), Buffer.alloc(250), Buffer.from('ustar\0')])],
       [/empty/, ''],
-      [/not a PostgreSQL archive/, Buffer.from([1, 2, 3])],
+      [/^unknown$/, Buffer.from([1, 2, 3])],
     ];
     for (const [reason, bytes] of foreign) {
       await writeFile(file, bytes);

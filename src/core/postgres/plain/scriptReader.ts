@@ -217,7 +217,7 @@ export class ScriptReader {
     if (first === 0xef && second === 0xbb && third === 0xbf) this.#at = 3;
     const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
     if (isWide || (first !== 0 && second === 0)) {
-      throw new AppError('archive.foreign', { reason: 'text of two bytes a sign (UTF-16)', way: 'write' });
+      throw new AppError('archive.foreign', { reason: 'wide', way: 'write' });
     }
   }
 }

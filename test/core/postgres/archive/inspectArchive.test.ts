@@ -112,8 +112,8 @@ describe('inspectArchive', function () {
 
   it('refuses what is no archive', async () => {
     for (const [text, reason] of [
-      ['-- PostgreSQL database dump\n', 'a plain SQL dump'],
-      ['something else', 'not a PostgreSQL archive'],
+      ['-- PostgreSQL database dump\n', 'sqlDump'],
+      ['something else', 'unknown'],
     ]) {
       await writeFile(file, text!);
       await assert.rejects(

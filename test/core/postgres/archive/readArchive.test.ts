@@ -88,7 +88,7 @@ describe('readArchive', () => {
         assert.deepEqual([schemaOnly.tables.length, schemaOnly.textBytes, schemaOnly.largeObjects.bytes], [0, 0, 0]);
         const inserts = await readBuffer(await dumpOf(server, 'odd', '--inserts')).catch((error: unknown) => error);
         assert.ok(isAppError(inserts, 'archive.foreign'));
-        assert.match(inserts.data['reason'], /--inserts/);
+        assert.equal(inserts.data['reason'], 'inserts');
         await server.sql('postgres', 'create database inserted');
         const directory = join(await mkdtemp(join(tmpdir(), 'dbf-directory-')), 'd');
         await execa(join(server.bin, 'pg_dump'), [
@@ -275,7 +275,7 @@ describe('readArchive', () => {
     it(`refuses ${what} by its name, with a way on`, async () => {
       const refused = await readBuffer(bytes).catch((error: unknown) => error);
       assert.ok(isAppError(refused, 'archive.foreign'), String(refused));
-      assert.deepEqual([refused.data['reason'], refused.data['way']], [reason, way]);
+      assert.equal(refused.data['way'], way);
       const { why, todo = '' } = wordsFor(refused.code, refused.data, cliHints);
       assert.equal(why, reason);
       assert.doesNotMatch(todo, /undefined/);

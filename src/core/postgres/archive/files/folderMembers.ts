@@ -16,8 +16,7 @@ export async function folderMembers(named: string): Promise<Members> {
     sizes.set(name, (await lstat(path.join(folder, name))).size);
   }
   if (!sizes.has(tocFile)) {
-    const reason = 'a folder without a toc.dat, which pg_dump puts into every one of its directory format';
-    throw new AppError('archive.foreign', { file: named, reason, way: 'none' });
+    throw new AppError('archive.foreign', { file: named, reason: 'folder', way: 'none' });
   }
   return {
     sizes,

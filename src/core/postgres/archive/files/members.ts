@@ -15,5 +15,5 @@ export const tocFile = 'toc.dat';
 export const mostFiles = 4_000_000;
 
 export function tooMany(): AppError {
-  return new AppError('archive.foreign', { reason: `more than ${mostFiles} files`, way: 'load', tool: 'pg_restore' });
+  return new AppError('archive.foreign', { reason: 'manyFiles', way: 'load', tool: 'pg_restore' });
 }

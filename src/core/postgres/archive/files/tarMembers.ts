@@ -73,10 +73,7 @@ function dumpIn(all: ReadonlyMap<string, TarMember>): ReadonlyMap<string, TarMem
   const contents = [...all.keys()].filter((name) => name === tocFile || name.endsWith(`/${tocFile}`));
   const [first, second] = contents;
   if (first === undefined || second !== undefined) {
-    const reason =
-      first === undefined
-        ? 'a tar without a toc.dat, which every dump that is several files has'
-        : 'a tar of several dumps';
+    const reason = first === undefined ? 'tarWithoutToc' : 'tarOfSeveral';
     throw new AppError('archive.foreign', { reason, way: 'unpack', tool: 'tar -x' });
   }
   const folder = first.slice(0, -tocFile.length);

@@ -47,8 +47,7 @@ export async function readArchiveHead(window: ByteWindow, layout: Layout = 'cust
   // the toc.dat of a directory says that it is a tar's
   const isOfFiles = format === directoryFormat || format === tarFormat;
   if (isOfFiles && layout === 'custom') {
-    const reason = 'a directory archive, or its toc.dat: the rows are in the files beside it';
-    throw new AppError('archive.foreign', { reason, way: 'load', tool: 'pg_restore' });
+    throw new AppError('archive.foreign', { reason: 'directory', way: 'load', tool: 'pg_restore' });
   }
   if (!isOfFiles && layout === 'files')
     throw damaged(window.offset - 1, 'no table of contents of a directory or a tar');

@@ -1,67 +1,46 @@
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
-
-/** How one comes from such a file to an archive. */
-export type WayOn =
-  /** `tool` takes off what is around it */
-  | 'unpack'
-  /** `tool` puts it into an empty database, which can be backed up */
-  | 'load'
-  /** a server has to be started on it */
-  | 'start'
-  /** the file is not what was to be fetched */
-  | 'fetch'
-  /** what wrote it has changed it on the way */
-  | 'write'
-  | 'decrypt'
-  /** it is not PostgreSQL's */
-  | 'none';
-
-/** What a file that is not a custom-format archive seems to be, by its first bytes; `way` and `tool` as far as one is known. */
-export interface ForeignFormat {
-  readonly [key: string]: string;
-  readonly reason: string;
-}
+import type { ForeignFormat, ForeignReason, WayOn } from '../../../base/foreignFacts';
 
 /** Looks at the first bytes of a file: 512 are enough for what is not packed. */
 export function foreignFormat(start: Buffer): ForeignFormat {
-  if (start.length === 0) return { reason: 'an empty file', way: 'fetch' };
+  if (start.length === 0) return { reason: 'empty', way: 'fetch' };
   for (const { signature, ...found } of signatures) {
     if (start.subarray(0, signature.length).equals(signature)) return found;
   }
-  return packed(start) ?? tar(start) ?? text(start.toString('latin1')) ?? { reason: 'not a PostgreSQL archive' };
+  return packed(start) ?? tar(start) ?? text(start.toString('latin1')) ?? { reason: 'unknown' };
 }
 
 interface Signature {
   readonly signature: Buffer;
-  readonly reason: string;
+  readonly reason: ForeignReason;
   readonly way: WayOn;
 }
 
 const signatures: readonly Signature[] = [
   {
     signature: Buffer.from([0xff, 0xfe, 0x50, 0, 0x47, 0]),
-    reason: 'an archive that a shell rewrote as UTF-16 text',
+    reason: 'rewritten',
     way: 'write',
   },
   {
     signature: Buffer.from([0xfe, 0xff, 0, 0x50, 0, 0x47]),
-    reason: 'an archive that a shell rewrote as UTF-16 text',
+    reason: 'rewritten',
     way: 'write',
   },
   {
     signature: Buffer.from('PGCOPY\n\u00ff\r\n\0', 'latin1'),
-    reason: 'rows that COPY wrote in its binary format',
+    reason: 'copyRows',
     way: 'none',
   },
-  { signature: Buffer.from('SQLite format 3\0'), reason: 'a database of SQLite', way: 'none' },
-  { signature: Buffer.from('TAPE\0\0'), reason: 'a backup of SQL Server', way: 'none' },
-  { signature: Buffer.from([0x6d, 0xe2, 0x99, 0x81]), reason: 'an archive of mongodump', way: 'none' },
-  { signature: Buffer.from('-----BEGIN PGP MESSAGE'), reason: 'a file encrypted with OpenPGP', way: 'decrypt' },
-  { signature: Buffer.from('age-encryption.org/'), reason: 'a file encrypted with age', way: 'decrypt' },
-  { signature: Buffer.from('Salted__'), reason: 'a file encrypted with openssl', way: 'decrypt' },
+  { signature: Buffer.from('SQLite format 3\0'), reason: 'sqlite', way: 'none' },
+  { signature: Buffer.from('TAPE\0\0'), reason: 'sqlServer', way: 'none' },
+  { signature: Buffer.from([0x6d, 0xe2, 0x99, 0x81]), reason: 'mongodump', way: 'none' },
+  { signature: Buffer.from('-----BEGIN PGP MESSAGE'), reason: 'openpgp', way: 'decrypt' },
+  { signature: Buffer.from('age-encryption.org/'), reason: 'age', way: 'decrypt' },
+  { signature: Buffer.from('Salted__'), reason: 'openssl', way: 'decrypt' },
   {
     signature: Buffer.from('version https://git-lfs'),
-    reason: 'a pointer of Git LFS, not the file itself',
+    reason: 'lfs',
     way: 'fetch',
   },
 ];
@@ -76,24 +55,20 @@ const packers: readonly { readonly signature: Buffer; readonly name: string; rea
 
 function packed(start: Buffer): ForeignFormat | undefined {
   if (start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')))
-    return { reason: 'a zip file', way: 'unpack', tool: 'unzip' };
+    return { reason: 'zip', way: 'unpack', tool: 'unzip' };
   if (start.subarray(0, 6).equals(Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]))) {
-    return { reason: 'a 7z file', way: 'unpack', tool: '7z x' };
+    return { reason: '7z', way: 'unpack', tool: '7z x' };
   }
   const packer = packers.find(({ signature }) => start.subarray(0, signature.length).equals(signature));
   if (packer === undefined) return undefined;
   const { name, tool } = packer;
   const inside = beginningOf(start, name);
-  const how = { way: 'unpack', tool };
+  const how = { way: 'unpack', tool } as const;
   if (inside.subarray(0, 5).toString('latin1') === 'PGDMP') {
-    return { reason: `an archive that was compressed with ${name} as a whole`, ...how };
+    return { reason: 'archive', packed: name, ...how };
   }
   const found = tar(inside) ?? text(inside.toString('latin1'));
-  return {
-    reason:
-      found === undefined ? `a file compressed with ${name} as a whole` : `${found.reason}, compressed with ${name}`,
-    ...how,
-  };
+  return { reason: found?.reason ?? 'file', packed: name, ...how };
 }
 
 /** The first bytes of what was packed, as far as these hold them. */
@@ -112,25 +87,23 @@ function tar(start: Buffer): ForeignFormat | undefined {
   if (start.subarray(257, 262).toString('latin1') !== 'ustar') return undefined;
   const name = start.subarray(0, 100).toString('latin1').split('\0')[0] ?? '';
   if (/^(\.\/)?(backup_label|tablespace_map|backup_manifest|PG_VERSION|(base|global|pg_\w+)\/)/.test(name)) {
-    return { reason: 'a base backup of a whole server (pg_basebackup)', way: 'start' };
+    return { reason: 'baseBackup', way: 'start' };
   }
   return name === 'toc.dat' || name === ''
-    ? { reason: 'a tar archive', way: 'load', tool: 'pg_restore' }
-    : { reason: 'a tar archive', way: 'unpack', tool: 'tar -x' };
+    ? { reason: 'tar', way: 'load', tool: 'pg_restore' }
+    : { reason: 'tar', way: 'unpack', tool: 'tar -x' };
 }
 
 function text(start: string): ForeignFormat | undefined {
-  const load = { way: 'load', tool: 'psql' };
-  if (start.startsWith('UEdETVAB')) return { reason: 'an archive in base64', way: 'unpack', tool: 'base64 -d' };
-  if (/^\s*-- (MySQL|MariaDB) dump|^\/\*M?!\d/.test(start))
-    return { reason: 'a dump of MySQL or MariaDB', way: 'none' };
-  if (start.includes('PostgreSQL database cluster dump'))
-    return { reason: 'a plain SQL dump of a whole server', ...load };
-  if (start.includes('PostgreSQL database dump')) return { reason: 'a plain SQL dump', ...load };
-  if (/^\s*<(!doctype|html|head|body|\?xml)/i.test(start)) return { reason: 'a web page', way: 'fetch' };
-  if (/^\s*\{\s*"/.test(start)) return { reason: 'JSON text', way: 'fetch' };
+  const load = { way: 'load', tool: 'psql' } as const;
+  if (start.startsWith('UEdETVAB')) return { reason: 'base64', way: 'unpack', tool: 'base64 -d' };
+  if (/^\s*-- (MySQL|MariaDB) dump|^\/\*M?!\d/.test(start)) return { reason: 'mysql', way: 'none' };
+  if (start.includes('PostgreSQL database cluster dump')) return { reason: 'sqlOfServer', ...load };
+  if (start.includes('PostgreSQL database dump')) return { reason: 'sqlDump', ...load };
+  if (/^\s*<(!doctype|html|head|body|\?xml)/i.test(start)) return { reason: 'webPage', way: 'fetch' };
+  if (/^\s*\{\s*"/.test(start)) return { reason: 'json', way: 'fetch' };
   if (/^(\ufeff|\u00ef\u00bb\u00bf)?\s*(--|\/\*|SET |CREATE |INSERT |COPY |BEGIN|\\restrict|\\connect)/i.test(start)) {
-    return { reason: 'SQL text', ...load };
+    return { reason: 'sql', ...load };
   }
   return undefined;
 }

@@ -195,8 +195,7 @@ class TocCollector {
     const label = `TABLE DATA ${names.schema}.${names.name}`;
     const copy = parseCopyStatement(entry.copyStatement);
     if (copy === undefined && entry.copyStatement.length === 0) {
-      const reason = 'an archive made with --inserts: its rows are statements, which are not proven';
-      throw new AppError('archive.foreign', { reason, way: 'load', tool: 'pg_restore', entry: label });
+      throw new AppError('archive.foreign', { reason: 'inserts', way: 'load', tool: 'pg_restore', entry: label });
     }
     if (copy === undefined) throw damaged(at, 'the COPY statement cannot be read', label);
     // a root named instead of the partition has a definition that says so (--load-via-partition-root)
