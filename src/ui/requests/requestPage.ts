@@ -94,7 +94,8 @@ ${
 }
 
 /** Tells which button was pressed, and nothing else. */
-const script = t`const editor = acquireVsCodeApi();
+// eslint-disable-next-line no-restricted-syntax -- a script of the page
+const script = `const editor = acquireVsCodeApi();
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button[data-do]') : null;
   if (button) editor.postMessage({ do: button.dataset.do });
