@@ -21,6 +21,7 @@ export const shipped = [
   /^media\/masking\.(?:language|schema|tmLanguage)\.json$/,
   /^docs\/[\w./-]+\.(?:md|svg|png|yaml)$/,
   /^deploy\/(?:rbac|governance|policies|runner|fleet)\/[\w-]+\.yaml$/,
+  /^deploy\/fleet\/[\w-]+\.json$/,
   /^deploy\/runner\/Containerfile$/,
 ];
 
