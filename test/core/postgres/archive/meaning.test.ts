@@ -12,6 +12,21 @@ const many = Number(process.env['MEANINGS'] ?? 300);
 
 const meaning = (expression: string): string => meaningOf('CHECK CONSTRAINT', expression).text;
 
+describe('meaningOf', () => {
+  it('of a policy does not know the order in which a server names its roles, and knows the roles', () => {
+    const policy = (roles: string, rest = ' USING ((owner = CURRENT_USER))'): string =>
+      meaningOf('POLICY', `CREATE POLICY own ON public.f FOR SELECT TO ${roles}${rest};\n`).text;
+    for (const rest of ['', ' WITH CHECK ((a > 1))', undefined]) {
+      assert.equal(policy('clerk, "To", auditor', rest), policy('"To", auditor, clerk', rest));
+      assert.notEqual(policy('clerk, auditor', rest), policy('clerk, auditor, "To"', rest));
+      assert.notEqual(policy('clerk, "Clerk"', rest), policy('clerk, clerk', rest));
+    }
+    assert.notEqual(policy('a, b', ' USING ((c = d))'), policy('a, b', ' USING ((d = c))'));
+    const every = (roles: string): string => meaningOf('POLICY', `CREATE POLICY own ON public.f${roles};`).text;
+    assert.notEqual(every(''), every(' TO a'));
+  });
+});
+
 describe('meaningOf, held against PostgreSQL', function () {
   this.timeout(600_000);
   const servers = new Map<Major, Server>();

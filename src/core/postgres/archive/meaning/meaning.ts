@@ -1,6 +1,6 @@
 import { settle } from './sqlMeaning';
 import { isName, type Token } from './sqlTokens';
-import { groupOf, isComma, isGroup, isSign, isWord, partsOf, textOf, treeOf, type Node } from './sqlTree';
+import { groupOf, isComma, isGroup, isSign, isWord, joined, partsOf, textOf, treeOf, type Node } from './sqlTree';
 import { settledGrants, withoutMaintain } from './grantMeaning';
 
 /** What a definition means, in a form that does not depend on who printed it. */
@@ -35,6 +35,8 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
       const [text, older] = [parts.join('\n'), olderParts.join('\n')];
       return older === text ? { text, parts } : { text, parts, older, olderParts };
     }
+    case 'POLICY':
+      return { text: textOf(withSortedRoles(nodes)) };
     case 'DOMAIN':
       return withOlder(textOf(nodes), textOf(withoutNullNames(nodes)));
     default:
@@ -106,6 +108,18 @@ function isClause(node: Node, next: Node | undefined): boolean {
 const clauses: ReadonlySet<string> = new Set([
   ...['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', 'FOR', 'WITH', 'TABLESAMPLE'],
 ]);
+
+/** `TO b, a` as `TO a, b`: pg_dump lists the roles of a policy as it meets them in the catalog, which is another order in another server. */
+function withSortedRoles(nodes: readonly Node[]): readonly Node[] {
+  const from = nodes.findIndex((node) => isWord(node, 'TO')) + 1;
+  if (from === 0) return nodes;
+  const behind = nodes.findIndex((node, at) => at >= from && (isWord(node, 'USING', 'WITH') || isSign(node, ';')));
+  const end = behind < 0 ? nodes.length : behind;
+  const roles = partsOf(nodes.slice(from, end), isComma).sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  return [...nodes.slice(0, from), ...joined(roles, comma), ...nodes.slice(end)];
+}
+
+const comma: Node = { kind: 'sign', text: ',' };
 
 /** The list of columns and constraints, one each, and the other statements, without regard to order. */
 function partsOfTable([create = [], ...others]: readonly (readonly Node[])[]): string[] {
