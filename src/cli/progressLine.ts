@@ -9,7 +9,7 @@ import { cliHints } from './hints';
 import type { Terminal } from './terminal';
 
 /** Notes by which a job finds out, later, what became of it. */
-const ofMachines: readonly string[] = ['swap.side', 'inPlace.transaction', 'audit.anchor'];
+const ofMachines: readonly string[] = ['swap.side', 'inPlace.transaction', 'audit.anchor', 'cluster.knownAs'];
 
 /** Shows a job's events: on a terminal one line that changes, else one line for each phase. */
 export class ProgressLine {

@@ -64,6 +64,7 @@ const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => st
   'analyze.failed': (data) =>
     t`no statistics could be gathered of ${few(data, 'tables')}: ${shown(data, 'message')}; the rows are there, a later ANALYZE may do`,
   'swap.side': (data) => t`the name ${shown(data, 'database')} goes to database ${shown(data, 'oid')} of the server`,
+  'cluster.knownAs': (data) => t`${shown(data, 'cluster')} knows who runs this as ${shown(data, 'user')}`,
   'audit.anchor': (data) => t`written into the audit trail: ${shown(data, 'anchor')}`,
   'notify.delivery': (data) =>
     `${data.accepted ? t`told` : t`could not tell`} ${shown(data, 'channel')}: ${shown(data, 'subject')} (${shown(data, 'answer')})`,

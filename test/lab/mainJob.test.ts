@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,6 +35,7 @@ describe('the main job between two clusters', function () {
   it('backs up, and the stock tools of every newer major read the archive', async () => {
     const run = await expectExit(0, 'backup', `${places.source}/shop`, '--reason', 'before the release', '--count');
     backup = String(run.result.data['backup']);
+    await knownTo(run);
     const [archive] = await archives();
     assert.ok(archive);
     for (const place of ['source', 'pg16', 'pg18'] as const) {
@@ -239,6 +240,23 @@ describe('the main job between two clusters', function () {
     const run = await ferry(setting, ...args);
     assert.equal(run.exitCode, exitCode, `${args.join(' ')}\n${told(run)}`);
     return run;
+  }
+
+  /** Who did it is who the cluster says: in the job's events, and in the record of its outcome. */
+  async function knownTo(run: Run): Promise<void> {
+    const notes = run.events.filter((event) => event.type === 'note' && event.code === 'cluster.knownAs');
+    assert.deepEqual(
+      notes.map((event) => event.type === 'note' && event.data),
+      [{ cluster: 'cluster-a', user: 'dba' }],
+    );
+    const trail = join(setting.root, 'trail.ndjson');
+    await expectExit(0, 'audit', 'export', '--format', 'json', trail);
+    const started = run.events.find((event): event is JobStarted & typeof event => event.type === 'started');
+    const outcome = (await readFile(trail, 'utf8'))
+      .split('\n')
+      .find((line) => line.includes('backup.outcome') && line.includes(started?.job ?? '?'));
+    assert.match(outcome ?? '', /"as":\{"cluster-a":"dba"\}/);
+    await rm(trail);
   }
 
   async function archives(): Promise<string[]> {

@@ -4,6 +4,8 @@ import type { NoData } from './facts';
 export interface NoteData {
   'dump.warnings': { readonly lines: readonly string[] };
   keepAwake: NoData;
+  /** as whom a cluster knows who runs the job: its own answer, where it gives one */
+  'cluster.knownAs': { readonly cluster: string; readonly user: string };
   /** the request that the job runs by, and whether a cluster looks after it */
   'approval.used': { readonly request: string; readonly level: 'advisory' | 'recorded' };
   /** the pod of a job does not start yet: why, as Kubernetes says */

@@ -14,7 +14,8 @@ export async function identityOf(client: KubeClient, hint?: string, signal?: Abo
   return hint === undefined || hint === known || hint.startsWith(`${known} (`) ? (hint ?? known) : `${known} (${hint})`;
 }
 
-async function knownAs(client: KubeClient, signal?: AbortSignal): Promise<string | undefined> {
+/** The user's name as the server knows it; undefined where it does not tell. Throws `cluster.*`. */
+export async function knownAs(client: KubeClient, signal?: AbortSignal): Promise<string | undefined> {
   const options = signal ? { signal } : {};
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const answers = [

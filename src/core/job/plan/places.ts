@@ -3,6 +3,7 @@ import type { KubeClient } from '../../cluster/kubeClient';
 import type { OpenPod } from '../../pod/databasePod';
 import { aboutTrust } from '../../cluster/aboutTrust';
 import { connect } from '../../cluster/connect';
+import { knownAs } from '../../cluster/reviews';
 import type { Cluster, KubeconfigProblem } from '../../cluster/cluster';
 import { kubeconfigFiles, readClusters } from '../../cluster/readClusters';
 import { findCluster, type DatabaseReference, type PodReference } from '../../cluster/reference';
@@ -27,11 +28,12 @@ export interface DatabasePlace extends Place {
 /** Resolves references for one job: kubeconfig files are read once, a cluster has one client. */
 export class Places {
   private readonly clients = new Map<string, KubeClient>();
+  private readonly asked = new Set<KubeClient>();
   private known: ReturnType<typeof readClusters> | undefined;
 
   /**
    * `gentle` as a job's options have it: bytes a second. `earlier`: the files that an earlier job used; they are never read for that, since a kubeconfig may run a program: they
-   * only make plain why a cluster is not known where nobody names them now. `work` is told of a cluster that is not to be trusted, once.
+   * only make plain why a cluster is not known where nobody names them now. `work` is told of a cluster that is not to be trusted, and as whom each knows this login, once.
    */
   constructor(
     private readonly kubeconfigs: readonly string[],
@@ -44,6 +46,7 @@ export class Places {
   async pod(reference: PodReference | DatabaseReference, signal: AbortSignal): Promise<Place> {
     const client = await this.client(reference.cluster);
     const pod = await locate(client, { namespace: reference.namespace, pod: reference.pod }, signal);
+    await this.tellWho(client, signal);
     const exec = this.gentle === undefined ? pod.exec : gentleExec(pod.exec, this.gentle);
     return { reference, client, pod: { ...pod, exec } };
   }
@@ -68,6 +71,16 @@ export class Places {
     const client = connect(cluster);
     this.clients.set(cluster.alias, client);
     return client;
+  }
+
+  /** Who does it is who the cluster says; that it does not tell is in nobody's way. */
+  private async tellWho(client: KubeClient, signal: AbortSignal): Promise<void> {
+    if (this.work === undefined || this.asked.has(client)) return;
+    this.asked.add(client);
+    const user = await knownAs(client, signal).catch(() => undefined);
+    signal.throwIfAborted();
+    const { alias: cluster } = client.cluster;
+    if (user !== undefined) this.work.report({ type: 'note', code: 'cluster.knownAs', data: { cluster, user } });
   }
 
   private named(clusters: readonly Cluster[], name: string, problems: readonly KubeconfigProblem[]): Cluster {

@@ -10,7 +10,7 @@ import { formatReference } from '../../cluster/reference';
 import { requestDigest } from '../checkRequest';
 import { backupsOf, formatBackupRef, operandsOf, placesOf, type JobRequest } from '../request';
 import type { EventSink } from './eventSink';
-import type { JobResult } from './jobEvents';
+import type { JobEvent, JobResult } from './jobEvents';
 
 /** The code of the note that holds an anchor of the audit trail. */
 export const anchorNote = 'audit.anchor';
@@ -21,6 +21,8 @@ export const anchorNote = 'audit.anchor';
  */
 export class AuditSink implements EventSink {
   #trail: AuditTrail | undefined;
+  /** as whom each cluster knows who does it */
+  readonly #as = new Map<string, string>();
   #intent: { readonly seq: number; readonly entry: Omit<AuditEntry, 'type'>; readonly kind: string } | undefined;
 
   async begin({ id, request, report }: Parameters<NonNullable<EventSink['begin']>>[0]): Promise<void> {
@@ -31,6 +33,11 @@ export class AuditSink implements EventSink {
     const { record, checkpoint } = await note(this.#trail, { ...entry, type: `${request.kind}.intent` });
     this.#intent = { seq: record.seq, entry, kind: request.kind };
     if (checkpoint) report({ type: 'note', code: anchorNote, data: { anchor: anchorText(checkpoint) } });
+  }
+
+  take(event: JobEvent): void {
+    if (event.type !== 'note' || event.code !== 'cluster.knownAs') return;
+    this.#as.set(event.data.cluster, event.data.user);
   }
 
   async end(result: JobResult): Promise<void> {
@@ -60,6 +67,7 @@ export class AuditSink implements EventSink {
       ...{ type: `${kind}.outcome`, outcome },
       details: {
         ...{ ...entry.details, ...told, exitCode, intent: seq },
+        ...(this.#as.size === 0 ? {} : { as: Object.fromEntries(this.#as) }),
         ...(error === undefined ? {} : { error: error.code }),
         ...(findings.length === 0 ? {} : { findings: [...new Set(findings)].slice(0, 50) }),
         ...((result.differences ?? []).length === 0 ? {} : { differences: result.differences?.length }),
