@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '../base/errors';
+import { AppError, isAppError, toAppError } from '../base/errors';
 import { parseJson } from '../base/json';
 import { storeOfRoot } from '../catalog/storeOfRoot';
 import { encodeName, requestsFolder } from '../store/layout';
@@ -7,6 +7,8 @@ import { parseOperationRequest, type OperationRequest, type RequestSpec, type Re
 import type { RequestPlace } from './requestPlace';
 
 const mostBytes = 1 << 20;
+/** says that a job began by it; no change of what it is */
+const usedFile = 'used';
 
 /**
  * Requests as files of a root, for those who have nothing in their clusters: each decision and each change of state is a file of its own, written once. Nothing is enforced here: whoever can
@@ -46,7 +48,7 @@ export class RootRequests implements RequestPlace {
     let { status } = read;
     // in the order in which they say that they were written: the name begins with the time
     for (const { key } of [...objects].sort((a, b) => (a.key < b.key ? -1 : 1))) {
-      if (key.endsWith('/request.json')) continue;
+      if (key.endsWith('/request.json') || key.endsWith(`/${usedFile}`)) continue;
       const change = parseOperationRequest({ ...read, status: parseJson(await store.get(key, mostBytes)) })?.status;
       if (change === undefined) throw new AppError('request.invalid', { at: key });
       const others = status.approvals.filter(({ by }) => !change.approvals.some((one) => one.by === by));
@@ -90,6 +92,7 @@ export class RootRequests implements RequestPlace {
     state: RequestState,
     more: Parameters<RequestPlace['setState']>[2] = {},
   ): Promise<OperationRequest> {
+    if (state === 'Running') await this.#useUp(request);
     await this.#change(request, { ...more, state });
     return { ...request, status: { ...request.status, ...more, state } };
   }
@@ -104,6 +107,17 @@ export class RootRequests implements RequestPlace {
 
   async revoke(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Of two that begin at once one is told: what is written only where there is nothing is there once. */
+  async #useUp({ metadata: { name } }: OperationRequest): Promise<void> {
+    const key = `${requestsFolder}/${encodeName(name)}/${usedFile}`;
+    try {
+      await writeOnce(await storeOfRoot(this.#root), key, `${new Date().toISOString()}\n`);
+    } catch (error) {
+      if (!isAppError(error, 'store.exists')) throw error;
+      throw new AppError('approval.refused', { request: name, reason: 'used' }, { cause: error });
+    }
   }
 
   async #change({ metadata }: OperationRequest, status: object): Promise<void> {

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { askFor } from '../../../src/core/governance/requestFlow';
+import { isAppError } from '../../../src/core/base/errors';
+import { askFor, beginByRequest, decideRequest } from '../../../src/core/governance/requestFlow';
 import { judge, shownState } from '../../../src/core/governance/judge';
 import {
   parseOperationRequest,
@@ -118,6 +119,22 @@ describe('requests in a root', () => {
     assert.equal((await ferry('withdraw', request, '--root', root)).exitCode, 0);
     assert.match((await ferry('requests', request, '--root', root)).out, /withdrawn/);
     assert.equal((await ferry('requests', 'req-0000000000', '--root', root)).exitCode, 4);
+  });
+
+  it('lets one of two jobs begin that were started at once', async () => {
+    const [alice, bob] = [new RootRequests(root, 'alice'), new RootRequests(root, 'bob')];
+    const { spec } = requestOf({}, { waitsUntil: new Date(Date.now() + hour).toISOString() });
+    const { requestedBy, ...wanted } = spec;
+    assert.equal(requestedBy, 'alice');
+    const { name } = (await askFor(alice, wanted)).metadata;
+    await decideRequest(bob, name, 'approve', undefined);
+    const begun = await Promise.allSettled(
+      [1, 2, 3].map(async () => beginByRequest(alice, name, { digest, approvals: 1 })),
+    );
+    const refused = begun.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    assert.equal(refused.length, 2);
+    for (const error of refused) assert.ok(isAppError(error, 'approval.refused') && error.data.reason === 'used');
+    assert.equal((await alice.get(name))?.status.state, 'Running');
   });
 
   it('that were damaged let nobody run', async () => {
