@@ -1,7 +1,7 @@
 import { actionsOn, type FoundRequest } from '../core/governance/gatherRequests';
 import type { Services } from '../services';
 import { showInformationMessage, showInputBox, showWarningMessage } from '../ui/shown';
-import { levelWords, requestDoes, requestRows } from '../words/requestWords';
+import { approvalWords, levelWords, requestDoes, requestRows, stateWords } from '../words/requestWords';
 import type { Command } from './command';
 import { oneRequest } from './requestTargets';
 import { t } from '../words/language';
@@ -94,12 +94,14 @@ async function decide(services: Services, target: unknown, decision: 'approve' |
   );
   if (reason === undefined) return;
   const { decideRequest } = await import('../core/governance/requestFlow');
-  const decided = await decideRequest(place, name, decision, reason === '' ? undefined : reason);
+  const decided = await decideRequest(place, name, decision, reason === '' ? undefined : reason, request.spec);
   await services.requests.refresh();
   const given =
-    decided.right === undefined
-      ? ''
-      : t` ${request.spec.requestedBy} has the right to run it by the RoleBinding ${decided.right}.`;
+    decided.right !== undefined
+      ? t` ${request.spec.requestedBy} has the right to run it by the RoleBinding ${decided.right}.`
+      : decided.unable === true
+        ? t` The right to run it could not be given here: nobody is kept from it, or somebody else gives it.`
+        : t` Its state: ${stateWords(decided.request, found.now)}, ${approvalWords(decided.request)}.`;
   const words = decision === 'approve' ? 'approved' : 'denied';
   void showInformationMessage(t`You ${words} the request ${name}.${given}`);
 }
@@ -109,7 +111,9 @@ async function confirmed(services: Services, found: FoundRequest, verb: string, 
   const { request, now } = found;
   const rows = requestRows(request, now).map(([name, value]) => `${name}: ${value}`);
   const level = levelWords()[await services.requests.levelOf(found)];
-  const detail = [requestDoes(request), rows.join('\n'), level].join('\n\n');
+  const where = found.kept === undefined ? t`the root` : `${found.kept.cluster}/${found.kept.namespace}`;
+  const kept = `${t`kept in`}: ${where}`;
+  const detail = [requestDoes(request), level, [kept, ...rows].join('\n')].join('\n\n');
   return (await showWarningMessage(question, { modal: true, detail }, verb)) !== undefined;
 }
 

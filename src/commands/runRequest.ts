@@ -76,7 +76,9 @@ async function archiveOf(job: JobRequest): Promise<string | undefined> {
 
 /** The name that protected places ask for; undefined: none is asked for; false: given up. */
 async function confirmedName(services: Services, job: JobRequest): Promise<string | undefined | false> {
-  const target = 'target' in job ? formatReference(job.target) : undefined;
+  const of = 'of' in job && typeof job.of === 'object' && 'database' in job.of ? job.of : undefined;
+  const place = 'target' in job ? job.target : of;
+  const target = place === undefined ? undefined : formatReference(place);
   if (target === undefined) return undefined;
   const { cluster, namespace, database } = parseDatabaseReference(target);
   const model = services.clusters.known(cluster);

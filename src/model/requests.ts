@@ -57,7 +57,7 @@ export class Requests implements vscode.Disposable {
     if (isInSight) void this.look();
   }
 
-  /** The request of an address, read now; undefined where there is none. */
+  /** The request of an address, as of the last look, or read now where it was not seen; undefined where there is none. */
   async find(address: RequestAddress): Promise<FoundRequest | undefined> {
     const at = ({ requests }: GatheredRequests): FoundRequest | undefined =>
       requests.find((one) => sameAddress(addressOf(one), address));
@@ -85,7 +85,7 @@ export class Requests implements vscode.Disposable {
     const { gatherRequests } = await import('../core/governance/gatherRequests');
     const models = await this.clusters.all();
     const asked = models.map(({ client, contents }) => ({ client, namespaces: [...contents.namespaces.keys()] }));
-    this.#gathered = await gatherRequests(asked, this.root());
+    this.#gathered = await gatherRequests(asked, this.root);
     const { requests, problems } = this.#gathered;
     const seen = JSON.stringify([
       requests.map(({ request, kept, me, mayDecide }) => [request, kept, me, mayDecide]),

@@ -42,7 +42,7 @@ ul { margin: 0; padding-left: 1.2rem; }
 <main>
 <h1>Protection</h1>
 <p>${escaped(localTime(now.toISOString()))}. Promised: at most ${objectives.rpoHours} h are lost, a recovery takes at most ${objectives.rtoHours} h, a backup is proven by a restore every ${objectives.drillDays} days.</p>
-<p><strong>${missed === 0 ? 'Every database is protected as promised.' : `${missed} of ${rows.length} databases are not protected as promised.`}</strong></p>
+<p><strong>${inOneLine(missed, rows.length, problems.length)}</strong></p>
 ${problems.length === 0 ? '' : `<h2>What could not be asked</h2>\n<ul>\n${problems.map(({ place, text }) => `<li>${escaped(place)}: ${escaped(text)}</li>`).join('\n')}\n</ul>`}
 <table>
 <caption>${rows.length} databases, those that are not protected as promised first</caption>
@@ -55,6 +55,13 @@ ${rows.map(rowHtml).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** Promises nothing of what was not asked. */
+function inOneLine(missed: number, databases: number, problems: number): string {
+  if (missed > 0) return `${missed} of ${databases} databases are not protected as promised.`;
+  if (problems > 0) return 'Not everything could be asked: what is below is not all.';
+  return databases === 0 ? 'No database was found.' : 'Every database is protected as promised.';
 }
 
 function rowHtml(row: DatabaseStatus): string {

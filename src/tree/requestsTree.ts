@@ -46,7 +46,7 @@ export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (node) return [...(await node.children())];
     this.requests.inSight(this.#treeView.visible);
     const gathered = await this.requests.look();
-    return [...groupsOf(gathered), ...gathered.problems.map((problem) => new RequestProblemNode(problem))];
+    return [...groupsOf(gathered), ...gathered.problems.map((problem, at) => new RequestProblemNode(problem, at))];
   }
 
   dispose(): void {
@@ -61,8 +61,11 @@ class RequestProblemNode implements TreeNode {
   readonly id: string;
   readonly parent = undefined;
 
-  constructor(private readonly problem: GatheredRequests['problems'][number]) {
-    this.id = `!${problem.cluster ?? ''} ${problem.error.code}`;
+  constructor(
+    private readonly problem: GatheredRequests['problems'][number],
+    at: number,
+  ) {
+    this.id = `!${at} ${problem.cluster ?? ''} ${problem.error.code}`;
   }
 
   item(): vscode.TreeItem {

@@ -48,7 +48,7 @@ export const editorHints: Hints = {
   confirm: (database = t`it`) =>
     t`right-click ${database} below the database in the Clusters view; its name is asked for`,
   listKeys: () => t`the command line lists the keys`,
-  makeRecoveryKey: () => t`the command line makes and prints it`,
+  makeRecoveryKey: () => t`choose Set Up Encryption… in the palette`,
   identity: () => t`the path of its file in DB_FERRY_IDENTITY, where the editor is started`,
   asking: (what) =>
     ({

@@ -176,6 +176,8 @@ export function decisionLines({ policy, class: found, findings }: Decision, hint
 
 const refusals = (): Readonly<Record<string, string>> => ({
   digest: t`is for something else: what is approved is what runs, and nothing else`,
+  unshown: t`shows something else than its SHA-256 is of: what would run is not what one reads. Deny it`,
+  changed: t`is not what was shown any more: look at it again`,
   foreign: t`is somebody else's`,
   pending: t`is not approved yet`,
   denied: t`was denied`,

@@ -1,3 +1,4 @@
+import { asRecord, parseJson } from '../core/base/json';
 import { agreed, shownState } from '../core/governance/judge';
 import type { GovernanceLevel, GovernanceTrial, SaidLevel } from '../core/governance/checkGovernance';
 import type { EndedRight } from '../core/governance/endedRights';
@@ -16,6 +17,7 @@ export function requestRows(request: OperationRequest, now: Date): readonly (rea
   const rows: readonly (readonly [string, string | undefined])[] = [
     [t`request`, `${metadata.name}, ${stateWords(request, now)}${spec.emergency ? t`, an emergency` : ''}`],
     [t`does`, requestDoes(request)],
+    [t`where`, placesOfWork(spec.work)],
     [t`from`, source && sourceWords(source)],
     [t`replaces`, replaces && replacedWords(replaces)],
     [t`takes`, expectedSeconds === undefined ? undefined : t`about ${duration(expectedSeconds)}`],
@@ -31,7 +33,25 @@ export function requestRows(request: OperationRequest, now: Date): readonly (rea
     [t`valid for`, t`${duration(spec.validMinutes * 60)} once it is approved`],
     ['SHA-256', spec.digest],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, safe(value)] as const]));
+  return rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, safe(value).slice(0, longestRow)] as const],
+  );
+}
+
+/** What one row says pushes no other out of sight. */
+const longestRow = 2000;
+
+/** The places of what is done, from itself and not from what whoever asks says of it. */
+function placesOfWork(work: string | undefined): string | undefined {
+  const read = work === undefined ? undefined : asRecord(parseJson(work));
+  if (read === undefined) return undefined;
+  const of = ['cluster', 'namespace', 'pod', 'database', 'job'] as const;
+  const places = [read['source'], read['of'], read['target']].flatMap((one) => {
+    const facts = asRecord(one);
+    const parts = of.flatMap((name) => (typeof facts?.[name] === 'string' ? [facts[name]] : []));
+    return parts.length === 0 ? [] : [parts.join('/')];
+  });
+  return places.length === 0 ? undefined : places.join(' → ');
 }
 
 /** The same as lines, with who said what, and exactly what is done. */
@@ -39,9 +59,15 @@ export function requestLines(request: OperationRequest, now: Date): string[] {
   const { work } = request.spec;
   return [
     ...requestRows(request, now).map(([name, value]) => `${name.padEnd(13)}${value}`),
-    ...(work === undefined ? [] : [`${t`does exactly`.padEnd(13)}${safe(work)}`]),
+    ...(work === undefined ? [] : [`${t`does exactly`.padEnd(13)}${safe(asRead(work))}`]),
     ...decisionLines(request),
   ];
+}
+
+/** As it was read for its digest: of a name that stands twice the last one counts. */
+function asRead(work: string): string {
+  const read = parseJson(work);
+  return read === undefined ? work : JSON.stringify(read);
 }
 
 /** Who decided what, and why; who looked at it afterwards. */
@@ -49,7 +75,11 @@ export function decisionLines({ status }: OperationRequest): string[] {
   const why = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
   return [
     ...status.approvals.map(({ by, decision, at, reason }) =>
-      safe(t`${by} ${decision === 'approve' ? t`approved` : t`denied`} it ${localTime(at)}${why(reason)}`),
+      safe(
+        decision === 'approve'
+          ? t`${by} approved it ${localTime(at)}${why(reason)}`
+          : t`${by} denied it ${localTime(at)}${why(reason)}`,
+      ),
     ),
     ...(status.review === undefined
       ? []
@@ -64,7 +94,7 @@ export function requestDoes({ spec: { operation, target } }: OperationRequest): 
 
 /** How many agreed. */
 export function approvalWords(request: OperationRequest): string {
-  return t`${agreed(request).length} of ${request.spec.approvals}`;
+  return t`${agreed(request).length} of ${request.spec.approvals} needed`;
 }
 
 /** What remains of a clock, or when it ran out. */

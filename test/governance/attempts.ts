@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../src/core/cluster/kubeClient';
-import { makeRequestName } from '../../src/core/governance/operationRequest';
+import { makeRequestName, workDigest } from '../../src/core/governance/operationRequest';
 import { kubectl, type Person } from './people';
 
 /** Everybody who tries, and where. */
@@ -23,12 +23,14 @@ export interface Attempt {
 }
 
 const group = '/apis/db-ferry.io/v1alpha1';
-const digest = 'a'.repeat(64);
+const work = { kind: 'restore', target: { cluster: 'a', namespace: 'shop', pod: 'postgres-0', database: 'shop' } };
+const digest = workDigest(work, undefined);
 const other = 'b'.repeat(64);
 const at = '2026-11-30T12:00:00Z';
 
 export const spec = {
   ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'production' },
+  ...{ work: JSON.stringify(work) },
   ...{ approvals: 1, validMinutes: 60, emergency: false, reason: 'rows were lost', requestedBy: 'alice' },
 };
 

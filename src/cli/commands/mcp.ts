@@ -24,12 +24,28 @@ export const mcp: Command = {
     // one after the other: an agent is in no hurry, and clusters are spared
     for await (const line of lines) {
       if (line.trim() === '') continue;
-      const answer = await answerTo(line, version, async (tool, given) => done(call, tool, given));
+      const answer = await answerTo(
+        line,
+        version,
+        async (tool, given) => done(call, tool, given),
+        async (tool) => noteRefusal(call, tool),
+      );
       if (answer !== undefined) call.terminal.print(visibleJson(answer));
     }
     return 0;
   },
 };
+
+/** An attempt at what agents may not do stands in the trail, too; nothing is done whether or not it can be written. */
+async function noteRefusal(call: Call, tool: string): Promise<void> {
+  try {
+    const { note, ownTrail } = await import('../../core/audit/ownTrail');
+    const actor = { user: askedOf(call).by, via: 'agent' };
+    await note(await ownTrail(), { type: 'agent.refused', actor, outcome: 'refused', details: { tool } });
+  } catch (error) {
+    call.terminal.info(`The attempt could not be written into the audit trail (${toAppError(error).code}).`);
+  }
+}
 
 /** What it printed as lines of JSON, in a process of its own where nobody can be asked. */
 async function done(call: Call, tool: AgentTool, given: Readonly<Record<string, string>>): Promise<ToolAnswer> {

@@ -28,6 +28,7 @@ export async function answerTo(
   line: string,
   version: string,
   call: (tool: AgentTool, given: Readonly<Record<string, string>>) => Promise<ToolAnswer>,
+  refused: (tool: string) => Promise<void>,
 ): Promise<object | undefined> {
   const read = v.safeParse(messageForm, line.length > longestMessage ? undefined : parseJson(line));
   if (!read.success) return errorOf(null, -32_600, 'not a request of JSON-RPC 2.0');
@@ -55,11 +56,16 @@ export async function answerTo(
       });
     case 'tools/call': {
       const tool = agentTools.find(({ name }) => name === params['name']);
-      if (!tool)
+      const name = typeof params['name'] === 'string' ? params['name'].slice(0, 200) : '';
+      if (!tool) {
+        await refused(name);
         return errorOf(id, -32_602, 'There is no such tool. Agents read, plan and ask; people approve and run.');
+      }
       const given = argumentsOf(tool, params['arguments']);
-      if (!given)
+      if (!given) {
+        await refused(name);
         return errorOf(id, -32_602, `${tool.name} takes ${Object.keys(tool.takes).join(', ')}, and nothing else.`);
+      }
       const { text, failed } = await call(tool, given);
       return result({ content: [{ type: 'text', text }], isError: failed });
     }

@@ -84,8 +84,10 @@ const byAgent = '(asked by an agent) ';
 /** The arguments of a call as the tool takes them, each a text of one line; undefined for any other. Pure. */
 export function argumentsOf(tool: AgentTool, given: unknown): Readonly<Record<string, string>> | undefined {
   const value = v.pipe(v.string(), v.minLength(1), v.maxLength(2000), v.regex(/^[^\0\r\n]+$/));
+  // what begins so is a path of this machine: an agent names what is in the catalog
+  const named = v.pipe(value, v.regex(/^[^/.]/));
   const entries = Object.entries(tool.takes).map(([name, { optional, words }]) => {
-    const form = words === undefined ? value : v.picklist(words);
+    const form = words !== undefined ? v.picklist(words) : isFreeText(name) ? value : named;
     return [name, optional === true ? v.exactOptional(form) : form] as const;
   });
   const read = v.safeParse(v.strictObject(Object.fromEntries(entries)), given ?? {});
@@ -105,4 +107,8 @@ export function schemaOf({ takes }: AgentTool): object {
     required,
     additionalProperties: false,
   };
+}
+
+function isFreeText(name: string): boolean {
+  return name === 'reason' || name === 'ticket';
 }

@@ -4,7 +4,7 @@ import { may } from '../cluster/reviews';
 import { ClusterRequests, keepsRequests, listAllRequests } from './clusterRequests';
 import { shownState } from './judge';
 import { isUndecided } from './clocks';
-import type { OperationRequest } from './operationRequest';
+import { isShownWork, type OperationRequest } from './operationRequest';
 import type { RequestPlace } from './requestPlace';
 import { RootRequests } from './rootRequests';
 
@@ -32,13 +32,13 @@ export interface GatheredRequests {
 /** All requests that can be seen: of each cluster, or, where it shows them by namespace alone, of the namespaces that are known; and of the root. Never throws. */
 export async function gatherRequests(
   clusters: readonly { readonly client: KubeClient; readonly namespaces: readonly string[] }[],
-  root: { readonly root: string; readonly who: string },
+  root: () => { readonly root: string; readonly who: string },
 ): Promise<GatheredRequests> {
   const parts = await Promise.all([
     ...clusters.map(async ({ client, namespaces }) =>
       orProblem(async () => ofCluster(client, namespaces), client.cluster.alias),
     ),
-    orProblem(async () => ofRoot(root)),
+    orProblem(async () => ofRoot(root())),
   ]);
   const requests = parts.flatMap((part) => part.requests).sort((a, b) => madeAt(b) - madeAt(a));
   return { requests, problems: parts.flatMap(({ problems }) => problems) };
@@ -59,7 +59,7 @@ export function actionsOn({ request, me, now, mayDecide }: FoundRequest): {
   const decides = mayDecide && !isMine && !isDecided;
   const state = shownState(request, now);
   return {
-    canApprove: decides && isOpen,
+    canApprove: decides && isOpen && isShownWork(spec),
     canDeny: decides && (isOpen || state === 'Approved' || state === 'Waiting'),
     canWithdraw: isMine && (status.state === 'Pending' || status.state === 'Approved'),
     canRun: isMine && state === 'Approved',

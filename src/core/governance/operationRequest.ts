@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { asRecord, parseJson } from '../base/json';
 import { canonical } from '../state/canonical';
 
 /** The states of a request; the last five are final. */
@@ -78,6 +79,12 @@ export type RequestDecision = v.InferOutput<typeof decision>;
 export function parseOperationRequest(value: unknown): OperationRequest | undefined {
   const read = v.safeParse(operationRequest, value);
   return read.success ? read.output : undefined;
+}
+
+/** True where the work that is shown is what the digest is of: what somebody reads is what they sign. Pure. */
+export function isShownWork({ work, digest, source }: Pick<RequestSpec, 'work' | 'digest' | 'source'>): boolean {
+  const shown = work === undefined ? undefined : asRecord(parseJson(work));
+  return shown !== undefined && [undefined, source?.sha256].some((sha256) => workDigest(shown, sha256) === digest);
 }
 
 /** A name that no other has: `req-` and ten digits. */

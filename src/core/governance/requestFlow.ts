@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../base/errors';
 import { agreed, judge, type Judging } from './judge';
+import { canonical } from '../state/canonical';
 import type { OperationRequest, RequestSpec } from './operationRequest';
-import { isRequestName, makeRequestName } from './operationRequest';
+import { isRequestName, isShownWork, makeRequestName } from './operationRequest';
 import type { RequestPlace } from './requestPlace';
 
 /** What became of a decision. `right`: the RoleBinding that was made; absent where none is, and `unable` says that it could not be. */
@@ -26,7 +27,7 @@ export async function requestNamed(place: RequestPlace, name: string): Promise<O
 }
 
 /**
- * Says yes or no to a request, in one's own name. With the last yes that it needs, who asked is given the right to run it, for its time. Throws `approval.unknown`, `approval.refused` for what
+ * Says yes or no to a request, in one's own name; with `seen` to nothing but what was shown. With the last yes that it needs, who asked is given the right to run it, for its time. Throws `approval.unknown`, `approval.refused` for what
  * cannot be decided (any more), and what the API server says.
  */
 export async function decideRequest(
@@ -34,8 +35,12 @@ export async function decideRequest(
   name: string,
   decision: 'approve' | 'deny',
   reason: string | undefined,
+  seen?: RequestSpec,
 ): Promise<Decided> {
   const request = await requestNamed(place, name);
+  // a name may have come to mean another request meanwhile
+  if (seen !== undefined && canonical(request.spec) !== canonical(seen))
+    throw new AppError('approval.refused', { request: name, reason: 'changed' });
   const [by, now] = [await place.whoAmI(), await place.now()];
   const { spec, status } = request;
   const why = undecidable(request, by, now, decision);
@@ -110,6 +115,8 @@ export async function mayBegin(
   const [by, now, until] = [await place.whoAmI(), await place.now(), await place.grantedUntil(request)];
   const why = judge(request, { digest, approvals, by, now, until });
   if (why !== undefined) throw new AppError('approval.refused', { request: name, reason: why });
+  // whoever approved it read something else
+  if (!isShownWork(request.spec)) throw new AppError('approval.refused', { request: name, reason: 'unshown' });
   return request;
 }
 
@@ -141,6 +148,7 @@ function undecidable(
   decision: 'approve' | 'deny',
 ): AppErrorReason | undefined {
   if (spec.requestedBy === by && decision === 'approve') return 'self';
+  if (decision === 'approve' && !isShownWork(spec)) return 'unshown';
   if (status.approvals.some((one) => one.by === by)) return 'twice';
   if (status.state === 'Denied') return 'denied';
   if (status.state === 'Withdrawn') return 'withdrawn';
@@ -149,4 +157,4 @@ function undecidable(
   return spec.waitsUntil !== undefined && now > new Date(spec.waitsUntil) ? 'tooOld' : undefined;
 }
 
-type AppErrorReason = 'self' | 'twice' | 'denied' | 'withdrawn' | 'ended' | 'tooOld';
+type AppErrorReason = 'unshown' | 'self' | 'twice' | 'denied' | 'withdrawn' | 'ended' | 'tooOld';

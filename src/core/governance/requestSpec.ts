@@ -52,6 +52,8 @@ export function requestSpecOf(asking: Asking, now: Date): Omit<RequestSpec, 'req
     ...{ validMinutes: durationMs(rule.validFor ?? '8h') / 60_000, emergency: asked.emergency === true },
     ...defined({ approvers, fallback, escalateAfterMinutes, reviewWithinHours }),
     ...facts,
+    // with what the digest is of, whoever decides can hold it to what is shown
+    ...(sha256 === undefined ? {} : { source: { ...facts.source, sha256 } }),
     findings: [...seen.filter(({ code }) => !code.startsWith('policy.')), ...decisions.flatMap((one) => one.findings)]
       .slice(0, mostFindings)
       .map(({ level, code, data }) => ({ level, code, data: { ...data } })),

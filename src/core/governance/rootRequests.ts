@@ -44,6 +44,8 @@ export class RootRequests implements RequestPlace {
     const first = await getIfThere(store, `${prefix}request.json`, mostBytes);
     const read = first && parseOperationRequest(parseJson(first));
     if (read === undefined) return undefined;
+    // it is decided on by the name of its folder
+    if (read.metadata.name !== name) throw new AppError('request.invalid', { at: 'metadata.name' });
     const { objects } = await store.level(prefix);
     let { status } = read;
     // in the order in which they say that they were written: the name begins with the time

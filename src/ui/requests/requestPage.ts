@@ -36,7 +36,7 @@ export function requestPage(found: FoundRequest, { level, source, style }: PageF
   const nonce = randomBytes(16).toString('hex');
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
   const title = requestDoes(request);
-  const rows = requestRows(request, now).filter(([name]) => name !== 'clock');
+  const rows = requestRows(request, now).filter(([name]) => name !== t`clock`);
   const decisions = decisionLines(request);
   const body = html`<h1>${title}</h1>
     <p class="state">

@@ -7,11 +7,21 @@ import { commands } from '../../../src/cli/commands/commands';
 describe('what agents may do', () => {
   const lines: (readonly string[])[] = [];
   const ask = async (method: string, params: object): Promise<Record<string, unknown>> =>
-    (await answerTo(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), '1', async (tool, given) => {
-      lines.push(tool.line(given));
-      return Promise.resolve({ text: '', failed: false });
-    })) as Record<string, unknown>;
-  beforeEach(() => lines.splice(0));
+    (await answerTo(
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      '1',
+      async (tool, given) => {
+        lines.push(tool.line(given));
+        return Promise.resolve({ text: '', failed: false });
+      },
+      refused,
+    )) as Record<string, unknown>;
+  const attempts: string[] = [];
+  const refused = async (tool: string): Promise<void> => Promise.resolve(void attempts.push(tool));
+  beforeEach(() => {
+    lines.splice(0);
+    attempts.splice(0);
+  });
 
   it('reads, plans and asks: each tool is a command line that changes nothing, or writes a request', async () => {
     const reading = ['pods', 'databases', 'backups', 'jobs', 'job', 'report', 'status'];
@@ -42,11 +52,18 @@ describe('what agents may do', () => {
       ['request_operation', { operation: 'release', target: 'a/b/c/d', reason: 'r' }],
       ['request_operation', { operation: 'undo', target: 'a/b/c/d', reason: 'two\nlines' }],
       ['list_backups', { place: ['--yes'] }],
+      ['plan_restore', { backup: '/home/me/private.dump', target: 'a/b/c/d' }],
+      ['plan_restore', { backup: '../private.dump', target: 'a/b/c/d' }],
+      ['explain_report', { job: '/mnt/others/backup' }],
+      ['job_status', { job: './job' }],
     ] as const) {
       const { error } = await ask('tools/call', { name, arguments: given });
       assert.equal((error as { code?: number } | undefined)?.code, -32_602, name);
     }
     assert.deepEqual(lines, []);
+    // each leaves a trace
+    assert.equal(attempts.length, 12);
+    assert.deepEqual(attempts.slice(0, 3), ['approve', 'restore', 'run']);
   });
 
   it('an operand that looks like an option is an operand', async () => {
@@ -59,8 +76,8 @@ describe('what agents may do', () => {
   it('what is no request is answered with an error, and what wants no answer with none', async () => {
     const call = async (): Promise<never> => Promise.reject(new Error('never'));
     for (const odd of ['{', '[]', '{"jsonrpc":"1.0","id":1,"method":"ping"}', '"x"'])
-      assert.ok('error' in ((await answerTo(odd, '1', call)) ?? {}), odd);
+      assert.ok('error' in ((await answerTo(odd, '1', call, refused)) ?? {}), odd);
     const told = '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"list_backups"}}';
-    assert.equal(await answerTo(told, '1', call), undefined);
+    assert.equal(await answerTo(told, '1', call, refused), undefined);
   });
 });

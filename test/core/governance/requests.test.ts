@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -14,7 +14,8 @@ import {
 import { RootRequests } from '../../../src/core/governance/rootRequests';
 import { ferry } from '../cli/ferry';
 
-const digest = 'a'.repeat(64);
+const work = { kind: 'restore', target: { cluster: 'prod', namespace: 'shop', pod: 'postgres-0', database: 'shop' } };
+const digest = workDigest(work, undefined);
 const start = Date.UTC(2026, 10, 30);
 const hour = 3_600_000;
 const at = (hours: number): string => new Date(start + hours * hour).toISOString();
@@ -22,6 +23,7 @@ const at = (hours: number): string => new Date(start + hours * hour).toISOString
 function requestOf(status: object, change: object = {}): OperationRequest {
   const spec = {
     ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'production' },
+    ...{ work: JSON.stringify(work) },
     ...{ approvals: 1, requestedBy: 'alice', validMinutes: 240, emergency: false, waitsUntil: at(72), ...change },
   };
   const read = parseOperationRequest({ metadata: { name: 'req-0', creationTimestamp: at(0) }, spec, status });
@@ -119,6 +121,49 @@ describe('requests in a root', () => {
     assert.equal((await ferry('withdraw', request, '--root', root)).exitCode, 0);
     assert.match((await ferry('requests', request, '--root', root)).out, /withdrawn/);
     assert.equal((await ferry('requests', 'req-0000000000', '--root', root)).exitCode, 4);
+  });
+
+  it('shows what its digest is of, or nobody can approve it, and nothing runs by it', async () => {
+    const [alice, bob] = [new RootRequests(root, 'alice'), new RootRequests(root, 'bob')];
+    const { requestedBy, ...wanted } = requestOf({}, { waitsUntil: new Date(Date.now() + hour).toISOString() }).spec;
+    assert.equal(requestedBy, 'alice');
+    const harmless = JSON.stringify({ ...work, target: { ...work.target, cluster: 'test' } });
+    const refused = (reason: string) => (error: unknown) =>
+      isAppError(error, 'approval.refused') && error.data.reason === reason;
+    for (const change of [{ work: harmless }, { work: undefined }, { work: '{' }, { digest: 'c'.repeat(64) }]) {
+      const { name } = (await askFor(alice, { ...wanted, ...change })).metadata;
+      await assert.rejects(decideRequest(bob, name, 'approve', undefined), refused('unshown'));
+      // written past it
+      const request = await alice.get(name);
+      assert.ok(request);
+      const yes = {
+        by: 'bob',
+        decision: 'approve',
+        digest: request.spec.digest,
+        at: new Date().toISOString(),
+      } as const;
+      await alice.decide(request, yes, 'Approved');
+      const as = { digest: request.spec.digest, approvals: 1 };
+      await assert.rejects(beginByRequest(alice, name, as), refused('unshown'));
+    }
+    const { name } = (await askFor(alice, { ...wanted, digest: workDigest(work, digest), source: { sha256: digest } }))
+      .metadata;
+    const request = await bob.get(name);
+    assert.ok(request);
+    const seen = { ...request.spec, reason: 'another' };
+    await assert.rejects(decideRequest(bob, name, 'approve', undefined, seen), refused('changed'));
+    assert.equal((await decideRequest(bob, name, 'approve', undefined, request.spec)).request.status.state, 'Approved');
+  });
+
+  it('are what their folder is called', async () => {
+    const place = new RootRequests(root, 'alice');
+    await place.create('req-0123456789', requestOf({}).spec);
+    await rename(
+      path.join(root, 'db-ferry.requests', 'req-0123456789'),
+      path.join(root, 'db-ferry.requests', 'req-aaaaaaaaaa'),
+    );
+    await assert.rejects(place.get('req-aaaaaaaaaa'));
+    assert.equal((await place.readAll()).problems.length, 1);
   });
 
   it('lets one of two jobs begin that were started at once', async () => {

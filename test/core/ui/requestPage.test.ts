@@ -1,16 +1,18 @@
 import './vscodeDouble';
 import assert from 'node:assert/strict';
 import type { FoundRequest } from '../../../src/core/governance/gatherRequests';
-import { parseOperationRequest } from '../../../src/core/governance/operationRequest';
+import { parseOperationRequest, workDigest } from '../../../src/core/governance/operationRequest';
 import { RootRequests } from '../../../src/core/governance/rootRequests';
 
-const digest = 'a'.repeat(64);
+const work = { kind: 'restore', target: { cluster: 'prod', namespace: 'shop', pod: 'postgres-0', database: 'shop' } };
+const digest = workDigest(work, undefined);
 const now = new Date(Date.UTC(2026, 10, 30, 12));
 const at = (hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString();
 
 function found(me: string, status: object, change: object = {}, mayDecide = true): FoundRequest {
   const spec = {
     ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'management' },
+    ...{ work: JSON.stringify(work) },
     ...{ approvals: 1, requestedBy: 'alice', validMinutes: 240, emergency: false, waitsUntil: at(72), ...change },
   };
   const metadata = { name: 'req-0123456789', creationTimestamp: at(0) };
@@ -82,7 +84,8 @@ describe('the page of a request', () => {
           approvals: [{ by: evil, decision: 'approve', digest: 'b'.repeat(64), at: at(0), reason: evil }],
         },
         {
-          ...{ reason: evil, ticket: evil, class: evil, work: JSON.stringify({ kind: evil }), requestedBy: evil },
+          ...{ reason: evil, ticket: evil, class: evil, requestedBy: evil },
+          ...{ work: JSON.stringify({ kind: evil }), digest: workDigest({ kind: evil }, undefined) },
           target: { workload: evil, database: evil },
           source: { what: evil },
           findings: [
@@ -107,6 +110,17 @@ describe('the page of a request', () => {
     assert.equal(actionOf({ do: 'approve' }), 'approve');
     for (const other of [{ do: 'toString' }, { do: 'workbench.action.quit' }, { do: 1 }, 'approve', null])
       assert.equal(actionOf(other), undefined);
+  });
+
+  it('that shows other work than its digest is of can be denied and no more, and says from the work where it is done', async () => {
+    const { requestPage } = await import('../../../src/ui/requests/requestPage');
+    const facts = { level: 'enforced', source: 'https://editor', style: 'https://editor/request.css' } as const;
+    const elsewhere = JSON.stringify({ ...work, target: { ...work.target, cluster: 'test' } });
+    const page = requestPage(found('bob', { state: 'Pending' }, { work: elsewhere }), facts);
+    assert.doesNotMatch(page, /data-do="approve"/);
+    assert.match(page, /data-do="deny"/);
+    assert.match(page, /<dd>test\/shop\/postgres-0\/shop<\/dd>/);
+    assert.match(requestPage(found('bob', { state: 'Pending' }), facts), /<dd>prod\/shop\/postgres-0\/shop<\/dd>/);
   });
 
   it('is what a link opens: of a name that a request can have, and nothing else', async () => {

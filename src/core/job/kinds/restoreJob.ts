@@ -150,7 +150,9 @@ async function restoredInPlace(
   const ofBackup: Finding[] = [];
   const backUpLive = async (signal: AbortSignal): Promise<BackupEntry> => {
     const stoppable = { ...context, work: asPart({ ...work, signal }) };
-    const { entry, findings } = await backUpPlace(stoppable, place, {}, { application: safetyBackupOf(id) });
+    // what came encrypted is not answered in clear
+    const encrypt = asked.backup.manifest.encryption === undefined ? {} : { encrypt: true };
+    const { entry, findings } = await backUpPlace(stoppable, place, encrypt, { application: safetyBackupOf(id) });
     ofBackup.push(...findings);
     return entry;
   };
