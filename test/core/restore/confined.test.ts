@@ -287,15 +287,19 @@ for (const major of [15, 16, 18] as const) {
     });
 
     /** An archive like the backup, in which the first entry of a kind says more than it should. */
-    async function forge(kind: string): Promise<string> {
-      const bytes = await readFile(archivePath(backup));
+    async function forge(
+      kind: string,
+      of = backup,
+      more = 'CREATE ROLE reached_forged; ALTER ROLE tenant SUPERUSER;',
+    ): Promise<string> {
+      const bytes = await readFile(archivePath(of));
       async function* source(): AsyncGenerator<Buffer> {
         yield bytes;
       }
       const toc = await readTableOfContents(source());
       const entry = toc.entries.find((one) => one.kind === kind && one.definitionLength > 0);
       assert.ok(entry, kind);
-      const also = Buffer.from('\nCREATE ROLE reached_forged; ALTER ROLE tenant SUPERUSER;\n');
+      const also = Buffer.from(`\n${more}\n`);
       const forged = new Map([[entry.dumpId, Buffer.concat([definitionOf(toc, entry), also])]]);
       const archive = path.join(root, 'forged.dump');
       await writeFile(
@@ -337,6 +341,50 @@ refresh materialized view of_other; refresh materialized view of_seer; refresh m
         await server.sql('postgres', 'drop role if exists other, seer');
       }
     });
+
+    if (major === 16) {
+      /** A backup of a database that a superuser fills, and drops again. */
+      const backupOf = async (name: string, sql: string): Promise<BackupEntry> => {
+        await server.sql('postgres', `create database ${name}`);
+        try {
+          await server.sql(name, sql);
+          const asked = { root, cluster: { alias: 'a', server: 'https://a' }, compress: 'auto', asked: { by: 'me' } };
+          return (await backUp(await openServer(server), name, { ...asked, job: name }, recorder().work)).entry;
+        } finally {
+          await server.sql('postgres', `drop database ${name} with (force)`);
+        }
+      };
+      const acts = (name: string, returns: string, value: string): string =>
+        `create function public.${name}(v int) returns ${returns} language plpgsql immutable as 'begin perform public.act(''${name}''); return ${value}; end'`;
+
+      it('a policy is not asked in the name of a role that may write files, for a materialized view of an archive that nobody vouches for', async () => {
+        const made = `${act(file)}; ${acts('f', 'boolean', 'true')}; create table t (v int); insert into t values (1);
+alter table t enable row level security; create policy p on t using (public.f(v)); grant select on t to public; alter table t owner to pg_monitor;
+create materialized view m as select v from t; alter materialized view m owner to pg_write_server_files`;
+        const entry = await backupOf('policed', `${made}; refresh materialized view m`);
+        assert.ok(existsSync(file), 'the attack is none');
+        await rm(file);
+        const foreign = path.join(root, 'policed.dump');
+        await writeFile(foreign, await readFile(archivePath(entry)));
+        const refused = await run({ backup: await adopt(foreign) }).catch((error: unknown) => error);
+        assert.ok(isAppError(refused, 'restore.refused'), String(refused));
+        await assertHarmless();
+      });
+
+      it('what an archive makes beside what it lists does not become a superuser’s, where everything listed has owners of its own', async () => {
+        const entry = await backupOf(
+          'unlisted',
+          `${act(file)}; alter function act(text) owner to pg_monitor; create table a (v int); alter table a owner to pg_monitor; create table b (v int); alter table b owner to pg_read_all_stats`,
+        );
+        const more = `${acts('f', 'int', 'v')}; create table public.h (v int); create index on public.h (public.f(v)); insert into public.h values (1);`;
+        const foreign = await forge('TABLE', entry, more);
+        await run({ backup: await adopt(foreign), goOn: true }).catch((error: unknown) =>
+          assert.ok(isAppError(error), String(error)),
+        );
+        await assertHarmless();
+        await server.sql('postgres', 'drop database if exists copy with (force)');
+      });
+    }
 
     it('a killed job’s role is found by its mark, and dropped with what it had', async () => {
       const target = await openServer(server);

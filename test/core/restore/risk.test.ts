@@ -15,6 +15,10 @@ const ways: Readonly<Record<string, { readonly sql: string; readonly object: str
     sql: 'create view v as select f(1); create view w as select * from v; create materialized view m as select * from w',
     object: 'view v',
   },
+  'policy that a materialized view meets': {
+    sql: 'create table t (v int); alter table t enable row level security; create policy p on t using (f(v) > 0); create materialized view m as select v from t',
+    object: 'policy p on t',
+  },
   'trigger of a key': {
     sql: `${keys(`create function tr() returns trigger language plpgsql as 'begin return old; end'`)}; create trigger t before delete on child for each row execute function tr()`,
     object: 'table child',
@@ -34,6 +38,7 @@ function keys(more: string): string {
 
 const harmless: Readonly<Record<string, string>> = {
   'a view that nobody computes': 'create view v as select f(1)',
+  'a policy that no materialized view meets': 'create table t (v int); create policy p on t using (f(v) > 0)',
   'a rule on what no key acts on': 'create table t (v int); create rule r as on delete to t do also select f(1)',
   'what the server itself has': `create table t (v text, n int check (n > 0)); create index i on t (lower(v)); create view v as select upper(v) from t;
 create materialized view m as select * from v; ${keys('')}`,

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined';
 import { AppError } from '../../base/errors';
 import type { Finding } from '../../base/finding';
 import { definitionOf, type TableOfContents } from '../../postgres/archive/format/readTableOfContents';
@@ -49,8 +50,10 @@ export async function giveSaid(
   // a name that reads otherwise here than there: in most databases everything belongs to one
   const [only, another] = new Set(wanted.map(({ owner }) => owner));
   const rest = noOwner || another !== undefined ? undefined : only;
-  const [left] = await query<readonly Left[]>(server, side, ownersSql(asked, wanted, rest), options);
-  await query(server, asked.side, dismissSql(loader, asked.fallback), options);
+  const last = heir?.name ?? asked.fallback;
+  const given = ownersSql({ loader, ...defined({ fallback: last }) }, wanted, rest);
+  const [left] = await query<readonly Left[]>(server, side, given, options);
+  await query(server, side, dismissSql(loader, last), options);
   return (left ?? []).map(({ kind, schema, name, owner, says }) => {
     const isMissing = /^42704/.test(says);
     const cause = isMissing ? ('role' as const) : ('rights' as const);
@@ -74,10 +77,18 @@ async function heirOf(
   const name = fallback ?? me;
   const others = owners.filter((owner) => powerful.includes(owner));
   if (!powerful.includes(name)) return { name, insteadOf: (owner) => powerful.includes(owner) };
-  if (owners.length > 0 && others.length === 0) return undefined;
+  // what nobody is said to own goes to one who is said to own something here
+  const known = others.length > 0 ? [] : await query<string>(server, side, knownSql(owners), options);
+  const [first] = known;
+  if (first !== undefined) return { name: first, insteadOf: () => false };
   const data = { owners: others.length > 0 ? others : [name], objects: objects.slice(0, 20), count: objects.length };
   const finding: Finding = { level: 'block', code: 'archive.owners', data };
   throw new AppError('restore.refused', { findings: [finding] });
+}
+
+/** A row for each of the roles that there is. */
+function knownSql(owners: readonly string[]): string {
+  return `select to_json(rolname) from pg_roles where rolname in (select jsonb_array_elements_text(${quoteLiteral(JSON.stringify(owners))}::jsonb)) order by rolname`;
 }
 
 /** Whose something is: kind and name as pg_dump has them. */

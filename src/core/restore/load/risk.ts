@@ -22,7 +22,7 @@ const unsafe = `select p.oid from pg_proc p where (${ours('pg_proc', 'p.oid')})
   or p.proname ~ '_to_xml' or not has_function_privilege('public', p.oid, 'execute')`;
 
 /**
- * One row of `Risk`. In an owner's name the server computes the expressions of indexes, statistics and partitions and the difference of ranges (whenever it gathers statistics), materialized views, what a
+ * One row of `Risk`. In an owner's name the server computes the expressions of indexes, statistics and partitions and the difference of ranges (whenever it gathers statistics), materialized views with the policies and views that they read, what a
  * foreign key does to its table with all that hangs on that (triggers, rules), the views that a materialized one reads, casts that compare keys; what a function with SECURITY DEFINER does; and views read in it.
  */
 export const riskSql = `with unsafe as materialized (${unsafe}),
@@ -35,6 +35,8 @@ export const riskSql = `with unsafe as materialized (${unsafe}),
       where relkind = 'm' and ${ours('pg_class', 'c.oid')}
     union all select format('view %s', ev_class::regclass), ev_action::text from pg_rewrite r join pg_class c on c.oid = ev_class
       where relkind = 'v' and ${ours('pg_class', 'c.oid')} and exists (select from pg_class f where f.relkind = 'm' and ${ours('pg_class', 'f.oid')})
+    union all select format('policy %I on %s', polname, polrelid::regclass), concat(polqual, ' ', polwithcheck) from pg_policy
+      where ${ours('pg_class', 'polrelid')} and exists (select from pg_class f where f.relkind = 'm' and ${ours('pg_class', 'f.oid')})
     union all select format('domain %s', contypid::regtype), conbin::text from pg_constraint where contypid <> 0 and ${ours('pg_type', 'contypid')}
     union all select format('table %s', conrelid::regclass), conbin::text from pg_constraint where contype = 'c' and conrelid in (select conrelid from acting)
     union all select format('table %s', adrelid::regclass), adbin::text from pg_attrdef where adrelid in (select conrelid from acting)),
