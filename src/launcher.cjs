@@ -59,7 +59,8 @@
         if (!env.HOME || !path.isAbsolute(env.HOME)) return;
         caches = path.join(env.HOME, '.cache');
       }
-      var folder = path.join(caches, 'db-ferry');
+      // a folder of its own: one beside it may be where backups, keys or jobs are
+      var folder = path.join(caches, 'db-ferry', 'compiled');
       fs.mkdirSync(folder, { recursive: true, mode: 448 });
       folder = fs.realpathSync(folder);
       for (var at = folder, own = true; ; at = path.dirname(at), own = false) {
@@ -74,7 +75,8 @@
       var bundle = fs.statSync(path.join(script, '../db-ferry.cjs'));
       var kept = bundle.size + '-' + Math.round(bundle.mtimeMs) + '-' + process.versions.node;
       fs.readdirSync(folder).forEach(function (name) {
-        if (name !== kept) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+        if (name === kept || !/^\d+-\d+-\d+\.\d+\.\d+$/.test(name)) return;
+        fs.rmSync(path.join(folder, name), { recursive: true, force: true });
       });
       process.getBuiltinModule('module').enableCompileCache(path.join(folder, kept));
     } catch (error) {

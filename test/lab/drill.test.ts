@@ -124,6 +124,8 @@ describe('a drill', function () {
       'select $ferry$ end $ferry$; create role evil',
       'select rolpassword from pg_authid limit 1',
       'commit; create table x (a int)',
+      // one of several answers is none
+      'select n from generate_series(1, 2) n',
     ];
     const checks = await withChecks(...tries.map((sql) => [sql, '1'] as const));
     const drilled = await run('drill', backup, '--into', places.source, '--checks', checks);

@@ -96,7 +96,7 @@ function proven(text: Buffer, ring: KeyRing): SaidVerification | SaidDrill | und
   }
 }
 
-/** bytes of one */
-const longest = 16_384;
+/** bytes of one: a hundred checks of a drill whose names are as long as may be, each character escaped */
+const longest = 262_144;
 /** newest ones that are looked at */
 const mostRead = 500;

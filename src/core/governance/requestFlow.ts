@@ -137,8 +137,12 @@ export async function endByRequest(
 ): Promise<void> {
   const request = await requestNamed(place, name);
   const ended = outcome === 'failed' ? 'Failed' : outcome === 'done' ? 'Done' : 'DoneWithDifferences';
-  await place.setState(request, ended !== 'Failed' && request.spec.emergency ? 'ReviewDue' : ended);
-  await place.revoke(request).catch(() => undefined);
+  try {
+    await place.setState(request, ended !== 'Failed' && request.spec.emergency ? 'ReviewDue' : ended);
+  } finally {
+    // also where that could not be written: a right does not outlive its job
+    await place.revoke(request).catch(() => undefined);
+  }
 }
 
 function undecidable(

@@ -97,6 +97,15 @@ describe('how databases are protected', () => {
       ['drill.disproved'],
     ],
     [
+      'nor what a drill before it disproved',
+      {
+        backups: [backup('a', 3)],
+        drills: [drill('a', 48, 60), drill('a', 4, 60, 'disproved'), drill('a', 2, 60, 'notProved')],
+        schedules: [schedule('a')],
+      },
+      ['drill.disproved'],
+    ],
+    [
       'a drill whose harness failed takes nothing away',
       {
         backups: [backup('a', 3)],
@@ -220,7 +229,15 @@ describe('how databases are protected', () => {
     assert.equal(drillOutcome(result('done')), 'proved');
     assert.equal(drillOutcome(result('differences')), 'disproved');
     assert.equal(drillOutcome(result('failed', 'backup.damaged')), 'disproved');
-    for (const code of ['cluster.unreachable', 'disk.targetFull', 'restore.cannotMake', 'exec.cut', 'job.interrupted'])
+    for (const code of [
+      'cluster.unreachable',
+      'disk.targetFull',
+      'restore.cannotMake',
+      'exec.cut',
+      'job.interrupted',
+      'store.cut',
+      'exec.answer',
+    ])
       assert.equal(drillOutcome(result('failed', code)), 'notProved', code);
     assert.equal(drillOutcome(undefined), 'notProved');
   });

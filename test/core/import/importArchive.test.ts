@@ -154,6 +154,12 @@ describe('an archive of several files becomes a backup', function () {
         writeFile(at(first), gzipSync(gunzipSync(await readFile(at(first))).subarray(0, -20))),
       'a file that is missing': async () => rm(at(first)),
       'a large object that is missing': async () => rm(at('blob_4242.dat.gz')),
+      'a large object of which something stands behind the first frame': async () => {
+        const object = gunzipSync(await readFile(at('blob_4242.dat.gz')));
+        await rm(at('blob_4242.dat.gz'));
+        const frames = [object.subarray(0, 1000), object.subarray(1000)].map((part) => zstdCompressSync(part));
+        await writeFile(at('blob_4242.dat.zst'), Buffer.concat(frames));
+      },
       'a list of large objects that is cut': async () =>
         truncate(at(names.find((name) => name.endsWith('.toc')) ?? ''), 30),
       'a list of large objects that leads elsewhere': async () =>

@@ -47,28 +47,34 @@ describe('the first file of the command line', () => {
       assert.equal(ran.stderr, '');
       return ran.stdout.trim();
     };
-    const kept = async (at = 'cache/db-ferry'): Promise<string[]> => readdir(join(folder, at)).catch(() => []);
+    const own = 'cache/db-ferry/compiled';
+    const kept = async (at = own): Promise<string[]> => readdir(join(folder, at)).catch(() => []);
 
     it("in this user's own folder, of one version, and starts the same with it", async () => {
       assert.deepEqual([start(), start()], ['2', '2']);
       const [first, ...others] = await kept();
       assert.ok(first && others.length === 0);
-      assert.ok((await kept(`cache/db-ferry/${first}`)).length > 0);
-      assert.equal((await stat(join(folder, 'cache/db-ferry'))).mode & 0o777, 0o700);
+      assert.ok((await kept(`${own}/${first}`)).length > 0);
+      assert.equal((await stat(join(folder, own))).mode & 0o777, 0o700);
+      // what lies beside it is not ours to remove, whatever else this folder is
+      await writeFile(join(folder, 'cache/db-ferry/signing.key'), '');
+      await mkdir(join(folder, own, 'backups'));
       await writeBundle(1000);
       assert.equal(start(), '1001');
-      assert.equal((await kept()).length, 1);
-      assert.ok(!(await kept()).includes(first));
+      assert.equal((await kept()).length, 2);
+      assert.ok((await kept()).includes('backups') && !(await kept()).includes(first));
+      assert.deepEqual(await kept('cache/db-ferry'), ['compiled', 'signing.key']);
       assert.equal(start({ XDG_CACHE_HOME: 'not absolute' }), '1001');
-      assert.equal((await kept('.cache/db-ferry')).length, 1);
+      assert.equal((await kept('.cache/db-ferry/compiled')).length, 1);
     });
 
     it('nowhere that somebody else could put something, nor where it is not wanted, and starts all the same', async () => {
       assert.equal(start({ NODE_DISABLE_COMPILE_CACHE: '1' }), '2');
-      await mkdir(join(folder, 'cache/db-ferry'), { recursive: true });
+      await mkdir(join(folder, own), { recursive: true, mode: 0o700 });
       for (const [at, mode] of [
+        [own, 0o770],
+        [own, 0o1777],
         ['cache/db-ferry', 0o770],
-        ['cache/db-ferry', 0o1777],
         ['cache', 0o777],
       ] as const) {
         await chmod(join(folder, at), mode);
@@ -83,7 +89,8 @@ describe('the first file of the command line', () => {
       await symlink(join(folder, 'others'), join(folder, 'cache/db-ferry'));
       await writeFile(join(folder, 'others/precious'), '');
       assert.equal(start(), '2');
-      assert.deepEqual(await kept('others'), ['precious']);
+      assert.deepEqual(await kept('others'), ['compiled', 'precious']);
+      assert.deepEqual(await kept('others/compiled'), []);
       await rm(join(folder, 'cache'), { recursive: true });
       await writeFile(join(folder, 'cache'), 'no folder');
       assert.equal(start(), '2');

@@ -186,6 +186,11 @@ function oneStatus(
   );
   const drills = facts.drills.filter((each) => isIts(each) && past(each.ended));
   const drill = newestBy(drills, ({ ended }) => ended);
+  // one that could not be done takes back nothing of what the one before it showed
+  const shown = newestBy(
+    drills.filter(({ outcome }) => outcome !== 'notProved'),
+    ({ ended }) => ended,
+  );
   const proved = newestBy(
     drills.filter(({ outcome }) => outcome === 'proved'),
     ({ ended }) => ended,
@@ -201,7 +206,7 @@ function oneStatus(
     'rpo.missed': age !== undefined && age > objectives.rpoHours * 3600,
     'rto.missed': recovery !== undefined && recovery > objectives.rtoHours * 3600,
     'duration.missed': longest !== undefined && backup?.seconds !== undefined && backup.seconds > longest,
-    'drill.disproved': drill?.outcome === 'disproved',
+    'drill.disproved': shown?.outcome === 'disproved',
     'drill.never': proved === undefined,
     'drill.overdue':
       proved !== undefined && now.getTime() - Date.parse(proved.ended) > objectives.drillDays * 86_400_000,

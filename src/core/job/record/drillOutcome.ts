@@ -4,7 +4,7 @@ import type { JobResult } from './jobEvents';
 
 /** What shows that a backup is not what it was when it was taken. */
 const disproving: readonly ErrorCode[] = [
-  ...(['archive.damaged', 'backup.damaged', 'encrypted.damaged', 'restore.differs', 'store.cut'] as const),
+  ...(['archive.damaged', 'backup.damaged', 'encrypted.damaged', 'restore.differs'] as const),
 ];
 
 /** True for an error that says something of the backup; any other one says something of the place, the way to it, or us. Pure. */

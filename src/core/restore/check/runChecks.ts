@@ -64,7 +64,10 @@ const longestAnswer = 2000;
 
 function script(sql: string): string {
   const body = `declare answer text; begin
-  execute ${quoteLiteral(sql)} into answer;
+  begin
+    execute ${quoteLiteral(sql)} into strict answer;
+  exception when no_data_found then answer := null;
+  end;
   perform pg_catalog.set_config('db_ferry.answer', pg_catalog.json_build_object('answer', pg_catalog.left(answer, ${longestAnswer}))::pg_catalog.text, true);
 end`;
   return `begin transaction isolation level repeatable read read only;

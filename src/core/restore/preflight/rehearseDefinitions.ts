@@ -57,7 +57,12 @@ export async function rehearseDefinitions(
   const loader = isConfined ? [loaderName()] : [];
   try {
     const failures = await refusedIn(server, name, loader, rehearsal, work);
-    return failures.filter(({ cause, subject }) => cause !== 'role' || subject === undefined || !made.has(subject));
+    // a policy for a role that is yet to be made takes its comment with it
+    const follows = ({ kind, name: of }: RestoreFailure): boolean =>
+      made.size > 0 && kind === 'COMMENT' && of.startsWith('POLICY ');
+    return failures.filter(
+      (one) => !follows(one) && (one.cause !== 'role' || one.subject === undefined || !made.has(one.subject)),
+    );
   } finally {
     const { gone } = await dropQuietly(server, { name }, job);
     if (!gone) work.report({ type: 'note', code: 'side.remains', data: { database: name, job } });

@@ -1,4 +1,4 @@
-import { AppError } from '../../base/errors';
+import { AppError, isAppError } from '../../base/errors';
 import type { OpenPod } from '../../pod/databasePod';
 import type { ArchiveReading, Comparison } from '../../postgres/archive/reading';
 import { compareReadings } from '../../postgres/archive/compare/compareReadings';
@@ -59,7 +59,11 @@ export async function verifySide(
     if (isAnalyzed) work.report(progress);
   };
   const how = { application, encoding: backup.header.encoding, digest: backup.digest ?? 1, like: backup };
-  const reading = readLive(pod, side, how, { ...work, report, signal });
+  const reading = readLive(pod, side, how, { ...work, report, signal }).catch((error: unknown) => {
+    // what the target's pg_dump says of what was restored is no word about the backup
+    if (!isAppError(error, 'archive.damaged')) throw error;
+    throw new AppError('exec.answer', { tool: 'pg_dump', message: error.message, database: side }, { cause: error });
+  });
   const computing = readGeneratedColumns(server, side, { application, signal });
   try {
     const [restored, generated] = await Promise.all([reading, computing, analyzing]);

@@ -1,5 +1,5 @@
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { pipeline, Readable, type Transform } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { isAppError } from '../../../base/errors';
 import { readArchiveHead, type ArchiveHead } from '../format/archiveHead';
 import { BlockWriter, intBytes, type Packing } from '../format/blockWriter';
@@ -180,7 +180,7 @@ class Files {
       }
       if (bytes !== wanted) throw damaged(bytes, 'it changed while it was read', real);
     };
-    yield* wanted === 0 ? counted() : unpacked(counted(), packed, real);
+    yield* wanted === 0 ? counted() : unpacked(counted(), packed, real, wanted ?? 0);
   }
 
   /** Every file of pg_dump's belongs to an entry; more of them are of another dump. */
@@ -200,7 +200,12 @@ class Files {
   }
 }
 
-async function* unpacked(source: AsyncGenerator<Buffer>, packed: Packed, name: string): AsyncGenerator<Buffer> {
+async function* unpacked(
+  source: AsyncGenerator<Buffer>,
+  packed: Packed,
+  name: string,
+  bytes: number,
+): AsyncGenerator<Buffer> {
   if (packed === 'none') {
     yield* source;
     return;
@@ -212,10 +217,13 @@ async function* unpacked(source: AsyncGenerator<Buffer>, packed: Packed, name: s
   const input = Readable.from(source, { objectMode: false, highWaterMark: 1 << 20 });
   let own: unknown;
   input.on('error', (error) => (own = error));
-  const unpacker: Transform = packed === 'gzip' ? createGunzip() : createZstdDecompress();
+  const unpacker = packed === 'gzip' ? createGunzip() : createZstdDecompress();
   try {
     const output: AsyncIterable<Buffer> = pipeline(input, unpacker, () => undefined);
     for await (const piece of output) yield piece;
+    // Node ends with the first frame, whatever comes behind it
+    if (packed === 'zstd' && unpacker.bytesWritten !== bytes)
+      throw damaged(unpacker.bytesWritten, 'bytes after the end of what zstd packed', name);
   } catch (error) {
     const reason = own ?? error;
     if (isAppError(reason) || (reason instanceof Error && reason.name === 'AbortError')) throw reason;
