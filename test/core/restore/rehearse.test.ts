@@ -159,5 +159,5 @@ create index plain_w on plain (w collate nowhere); create policy seen on plain u
 create foreign table far (id int) server gone; create materialized view mv as select id from far with no data; update pg_class set relispopulated = true where relname = 'mv';
 create table t (id int primary key, up int references t); insert into t values (1, 1); alter table t owner to app; grant select on t to reader;
 create table codes (id int); alter table codes owner to app; create function norm(v int) returns int language plpgsql immutable as 'begin return v + (select count(*) from codes); end'; create index t_n on t (norm(id));
-alter table t enable row level security; create policy p on t to reader using (true)`,
+alter table t enable row level security; create policy p on t to reader using (true); comment on policy p on t is 'readers'`,
 };
