@@ -104,7 +104,7 @@ describe('what a restore would meet', function () {
     assert.equal(seen.loginWait, undefined);
     assert.ok(seen.roles.missing.length > 0);
     // who is missing blocks until it is made: only who goes on without it leaves behind what is its
-    assert.deepEqual([seen.isBlocked, codes(seen)], [true, ['block roles.missing']]);
+    assert.deepEqual([seen.isBlocked, codes(seen)], [true, ['block roles.missing', 'note owners.powerful']]);
     assert.ok(seen.disk && seen.disk.free > seen.disk.needed);
     assert.equal(seen.expected.basis, 'size');
     assert.ok((seen.from.rows ?? 0) > 1000);
@@ -145,7 +145,7 @@ describe('what a restore would meet', function () {
       await client.end();
       pods.pop();
     }
-    assert.deepEqual(codes(await plan('pg16', 'shop', {})), ['block target.exists']);
+    assert.deepEqual(codes(await plan('pg16', 'shop', {})), ['block target.exists', 'note owners.powerful']);
   });
 
   it('what the plan finds, the job finds', async () => {
