@@ -233,6 +233,23 @@ export const attempts: readonly Attempt[] = [
       return put(s, s.alice, n, { state: 'Running' });
     },
   },
+  {
+    what: 'have what runs approved once more, to run it twice',
+    run: async (s) => put(s, s.alice, await running(s), { state: 'Approved' }),
+  },
+  {
+    what: 'a colleague sets back what runs',
+    run: async (s) => put(s, s.mallory, await running(s), { state: 'Approved' }),
+  },
+  { what: 'a state left out, of what runs', run: async (s) => put(s, s.alice, await running(s), { state: undefined }) },
+  {
+    what: 'an emergency that failed after all, to escape its review',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await running(s, { emergency: true });
+      await put(s, s.alice, n, { state: 'ReviewDue' });
+      return put(s, s.alice, n, { state: 'Failed' });
+    },
+  },
   { what: "run a colleague's", run: async (s) => put(s, s.mallory, await approved(s), { state: 'Running' }) },
   { what: 'an approver runs it', run: async (s) => put(s, s.bob, await approved(s), { state: 'Running' }) },
   { what: 'call done what never ran', run: async (s) => put(s, s.alice, await approved(s), { state: 'Done' }) },
@@ -370,6 +387,26 @@ export const attempts: readonly Attempt[] = [
       const user = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name });
       return grant(s, s.bob, { ...right(n), subjects: [user('alice'), user('mallory')] });
     },
+  },
+  {
+    what: 'give it to a service account by its name as a user',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await approved(s);
+      const name = `system:serviceaccount:${s.namespace}:default`;
+      return grant(s, s.bob, {
+        ...right(n),
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }],
+      });
+    },
+  },
+  {
+    what: 'an approver makes somebody else one',
+    run: async (s) =>
+      grant(s, s.bob, {
+        ...right('x', 'mallory'),
+        metadata: { name: 'another-approver' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'db-ferry-approve' },
+      }),
   },
   {
     what: 'give it to a service account',

@@ -33,9 +33,8 @@ const gates = [
 ];
 const core = { name: 'core', command: mocha('core', specsOf('core')) };
 const lab = { name: 'lab', command: mocha('lab', specsOf('lab')) };
-// a window that is driven, and buckets, wait more than they compute
-const beside = [{ name: 'editor', command: mocha('editor', ['test/editor/*.test.ts']) }];
-const alone = [];
+// one after the other: a window that is driven has to keep up
+const alone = [{ name: 'editor', command: mocha('editor', ['test/editor/*.test.ts']) }];
 // real clusters are nobody's to assume
 const clusters = ['DB_FERRY_KUBECONFIG_A', 'DB_FERRY_KUBECONFIG_B'];
 if (clusters.every((name) => process.env[name])) {
@@ -44,7 +43,7 @@ if (clusters.every((name) => process.env[name])) {
   console.log(`Real clusters are left out: ${clusters.join(' and ')} do not name them.`);
 }
 if (process.env.DB_FERRY_S3) {
-  beside.push({ name: 'stores', command: mocha('stores', ['test/stores/*.test.ts']) });
+  alone.push({ name: 'stores', command: mocha('stores', ['test/stores/*.test.ts']) });
 } else {
   console.log('Real S3 servers are left out: DB_FERRY_S3 does not name them.');
 }
@@ -68,7 +67,6 @@ await Promise.all(
 await test(core);
 if (!quick) {
   await test(lab);
-  await Promise.all(beside.map((suite) => test(suite, { told: beside.length > 1 ? 'at its end' : 'at once' })));
   for (const suite of alone) await test(suite);
 }
 // once more at the end, since a log is often seen from there
@@ -85,8 +83,8 @@ function inLab(name) {
   return `lab/${name}`;
 }
 
-async function test(suite, how) {
-  const { code, output } = await run(suite, how);
+async function test(suite) {
+  const { code, output } = await run(suite);
   if (code !== 0)
     failures.push(
       `── ${suite.name}\n${output

@@ -66,6 +66,7 @@ class Sending {
   async all(names: readonly string[]): Promise<void> {
     try {
       for (const name of names) await this.#send(name);
+      await this.#mustAllBeThere(names);
     } catch (error) {
       await this.#takeBack();
       throw reasonOf(error, this.work.signal);
@@ -81,6 +82,14 @@ class Sending {
     );
     if (isOthers) return;
     for (const key of this.#made.reverse()) await this.to.store.remove(key).catch(() => undefined);
+  }
+
+  /** Another sender of the same may have taken back what both wrote. */
+  async #mustAllBeThere(names: readonly string[]): Promise<void> {
+    const { store, prefix } = this.to;
+    for (const name of names) {
+      if ((await store.stat(prefix + name)) === undefined) throw new AppError('store.cut', { name: prefix + name });
+    }
   }
 
   /** Throws `store.cut` for an object that is not the same in both. */

@@ -204,7 +204,7 @@ class Restoring {
     for (const [index, { hand, part }] of runs.entries()) {
       try {
         if (hand === 'loader') await this.feed(part, this.argv(confined, true), confined.loader.password);
-        else await this.feed(part, this.collecting);
+        else await this.feed(part, this.withoutOwners);
       } catch (error) {
         if (error !== refused) throw error;
         isRefused = true;
@@ -267,6 +267,11 @@ class Restoring {
 
   private argv({ loader }: Confined, collects = this.goOn): string[] {
     return restoreCommand(loader.access, this.input.into, { ...this.ofLoader, goOn: collects });
+  }
+
+  /** Owners are given afterwards: pg_restore would word that from what the archive says to drop. */
+  private get withoutOwners(): string[] {
+    return restoreCommand(this.server.access, this.input.into, { ...this.options, noOwner: true, goOn: true });
   }
 
   private get collecting(): string[] {

@@ -29,6 +29,18 @@ const ways: Readonly<Record<string, { readonly sql: string; readonly object: str
     sql: `create function d() returns int language sql security definer as 'select 1'`,
     object: 'function d()',
   },
+  'view by which a catalog is written': {
+    sql: 'create view v as select roleid, member, grantor, admin_option from pg_auth_members',
+    object: 'view v',
+  },
+  'view of a view by which a catalog is written': {
+    sql: 'create view w as select oid, proowner, prosecdef from pg_proc; create view v as select * from w',
+    object: 'view w',
+  },
+  'rule that writes a catalog': {
+    sql: 'create table t (v int); create rule r as on insert to t do also update pg_proc set prosecdef = true',
+    object: 'view t',
+  },
   'view of what not everybody may read': { sql: 'create view v as select rolname from pg_authid', object: 'view v' },
 };
 
@@ -38,6 +50,8 @@ function keys(more: string): string {
 
 const harmless: Readonly<Record<string, string>> = {
   'a view that nobody computes': 'create view v as select f(1)',
+  'a view by which no catalog can be written':
+    'create view v as select relname, count(*) from pg_class group by 1; create view u as select tablename from pg_tables',
   'a policy that no materialized view meets': 'create table t (v int); create policy p on t using (f(v) > 0)',
   'a rule on what no key acts on': 'create table t (v int); create rule r as on delete to t do also select f(1)',
   'what the server itself has': `create table t (v text, n int check (n > 0)); create index i on t (lower(v)); create view v as select upper(v) from t;

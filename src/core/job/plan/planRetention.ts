@@ -48,8 +48,9 @@ export async function planRetention(
   checkRetention(rules);
   const { entries, unreadable } = await readCatalog(root);
   const jobs = await listJobs(root);
-  const groups = groupBy(entries.filter(isMeant), ({ manifest: { source } }) =>
-    JSON.stringify([source.cluster, source.namespace, source.workload, source.database]),
+  const groups = groupBy(entries.filter(isMeant), ({ manifest: { source, masked } }) =>
+    // masked rows stand for no others
+    JSON.stringify([source.cluster, source.namespace, source.workload, source.database, masked !== undefined]),
   );
   const rows: RetentionRow[] = [];
   for (const group of groups.values()) {
@@ -65,8 +66,8 @@ export async function planRetention(
       seen.push({
         id: backup.id,
         time: new Date(backup.manifest.time.snapshot),
-        isGood: backup.manifest.verified.length > 0,
-        held: lock === 'hold' || (await holdOf(backup)) !== undefined,
+        isGood: isGood(backup),
+        held: isAhead(backup) || lock === 'hold' || (await holdOf(backup)) !== undefined,
         usedBy: userOf(backup, jobs),
         ...(lock instanceof Date ? { lockedUntil: lock } : {}),
       });
@@ -118,6 +119,17 @@ export async function applyRetention(root: string, { rules, rows }: RetentionPla
     }
   }
   return { removed, retained, failed, plan };
+}
+
+/** Verified, with nothing shown to the contrary since, and of a time that has been. */
+function isGood(backup: BackupSummary): boolean {
+  const shown = backup.drills?.findLast(({ outcome }) => outcome !== 'notProved');
+  return backup.manifest.verified.length > 0 && shown?.outcome !== 'disproved' && !isAhead(backup);
+}
+
+/** Of a time that is to come: a clock was wrong. It counts for no rule, and by none it is removed. */
+function isAhead({ manifest }: BackupSummary): boolean {
+  return Date.parse(manifest.time.snapshot) > Date.now() + 60_000;
 }
 
 /** What its store keeps a backup by: until when, or a hold of the store's own that has no end. Its manifest was written last. */

@@ -46,8 +46,10 @@ export const riskSql = `with unsafe as materialized (${unsafe}),
   risky (what) as (
     select what from called where fn in (select oid from unsafe)
     union select format('function %s', p.oid::regprocedure) from pg_proc p where prosecdef and ${ours('pg_proc', 'p.oid')}
-    union select format('view %s', ev_class::regclass) from pg_rewrite r, regexp_matches(ev_action::text, ':relid (\\d+)', 'g') m
-      where ${ours('pg_class', 'ev_class')} and m[1]::oid < 16384 and not has_table_privilege('public', m[1]::oid, 'select')
+    union select format('view %s', ev_class::regclass) from pg_rewrite r cross join lateral regexp_matches(ev_action::text, ':relid (\\d+)', 'g') m
+      join pg_class b on b.oid = m[1]::oid
+      where ${ours('pg_class', 'ev_class')} and b.oid < 16384 and (not has_table_privilege('public', b.oid, 'select')
+        or b.relkind = 'r' and (ev_type <> '1' or pg_relation_is_updatable(ev_class, true) <> 0))
     union select format('type %s', rngtypid::regtype) from pg_range where rngsubdiff::oid in (select oid from unsafe)
     union select format('table %s', tgrelid::regclass) from pg_trigger where not tgisinternal and tgrelid in (select conrelid from acting)
     union select format('table %s', ev_class::regclass) from pg_rewrite where ev_type <> '1' and ev_class in (select conrelid from acting)

@@ -87,7 +87,9 @@ async function refusedIn(
   const failures: RawFailures[] = [];
   const make = async (part: Buffer, hand: Hand): Promise<void> => {
     const by = hand === 'loader' && confined ? confined.loader : undefined;
-    const how = by ? { ...options, noOwner: true, noPrivileges: true } : options;
+    const how = by
+      ? { ...options, noOwner: true, noPrivileges: true }
+      : { ...options, noOwner: confined !== undefined };
     const argv = restoreCommand(by?.access ?? server.access, name, how);
     failures.push(await refusedOf(server, argv, Buffer.concat([by?.password ?? Buffer.alloc(0), part]), work));
   };

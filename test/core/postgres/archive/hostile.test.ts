@@ -176,6 +176,10 @@ describe('hostile archives', function () {
     }
     const again = { tag: 'ENCODING', kind: 'ENCODING', definition: "SET client_encoding = 'LATIN1';\n" };
     assertDamaged(await refusalOf(hostileArchive([again])), 'a second', /a second encoding/);
+    const strings = { tag: 'STDSTRINGS', kind: 'STDSTRINGS', definition: "SET standard_conforming_strings = 'off';\n" };
+    assertDamaged(await refusalOf(hostileArchive([strings])), 'two of strings', /a second setting of strings/);
+    for (const version of ['16.4\nALTER ROLE mallory SUPERUSER;--', '16.4\r;', '16.4\0', '16.4\u2028', 'x'.repeat(300)])
+      assertDamaged(await refusalOf(hostileArchive([], { version })), JSON.stringify(version));
     assertDamaged(await refusalOf(hostileArchive([{ tag: 'ä', kind: 'VIEW' }], { encoding: null })), 'none');
     assertDamaged(
       await refusalOf(hostileArchive([{ tag: 'v', kind: 'VIEW' }], { encoding: null })),

@@ -33,6 +33,8 @@ export interface HostileOptions {
   /** the encoding that the archive says; null: it says none */
   readonly encoding?: Text;
   readonly database?: Text;
+  /** of server and pg_dump */
+  readonly version?: Text;
   /** default: as many as there are */
   readonly entryCount?: number;
   /** bytes of a chunk; default: a block is one */
@@ -115,14 +117,17 @@ function preamble(encoding: Text | undefined): HostileEntry[] {
   ];
 }
 
-function head(minor: number, { compression = 'none', database = 'hostile' }: HostileOptions): Buffer {
+function head(
+  minor: number,
+  { compression = 'none', database = 'hostile', version = '16.15 (Debian 16.15-1)' }: HostileOptions,
+): Buffer {
   const method = { none: 0, gzip: 1, zstd: 3 }[compression];
   return Buffer.concat([
     Buffer.from('PGDMP'),
     Buffer.from([1, minor, 0, 4, 8, 1]),
     minor >= 15 ? Buffer.from([method]) : int(method === 0 ? 0 : -1),
     ...[0, 30, 10, 23, 10, 126, 0].map(int),
-    ...[database, '16.15', '16.15'].map(text),
+    ...[database, version, version].map(text),
   ]);
 }
 

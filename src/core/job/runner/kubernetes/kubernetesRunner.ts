@@ -3,10 +3,12 @@ import type { KubeClient } from '../../../cluster/kubeClient';
 import { identityOf } from '../../../cluster/reviews';
 import { defined } from '../../../base/defined';
 import { isBlocked } from '../../../base/finding';
-import { formatReference } from '../../../cluster/reference';
+import type { Cluster } from '../../../cluster/cluster';
+import { readClusters } from '../../../cluster/readClusters';
+import { formatReference, type PodReference } from '../../../cluster/reference';
 import { isBucket } from '../../../catalog/storeOfRoot';
 import { decide } from '../../../policy/decide';
-import { protectedPlaces } from '../../../policy/protectedList';
+import { encryptedPlaces, protectedPlaces } from '../../../policy/protectedList';
 import { parseJson } from '../../../base/json';
 import { checkWork } from '../../checkRequest';
 import { parseRequest } from '../../parseRequest';
@@ -79,7 +81,7 @@ export async function requestInPod(
   await refuseProtected(client, asked);
   const by = await identityOf(client, asked.asked.by);
   return {
-    ...asked,
+    ...(await encryptedWhereAsked(client, asked)),
     kubeconfigs: kubeconfig === undefined ? [] : [inPod.kubeconfig],
     root: inPod.root,
     asked: { ...asked.asked, by },
@@ -87,15 +89,43 @@ export async function requestInPod(
 }
 
 /** What protects a place is this user's own list, which no pod has: it is asked here. Throws `restore.refused`. */
-async function refuseProtected({ cluster }: KubeClient, asked: JobRequest): Promise<void> {
+async function refuseProtected(client: KubeClient, asked: JobRequest): Promise<void> {
   if (asked.kind !== 'restore' && asked.kind !== 'copy') return;
   const { target, confirmed } = asked;
-  if (target.cluster !== cluster.alias) return;
-  const protectedBy = (await protectedPlaces()).entryFor(cluster, target.namespace);
+  const cluster = await clusterOf(client, asked, target);
+  const protectedBy = cluster && (await protectedPlaces()).entryFor(cluster, target.namespace);
   const replaces = asked.options.as === 'replace';
   const reference = formatReference(target);
   const findings = decide({ reference, database: target.database, replaces, ...defined({ protectedBy, confirmed }) });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
+}
+
+/** So is the list of places whose backups are encrypted or not made. Throws `usage` for a safety backup of such a place, which a pod would take in clear. */
+async function encryptedWhereAsked(client: KubeClient, asked: JobRequest): Promise<JobRequest> {
+  const places = await encryptedPlaces();
+  const isMust = async (place: PodReference): Promise<boolean> => {
+    const cluster = await clusterOf(client, asked, place);
+    return cluster !== undefined && places.entryFor(cluster, place.namespace) !== undefined;
+  };
+  const isInPlace = (asked.kind === 'restore' || asked.kind === 'copy') && asked.options.inPlace === true;
+  if (isInPlace && (await isMust(asked.target)))
+    throw new AppError('usage', { rule: 'inCluster.local', what: '--in-place' });
+  if (asked.kind === 'backup' && (await isMust(asked.source)))
+    return { ...asked, options: { ...asked.options, encrypt: true } };
+  if (asked.kind === 'copy' && (await isMust(asked.source)))
+    return { ...asked, options: { ...asked.options, encrypt: true } };
+  return asked;
+}
+
+/** A cluster that this side knows by the name of a place: the runner's own, or another one of the kubeconfig. */
+async function clusterOf(
+  { cluster }: KubeClient,
+  { kubeconfigs }: JobRequest,
+  place: PodReference,
+): Promise<Cluster | undefined> {
+  if (place.cluster === cluster.alias) return cluster;
+  const { clusters } = await readClusters({ files: kubeconfigs, env: process.env });
+  return clusters.find(({ alias }) => alias === place.cluster);
 }
 
 async function findJob(client: KubeClient, namespace: string, id: string): Promise<KubeJob> {

@@ -116,10 +116,16 @@ function retention(request: JobRequest, env: NodeJS.ProcessEnv): EventSink {
       const rules = parseKeep(env[podVariables.keep]);
       if (rules === undefined || request.kind !== 'backup' || outcome !== 'done') return;
       const { cluster, namespace, pod, database } = request.source;
-      const plan = await planRetention(request.options.to ?? request.root, rules, ({ manifest: { source } }) => {
-        const isThere = source.cluster === cluster && source.namespace === namespace && source.database === database;
-        return isThere && (source.pod === pod || source.workload === pod);
-      });
+      const plan = await planRetention(
+        request.options.to ?? request.root,
+        rules,
+        ({ manifest: { source }, signed }) => {
+          // what others took is theirs: no job of theirs is known here
+          if (signed?.by !== 'own') return false;
+          const isThere = source.cluster === cluster && source.namespace === namespace && source.database === database;
+          return isThere && (source.pod === pod || source.workload === pod);
+        },
+      );
       await applyRetention(request.options.to ?? request.root, plan);
     },
   };

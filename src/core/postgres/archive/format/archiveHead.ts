@@ -55,11 +55,19 @@ export async function readArchiveHead(window: ByteWindow, layout: Layout = 'cust
   const compression = await readCompression(window, minor);
   const created = await readTime(window);
   const database = await text(window);
-  const serverVersion = (await text(window)).toString();
-  const dumpVersion = (await text(window)).toString();
+  const serverVersion = await versionText(window);
+  const dumpVersion = await versionText(window);
   const entryCount = await int(window);
   if (entryCount < 0) throw damaged(window.offset - 5, 'the number of entries is negative');
   return { version, minor, compression, offsetSize, layout, created, database, serverVersion, dumpVersion, entryCount };
+}
+
+/** pg_restore sends it to the server as a comment of one line, whoever restores. */
+async function versionText(window: ByteWindow): Promise<string> {
+  const at = window.offset;
+  const found = (await text(window)).toString('latin1');
+  if (!/^[\x20-\x7e]{0,200}$/.test(found)) throw damaged(at, 'a version that no server has');
+  return found;
 }
 
 async function checkMagic(window: ByteWindow): Promise<void> {

@@ -119,6 +119,8 @@ class TocCollector {
     if (!this.#dumpIds.add(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
     const kind = this.#intern(entry.kind.toString('latin1'));
     if (kind === 'ENCODING') this.#setEncoding(entry, at, place);
+    // the last one counts there
+    if (kind === 'STDSTRINGS' && this.#kinds.has(kind)) throw damaged(at, 'a second setting of strings', place);
     // pg_restore sends them as they stand before anything else, whoever restores
     const setting = settings[kind];
     if (setting && !setting.test(entry.definition.toString('latin1')))

@@ -15,16 +15,31 @@ const worded =
     form.test(words);
 
 /** Of rights on things: what is granted without ON is a role. */
-const grant: Form = ({ words, tokens }) =>
-  /^(?:SET SESSION AUTHORIZATION |RESET SESSION AUTHORIZATION $)/.test(words) ||
-  (/^(?:GRANT|REVOKE) /.test(words) && tokens.some(({ kind, text }) => kind === 'word' && text === 'ON'));
+const grant: Form = (statement) =>
+  /^(?:SET SESSION AUTHORIZATION |RESET SESSION AUTHORIZATION $)/.test(statement.words) ||
+  (/^(?:GRANT|REVOKE) /.test(statement.words) && behindOn(statement).length > 0 && !isOfServer(statement));
+
+/** What stands behind each ON. */
+function behindOn({ tokens }: Statement): string[] {
+  return tokens.flatMap(({ kind, text }, at) => (kind === 'word' && text === 'ON' ? [tokens[at + 1]?.text ?? ''] : []));
+}
+
+/** Of what is the whole server's: no entry of a database says anything of it. */
+function isOfServer(statement: Statement): boolean {
+  return behindOn(statement).some((what) => /^(?:database|role|tablespace|parameter)$/i.test(what));
+}
+
+const of =
+  (form: RegExp): Form =>
+  (statement) =>
+    form.test(statement.words) && !isOfServer(statement);
 
 const forms: Readonly<Record<string, Form>> = {
   ACL: grant,
   'ACL LANGUAGE': grant,
   'DEFAULT ACL': worded(/^ALTER DEFAULT PRIVILEGES /),
-  COMMENT: worded(/^COMMENT ON /),
-  'SECURITY LABEL': worded(/^SECURITY LABEL /),
+  COMMENT: of(/^COMMENT ON /),
+  'SECURITY LABEL': of(/^SECURITY LABEL /),
   'MATERIALIZED VIEW DATA': worded(/^REFRESH MATERIALIZED VIEW /),
   'EVENT TRIGGER': worded(/^(?:CREATE|ALTER) EVENT TRIGGER /),
 };

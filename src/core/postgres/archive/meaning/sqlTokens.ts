@@ -63,10 +63,24 @@ class TokenReader {
   #string(prefix: string, backslashes: boolean): Token | undefined {
     const start = this.#at;
     const value = backslashes ? this.#escaped() : this.#quoted("'");
-    if (value === undefined) return undefined;
+    // a server goes on reading escapes in a string that continues on another line; pg_dump writes none
+    if (value === undefined || (backslashes && this.#goesOn())) return undefined;
     const plain = backslashes && /\\[^\\]/.test(value.replaceAll('\\\\', '')) ? undefined : value;
     if (plain === undefined) return { kind: 'string', text: `E${this.#sql.slice(start, this.#at)}` };
     return stringToken(backslashes ? plain.replaceAll('\\\\', '\\') : plain, prefix);
+  }
+
+  /** Whether a string continues: white space with the end of a line, comments too, and another quote. */
+  #goesOn(): boolean {
+    let [at, lines] = [this.#at, 0];
+    for (;;) {
+      if (isSpace(this.#sql.charCodeAt(at))) {
+        if (/[\n\r]/.test(this.#sql.charAt(at))) lines += 1;
+        at += 1;
+      } else if (this.#sql.startsWith('--', at)) {
+        while (at < this.#sql.length && !/[\n\r]/.test(this.#sql.charAt(at))) at += 1;
+      } else return lines > 0 && this.#sql.charAt(at) === "'";
+    }
   }
 
   /** What stands between two quotes, doubled ones undone. */
@@ -140,7 +154,7 @@ class TokenReader {
     if (sql.charAt(end) === "'" && /^[bBxXeEnN]$/.test(text)) {
       this.#at = end;
       const prefix = text.toUpperCase();
-      return prefix === 'E' ? this.#string('', true) : this.#string(prefix, false);
+      return prefix === 'E' ? this.#string('', true) : this.#string(prefix, prefix === 'N' && this.#backslashes);
     }
     this.#at = end;
     const upper = text.toUpperCase();
