@@ -100,16 +100,28 @@ export function namedFailures(
   const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
   const refused = new Set<string>();
   const seen = new Set<number>();
-  return found.flatMap((failure) => {
+  // of several sessions one ends for what another one told
+  const told = found.filter(({ error }) => !/a worker process died unexpectedly/.test(error));
+  return (told.length > 0 ? told : found).flatMap((failure) => {
     const { dumpId } = failure;
     if (dumpId !== undefined && seen.has(dumpId)) return [];
     if (dumpId !== undefined) seen.add(dumpId);
-    const { kind = '', schema = '', name = '' } = (dumpId === undefined ? undefined : byId.get(dumpId)) ?? {};
-    const { cause, subject } = causeOf(failure, kind, refused);
+    const entry = dumpId === undefined ? undefined : byId.get(dumpId);
+    const { cause, subject } = causeOf(failure, entry?.kind ?? '', refused);
+    const { kind = '', schema = '', name = '' } = entry ?? onlyOne(entries, subject) ?? {};
     refused.add(name.split('(', 1)[0] ?? '');
     const about = subject === undefined ? {} : { subject };
     return [{ kind, schema, name, cause, ...about, says: failure.says }];
   });
+}
+
+/** What a server named where pg_restore, in several sessions, did not: an index, a constraint. */
+function onlyOne<Entry extends Pick<TocEntry, 'name'>>(
+  entries: readonly Entry[],
+  named: string | undefined,
+): Entry | undefined {
+  const [first, second] = named === undefined ? [] : entries.filter(({ name }) => name === named);
+  return second === undefined ? first : undefined;
 }
 
 function causeOf(
