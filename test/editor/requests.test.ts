@@ -97,7 +97,10 @@ describe('editor: requests', function () {
     await window.palette('DB Ferry: Approve…');
     await window.question('Approve Request').choose(/copy of/);
     const modal = window.modal(/Approve this request\?/);
-    assert.match(await modal.text(), /asked by: bob[^]*SHA-256: [0-9a-f]{64}[^]*not enforced here/);
+    assert.match(
+      await modal.text(),
+      /not enforced here[^]*kept in: the root[^]*where: cluster-a\/shop-prod\/postgres-0\/shop → cluster-b\/shop-test\/pg16-0\/shop[^]*asked by: bob[^]*SHA-256: [0-9a-f]{64}/,
+    );
     await window.screenshot('request-approve');
     await modal.press('Approve');
     await window.question('Why is it right?').type('looked at it');
