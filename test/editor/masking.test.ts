@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dropCopy } from './dropCopy';
 import { editor } from './setting';
 import { until } from './until';
 import type { EditorWindow } from './window';
@@ -13,15 +14,7 @@ describe('editor: masking', function () {
   });
   after(async () => {
     await window.close();
-    // the next suite copies there, and looks at what is made
-    const client = await editor.lab.server('pg16').connect('postgres');
-    try {
-      await client.query('drop database if exists shop with (force)');
-      for (const name of ['billing', 'shop_app', 'shop_owner', 'shop_reader', 'Ödd "rôle"'])
-        await client.query(`drop role if exists ${client.escapeIdentifier(name)}`);
-    } finally {
-      await client.end();
-    }
+    await dropCopy(editor.lab.server('pg16'));
   });
 
   it('rules are proposed for a database, written with help, and it is copied without the people in it', async () => {

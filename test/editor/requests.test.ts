@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RootRequests } from '../../src/core/governance/rootRequests';
 import { decideRequest } from '../../src/core/governance/requestFlow';
+import { dropCopy } from './dropCopy';
 import { editor } from './setting';
 import type { EditorWindow } from './window';
 
@@ -33,14 +34,7 @@ describe('editor: requests', function () {
     await window.close();
     await rm(file, { force: true });
     await rm(join(editor.root, 'db-ferry.requests'), { recursive: true, force: true });
-    const client = await editor.lab.server('pg16').connect('postgres');
-    try {
-      await client.query('drop database if exists shop with (force)');
-      for (const name of ['billing', 'shop_app', 'shop_owner', 'shop_reader', 'Ödd "rôle"'])
-        await client.query(`drop role if exists ${client.escapeIdentifier(name)}`);
-    } finally {
-      await client.end();
-    }
+    await dropCopy(editor.lab.server('pg16'));
   });
 
   it('a copy that a policy wants approved is asked for, approved by somebody else, and run as it was approved', async () => {

@@ -20,11 +20,13 @@ export async function putSealed(
     sign = true,
     globals = '',
     archive,
+    manifest: more = {},
   }: {
     readonly source?: Partial<Manifest['source']>;
     readonly sign?: boolean;
     readonly globals?: string;
     readonly archive?: Buffer;
+    readonly manifest?: Partial<Manifest>;
   } = {},
 ): Promise<string> {
   const from = { ...aManifest().source, ...source };
@@ -41,6 +43,7 @@ export async function putSealed(
     archive: { file: 'database.dump', sha256, header },
     globals: { file: 'globals.sql', sha256: createHash('sha256').update(globals).digest('hex') },
     verified: [{ level: 'structure', time: '2026-11-23T05:15:00.000Z' }],
+    ...more,
   });
   await writeSealed(partial, manifest, { report: '# The report\n', sign });
   await seal(partial, final);

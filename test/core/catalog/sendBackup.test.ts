@@ -33,6 +33,18 @@ describe('a backup that is sent', () => {
     assert.equal((await findInStore(store, entry.id)).manifest.archive.sha256, entry.manifest.archive.sha256);
   });
 
+  it('is not sent where another sender took back meanwhile what both wrote', async () => {
+    const store = new MemoryStore();
+    const robbed: Store = intercepted(store, async (key) => {
+      if (!key.endsWith('/manifest.json')) return;
+      const archive = key.replace('manifest.json', entry.manifest.archive.file);
+      assert.ok(await store.stat(archive));
+      await store.remove(archive);
+    });
+    await assert.rejects(sendBackup(entry, robbed, { signal }), (error) => isAppError(error, 'store.cut'));
+    assert.deepEqual(await store.level(''), { folders: [], objects: [], refused: [] });
+  });
+
   it('and breaks off leaves nothing', async () => {
     const store = new MemoryStore();
     const failing: Store = intercepted(store, async (key) => {

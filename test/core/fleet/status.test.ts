@@ -250,6 +250,18 @@ describe('how databases are protected', () => {
     assert.match(html, /&lt;script&gt;/);
     assert.match(html, /<th scope="col">Database<\/th>/);
     assert.match(html, /lang="en"/);
+    // nothing is promised of what was not asked, or is not there
+    const says = (databases: typeof rows, problems: { place: string; text: string }[]): string =>
+      /<strong>(.*)<\/strong>/.exec(statusHtml(databases, { problems, objectives: usualObjectives, now }))?.[1] ?? '';
+    assert.equal(
+      says([], [{ place: 'prod', text: 'away' }]),
+      'Not everything could be asked: what is below is not all.',
+    );
+    assert.equal(says([], []), 'No database was found.');
+    assert.equal(says(rows, []), '1 of 1 databases are not protected as promised.');
+    const [row] = rows;
+    assert.ok(row);
+    assert.equal(says([{ ...row, missed: false }], []), 'Every database is protected as promised.');
     const series = metricsOf(rows, { objectives: usualObjectives, now })
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

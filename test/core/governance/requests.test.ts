@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { isAppError } from '../../../src/core/base/errors';
-import { askFor, beginByRequest, decideRequest } from '../../../src/core/governance/requestFlow';
+import { askFor, beginByRequest, decideRequest, endByRequest } from '../../../src/core/governance/requestFlow';
 import { judge, shownState } from '../../../src/core/governance/judge';
 import {
   parseOperationRequest,
@@ -153,6 +153,19 @@ describe('requests in a root', () => {
     const seen = { ...request.spec, reason: 'another' };
     await assert.rejects(decideRequest(bob, name, 'approve', undefined, seen), refused('changed'));
     assert.equal((await decideRequest(bob, name, 'approve', undefined, request.spec)).request.status.state, 'Approved');
+  });
+
+  it('take the right away also where it cannot be written that they ended', async () => {
+    const place = new RootRequests(root, 'alice');
+    await place.create('req-0123456789', requestOf({}).spec);
+    const taken: string[] = [];
+    const failing = Object.assign(Object.create(place) as RootRequests, {
+      get: async (name: string) => place.get(name),
+      setState: async () => Promise.reject(new Error('away')),
+      revoke: async ({ metadata }: OperationRequest) => Promise.resolve(void taken.push(metadata.name)),
+    });
+    await assert.rejects(endByRequest(failing, 'req-0123456789', 'done'), /away/);
+    assert.deepEqual(taken, ['req-0123456789']);
   });
 
   it('are what their folder is called', async () => {

@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { AppError } from '../../base/errors';
 import type { Work } from '../../base/progress';
 import { query, type SqlOptions } from '../../pod/server/sql';
-import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
-import { scramVerifier } from '../../postgres/tools/scram';
+import { quoteIdentifier } from '../../postgres/sql/quote';
 import type { Workplace } from '../databaseRow';
-import { waysIn } from '../load/loader';
-import { markRoles } from '../side/madeRoles';
+import { makeLogin, waysIn } from '../load/loader';
 import type { Asker } from './runChecks';
 
 /**
@@ -21,20 +18,17 @@ export async function makeAsker(
 ): Promise<Asker> {
   // said before: with the connection lost nobody knows whether it is there
   work.report({ type: 'note', code: 'loader.made', data: { roles: [name] } });
-  const secret = randomBytes(24).toString('base64url');
   const role = quoteIdentifier(name);
-  const make = `create role ${role} login nosuperuser nocreatedb nocreaterole noreplication bypassrls noinherit`;
-  await markRoles(
+  const password = await makeLogin(
     server,
-    [name],
-    job,
-    `do $ferry$ begin execute format('${make} password %L valid until %L', ${quoteLiteral(scramVerifier(secret))}, now() + interval '1 day'); end $ferry$;
-alter role ${role} set lc_messages = 'C';
-grant connect on database ${quoteIdentifier(side)} to ${role};`,
-    options,
+    name,
+    { job, options },
+    {
+      ...{ attributes: 'bypassrls noinherit', days: 1 },
+      rights: `grant connect on database ${quoteIdentifier(side)} to ${role};`,
+    },
   );
   await query(server, side, readAllSql(role), options);
-  const password = Buffer.from(`${secret}\n`);
   const access = await waysIn(server, { name, side, password, options });
   if (access === undefined) throw new AppError('drill.noAsker', {});
   return { access, password: password.toString('latin1') };

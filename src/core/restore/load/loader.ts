@@ -31,6 +31,30 @@ export function loaderName(): string {
 }
 
 /**
+ * Makes a role that logs in by itself, marked with the job, which is no superuser and makes nobody. Returns the line with its password that a command is fed first: it stands nowhere else. Throws as `markRoles`.
+ */
+export async function makeLogin(
+  server: Workplace,
+  name: string,
+  { job, options }: { readonly job: string; readonly options: SqlOptions },
+  { attributes, days, rights }: { readonly attributes: string; readonly days: number; readonly rights: string },
+): Promise<Buffer> {
+  const secret = randomBytes(24).toString('base64url');
+  const role = quoteIdentifier(name);
+  const make = `create role ${role} login nosuperuser nocreatedb nocreaterole noreplication ${attributes}`;
+  await markRoles(
+    server,
+    [name],
+    job,
+    `do $ferry$ begin execute format('${make} password %L valid until %L', ${quoteLiteral(scramVerifier(secret))}, now() + interval '${days} days'); end $ferry$;
+alter role ${role} set lc_messages = 'C';
+${rights}`,
+    options,
+  );
+  return Buffer.from(`${secret}\n`);
+}
+
+/**
  * Makes the role, marked with the job, and lets it into the side database, whose schema public it owns until it is dismissed. Our own role must be a superuser. Returns undefined where the server lets it in by no way;
  * then it is gone again. Throws `exec.*`.
  */
@@ -39,18 +63,16 @@ export async function makeLoader(
   name: string,
   { side, job, options }: { readonly side: string; readonly job: string; readonly options: SqlOptions },
 ): Promise<Loader | undefined> {
-  const secret = randomBytes(24).toString('base64url');
   const role = quoteIdentifier(name);
-  const make = `create role ${role} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls inherit`;
-  await markRoles(
+  // the password is good for as long as a restore lasts at most
+  const password = await makeLogin(
     server,
-    [name],
-    job,
-    // the password is good for as long as a restore lasts at most
-    `do $ferry$ begin execute format('${make} password %L valid until %L', ${quoteLiteral(scramVerifier(secret))}, now() + interval '3 days'); end $ferry$;
-alter role ${role} set lc_messages = 'C';
-grant connect, create, temporary on database ${quoteIdentifier(side)} to ${role};`,
-    options,
+    name,
+    { job, options },
+    {
+      ...{ attributes: 'nobypassrls inherit', days: 3 },
+      rights: `grant connect, create, temporary on database ${quoteIdentifier(side)} to ${role};`,
+    },
   );
   const [facts] = await query<{ readonly ofPublic: string | null; readonly superusers: readonly string[] }>(
     server,
@@ -67,7 +89,6 @@ end $ferry$;
 commit;`,
     options,
   );
-  const password = Buffer.from(`${secret}\n`);
   const access = await waysIn(server, { name, side, password, options });
   if (!facts) throw new AppError('internal', { message: 'the server gave no answer' });
   if (!access) {

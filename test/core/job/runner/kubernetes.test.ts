@@ -5,12 +5,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../../src/core/base/errors';
+import { AppError, isAppError } from '../../../../src/core/base/errors';
 import type { KubeClient } from '../../../../src/core/cluster/kubeClient';
 import { planRunner, type Applied } from '../../../../src/core/job/runner/kubernetes/deploy';
 import { resultOf } from '../../../../src/core/job/runner/kubernetes/followPod';
 import { bundleFiles, loader, packBundle } from '../../../../src/core/job/runner/kubernetes/bundle';
-import { jobFrom } from '../../../../src/core/job/runner/kubernetes/kubernetesRunner';
+import { jobFrom, requestInPod } from '../../../../src/core/job/runner/kubernetes/kubernetesRunner';
+import { writeProtected } from '../../../../src/core/policy/protectedList';
 import { annotations, labels } from '../../../../src/core/job/runner/kubernetes/names';
 import type { KubeJob, KubePod } from '../../../../src/core/job/runner/kubernetes/objects';
 import { eventIn, lineOf, resultIn, shortResult } from '../../../../src/core/job/runner/kubernetes/podOutput';
@@ -258,5 +259,58 @@ describe('what is deployed', () => {
       ...['create leases', 'create pods/exec', 'get leases', 'get pods', 'get pods/exec', 'list pods', 'patch leases'],
       ...['update leases', 'watch pods'],
     ]);
+  });
+});
+
+describe('a request on its way to a pod', () => {
+  const before = process.env['XDG_STATE_HOME'];
+  let state: string;
+  beforeEach(async () => {
+    state = await mkdtemp(join(tmpdir(), 'dbf-in-pod-'));
+    process.env['XDG_STATE_HOME'] = state;
+  });
+  afterEach(async () => {
+    if (before === undefined) delete process.env['XDG_STATE_HOME'];
+    else process.env['XDG_STATE_HOME'] = before;
+    await rm(state, { recursive: true });
+  });
+
+  const cluster = { alias: 'b', user: 'jo', names: ['b'], contexts: ['b'], server: 'https://b' };
+  const client = {
+    cluster,
+    post: async () => Promise.reject(new AppError('cluster.forbidden', { cluster: 'b', message: 'no' })),
+    get: async () => Promise.reject(new AppError('cluster.forbidden', { cluster: 'b', message: 'no' })),
+  } as unknown as KubeClient;
+  const settings = { schema: 1, image: 'i' } as unknown as Parameters<typeof requestInPod>[2];
+  const inPod = async (...request: Parameters<typeof requestOf>): ReturnType<typeof requestInPod> =>
+    requestInPod(client, requestOf(...request), settings);
+
+  const isEncrypted = async (...request: Parameters<typeof requestOf>): Promise<boolean> => {
+    const { options } = await inPod(...request);
+    return 'encrypt' in options && options.encrypt === true;
+  };
+
+  it('is encrypted where this user’s list asks for it, which no pod has, and no safety backup is left to one in clear', async () => {
+    const copy = ['b/prod/pg-0/shop', 'b/dev/pg-0/shop'];
+    assert.equal(await isEncrypted('backup', ['b/prod/pg-0/shop']), false);
+    await writeProtected('encrypt', ['b/prod']);
+    assert.equal(await isEncrypted('backup', ['b/prod/pg-0/shop']), true);
+    assert.equal(await isEncrypted('backup', ['b/dev/pg-0/shop']), false);
+    assert.equal(await isEncrypted('copy', copy), true);
+    assert.equal(await isEncrypted('copy', [...copy].reverse()), false);
+    await assert.rejects(
+      inPod('restore', ['20261120T010000Z-aaaaaa', 'b/prod/pg-0/shop'], { options: { as: 'replace', inPlace: true } }),
+      (error) => isAppError(error, 'usage') && 'rule' in error.data && error.data.rule === 'inCluster.local',
+    );
+  });
+
+  it('replaces no protected database whose name nobody typed', async () => {
+    await writeProtected('own', ['b/prod']);
+    const restore = ['20261120T010000Z-aaaaaa', 'b/prod/pg-0/shop'];
+    await assert.rejects(inPod('restore', restore, { options: { as: 'replace' } }), (error) =>
+      isAppError(error, 'restore.refused'),
+    );
+    const asked = { ...requestOf('restore', restore, { options: { as: 'replace' } }), confirmed: 'shop' };
+    assert.equal((await requestInPod(client, asked, settings)).kind, 'restore');
   });
 });
