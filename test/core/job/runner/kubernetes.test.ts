@@ -287,7 +287,7 @@ describe('a request on its way to a pod', () => {
 
   const isEncrypted = async (...request: Parameters<typeof requestOf>): Promise<boolean> => {
     const { options } = await inPod(...request);
-    return 'encrypt' in options && options.encrypt === true;
+    return 'encrypt' in options && options.encrypt;
   };
 
   it('is encrypted where this user’s list asks for it, which no pod has, and no safety backup is left to one in clear', async () => {
