@@ -79,6 +79,29 @@ describe('a policy', () => {
       ...(['management', 'ticket'] as const),
     ],
     [
+      ...(['organisation', 'a refresh of more than 50 GB'] as const),
+      { operation: 'copy', source: { ...prodShop, bytes: 6e10 }, target: testShop, masked: true },
+      ...(['management', 'reason ticket notice window approval'] as const),
+    ],
+    [
+      ...(['organisation', 'a system that customers meet'] as const),
+      { operation: 'restore', source: testShop, target: { ...prodShop, database: 'mails' }, reason: 'lost rows' },
+      ...(['management', 'ticket notice drill window approval'] as const),
+    ],
+    [
+      ...(['organisation', 'what was never tried'] as const),
+      {
+        ...{ source: prodShop, target: prodShop, masked: false, reason: 'lost rows', ticket: 'OPS-12' },
+        ...{ from: evening, now: new Date('2026-12-03T12:00:00Z'), approved: true },
+      },
+      ...(['management', 'drill'] as const),
+    ],
+    [
+      ...(['organisation', 'an emergency at night'] as const),
+      { target: prodShop, emergency: true, reason: 'the shop is down', now: new Date('2026-12-02T02:00:00Z') },
+      ...(['emergency', 'approval'] as const),
+    ],
+    [
       ...(['organisation', 'too long for the window'] as const),
       {
         ...{ source: prodShop, target: prodShop, masked: false, reason: 'lost rows', ticket: 'OPS-12' },
@@ -158,8 +181,8 @@ describe('a policy', () => {
       now: noon,
     });
     assert.equal(decision.class.name, 'management');
-    assert.equal(decision.class.missing?.of, 'automatic');
-    assert.match(decision.class.missing.fact, /^(?:target|source)\.environment$/);
+    assert.equal(decision.class.missing?.of, 'management');
+    assert.match(decision.class.missing.fact, /^source(?:\.bytes)?$/);
   });
 
   it('is not fooled by what a kubeconfig calls a cluster, nor by a label, where it says itself what a place is', async () => {

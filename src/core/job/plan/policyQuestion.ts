@@ -30,12 +30,13 @@ export async function lookedUpPlace(
 /** What a backup says of itself, as far as that is proven: of one that nobody vouches for nothing is known, neither where it comes from nor that it is masked. */
 export function provenFacts(backup: BackupEntry): Pick<AskedOperation, 'source' | 'masked' | 'drilled'> {
   if (!isOurs(backup)) return {};
-  const { source, masked, verified } = backup.manifest;
+  const { source, masked, verified, size } = backup.manifest;
+  const { database: bytes } = size;
   const { cluster: alias, server, namespace, workload, database, environment } = source;
   const restored = verified.filter(({ level }) => level === 'restored').map(({ time }) => new Date(time));
   const drilled = restored.sort((a, b) => a.getTime() - b.getTime()).at(-1);
   return {
-    source: { cluster: { alias, server, contexts: [] }, namespace, workload, database, environment },
+    source: { cluster: { alias, server, contexts: [] }, namespace, workload, database, environment, bytes },
     masked: masked !== undefined,
     drilled,
   };
