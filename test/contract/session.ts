@@ -91,10 +91,10 @@ export class Session {
   }
 }
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within ten seconds: ${condition.toString()}`);
+    if (Date.now() > end) throw new Error(`not within ${ms / 1000} seconds: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -10,6 +10,7 @@ import { tellingOf, type Story, type Telling } from './stories/story';
 /** Each in a file of its own. */
 const stories: Readonly<Record<string, () => Promise<Story>>> = {
   main: async () => (await import('./stories/main')).mainStory,
+  organisation: async () => (await import('./stories/organisation')).organisationStory,
   protection: async () => (await import('./stories/protection')).protectionStory,
 };
 
@@ -25,7 +26,7 @@ await runWatched('db-ferry-demo-', async (run) => {
   say('\n\u001b[1m── Starting two clusters with real PostgreSQL servers\u001b[0m');
   await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
   const scale = Number(process.env['DEMO_SCALE'] ?? story.scale ?? 4);
-  const lab = await startLab({ only: story.only, scale, tell: say });
+  const lab = await startLab({ only: story.only, scale, jobs: story.jobs === true, tell: say });
   const telling = tellingOf({ lab, folder: run.folder, root: join(run.folder, 'backups'), started });
   say(`up after ${telling.seconds(started)}`);
   let failure: unknown;

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startApiServer, type LabApiServer } from './api/apiServer';
+import { Kept } from './api/kept';
 import { writeKubeconfig } from './api/kubeconfig';
 import type { LabClusterState, LabPod } from './labPod';
+import { runJobs } from './jobs/jobsOf';
 import { bitnami, decoys, dockerLibrary, podOf, sclorg } from './pods';
 import { startPgBouncer, type PgBouncer } from './pgbouncer';
 import { startServer, type Server } from './servers';
@@ -33,6 +35,8 @@ export interface LabOptions {
   /** 1 = about 35 MB; fractions too */
   readonly scale?: number;
   readonly pgbouncer?: boolean;
+  /** Jobs and CronJobs can be made, and run; default false */
+  readonly jobs?: boolean;
   /** is told what was done, for those who watch */
   readonly tell?: (what: string) => void;
 }
@@ -82,11 +86,17 @@ async function assemble(
   const pg16 = servers.get('pg16');
   const pgbouncer = pg16 && options.pgbouncer ? await startPgBouncer(pg16) : undefined;
   closers.push(async () => pgbouncer?.stop());
-  const states = await statesOf(servers);
+  const states = await statesOf(servers, options.jobs === true);
   const a = await startApiServer(states['cluster-a']);
   closers.push(() => a.close());
   const b = await startApiServer(states['cluster-b']);
   closers.push(() => b.close());
+  for (const [state, api] of [[states['cluster-a'], a] as const, [states['cluster-b'], b] as const]) {
+    const { kept } = state;
+    if (!kept) continue;
+    const jobs = runJobs({ ...state, kept }, api, folder);
+    closers.push(() => jobs.close());
+  }
   const kubeconfig = join(folder, 'kubeconfig');
   const user = { token: 'admin-token', user: 'dba', namespace: 'shop-prod' };
   await writeKubeconfig(kubeconfig, [
@@ -131,8 +141,9 @@ async function startServers(options: LabOptions, servers: Map<PlaceName, Server>
 
 async function statesOf(
   servers: ReadonlyMap<PlaceName, Server>,
+  keeps: boolean,
 ): Promise<Record<'cluster-a' | 'cluster-b', LabClusterState>> {
-  const states = { 'cluster-a': stateOf('cluster-a', true), 'cluster-b': stateOf('cluster-b', false) };
+  const states = { 'cluster-a': stateOf('cluster-a', true, keeps), 'cluster-b': stateOf('cluster-b', false, keeps) };
   for (const name of Object.keys(places) as PlaceName[]) {
     const server = servers.get(name);
     if (!server) continue;
@@ -225,11 +236,12 @@ function pooler(): LabPod {
   });
 }
 
-function stateOf(name: string, openshift: boolean): LabClusterState {
+function stateOf(name: string, openshift: boolean, keeps: boolean): LabClusterState {
   return {
     ...{ name, openshift, namespaces: ['default'], pods: [] },
     users: new Map([['admin-token', { name: 'dba' }]]),
     faults: { exec: [], http: [], protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'] },
+    ...(keeps ? { kept: new Kept() } : {}),
   };
 }
 

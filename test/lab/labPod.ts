@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Kept } from './api/kept';
 
 /** A pod of the lab: what the API server says of it, and how a command runs "in" it. */
 export interface LabPod {
@@ -35,6 +36,8 @@ export interface LabClusterState {
   /** users by bearer token */
   readonly users: Map<string, LabUser>;
   readonly faults: LabFaults;
+  /** what clients made; undefined: they make nothing */
+  readonly kept?: Kept;
 }
 
 export interface LabUser {

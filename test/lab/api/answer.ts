@@ -11,6 +11,8 @@ import { notFound, Refusal, send, unknownPath, unknownResource } from './status'
 import type { Store } from './store';
 import { table } from './table';
 import type { Watches } from './watch';
+import { sendLog } from './podLog';
+import { write } from './write';
 
 export interface Serving {
   readonly state: LabClusterState;
@@ -29,10 +31,25 @@ export async function answer(
   const url = new URL(request.url ?? '/', 'https://lab');
   const path = url.pathname.replace(/\/$/, '');
   if (/\/pods\/[^/]+\/exec$/.test(path)) throw new Refusal(400, 'BadRequest', 'Upgrade request required');
-  if (request.method === 'POST') return send(request, response, 201, review(user, path, await bodyOf(request)));
+  if (request.method === 'POST' && isReview(path)) {
+    return send(request, response, 201, review(user, path, await bodyOf(request)));
+  }
   if (request.method !== 'GET') {
-    const message = 'the server does not allow this method on the requested resource';
-    throw new Refusal(405, 'MethodNotAllowed', message, {});
+    const body = await bodyOf(request);
+    const { code, object } =
+      makesNamespace(serving, user, path, request, body) ?? write(serving, user, asked(state, path), request, body);
+    return send(request, response, code, object);
+  }
+  const [, namespace = '', pod = ''] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/log$/.exec(path) ?? [];
+  if (pod !== '' && state.kept) {
+    authorize(user, { verb: 'get', group: '', resource: 'pods/log', namespace, name: pod });
+    const found = state.kept.find('pods', namespace, pod);
+    if (!found) throw notFound('pods', pod);
+    return sendLog(
+      state.kept.logs.get(String(found.metadata['uid'])),
+      url.searchParams.get('follow') === 'true',
+      response,
+    );
   }
   if (['/healthz', '/livez', '/readyz'].includes(path)) return void response.end('ok');
   const found = discovery(state, path, request.headers.host ?? '');
@@ -45,7 +62,7 @@ export async function answer(
   answerResource(serving, user, asked(state, path), url, request, response);
 }
 
-interface Asked {
+export interface Asked {
   readonly resource: Resource;
   readonly namespace: string;
   readonly name: string;
@@ -104,11 +121,35 @@ function asked(state: LabClusterState, path: string): Asked {
   return { resource, namespace: decodeURIComponent(namespace), name: decodeURIComponent(name) };
 }
 
+function isReview(path: string): boolean {
+  return /^\/apis\/auth(?:entication|orization)\.k8s\.io\//.test(path);
+}
+
+/** Where a cluster keeps what clients make, they make namespaces, too. */
+function makesNamespace(
+  { state, store }: Serving,
+  user: LabUser,
+  path: string,
+  request: IncomingMessage,
+  body: Record<string, unknown>,
+): ReturnType<typeof write> | undefined {
+  if (request.method !== 'POST' || path !== '/api/v1/namespaces' || !state.kept) return undefined;
+  const { name = '' } = body['metadata'] as { name?: string };
+  authorize(user, { verb: 'create', group: '', resource: 'namespaces', namespace: '', name: '' });
+  if (state.namespaces.includes(name)) {
+    throw new Refusal(409, 'AlreadyExists', `namespaces "${name}" already exists`, { name, kind: 'namespaces' });
+  }
+  state.namespaces.push(name);
+  const resource = known(state).find(({ plural }) => plural === 'namespaces');
+  return { code: 201, object: resource && store.list(resource).find(({ metadata }) => metadata.name === name) };
+}
+
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   if (request.headers['content-type'] === 'application/vnd.kubernetes.protobuf') return readReview(bytes);
+  if (bytes.length === 0) return {};
   try {
     return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
   } catch (error) {

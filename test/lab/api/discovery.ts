@@ -77,8 +77,8 @@ function line(name: string, kind: string, verbs: readonly string[]): ResourceLin
 function resourceList(state: LabClusterState, name: string): unknown {
   const listed = known(state)
     .filter((one) => one.group === name)
-    .map(({ plural, kind, namespaced, shortNames }) => ({
-      ...line(plural, kind, ['get', 'list', 'watch']),
+    .map(({ plural, kind, namespaced, shortNames, writable }) => ({
+      ...line(plural, kind, ['get', 'list', 'watch', ...(writable ? ['create', 'update', 'patch', 'delete'] : [])]),
       ...{ namespaced, shortNames },
     }));
   return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LabClusterState, LabPod } from '../labPod';
+import { keptResources } from './kept';
 
 /** One kind of object the server lists: where it lives and what there is of it. */
 export interface Resource {
@@ -8,6 +9,8 @@ export interface Resource {
   readonly kind: string;
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
+  /** clients make, change and delete them */
+  readonly writable?: true;
   items(state: LabClusterState): KubeObject[];
 }
 
@@ -22,7 +25,8 @@ export function apiVersionOf({ group }: Resource): string {
 
 /** Resources this cluster knows: OpenShift's own only where it is one. */
 export function known(state: LabClusterState): readonly Resource[] {
-  return state.openshift ? resources : plainResources;
+  const own = state.openshift ? resources : plainResources;
+  return state.kept ? [...own, ...keptResources] : own;
 }
 
 const created = '2026-11-01T08:00:00Z';
@@ -31,7 +35,7 @@ const created = '2026-11-01T08:00:00Z';
 const resources: readonly Resource[] = [
   {
     ...{ group: '', plural: 'pods', kind: 'Pod', shortNames: ['po'], namespaced: true },
-    items: ({ pods }) => pods.map(podObject),
+    items: ({ pods, kept }) => [...pods.map(podObject), ...(kept?.items('pods') ?? [])],
   },
   {
     ...{ group: '', plural: 'namespaces', kind: 'Namespace', shortNames: ['ns'], namespaced: false },

@@ -74,7 +74,7 @@ export class Store {
 
   private isChanged(): boolean {
     const { pods, namespaces } = this.state;
-    const names = namespaces.join('/');
+    const names = `${namespaces.join('/')} ${this.state.kept?.revision ?? 0}`;
     const before = this.seen;
     const isSame =
       names === before.names &&

@@ -8,6 +8,8 @@ export interface Story {
   readonly only: readonly PlaceName[];
   /** how much there is in the database that is always there; default 4 */
   readonly scale?: number;
+  /** Jobs of its clusters run */
+  readonly jobs?: boolean;
   readonly tell: (telling: Telling) => Promise<void>;
 }
 
