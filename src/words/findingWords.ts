@@ -155,7 +155,7 @@ const ofTargets = {
   'archive.superuser': (data, hints) =>
     t`nobody vouches for the archive, so what only a superuser can make is not made: ${few(data, 'objects')}; ${hints.trustArchive()}; to go on without: ${hints.goOn()}`,
   'archive.owners': (data, hints) =>
-    t`nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, who is a superuser, or may become one: in that name the server would compute ${few(data, 'objects')}; restore over a database that an ordinary role owns, which gets all of it then; ${hints.trustArchive()}`,
+    t`nobody vouches for the archive, and what it defines would belong to ${shown(data, 'owners')}, in whose name more can be done than the database holds (superusers, and who has something elsewhere on the server): in that name the server would compute ${few(data, 'objects')}; restore over a database of a role that has nothing else, which gets all of it then; ${hints.trustArchive()}`,
   'loader.noLogin': (data, hints) =>
     t`the server lets in no temporary role by a password, neither by its socket nor by TCP: ${
       data['isSigned']

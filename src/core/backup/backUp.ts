@@ -85,6 +85,7 @@ export async function backUp(
       options,
       source,
       database: facts,
+      superusers: plan.source.superusers,
       compression,
       expected: plan.expected,
       started,

@@ -17,6 +17,8 @@ export interface Finished {
   readonly options: BackupTask;
   readonly source: OpenPod;
   readonly database: DatabaseFacts;
+  /** roles of the server that are superusers */
+  readonly superusers: readonly string[];
   readonly compression: Compression;
   readonly expected: Expectation;
   readonly started: Date;
@@ -26,6 +28,12 @@ export interface Finished {
   readonly masked: Manifest['masked'] | undefined;
   /** it is encrypted for this one */
   readonly key?: { readonly recipient: string } | undefined;
+}
+
+/** Of everything in the archive and the database itself. Whoever owns the database is the owner of what belongs to that role. Pure. */
+function isOfSuperusers({ owners, database }: Taken['reading'], superusers: readonly string[]): boolean {
+  const all = [...owners, ...(database ? [database.owner] : [])].filter((owner) => owner !== 'pg_database_owner');
+  return database !== undefined && all.every((owner) => superusers.includes(owner));
 }
 
 /** The manifest of a backup of ours. */
@@ -57,6 +65,7 @@ export function backupManifest(all: Finished): Manifest {
       collate: database.collate,
       ctype: database.ctype,
       serverVersion: facts.serverVersion,
+      ...(!options.imported && isOfSuperusers(reading, all.superusers) ? { ofSuperusers: true } : {}),
       ...(options.environment === undefined ? {} : { environment: options.environment }),
     },
     dump: {

@@ -26,6 +26,8 @@ export interface SourceFacts {
   readonly timescale: boolean;
   /** some column is generated */
   readonly generated: boolean;
+  /** roles of the server that are superusers */
+  readonly superusers: readonly string[];
   readonly passwords: Passwords;
 }
 
@@ -58,11 +60,11 @@ export async function askSource(
   const facts = { unreadable: [] as string[], unlogged: [] as string[], rowSecurity: [] as string[] };
   let timescale = false;
   let generated = false;
+  let superusers: readonly string[] = [];
   let passwords: Passwords = { mappings: 0, subscriptions: 0 };
   for (const row of rows) {
     if ('timescale' in row) {
-      timescale = row.timescale;
-      generated = row.generated;
+      ({ timescale, generated, superusers } = row);
       continue;
     }
     if ('passwords' in row) {
@@ -74,7 +76,7 @@ export async function askSource(
     if (row.unlogged) facts.unlogged.push(row.name);
     if (row.filtered) facts.rowSecurity.push(row.name);
   }
-  return { tables, timescale, generated, passwords, ...facts };
+  return { tables, timescale, generated, superusers, passwords, ...facts };
 }
 
 /** What stands in the way of a backup, or should be known before it. */
@@ -145,7 +147,7 @@ function aboutDatabase({ facts }: OpenPod, { collation, loginTriggers = false }:
 
 type SourceRow =
   | { readonly passwords: Passwords }
-  | { readonly timescale: boolean; readonly generated: boolean }
+  | { readonly timescale: boolean; readonly generated: boolean; readonly superusers: readonly string[] }
   | {
       readonly oid: number;
       readonly name: string;
@@ -165,7 +167,7 @@ type SourceRow =
 const sourceSql = (sizes: boolean): string => `
 set lock_timeout = '3s'; set statement_timeout = '60s';
 select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'),
-  'generated', (${hasGeneratedSql}));
+  'generated', (${hasGeneratedSql}), 'superusers', (select json_agg(rolname) from pg_roles where rolsuper));
 select has_column_privilege('pg_subscription', 'subconninfo', 'select') as has_subscriptions \\gset
 \\if :has_subscriptions
 select count(*) as subscriptions from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())

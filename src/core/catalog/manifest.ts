@@ -35,6 +35,8 @@ export interface Manifest {
     readonly collate: string;
     readonly ctype: string;
     readonly serverVersion: number;
+    /** whoever owns something in the database is a superuser there; absent: not so, or not asked */
+    readonly ofSuperusers?: boolean;
     /** what the source's place is called where it says so: production, test, … (label or setting); for the wrong-target guard */
     readonly environment?: string;
   };

@@ -235,6 +235,7 @@ const common = {
     collate: text(),
     ctype: text(),
     serverVersion: number,
+    ofSuperusers: optional(boolean),
     environment: optional(text()),
   }),
   dump: shape({ toolVersion: text(), compression: text(), settings: record(text()), arguments: list(text(8192)) }),

@@ -273,6 +273,8 @@ export async function fillSide(
       job,
       isSigned: isOurs(backup) || request.isJustMade === true,
       sideOnly: request.sideOnly === true,
+      ofSuperusers: backup.manifest.source.ofSuperusers,
+      live: seen.live?.name,
       options,
     };
     const confinement = await confine(server, loader, { ...asked, ...fallbackOf(seen) }, work);

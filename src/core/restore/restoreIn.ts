@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
-import { capture } from '../exec/podExec';
-import { execute, psqlCommand, type SqlOptions } from '../pod/server/sql';
+import { execute, type SqlOptions } from '../pod/server/sql';
 import { readSameContents, type TableOfContents } from '../postgres/archive/format/readTableOfContents';
 import { splitByHands, type HandedParts } from '../postgres/archive/format/splitByHands';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
@@ -13,7 +12,7 @@ import type { Workplace } from './databaseRow';
 import { extensionRightsSql, type Loader } from './load/loader';
 import { ownCode } from './load/ownCode';
 import { giveOwners } from './load/owners';
-import { analyzeSql } from './side/analyze';
+import { analyzeAs, tellUnanalyzed } from './side/analyze';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
 import { applicationOf } from '../postgres/tools/applicationName';
@@ -56,6 +55,10 @@ export interface Confined {
   readonly loader: Loader;
   /** somebody we trust signed the archive */
   readonly isSigned: boolean;
+  /** it says that whoever owned something in it was a superuser where it comes from */
+  readonly ofSuperusers?: boolean;
+  /** the database that is replaced */
+  readonly live?: string | undefined;
   /** who owns what is not given as the archive says; default: our own role */
   readonly fallback?: string;
   /** the loader keeps all of it: the database is looked at, and dropped */
@@ -171,9 +174,9 @@ class Restoring {
   /** The archive's own words run as the loader; what it cannot make, and what says whose everything is, is ours. */
   private async runConfined(confined: Confined): Promise<void> {
     const { bytes, blocks = [], streams, into, noOwner, noPrivileges = false } = this.input;
-    const { loader, isSigned } = confined;
+    const { loader, isSigned, ofSuperusers = false } = confined;
     const toc = await this.contents();
-    const code = ownCode(toc, { loader, noOwner, isSigned });
+    const code = ownCode(toc, { loader, noOwner, isSigned, ofSuperusers });
     const known = streams < 2 ? [] : blocks;
     const { filled, values, policies, granted, ...parts } = splitByHands(toc, blocks, {
       ...{ streams, isSigned, fills: code.fills, superusers: loader.superusers, loader: loader.name, bytes },
@@ -191,7 +194,7 @@ class Restoring {
     if (filled) await this.feed(filled, this.argv(confined), loader.password);
     if (policies) await this.feed(policies, this.argv(confined), loader.password);
     if (granted && !noPrivileges) await this.grant(granted, loader);
-    if (code.analyzes && confined.keeps !== true) await this.analyzeAs(loader);
+    if (code.analyzes && confined.keeps !== true) await this.gather(loader);
     if (confined.keeps !== true) await this.give(confined, toc);
     const asOwners = { ...this.options, rowSecurity: true };
     if (parts.said) await this.feed(parts.said, restoreCommand(this.server.access, into, asOwners));
@@ -232,21 +235,19 @@ class Restoring {
     this.work.report({ type: 'finding', finding });
   }
 
-  private async give({ loader, isSigned, fallback }: Confined, toc: TableOfContents): Promise<void> {
+  private async give({ loader, isSigned, fallback, live }: Confined, toc: TableOfContents): Promise<void> {
     const { into, noOwner } = this.input;
-    const asked = { side: into, loader, toc, noOwner, isSigned, ...(fallback === undefined ? {} : { fallback }) };
+    const asked = { side: into, live, loader, toc, noOwner, isSigned, ...(fallback === undefined ? {} : { fallback }) };
     this.ungiven = await giveOwners(this.server, asked, this.sqlOptions);
     if (this.ungiven.length > 0 && !this.goOn) throw refused;
   }
 
   /** What is computed in the name of who owns a table is computed before that is a superuser. */
-  private async analyzeAs({ access, password }: Loader): Promise<void> {
-    const script = `${password.toString('latin1')}${analyzeSql('commit;')}`;
-    await capture(this.server.exec, psqlCommand(access, this.input.into, this.options.application), {
-      input: script,
-      signal: this.stop.signal,
-    });
+  private async gather(loader: Loader): Promise<void> {
+    const left = await analyzeAs(this.server, loader, this.input.into, this.sqlOptions);
+    // never again, in a superuser's name
     this.isAnalyzed = true;
+    tellUnanalyzed(left, this.work.report);
   }
 
   private async contents(): Promise<TableOfContents> {

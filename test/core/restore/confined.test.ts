@@ -273,13 +273,21 @@ for (const major of [15, 16, 18] as const) {
     it('a tenant’s archive that nobody vouches for is restored whole, but for what superusers made; with --trust-archive as ever', async () => {
       const foreign = path.join(root, 'foreign.dump');
       await writeFile(foreign, await readFile(archivePath(backup)));
-      const { differences } = await run({ backup: await adopt(foreign), goOn: true });
+      // beside the tenant's database, whose owner's name gives more than the new one holds
+      const refused = await run({ backup: await adopt(foreign), goOn: true }).catch((error: unknown) => error);
+      assert.ok(isAppError(refused, 'restore.refused'), String(refused));
+      assert.match(JSON.stringify(refused.data), /"archive.owners","data":\{"owners":\["postgres","tenant"\]/);
+      await assertHarmless();
+      const again = { backup: await adopt(foreign), database: 'shop', as: 'replace', acceptMissing: true } as const;
+      const { differences, kept = '' } = await run({ ...again, goOn: true });
       assert.deepEqual(
         differences.map((one) => ('what' in one ? `${one.what} ${'name' in one ? one.name : ''}` : one.kind)).sort(),
         expectedOfForeign,
       );
       await assertHarmless();
-      await dropCopy();
+      await server.sql('postgres', 'drop database shop with (force)');
+      await server.sql('postgres', `alter database "${kept}" rename to shop`);
+      await server.sql('postgres', 'alter database shop allow_connections true');
       const { outcome } = await run({ backup: await adopt(foreign), trustArchive: true });
       assert.equal(outcome, 'done');
       assert.ok((await reached()).length > 0);
@@ -356,6 +364,58 @@ refresh materialized view of_other; refresh materialized view of_seer; refresh m
       };
       const acts = (name: string, returns: string, value: string): string =>
         `create function public.${name}(v int) returns ${returns} language plpgsql immutable as 'begin perform public.act(''${name}''); return ${value}; end'`;
+
+      it('what a role defined that was none is not computed in our name where the same name is a superuser; what superusers defined is', async () => {
+        await server.sql('postgres', 'create role solo');
+        try {
+          const entry = await backupOf(
+            'ordinary',
+            `${act(file)}; alter function act(text) owner to solo; alter database ordinary owner to solo; ${acts('f', 'int', 'v')}; alter function f(int) owner to solo;
+create table t (v int); alter table t owner to solo; insert into t select generate_series(1, 50); create statistics st on (public.f(v)), v from t; alter statistics st owner to solo;
+create materialized view m as select public.f(1) with no data; alter materialized view m owner to solo; refresh materialized view m`,
+          );
+          assert.equal(entry.manifest.source.ofSuperusers, undefined);
+          await rm(file, { force: true });
+          await server.sql('postgres', 'alter role solo superuser');
+          assert.equal((await run({ backup: entry })).outcome, 'done');
+          await assertHarmless();
+          const gathered = `select count(*)::int as n from pg_stats_ext where statistics_name = 'st'`;
+          assert.deepEqual(await server.sql('copy', gathered), [{ n: 1 }]);
+          await dropCopy();
+          const own = await backupOf(
+            'ours',
+            `create function f() returns int language sql as 'select 1'; create materialized view m as select rolname, f() from pg_authid`,
+          );
+          assert.equal(own.manifest.source.ofSuperusers, true);
+          assert.equal((await run({ backup: own })).outcome, 'done');
+          await dropCopy();
+        } finally {
+          await server.sql('postgres', 'drop database if exists copy with (force)');
+          await server.sql('postgres', 'drop role solo');
+        }
+      });
+
+      it('statistics that cannot be gathered in its name are told, also where what is defined ends the session', async () => {
+        const boom = (body: string): string =>
+          `create function f(v int) returns int language plpgsql immutable as 'begin ${body}; return v; end';
+create table t (v int); insert into t select generate_series(1, 50); create statistics st on (public.f(v)), v from t;
+alter function f(int) owner to tenant; alter table t owner to tenant`;
+        const ends = await backupOf('ends', boom('perform pg_terminate_backend(pg_backend_pid())'));
+        const fails = await backupOf('fails', boom(`raise exception ''no''`));
+        for (const [entry, table] of [
+          [fails, /^public\.t$/],
+          [ends, /^copy__restore/],
+        ] as const) {
+          const { work, events } = recorder();
+          await run({ backup: entry, noOwner: true }, work);
+          const told = events.flatMap((one) =>
+            one.type === 'note' && one.code === 'analyze.failed' ? [one.data] : [],
+          );
+          assert.equal(told.length, 1, JSON.stringify(told));
+          assert.match(told[0]?.tables[0] ?? '', table);
+          await dropCopy();
+        }
+      });
 
       it('a policy is not asked in the name of a role that may write files, for a materialized view of an archive that nobody vouches for', async () => {
         const made = `${act(file)}; ${acts('f', 'boolean', 'true')}; create table t (v int); insert into t values (1);

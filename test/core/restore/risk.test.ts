@@ -78,7 +78,7 @@ describe('what would be computed in the name of an owner', function () {
   async function objects(sql: string): Promise<readonly string[]> {
     await client.query(`begin; ${sql}`);
     try {
-      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql);
+      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql());
       return rows[0]?.json_build_object.objects ?? ['no answer'];
     } finally {
       await client.query('rollback');
@@ -94,4 +94,54 @@ describe('what would be computed in the name of an owner', function () {
   for (const [what, sql] of Object.entries(harmless)) {
     it(`is not seen in ${what}`, async () => assert.deepEqual(await objects(sql), []));
   }
+
+  it('whose name gives more than the database: what each role has elsewhere', async () => {
+    const names = [...Object.keys(elsewhere), ...Object.keys(here)];
+    try {
+      await server.sql('postgres', `create role member_of; ${names.map((name) => `create role ${name}`).join('; ')}`);
+      for (const database of ['live', 'other', 'kept', 'claimed'])
+        await server.sql('postgres', `create database ${database}`);
+      await server.sql(
+        'postgres',
+        `comment on database kept is '{"dbFerry":{"job":"t1","role":"kept","of":"live","time":"2026-01-01T00:00:00Z","origin":"b"}}';
+comment on database claimed is '{"dbFerry":{"job":"t1","of":"another'`,
+      );
+      for (const [name, [database, sql]] of Object.entries({ ...elsewhere, ...here }))
+        await server.sql(database, sql.replaceAll('ROLE', name));
+      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql('live'));
+      const powerful = rows[0]?.json_build_object.powerful ?? [];
+      assert.deepEqual(powerful.filter((name) => names.includes(name)).sort(), Object.keys(elsewhere).sort());
+    } finally {
+      for (const database of ['live', 'other', 'kept', 'claimed'])
+        await server.sql('postgres', `drop database if exists ${database}`);
+      for (const name of [...names, 'member_of'])
+        await server.sql('postgres', `drop owned by ${name}; drop role ${name}`).catch(() => undefined);
+    }
+  });
 });
+
+/** In which database what is said of whom. */
+const elsewhere: Readonly<Record<string, readonly [database: string, sql: string]>> = {
+  makes_roles: ['postgres', 'alter role ROLE createrole'],
+  makes_databases: ['postgres', 'alter role ROLE createdb'],
+  replicates: ['postgres', 'alter role ROLE replication'],
+  sees_all: ['postgres', 'alter role ROLE bypassrls'],
+  reads_all: ['postgres', 'grant pg_read_all_data to ROLE'],
+  ends_sessions: ['postgres', 'grant pg_signal_backend to ROLE'],
+  owns_another: ['postgres', 'alter database other owner to ROLE'],
+  owns_a_claimed: ['postgres', 'alter database claimed owner to ROLE'],
+  enters_another: ['postgres', 'grant connect on database other to ROLE'],
+  owns_a_table_there: ['other', 'create table t (v int); alter table t owner to ROLE'],
+  reads_a_table_there: ['other', 'create table r (v int); grant select on r to ROLE'],
+  may_set: ['postgres', 'grant set on parameter log_min_messages to ROLE'],
+  becomes_one: ['other', 'create table m (v int); alter table m owner to member_of; grant member_of to ROLE'],
+};
+const here: Readonly<Record<string, readonly [database: string, sql: string]>> = {
+  has_nothing: ['postgres', 'alter role ROLE login'],
+  owns_what_is_replaced: ['postgres', 'alter database live owner to ROLE'],
+  owns_what_is_kept_of_it: ['postgres', 'alter database kept owner to ROLE'],
+  owns_a_table_of_it: ['live', 'create table t (v int); alter table t owner to ROLE'],
+  owns_a_table_kept_of_it: ['kept', 'create table t (v int); alter table t owner to ROLE'],
+  may_use_a_tablespace: ['postgres', 'grant create on tablespace pg_default to ROLE'],
+  is_granted_to_another: ['postgres', 'grant ROLE to owns_another'],
+};

@@ -12,6 +12,9 @@ export interface ConfineAsked {
   readonly isSigned: boolean;
   /** the database is looked at, and dropped */
   readonly sideOnly: boolean;
+  /** see `Confined` */
+  readonly ofSuperusers?: boolean | undefined;
+  readonly live?: string | undefined;
   /** the database's owner */
   readonly fallback?: string;
   readonly options: SqlOptions;
@@ -24,7 +27,7 @@ export interface ConfineAsked {
 export async function confine(
   server: Workplace,
   [name]: readonly string[],
-  { side, job, isSigned, sideOnly, fallback, options }: ConfineAsked,
+  { side, job, isSigned, ofSuperusers = false, live, sideOnly, fallback, options }: ConfineAsked,
   work: Work,
 ): Promise<{ readonly confined?: Confined; readonly findings: readonly Finding[] }> {
   if (name === undefined) return { findings: [] };
@@ -38,5 +41,5 @@ export async function confine(
     throw new AppError('restore.refused', { findings: [finding] });
   }
   const owner = isSigned || fallback === undefined ? {} : { fallback };
-  return { confined: { loader, isSigned, ...owner, keeps: sideOnly && !isSigned }, findings: [] };
+  return { confined: { loader, isSigned, ofSuperusers, live, ...owner, keeps: sideOnly && !isSigned }, findings: [] };
 }

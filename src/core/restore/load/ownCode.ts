@@ -19,12 +19,19 @@ export function ownCode(
     loader: { superusers },
     noOwner,
     isSigned,
-  }: { readonly loader: Loader; readonly noOwner: boolean; readonly isSigned: boolean },
+    ofSuperusers = false,
+  }: {
+    readonly loader: Loader;
+    readonly noOwner: boolean;
+    readonly isSigned: boolean;
+    /** whoever owned something in it was a superuser there; who is one here may have been none */
+    readonly ofSuperusers?: boolean;
+  },
 ): OwnCode {
   const owners = new Set(entries.map(({ owner }) => owner).filter((owner) => owner !== ''));
-  const hasOthers = !isSigned || [...owners].some((owner) => !superusers.has(owner));
-  const becomesOfSuperuser = (owner: string): boolean => noOwner || superusers.has(owner);
   const hasCode = entries.some(({ kind }) => code.has(kind));
+  const hasOthers = !isSigned || [...owners].some((owner) => !superusers.has(owner)) || (hasCode && !ofSuperusers);
+  const becomesOfSuperuser = (owner: string): boolean => noOwner || superusers.has(owner);
   return {
     fills: ({ kind, owner }) => kind === 'MATERIALIZED VIEW DATA' && hasOthers && becomesOfSuperuser(owner),
     analyzes: hasOthers && hasCode && entries.some(({ kind, owner }) => kind === 'TABLE' && becomesOfSuperuser(owner)),

@@ -11,6 +11,8 @@ import { riskSql, type Risk } from './risk';
 
 export interface OwnersAsked {
   readonly side: string;
+  /** the database that the side replaces: what is its owner's there is no power elsewhere */
+  readonly live?: string | undefined;
   readonly loader: Loader;
   readonly toc: TableOfContents;
   /** who owns what is not ours to give as the archive says; default: our own role */
@@ -62,16 +64,16 @@ export async function giveSaid(
 }
 
 /**
- * What nobody vouches for does not go to one who can do everything, where something of it would then be computed in that one's name: who gets it instead. Undefined where there is no need.
+ * What nobody vouches for does not go to one who can do more than the database holds, where something of it would then be computed in that one's name: who gets it instead. Undefined where there is no need.
  * Throws `restore.refused` where that is such a one as well.
  */
 async function heirOf(
   server: Workplace,
-  { side, fallback }: Pick<OwnersAsked, 'side' | 'fallback'>,
+  { side, live, fallback }: Pick<OwnersAsked, 'side' | 'live' | 'fallback'>,
   owners: readonly string[],
   options: SqlOptions,
 ): Promise<{ readonly name: string; readonly insteadOf: (owner: string) => boolean } | undefined> {
-  const [risk] = await query<Risk>(server, side, riskSql, options);
+  const [risk] = await query<Risk>(server, side, riskSql(live), options);
   if (!risk || risk.objects.length === 0) return undefined;
   const { me, powerful, objects } = risk;
   const name = fallback ?? me;

@@ -1,16 +1,36 @@
+import { quoteLiteral } from '../../postgres/sql/quote';
+
 /** What of a database would be computed in the name of who owns it. */
 export interface Risk {
   /** our own role */
   readonly me: string;
-  /** roles that are superusers, or can become one, or can act on the server's files and programs */
+  /** roles in whose name more can be done than the database holds: superusers and who can become one, those with attributes or rights of the server's own, and those that have something elsewhere */
   readonly powerful: readonly string[];
   /** what is computed in its owner's name by more than the server's own harmless functions */
   readonly objects: readonly string[];
 }
 
-const powerful = `select r.rolname from pg_roles r where r.rolsuper or r.rolcreaterole
-  or exists (select from pg_roles s where (s.rolsuper or s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
-    and pg_has_role(r.oid, s.oid, 'member'))`;
+/**
+ * Code that runs in a role's name can give that role another password, and grant what is the role's. So whoever has something in another database counts, but for the one that is replaced (`live`) and what is kept and prepared
+ * of it: whose those are, the marks claim, which only owners can write.
+ */
+const powerful = `select r.rolname from pg_roles r where r.rolname <> 'pg_database_owner' and exists (
+  select from (select oid from pg_roles where rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
+      or rolname ~ '^pg_' and rolname <> 'pg_database_owner'
+    union all select refobjid from pg_shdepend where refclassid = 'pg_authid'::regclass and deptype in ('o', 'a')
+      and dbid <> 0 and dbid not in (select oid from own)
+    union all select refobjid from pg_shdepend where refclassid = 'pg_authid'::regclass and deptype in ('o', 'a') and dbid = 0
+      and not (classid = 'pg_database'::regclass and objid in (select oid from own)) and not (classid = 'pg_tablespace'::regclass and deptype = 'a')) e
+  where pg_has_role(r.oid, e.oid, 'member'))`;
+
+const ownOf = (live: string | undefined): string =>
+  `select oid from pg_database d where datname = current_database()${
+    live === undefined
+      ? ''
+      : `
+    or datname = ${quoteLiteral(live)} or starts_with(shobj_description(oid, 'pg_database'), '{"dbFerry":')
+      and strpos(shobj_description(oid, 'pg_database'), ${quoteLiteral(`"of":${JSON.stringify(live)}`)}) > 0`
+  }`;
 
 const ours = (catalog: string, oid: string): string =>
   `${oid} >= 16384 and not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
@@ -25,7 +45,9 @@ const unsafe = `select p.oid from pg_proc p where (${ours('pg_proc', 'p.oid')})
  * One row of `Risk`. In an owner's name the server computes the expressions of indexes, statistics and partitions and the difference of ranges (whenever it gathers statistics), materialized views with the policies and views that they read, what a
  * foreign key does to its table with all that hangs on that (triggers, rules), the views that a materialized one reads, casts that compare keys; what a function with SECURITY DEFINER does; and views read in it.
  */
-export const riskSql = `with unsafe as materialized (${unsafe}),
+export const riskSql = (
+  live?: string,
+): string => `with own as materialized (${ownOf(live)}), unsafe as materialized (${unsafe}),
   acting as (select conrelid from pg_constraint where contype = 'f' and (confupdtype not in ('a', 'r') or confdeltype not in ('a', 'r'))),
   computed (what, tree) as (
     select format('index %s', indexrelid::regclass), concat(indexprs, ' ', indpred) from pg_index where (indexprs is not null or indpred is not null) and ${ours('pg_class', 'indrelid')}

@@ -1,14 +1,17 @@
-import { query, type SqlOptions } from '../../pod/server/sql';
+import { parseJson } from '../../base/json';
+import { capture } from '../../exec/podExec';
+import { psqlCommand, query, textEncoding, type SqlOptions } from '../../pod/server/sql';
 import type { Report } from '../../base/progress';
 import { serverMessage } from '../../base/said/serverMessage';
 import type { Workplace } from '../databaseRow';
+import type { Loader } from '../load/loader';
 
 /** What ANALYZE did not reach. Names are written as in SQL. */
 export interface Unanalyzed {
   /** not read, since foreign tables belong to them */
   readonly skipped: readonly string[];
-  /** the server refused, for instance since a function finds its table by search_path */
-  readonly failed: readonly { readonly name: string; readonly state: string; readonly message: string }[];
+  /** the server refused, for instance since a function finds its table by search_path. Without a state it is the whole database, whose session ended */
+  readonly failed: readonly { readonly name: string; readonly state?: string; readonly message: string }[];
 }
 
 /**
@@ -21,6 +24,25 @@ export async function analyze(server: Workplace, database: string, options: SqlO
   return found ?? { skipped: [], failed: [] };
 }
 
+/**
+ * The same in the name of the role in which an archive is loaded, of what that owns. A session that ends early decides over no restore either: what it says is told. Throws what the exec throws.
+ */
+export async function analyzeAs(
+  { exec }: Pick<Workplace, 'exec'>,
+  { access, password }: Pick<Loader, 'access' | 'password'>,
+  database: string,
+  { application, signal }: SqlOptions,
+): Promise<Unanalyzed> {
+  const sql = `${textEncoding}${analyzeSql('commit;')}select current_setting('${said}');\n`;
+  const end = await capture(exec, psqlCommand(access, database, application), {
+    input: `${password.toString('latin1')}${sql}`,
+    ...(signal ? { signal } : {}),
+  });
+  const answer = end.exitCode === 0 ? parseJson(end.stdout.trim()) : undefined;
+  if (answer !== undefined) return answer as Unanalyzed;
+  return { skipped: [], failed: [{ name: database, message: serverMessage(end.stderr) }] };
+}
+
 /** Says what ANALYZE did not reach, as notes. */
 export function tellUnanalyzed({ skipped, failed }: Unanalyzed, report: Report): void {
   if (skipped.length > 0) {
@@ -30,7 +52,8 @@ export function tellUnanalyzed({ skipped, failed }: Unanalyzed, report: Report):
   const [first] = failed;
   if (!first) return;
   const tables = failed.slice(0, mostNames).map(({ name }) => name);
-  const message = serverMessage(`ERROR:  ${first.state}: ${first.message}`);
+  const { state } = first;
+  const message = state === undefined ? first.message : serverMessage(`ERROR:  ${state}: ${first.message}`);
   report({ type: 'note', code: 'analyze.failed', data: { tables, count: failed.length, message } });
 }
 
