@@ -20,7 +20,7 @@ export const shipped = [
   /^media\/[\w./-]+\.(?:svg|png|css)$/,
   /^media\/masking\.(?:language|schema|tmLanguage)\.json$/,
   /^docs\/[\w./-]+\.(?:md|svg|png|yaml)$/,
-  /^deploy\/(?:rbac|governance|policies|runner|fleet)\/[\w-]+\.yaml$/,
+  /^deploy\/(?:rbac|governance|policies|runner|fleet|steward)\/[\w-]+\.yaml$/,
   /^deploy\/fleet\/[\w-]+\.json$/,
   /^deploy\/runner\/Containerfile$/,
 ];

@@ -193,8 +193,9 @@ export const optionSpecs = {
     type: 'string',
     multiple: true,
     value: '<namespace>',
-    help: 'jobs may run commands in the pods of this namespace (repeatable)',
+    help: 'this namespace, and no other: jobs may run commands in its pods; the steward looks after its requests (repeatable)',
   },
+  once: { type: 'boolean', help: 'do it once, and end' },
   size: { type: 'string', value: '<quantity>', help: 'of the volume of backups, e.g. 50Gi; default 20Gi' },
   'storage-class': { type: 'string', value: '<name>', help: "of the volume; default: the cluster's" },
   secret: {

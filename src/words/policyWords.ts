@@ -27,6 +27,14 @@ export const policyErrors = {
     what: t`Nothing was done: the request ${shown(data, 'request')} ${refusals()[text(data, 'reason') ?? ''] ?? t`does not allow it`}.`,
     todo: t`Look at the request, and ask anew where that is needed.`,
   }),
+  'steward.none': (data) => ({
+    what: t`The cluster ${shown(data, 'cluster')} keeps no requests: there is nothing to look after.`,
+    todo: t`Install deploy/governance there; docs/governance.md says how.`,
+  }),
+  'steward.blind': (data) => ({
+    what: t`Rights that are over cannot be removed in ${shown(data, 'namespace')}: this login may not read them.`,
+    todo: t`Bind the ClusterRole of deploy/steward to it there.`,
+  }),
   'policy.early': (data) => ({
     what: t`Nothing was done: it is planned for ${localTime(shown(data, 'notBefore'))}, and not before.`,
     todo: t`Begin it then.`,

@@ -29,6 +29,8 @@ const forWhom: Readonly<Partial<Record<string, string>>> = {
   'runner.yaml db-ferry-runner': "the jobs' own ServiceAccount, where jobs run",
   'runner.yaml db-ferry-jobs': 'the same, in each namespace with databases',
   'runner.yaml db-ferry-operator': 'people who start, follow and cancel jobs in the cluster, and make schedules',
+  'steward.yaml db-ferry-steward':
+    'the steward’s own ServiceAccount: the ClusterRole in each governed namespace, the Role where it runs',
   'roles.yaml db-ferry-view': 'everybody who may see requests and policies',
   'roles.yaml db-ferry-operate': 'nobody for good: given for one request, to one person, for a time',
   'roles.yaml db-ferry-request': 'who asks for operations',
@@ -37,7 +39,7 @@ const forWhom: Readonly<Partial<Record<string, string>>> = {
 
 /** The page with its table as the roles are. */
 export function withRights(page: string): string {
-  const rows = ['deploy/rbac', 'deploy/runner', 'deploy/governance'].flatMap((folder) =>
+  const rows = ['deploy/rbac', 'deploy/runner', 'deploy/governance', 'deploy/steward'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((file) => file.endsWith('.yaml') && file !== 'all.yaml' && file !== 'kustomization.yaml')
       .sort()

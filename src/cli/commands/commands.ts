@@ -36,6 +36,7 @@ import { retainCommand } from './retain';
 import { schedules } from './schedule';
 import { send } from './send';
 import { status } from './status';
+import { steward } from './steward';
 import { stores } from './stores';
 import { runJobCommand } from './runJob';
 import { swap } from './swap';
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
   ...notify,
   ...requestCommands,
   governanceCheck,
+  steward,
   ...schedules,
   status,
   mcp,

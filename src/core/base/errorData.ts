@@ -380,6 +380,10 @@ export interface ErrorData {
   'approval.unknown': { readonly request: string };
   /** a request that does not allow it, or of which nothing is left to decide; nothing was changed */
   'approval.refused': { readonly request: string; readonly reason: string };
+  /** the cluster keeps no requests: there is nothing to look after */
+  'steward.none': { readonly cluster: string };
+  /** rights of that namespace may not be read or removed with this login: those that are over stand */
+  'steward.blind': { readonly namespace: string };
   /** it is planned for later; UTC ISO 8601 */
   'policy.early': { readonly notBefore: string };
   /** a policy forbids it, or asks for something that is missing; nothing was changed */

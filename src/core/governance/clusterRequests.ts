@@ -2,7 +2,13 @@ import { AppError, isAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import type { KubeClient } from '../cluster/kubeClient';
 import { whoAmI } from '../cluster/reviews';
-import { parseOperationRequest, type OperationRequest, type RequestSpec, type RequestState } from './operationRequest';
+import {
+  parseOperationRequest,
+  type OperationRequest,
+  type RequestNotice,
+  type RequestSpec,
+  type RequestState,
+} from './operationRequest';
 import type { RequestPlace } from './requestPlace';
 
 /** True where a cluster knows requests. */
@@ -94,6 +100,23 @@ export class ClusterRequests implements RequestPlace {
   async list(): Promise<readonly OperationRequest[]> {
     const { items } = await this.#client.list(this.#path());
     return items.flatMap((item) => parseOperationRequest(item) ?? []);
+  }
+
+  /** The states of all that there is by their names, also of what cannot be read here. */
+  async states(): Promise<ReadonlyMap<string, string>> {
+    const { items } = await this.#client.list(this.#path());
+    return new Map(
+      items.flatMap((item) => {
+        const { metadata, status } = asRecord(item) ?? {};
+        const [name, state] = [asRecord(metadata)?.['name'], asRecord(status)?.['state']];
+        return typeof name === 'string' ? [[name, typeof state === 'string' ? state : 'Pending'] as const] : [];
+      }),
+    );
+  }
+
+  /** Writes down who was told, over the version that was read. */
+  async setNotices(request: OperationRequest, notices: readonly RequestNotice[]): Promise<OperationRequest> {
+    return this.#putStatus(request, { notices });
   }
 
   async decide(

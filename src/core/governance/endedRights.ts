@@ -8,6 +8,8 @@ import { isRequestName } from './operationRequest';
 export interface EndedRight {
   /** the name of its RoleBinding */
   readonly right: string;
+  /** of that very RoleBinding, where it is told */
+  readonly uid?: string;
   readonly request: string;
   /** expired: its end has passed; closed: its request has ended; unknown: there is no such request */
   readonly why: 'expired' | 'closed' | 'unknown';
@@ -20,15 +22,17 @@ const closed: ReadonlySet<string> = new Set([
   'Denied',
   'Withdrawn',
   'ReviewDue',
+  'TimedOut',
+  'Expired',
 ]);
 
 /** The rights of a namespace that were given for requests and are over, by the cluster's clock; undefined where this login may not read them. Throws `cluster.*`. */
 export async function endedRights(client: KubeClient, namespace: string): Promise<readonly EndedRight[] | undefined> {
   const place = new ClusterRequests(client, namespace);
   try {
-    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/rolebindings`;
-    const [{ items }, requests, now] = await Promise.all([client.list(path), place.list(), place.now()]);
-    const states = new Map(requests.map(({ metadata, status }) => [metadata.name, status.state]));
+    // in this order: the request of a right that is seen is there by then
+    const { items } = await client.list(rightsOf(namespace));
+    const [states, now] = await Promise.all([place.states(), place.now()]);
     return items.flatMap((item) => {
       const metadata = asRecord(asRecord(item)?.['metadata']);
       const right = metadata?.['name'];
@@ -40,12 +44,31 @@ export async function endedRights(client: KubeClient, namespace: string): Promis
       const isOver = typeof expires !== 'string' || !(new Date(expires) > now);
       const state = states.get(request);
       const why = state === undefined ? 'unknown' : closed.has(state) ? 'closed' : isOver ? 'expired' : undefined;
-      return why === undefined ? [] : [{ right, request, why }];
+      const uid = metadata?.['uid'];
+      return why === undefined ? [] : [{ right, ...(typeof uid === 'string' ? { uid } : {}), request, why }];
     });
   } catch (error) {
     if (isAppError(error, 'cluster.forbidden')) return undefined;
     throw error;
   }
+}
+
+/** Takes away the right that was seen, and no other that may have its name by now. True: it is gone. Throws `cluster.*`. */
+export async function removeRight(client: KubeClient, namespace: string, { right, uid }: EndedRight): Promise<boolean> {
+  try {
+    const path = `${rightsOf(namespace)}/${encodeURIComponent(right)}`;
+    await client.delete(path, uid === undefined ? {} : { preconditions: { uid } });
+    return true;
+  } catch (error) {
+    if (!isAppError(error, 'cluster.api')) throw error;
+    if (error.data.status === 404) return true;
+    if (error.data.status === 409) return false;
+    throw error;
+  }
+}
+
+function rightsOf(namespace: string): string {
+  return `/apis/rbac.authorization.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/rolebindings`;
 }
 
 const prefix = 'db-ferry-';

@@ -32,6 +32,8 @@ export function judge({ spec, status }: OperationRequest, judging: Judging): Not
   if (spec.requestedBy !== by) return 'foreign';
   if (status.approvals.some(({ decision }) => decision === 'deny') || status.state === 'Denied') return 'denied';
   if (status.state === 'Withdrawn') return 'withdrawn';
+  if (status.state === 'TimedOut') return 'tooOld';
+  if (status.state === 'Expired') return 'expired';
   if (status.state === 'Running') return 'used';
   if (status.state !== 'Pending' && status.state !== 'Approved') return 'ended';
   const yes = agreed({ spec, status });

@@ -3,10 +3,10 @@ import * as v from 'valibot';
 import { asRecord, parseJson } from '../base/json';
 import { canonical } from '../state/canonical';
 
-/** The states of a request; the last five are final. */
+/** The states of a request; the last seven are final. */
 export const requestStates = [
   ...(['Pending', 'Approved', 'Running', 'ReviewDue'] as const),
-  ...(['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'] as const),
+  ...(['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn', 'TimedOut', 'Expired'] as const),
 ] as const;
 
 export type RequestState = (typeof requestStates)[number];
@@ -58,10 +58,22 @@ const decision = v.looseObject({
   reason: v.optional(text),
 });
 
+/** Who was told of what: written down before it is sent, and after it was taken. */
+const notice = v.looseObject({
+  event: text,
+  channel: text,
+  at: moment,
+  state: v.picklist(['intended', 'accepted', 'refused']),
+  by: v.optional(text),
+  answer: v.optional(text),
+  tries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+});
+
 const status = v.looseObject({
   state: v.optional(v.picklist(requestStates), 'Pending'),
   approvals: v.optional(v.array(decision), []),
   review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(text) })),
+  notices: v.optional(v.array(notice)),
 });
 
 /** An OperationRequest, as a cluster or a root keeps it. */
@@ -74,6 +86,7 @@ const operationRequest = v.looseObject({
 export type OperationRequest = v.InferOutput<typeof operationRequest>;
 export type RequestSpec = OperationRequest['spec'];
 export type RequestDecision = v.InferOutput<typeof decision>;
+export type RequestNotice = v.InferOutput<typeof notice>;
 
 /** A request as it was read; undefined for what is none. */
 export function parseOperationRequest(value: unknown): OperationRequest | undefined {
