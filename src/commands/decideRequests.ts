@@ -1,6 +1,8 @@
 import { actionsOn, type FoundRequest } from '../core/governance/gatherRequests';
 import type { Services } from '../services';
 import { showInformationMessage, showInputBox, showWarningMessage } from '../ui/shown';
+import { tellRequest } from '../ui/requests/tellRequest';
+import { decidedEvent } from '../words/requestMessages';
 import { approvalWords, levelWords, requestDoes, requestRows, stateWords } from '../words/requestWords';
 import type { Command } from './command';
 import { oneRequest } from './requestTargets';
@@ -48,8 +50,9 @@ export const withdrawRequest: Command = {
     const { name } = found.request.metadata;
     if (!(await confirmed(services, found, 'Withdraw', t`Withdraw this request?`))) return;
     const { withdrawRequest: withdraw } = await import('../core/governance/requestFlow');
-    await withdraw(found.place, name);
+    const withdrawn = await withdraw(found.place, name);
     await services.requests.refresh();
+    void tellRequest(found.place, withdrawn, ['withdrawn']);
     void showInformationMessage(t`The request ${name} is withdrawn.`);
   },
 };
@@ -70,8 +73,9 @@ export const reviewRequest: Command = {
     const reason = await why(t`What did you find?`, true);
     if (reason === undefined) return;
     const { reviewRequest: review } = await import('../core/governance/requestFlow');
-    await review(found.place, name, reason);
+    const reviewed = await review(found.place, name, reason);
     await services.requests.refresh();
+    void tellRequest(found.place, reviewed, ['reviewed']);
     void showInformationMessage(t`The request ${name} is done: you looked at it.`);
   },
 };
@@ -96,6 +100,7 @@ async function decide(services: Services, target: unknown, decision: 'approve' |
   const { decideRequest } = await import('../core/governance/requestFlow');
   const decided = await decideRequest(place, name, decision, reason === '' ? undefined : reason, request.spec);
   await services.requests.refresh();
+  void tellRequest(place, decided.request, [decidedEvent(decided.request)]);
   const given =
     decided.right !== undefined
       ? t` ${request.spec.requestedBy} has the right to run it by the RoleBinding ${decided.right}.`

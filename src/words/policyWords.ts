@@ -195,6 +195,7 @@ const refusals = (): Readonly<Record<string, string>> => ({
   early: t`is for later`,
   expired: t`is no longer valid: its time is over`,
   tooOld: t`waited too long for its decision`,
+  unannounced: t`was not announced in time: no channel took a message of its plan as long before its beginning as the policy asks for`,
   self: t`is your own: nobody approves their own request`,
   twice: t`has your decision already: it cannot be taken back or changed`,
   noReview: t`waits for no review`,

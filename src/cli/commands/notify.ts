@@ -3,7 +3,9 @@ import path from 'node:path';
 import { AppError, isErrno } from '../../core/base/errors';
 import type { MessageFacts, NotifyEvent } from '../../core/fleet/notify/notifyEvents';
 import { safe } from '../../words/format';
-import type { Command } from '../command';
+import type { Told } from '../../core/fleet/notify/requestMessages';
+import type { Call, Command } from '../command';
+import { cliHints } from '../hints';
 
 /** Shows what would be sent. */
 const preview: Command = {
@@ -91,7 +93,74 @@ const templates: Command = {
   },
 };
 
-export const notify: readonly Command[] = [preview, test, templates];
+/** Tells people of a request, again. */
+const ofRequest: Command = {
+  name: 'notify request',
+  summary: 'tell people of a request once more: what it is for, and how it stands',
+  more: [
+    'What became of each message is written into the request: where its class has to be announced, that is what lets it begin.',
+  ],
+  examples: ['db-ferry notify request prod/shop/req-0123456789'],
+  operands: [{ name: 'request', takes: ['text'] }],
+  options: [],
+  changes: () => 'notify request',
+  async run(call) {
+    const { terminal } = call;
+    const { placeNamed } = await import('./requests');
+    const { requestNamed } = await import('../../core/governance/requestFlow');
+    const { tellOfRequest } = await import('../../core/fleet/notify/requestMessages');
+    const { requestMessages } = await import('../requestMessages');
+    const { stateEvents, toldLines } = await import('../../words/requestMessages');
+    const { place, name } = await placeNamed(call, call.operands[0]);
+    const request = await requestNamed(place, name ?? '');
+    const told = await tellOfRequest(place, request, stateEvents(request, await place.now()), requestMessages);
+    return toldResult(terminal, [told], toldLines(told, false, cliHints));
+  },
+};
+
+/** Tells people what time brought. */
+const due: Command = {
+  name: 'notify due',
+  summary:
+    'tell people of requests what time brought: begins soon, nobody answered, nobody decided, has to be looked at',
+  more: [
+    'For a schedule that runs it every few minutes, where no steward does. Each message is sent until a channel takes it. Where nobody answered in the time that the policy gives them, those who stand behind them may decide from then on.',
+  ],
+  examples: ['db-ferry notify due prod/shop', 'db-ferry notify due'],
+  operands: [{ name: 'cluster/namespace', takes: ['place'], optional: true }],
+  options: [],
+  changes: () => 'notify due',
+  async run(call) {
+    const { placeNamed } = await import('./requests');
+    const { tellDue } = await import('../../core/fleet/notify/requestMessages');
+    const { requestMessages } = await import('../requestMessages');
+    const { toldLines } = await import('../../words/requestMessages');
+    const { place } = await placeNamed(call, call.operands[0]);
+    const [requests, now] = [await place.list(), await place.now()];
+    const all = await tellDue(
+      requests.map((request) => ({ request, place })),
+      now,
+      requestMessages,
+    );
+    const lines = all.flatMap((told) =>
+      toldLines(told, false, cliHints).map((line) => `${told.request.metadata.name}: ${line}`),
+    );
+    return toldResult(call.terminal, all, lines);
+  },
+};
+
+function toldResult(terminal: Call['terminal'], all: readonly Told[], lines: readonly string[]): number {
+  const deliveries = all.flatMap((one) => one.deliveries);
+  for (const one of deliveries) terminal.event({ type: 'delivery', ...one });
+  for (const line of lines) terminal.line(line);
+  const isLost = all.some(({ problem }) => problem !== undefined) || deliveries.some(({ accepted }) => !accepted);
+  const data = { messages: deliveries.length, accepted: deliveries.filter(({ accepted }) => accepted).length };
+  if (deliveries.length === 0) terminal.info('Nobody was told: nothing is due, or nobody is to be told of it.');
+  terminal.event({ type: 'result', outcome: isLost ? 'failed' : 'done', exitCode: isLost ? 1 : 0, data });
+  return isLost ? 1 : 0;
+}
+
+export const notify: readonly Command[] = [preview, test, templates, ofRequest, due];
 
 async function eventNamed(text: string): Promise<NotifyEvent> {
   const { notifyEvents } = await import('../../core/fleet/notify/notifyEvents');

@@ -5,10 +5,14 @@ import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { JobWork } from '../../core/job/request';
 import type { SaidLevel } from '../../core/governance/checkGovernance';
 import type { RequestPlace } from '../../core/governance/requestPlace';
+import type { OperationRequest } from '../../core/governance/operationRequest';
+import type { RequestEvent } from '../../core/fleet/notify/notifyEvents';
 import type { AskedOperation, Decision } from '../../core/policy/rules/decideByPolicy';
 import { safe } from '../../words/format';
+import { decidedEvent } from '../../words/requestMessages';
 import { levelWords, requestLine, requestLines } from '../../words/requestWords';
 import type { Call, Command } from '../command';
+import { cliHints } from '../hints';
 import { backupReference, databaseReference, jobOrDatabase } from '../operands';
 import { knownBy, questionOf } from '../policyQuestion';
 import { restoreFlags, restoreOptions } from '../restoring';
@@ -58,6 +62,9 @@ const request: Command = {
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, now)) terminal.line(line);
     terminal.line(levelWords()[await levelOf(place)]);
+    const needsNotice = decisions.some(({ class: { rule } }) => (rule.noticeHours ?? 0) > 0);
+    const events = [made.spec.emergency ? 'emergency' : 'asked', ...(needsNotice ? ['planned'] : [])] as const;
+    await tell(call, place, made, events as readonly RequestEvent[], needsNotice);
     return 0;
   },
 };
@@ -119,6 +126,7 @@ function deciding(decision: 'approve' | 'deny', summary: string): Command {
           'The right to run it could not be given here: nobody is kept from it, or somebody else gives it.',
         );
       terminal.line(levelWords()[await levelOf(place)]);
+      await tell(call, place, made, [decidedEvent(made)]);
       return 0;
     },
   };
@@ -139,6 +147,7 @@ const withdraw: Command = {
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     call.terminal.line(`The request ${made.metadata.name} is withdrawn.`);
     call.terminal.line(levelWords()[await levelOf(place)]);
+    await tell(call, place, made, ['withdrawn']);
     return 0;
   },
 };
@@ -158,6 +167,7 @@ const review: Command = {
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, await place.now())) call.terminal.line(line);
     call.terminal.line(levelWords()[await levelOf(place)]);
+    await tell(call, place, made, ['reviewed']);
     return 0;
   },
 };
@@ -209,7 +219,7 @@ async function placeFor(call: Call, client: KubeClient | undefined, namespace: s
 }
 
 /** `cluster/namespace[/name]` of a cluster, a name alone of the root. */
-async function placeNamed(
+export async function placeNamed(
   call: Call,
   text: string | undefined,
 ): Promise<{ readonly place: RequestPlace; readonly name: string | undefined }> {
@@ -221,6 +231,21 @@ async function placeNamed(
   if (namespace === undefined) throw new AppError('usage', { message: `${text} names no namespace.` });
   const { client } = await knownBy({ kubeconfigs: kubeconfigsOf(call), cluster });
   return { place: await placeFor(call, client, namespace), name };
+}
+
+/** Tells people what happened to a request; what happened counts whatever becomes of that. */
+async function tell(
+  call: Call,
+  place: RequestPlace,
+  made: OperationRequest,
+  events: readonly RequestEvent[],
+  isNeeded = false,
+): Promise<void> {
+  const { tellOfRequest } = await import('../../core/fleet/notify/requestMessages');
+  const { requestMessages } = await import('../requestMessages');
+  const { toldLines } = await import('../../words/requestMessages');
+  const told = await tellOfRequest(place, made, events, requestMessages);
+  for (const line of toldLines(told, isNeeded, cliHints)) call.terminal.info(line);
 }
 
 async function levelOf({ kept }: RequestPlace): Promise<SaidLevel> {

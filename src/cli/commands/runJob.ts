@@ -17,6 +17,8 @@ export const runJobCommand: Command = {
     const { AuditSink } = await import('../../core/job/record/auditSink');
     const { NotifySink } = await import('../../core/fleet/notify/notifySink');
     const { notifyWords } = await import('../notifyWords');
-    return runJob(path.resolve(folder), describeJob, { sinks: [new AuditSink(), new NotifySink(notifyWords)] });
+    const { requestMessages } = await import('../requestMessages');
+    const told = new NotifySink(notifyWords, undefined, requestMessages);
+    return runJob(path.resolve(folder), describeJob, { sinks: [new AuditSink(), told] });
   },
 };

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/base/errors';
-import type { TickReport } from '../../core/fleet/steward/tick';
+import type { TellingResult, TickReport } from '../../core/fleet/steward/tick';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import { tickLines } from '../../words/stewardWords';
@@ -26,7 +26,14 @@ export const steward: Command = {
     if (namespaces.length === 0)
       throw new AppError('usage', { message: 'steward wants --for with each namespace that it looks after.' });
     if (call.options.once !== true) throw new AppError('usage', { message: 'steward wants --once.' });
-    const report = await tick({ client, namespaces, fence: () => undefined });
+    const { tellDue } = await import('../../core/fleet/notify/requestMessages');
+    const { requestMessages } = await import('../requestMessages');
+    const tell = async (requests: Parameters<typeof tellDue>[0], now: Date): Promise<TellingResult> => {
+      const deliveries = (await tellDue(requests, now, requestMessages)).flatMap((one) => one.deliveries);
+      const accepted = deliveries.filter((one) => one.accepted).length;
+      return { accepted, pending: deliveries.length - accepted };
+    };
+    const report = await tick({ client, namespaces, fence: () => undefined, tell });
     return tellTick(call, report);
   },
 };

@@ -9,7 +9,7 @@ import {
   type RequestSpec,
   type RequestState,
 } from './operationRequest';
-import type { RequestPlace } from './requestPlace';
+import { withEvidence, type Evidence, type RequestPlace } from './requestPlace';
 
 /** True where a cluster knows requests. */
 export async function keepsRequests(client: KubeClient, signal?: AbortSignal): Promise<boolean> {
@@ -134,6 +134,19 @@ export class ClusterRequests implements RequestPlace {
     more: Parameters<RequestPlace['setState']>[2] = {},
   ): Promise<OperationRequest> {
     return this.#putStatus(request, { ...more, state });
+  }
+
+  async addEvidence(name: string, evidence: Evidence): Promise<OperationRequest> {
+    for (let tries = 1; ; tries += 1) {
+      const request = await this.get(name);
+      if (request === undefined) throw new AppError('approval.unknown', { request: name });
+      try {
+        return await this.#putStatus(request, withEvidence(request.status, evidence));
+      } catch (error) {
+        // somebody else wrote meanwhile
+        if (tries === 4 || !hasStatus(error, 409)) throw error;
+      }
+    }
   }
 
   async grant({ metadata, spec }: OperationRequest, until: Date): Promise<string | undefined> {

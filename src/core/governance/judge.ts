@@ -12,7 +12,8 @@ export type NotApproved =
   | 'used'
   | 'early'
   | 'expired'
-  | 'tooOld';
+  | 'tooOld'
+  | 'unannounced';
 
 export interface Judging {
   readonly digest: string;
@@ -21,13 +22,15 @@ export interface Judging {
   /** by the cluster's clock where there is one */
   readonly now: Date;
   readonly approvals: number;
+  /** hours before its beginning that people have to be told of it */
+  readonly noticeHours?: number | undefined;
   /** the end of the right that was given for it */
   readonly until?: Date | undefined;
 }
 
 /** Whether a request lets a job run that does what the digest says; undefined: it does. Pure. */
 export function judge({ spec, status }: OperationRequest, judging: Judging): NotApproved | undefined {
-  const { digest, by, now, approvals, until } = judging;
+  const { digest, by, now, approvals, until, noticeHours = 0 } = judging;
   if (spec.digest !== digest) return 'digest';
   if (spec.requestedBy !== by) return 'foreign';
   if (status.approvals.some(({ decision }) => decision === 'deny') || status.state === 'Denied') return 'denied';
@@ -40,8 +43,21 @@ export function judge({ spec, status }: OperationRequest, judging: Judging): Not
   if (yes.length < Math.max(approvals, spec.approvals)) return isTooOld(spec, now) ? 'tooOld' : 'pending';
   if (spec.notBefore !== undefined && now < new Date(spec.notBefore)) return 'early';
   const ends = Math.min(validUntil({ spec, status }, now).getTime(), until?.getTime() ?? Number.POSITIVE_INFINITY);
-  return now.getTime() > ends ? 'expired' : undefined;
+  if (now.getTime() > ends) return 'expired';
+  return isAnnounced({ spec, status }, noticeHours) ? undefined : 'unannounced';
 }
+
+/** Whether a message of its plan was taken by a channel, so long before its beginning. Pure. */
+export function isAnnounced({ spec, status }: Pick<OperationRequest, 'spec' | 'status'>, noticeHours: number): boolean {
+  if (noticeHours === 0) return true;
+  const latest = Date.parse(spec.notBefore ?? '') - noticeHours * 3_600_000 + graceMs;
+  return (status.notices ?? []).some(
+    ({ event, state, at }) => event === 'planned' && state === 'accepted' && Date.parse(at) <= latest,
+  );
+}
+
+/** What is asked for is written down before people are told of it */
+const graceMs = 600_000;
 
 /** Those who said yes to exactly this, each once, and none of them who asked. Pure. */
 export function agreed({

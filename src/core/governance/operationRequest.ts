@@ -73,7 +73,12 @@ const status = v.looseObject({
   state: v.optional(v.picklist(requestStates), 'Pending'),
   approvals: v.optional(v.array(decision), []),
   review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(text) })),
+  /** nobody answered in time, and those who stand behind them may decide since */
+  escalated: v.optional(v.looseObject({ by: text, at: moment })),
+  /** who was told of it, by which channel, and whether that took it */
   notices: v.optional(v.array(notice)),
+  /** lines that say how far the audit trail of who worked by it had come */
+  anchors: v.optional(v.array(text)),
 });
 
 /** An OperationRequest, as a cluster or a root keeps it. */

@@ -1,4 +1,6 @@
 import { AppError, isAppError } from '../base/errors';
+import { isUndecided } from './clocks';
+import { escalatesAt } from './dueMessages';
 import { agreed, judge, type Judging } from './judge';
 import { canonical } from '../state/canonical';
 import type { OperationRequest, RequestSpec } from './operationRequest';
@@ -105,15 +107,27 @@ export async function reviewRequest(
   return reviewed;
 }
 
+/** Lets those decide who stand behind the approvers, where these did not answer in time. Throws `approval.unknown`, `approval.refused`, and what the API server says. */
+export async function escalateRequest(place: RequestPlace, name: string): Promise<OperationRequest> {
+  const request = await requestNamed(place, name);
+  const now = await place.now();
+  if (request.status.escalated !== undefined) return request;
+  const from = escalatesAt(request);
+  if (!isUndecided(request, now) || from === undefined)
+    throw new AppError('approval.refused', { request: name, reason: 'ended' });
+  if (now < from) throw new AppError('approval.refused', { request: name, reason: 'early' });
+  return place.setState(request, 'Pending', { escalated: { by: await place.whoAmI(), at: now.toISOString() } });
+}
+
 /** Whether a request lets a job run now. Throws `approval.unknown`, `approval.refused` with why not. */
 export async function mayBegin(
   place: RequestPlace,
   name: string,
-  { digest, approvals }: Pick<Judging, 'digest' | 'approvals'>,
+  { digest, approvals, noticeHours }: Pick<Judging, 'digest' | 'approvals' | 'noticeHours'>,
 ): Promise<OperationRequest> {
   const request = await requestNamed(place, name);
   const [by, now, until] = [await place.whoAmI(), await place.now(), await place.grantedUntil(request)];
-  const why = judge(request, { digest, approvals, by, now, until });
+  const why = judge(request, { digest, approvals, noticeHours, by, now, until });
   if (why !== undefined) throw new AppError('approval.refused', { request: name, reason: why });
   // whoever approved it read something else
   if (!isShownWork(request.spec)) throw new AppError('approval.refused', { request: name, reason: 'unshown' });
@@ -124,7 +138,7 @@ export async function mayBegin(
 export async function beginByRequest(
   place: RequestPlace,
   name: string,
-  what: Pick<Judging, 'digest' | 'approvals'>,
+  what: Pick<Judging, 'digest' | 'approvals' | 'noticeHours'>,
 ): Promise<OperationRequest> {
   return place.setState(await mayBegin(place, name, what), 'Running');
 }

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../cluster/kubeClient';
-import type { OperationRequest, RequestDecision, RequestSpec, RequestState } from './operationRequest';
+import type { OperationRequest, RequestDecision, RequestNotice, RequestSpec, RequestState } from './operationRequest';
 
 /** Where requests and decisions are kept: the target's cluster, or, where that knows no requests, the root. */
 export interface RequestPlace {
@@ -20,8 +20,13 @@ export interface RequestPlace {
   setState(
     request: OperationRequest,
     state: RequestState,
-    more?: { readonly review?: { readonly by: string; readonly at: string; readonly reason?: string | undefined } },
+    more?: {
+      readonly review?: { readonly by: string; readonly at: string; readonly reason?: string | undefined };
+      readonly escalated?: { readonly by: string; readonly at: string };
+    },
   ): Promise<OperationRequest>;
+  /** Adds what is evidence and decides nothing: who was told, how far a trail had come. Read anew before, so that no decision that came meanwhile is in its way. */
+  addEvidence(name: string, evidence: Evidence): Promise<OperationRequest>;
   /** Gives who asked the right to run commands, until then. Nothing where no rights are given. Returns what it made. */
   grant(request: OperationRequest, until: Date): Promise<string | undefined>;
   /** The end of the right that was given; undefined: none was. */
@@ -29,3 +34,33 @@ export interface RequestPlace {
   /** Takes it away. */
   revoke(request: OperationRequest): Promise<void>;
 }
+
+/** What is only ever added to a request, whatever its state. */
+export interface Evidence {
+  readonly notices?: readonly RequestNotice[] | undefined;
+  readonly anchors?: readonly string[] | undefined;
+}
+
+/** A status with more evidence: of each event and channel one notice, which stays once it was taken; of more than fits the first is kept. Pure. */
+export function withEvidence(
+  status: OperationRequest['status'],
+  { notices = [], anchors = [] }: Evidence,
+): Pick<OperationRequest['status'], 'notices' | 'anchors'> {
+  const added = new Map(notices.map((one) => [`${one.event} ${one.channel}`, one]));
+  const kept = (status.notices ?? []).map((old) => {
+    const now = added.get(`${old.event} ${old.channel}`);
+    added.delete(`${old.event} ${old.channel}`);
+    // what was taken once was told, whatever became of it later
+    return now === undefined || old.state === 'accepted' ? old : { ...now, tries: old.tries + now.tries };
+  });
+  const allNotices = [...kept, ...added.values()].slice(0, mostNotices);
+  const allAnchors = [...new Set([...(status.anchors ?? []), ...anchors])].slice(0, mostAnchors);
+  return {
+    ...(allNotices.length === 0 ? {} : { notices: allNotices }),
+    ...(allAnchors.length === 0 ? {} : { anchors: allAnchors }),
+  };
+}
+
+/** as the schema of the cluster has them */
+const mostNotices = 200;
+const mostAnchors = 20;

@@ -1,10 +1,10 @@
 import { AppError, isAppError, toAppError } from '../base/errors';
-import { parseJson } from '../base/json';
+import { asRecord, parseJson } from '../base/json';
 import { storeOfRoot } from '../catalog/storeOfRoot';
 import { encodeName, requestsFolder } from '../store/layout';
 import { getIfThere, writeOnce } from '../store/store';
 import { parseOperationRequest, type OperationRequest, type RequestSpec, type RequestState } from './operationRequest';
-import type { RequestPlace } from './requestPlace';
+import { withEvidence, type Evidence, type RequestPlace } from './requestPlace';
 
 const mostBytes = 1 << 20;
 /** says that a job began by it; no change of what it is */
@@ -51,10 +51,15 @@ export class RootRequests implements RequestPlace {
     // in the order in which they say that they were written: the name begins with the time
     for (const { key } of [...objects].sort((a, b) => (a.key < b.key ? -1 : 1))) {
       if (key.endsWith('/request.json') || key.endsWith(`/${usedFile}`)) continue;
-      const change = parseOperationRequest({ ...read, status: parseJson(await store.get(key, mostBytes)) })?.status;
+      const written = parseJson(await store.get(key, mostBytes));
+      const change = parseOperationRequest({ ...read, status: written })?.status;
       if (change === undefined) throw new AppError('request.invalid', { at: key });
       const others = status.approvals.filter(({ by }) => !change.approvals.some((one) => one.by === by));
-      status = { ...status, ...change, approvals: [...others, ...change.approvals] };
+      status = {
+        ...{ ...status, ...change, ...withEvidence(status, change), approvals: [...others, ...change.approvals] },
+        // what is only evidence says nothing of its state
+        state: asRecord(written)?.['state'] === undefined ? status.state : change.state,
+      };
     }
     return { ...read, status };
   }
@@ -97,6 +102,13 @@ export class RootRequests implements RequestPlace {
     if (state === 'Running') await this.#useUp(request);
     await this.#change(request, { ...more, state });
     return { ...request, status: { ...request.status, ...more, state } };
+  }
+
+  async addEvidence(name: string, evidence: Evidence): Promise<OperationRequest> {
+    const request = await this.get(name);
+    if (request === undefined) throw new AppError('approval.unknown', { request: name });
+    await this.#change(request, evidence);
+    return { ...request, status: { ...request.status, ...withEvidence(request.status, evidence) } };
   }
 
   async grant(): Promise<undefined> {

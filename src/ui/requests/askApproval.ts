@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/base/finding';
 import type { FindingData } from '../../core/base/findingData';
 import type { KubeClient } from '../../core/cluster/kubeClient';
+import type { RequestEvent } from '../../core/fleet/notify/notifyEvents';
 import type { FoundRequest } from '../../core/governance/gatherRequests';
 import type { RequestSpec } from '../../core/governance/operationRequest';
 import type { JobWork } from '../../core/job/request';
@@ -13,6 +14,7 @@ import { jobTitle } from '../../words/jobTitle';
 import { localTime } from '../format';
 import { requestOf } from '../jobRequest';
 import { settings } from '../settings';
+import { tellRequest } from './tellRequest';
 import { showInformationMessage, showInputBox, showQuickPick } from '../shown';
 import { t } from '../../words/language';
 
@@ -73,6 +75,17 @@ export async function askApproval(
   const found = await services.requests.find({ name, ...kept });
   if (found !== undefined) await services.pages.show(found);
   void tellAsked(services, name, found);
+  const needsNotice = decisions.some(({ class: { rule } }) => (rule.noticeHours ?? 0) > 0);
+  void tellRequest(
+    place,
+    request,
+    [request.spec.emergency ? 'emergency' : 'asked', ...planned(needsNotice)],
+    needsNotice,
+  );
+}
+
+function planned(needsNotice: boolean): readonly RequestEvent[] {
+  return needsNotice ? ['planned'] : [];
 }
 
 async function tellAsked(services: Services, name: string, found: FoundRequest | undefined): Promise<void> {

@@ -2,13 +2,17 @@ import type { JsonObject } from '../../base/json';
 import type { Message } from './notifyEvents';
 
 /** What a Slack webhook is sent: blocks of plain text, in which nothing is markup, and a fallback whose signs are escaped. Pure. */
-export function slackBody({ subject, body }: Message): JsonObject {
+export function slackBody({ subject, body, facts }: Message): JsonObject {
+  const { browser } = facts;
   const plain = (text: string): JsonObject => ({ type: 'plain_text', text, emoji: false });
   return {
     text: slackEscaped(subject),
     blocks: [
       { type: 'header', text: plain(subject.slice(0, 150)) },
       ...pieces(body, 2900).map((text) => ({ type: 'section', text: plain(text) })),
+      ...(browser === undefined
+        ? []
+        : [{ type: 'actions', elements: [{ type: 'button', text: plain(openWords), url: browser }] }]),
     ],
   };
 }
@@ -42,13 +46,18 @@ export function teamsBody({ subject, body, facts }: Message): JsonObject {
               .filter((line) => line.trim() !== '')
               .map((line) => run(line)),
           ],
+          ...(facts.browser === undefined
+            ? {}
+            : { actions: [{ type: 'Action.OpenUrl', title: openWords, url: facts.browser }] }),
         },
       },
     ],
   };
 }
 
-const bad: ReadonlySet<string> = new Set(['failed', 'unknown', 'emergency', 'escalated']);
+const bad: ReadonlySet<string> = new Set(['failed', 'unknown', 'emergency', 'escalated', 'overdue']);
+
+const openWords = 'Open the request';
 
 /** What a webhook of one's own is sent: an event of CloudEvents 1.0. Pure. */
 export function cloudEventBody({ subject, body, facts }: Message, id: string): JsonObject {
@@ -60,10 +69,14 @@ export function cloudEventBody({ subject, body, facts }: Message, id: string): J
   };
 }
 
-/** The HTML half of a mail: the text as it is, in a page without a link, a picture or a script. Pure. */
-export function mailHtml({ subject, body }: Message): string {
+/** The HTML half of a mail: the text as it is, in a page without a picture or a script, and with no link but those to the request itself. Pure. */
+export function mailHtml({ subject, body, facts }: Message): string {
   const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head><body><h1 style="font:600 17px sans-serif">${escaped(subject)}</h1><pre style="font:14px/1.5 monospace;white-space:pre-wrap">${escaped(body)}</pre></body></html>`;
+  const links = [
+    [facts.browser, openWords],
+    [facts.editor, 'Open it in the editor'],
+  ].flatMap(([address = '', words = '']) => (address === '' ? [] : [`<a href="${escaped(address)}">${words}</a>`]));
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head><body><h1 style="font:600 17px sans-serif">${escaped(subject)}</h1><pre style="font:14px/1.5 monospace;white-space:pre-wrap">${escaped(body)}</pre>${links.length === 0 ? '' : `<p style="font:15px sans-serif">${links.join(' &#183; ')}</p>`}</body></html>`;
 }
 
 function pieces(text: string, most: number): string[] {

@@ -47,6 +47,8 @@ export interface NotifyConfig {
   readonly statusMinutes: number;
   /** a folder with templates of one's own, by the names of the shipped ones; absolute */
   readonly templates?: string;
+  /** where the console is: messages of requests lead there */
+  readonly console?: string;
   /** whom to call, for the foot of messages */
   readonly contacts: readonly string[];
 }
@@ -80,6 +82,7 @@ const form = v.strictObject({
   ),
   statusMinutes: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(1440)), 30),
   templates: v.exactOptional(text),
+  console: v.exactOptional(v.pipe(text, v.url(), v.startsWith('https://'))),
   contacts: v.optional(v.array(text), []),
 });
 

@@ -1,7 +1,16 @@
+/** What people are told of a request. */
+export const requestEvents = [
+  ...(['planned', 'asked', 'emergency', 'decided', 'approved', 'denied', 'withdrawn'] as const),
+  ...(['reminder', 'escalated', 'timedOut', 'expired', 'review', 'overdue', 'reviewed'] as const),
+] as const;
+
+export type RequestEvent = (typeof requestEvents)[number];
+
 /** What people are told of. Those of a job are named by how it ended, and by nothing else. */
 export const notifyEvents = [
   ...['started', 'status', 'done', 'differences', 'prepared', 'failed', 'refused', 'unknown', 'cancelled'],
-  ...['planned', 'reminder', 'asked', 'decided', 'escalated', 'emergency', 'review', 'digest', 'heartbeat', 'test'],
+  ...requestEvents,
+  ...['digest', 'heartbeat', 'test'],
 ] as const;
 
 export type NotifyEvent = (typeof notifyEvents)[number];
@@ -24,6 +33,12 @@ export interface MessageFacts {
   /** how the report is read */
   readonly report?: string;
   readonly contacts?: readonly string[];
+  /** the name of a request, where it is about one */
+  readonly request?: string;
+  /** how it is looked at: on the command line, in the editor, in a browser */
+  readonly command?: string;
+  readonly editor?: string;
+  readonly browser?: string;
   /** an anchor of the audit trail */
   readonly anchor?: string;
   /** UTC ISO 8601 */
@@ -53,10 +68,17 @@ export const eventWords: Readonly<Record<NotifyEvent, string>> = {
   planned: 'PLANNED',
   reminder: 'REMINDER',
   asked: 'APPROVAL ASKED',
-  decided: 'DECIDED',
+  decided: 'APPROVED BY ONE, NEEDS MORE',
+  approved: 'APPROVED, NOT RUN YET',
+  denied: 'DENIED',
+  withdrawn: 'WITHDRAWN',
+  timedOut: 'NOBODY DECIDED',
+  expired: 'EXPIRED',
   escalated: 'ESCALATED',
   emergency: 'EMERGENCY',
   review: 'REVIEW DUE',
+  overdue: 'REVIEW OVERDUE',
+  reviewed: 'REVIEWED',
   digest: 'DIGEST',
   heartbeat: 'HEARTBEAT',
   test: 'TEST',

@@ -7,6 +7,7 @@ import { defined } from '../../base/defined';
 import type { Report } from '../../base/progress';
 import { formatReference } from '../../cluster/reference';
 import { anchorNote } from '../../job/record/auditSink';
+import type { RequestPlace } from '../../governance/requestPlace';
 import type { EventSink } from '../../job/record/eventSink';
 import type { JobEvent, JobResult } from '../../job/record/jobEvents';
 import { jobFolder } from '../../job/record/jobFolder';
@@ -15,6 +16,7 @@ import { deliver, type Delivery } from './deliver';
 import { channelsFor, readNotifyConfig, type NotifyConfig } from './notifyConfig';
 import type { MessageFacts, NotifyEvent } from './notifyEvents';
 import { renderMessage } from './renderMessage';
+import { tellOfRequest, type RequestMessageWords } from './requestMessages';
 
 /** What a host says of a job in words: the core has none. */
 export interface NotifyWords {
@@ -41,12 +43,14 @@ export class NotifySink implements EventSink {
   #anchor: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
+  #runsBy: { readonly place: RequestPlace; readonly name: string } | undefined;
   readonly #stop = new AbortController();
   readonly #onItsWay = new Set<Promise<void>>();
 
   constructor(
     private readonly words: NotifyWords,
     private readonly patienceMs = 30_000,
+    private readonly ofRequests?: RequestMessageWords,
   ) {}
 
   async begin(job: NonNullable<Parameters<NonNullable<EventSink['begin']>>[0]>): Promise<void> {
@@ -64,6 +68,10 @@ export class NotifySink implements EventSink {
     this.#tell('started', {});
     const everyMs = this.#config.statusMinutes * 60_000;
     this.#timer = setInterval(() => this.#tell('status', { progress: this.#last }), everyMs).unref();
+  }
+
+  runsBy(place: RequestPlace, name: string): void {
+    this.#runsBy = { place, name };
   }
 
   take(event: JobEvent): void {
@@ -86,6 +94,10 @@ export class NotifySink implements EventSink {
       },
       result,
     );
+    const request = await this.#runsBy?.place.get(this.#runsBy.name).catch(() => undefined);
+    // what was done in an emergency is not over with it
+    if (this.#runsBy && this.ofRequests && request?.status.state === 'ReviewDue')
+      await tellOfRequest(this.#runsBy.place, request, ['review'], this.ofRequests, { patienceMs: this.patienceMs });
     const patience = setTimeout(() => this.#stop.abort(), this.patienceMs);
     await Promise.all(this.#onItsWay);
     clearTimeout(patience);

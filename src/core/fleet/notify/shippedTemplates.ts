@@ -5,12 +5,17 @@ const about = `{{title}}
 {{/place}}{{#by}}By:       {{by}}
 {{/by}}{{#reason}}Why:      {{reason}}
 {{/reason}}{{#approval}}Approved: {{approval}}
-{{/approval}}{{#job}}Job:      {{job}}
+{{/approval}}{{#request}}Request:  {{request}}
+{{/request}}{{#job}}Job:      {{job}}
 {{/job}}`;
 const lines = `{{#hasLines}}
 {{#lines}}  {{.}}
 {{/lines}}{{/hasLines}}`;
-const foot = `{{#report}}
+const foot = `{{#command}}
+Look at it: {{command}}
+{{/command}}{{#editor}}In the editor: {{editor}}
+{{/editor}}{{#browser}}In a browser: {{browser}}
+{{/browser}}{{#report}}
 The report: {{report}}
 {{/report}}{{#hasContacts}}
 Whom to call: {{#contacts}}{{.}}; {{/contacts}}
@@ -50,7 +55,22 @@ ${about}${lines}${foot}`,
   asked: `An approval is asked for: {{outcome}}
 
 ${about}${lines}${foot}`,
-  decided: `It was decided: {{outcome}}
+  decided: `One who may approve it said yes, and more have to: {{outcome}}
+
+${about}${lines}${foot}`,
+  approved: `This was approved, and has not run yet: {{outcome}}
+
+${about}${lines}${foot}`,
+  denied: `This was denied, and does not run: {{outcome}}
+
+${about}${lines}${foot}`,
+  withdrawn: `This was taken back by who asked for it, and does not run: {{outcome}}
+
+${about}${lines}${foot}`,
+  timedOut: `Nobody decided in time, so this does not run: {{outcome}}
+
+${about}${lines}${foot}`,
+  expired: `This was approved and not begun in its time, so it does not run: {{outcome}}
 
 ${about}${lines}${foot}`,
   escalated: `Nobody answered, so this comes to you: {{outcome}}
@@ -60,6 +80,12 @@ ${about}${lines}${foot}`,
 
 ${about}${lines}${foot}`,
   review: `This was done in an emergency and has to be looked at by a second person: {{outcome}}
+
+${about}${lines}${foot}`,
+  overdue: `This was done in an emergency, and nobody looked at it in time: {{outcome}}
+
+${about}${lines}${foot}`,
+  reviewed: `Somebody else looked at what was done in an emergency: {{outcome}}
 
 ${about}${lines}${foot}`,
   digest: `{{outcome}}

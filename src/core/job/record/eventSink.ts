@@ -1,3 +1,4 @@
+import type { RequestPlace } from '../../governance/requestPlace';
 import type { Report } from '../../base/progress';
 import type { JobRequest } from '../request';
 import type { JobEvent, JobResult } from './jobEvents';
@@ -11,6 +12,8 @@ export interface EventSink {
     readonly signal: AbortSignal;
     readonly report: Report;
   }): Promise<void>;
+  /** The request by which it runs, once that is used up. */
+  runsBy?(place: RequestPlace, name: string): void;
   /** Each event, as soon as it is written. What it throws is passed over: nothing that listens makes a job fail. */
   take?(event: JobEvent): void;
   /** After the result was written, and before the process ends. What it throws goes into the log. */

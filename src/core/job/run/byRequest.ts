@@ -7,8 +7,8 @@ import { requestPlaceOf } from '../../governance/requestPlaceOf';
 
 /** A request that a job runs by. */
 export interface ByRequest {
-  /** Throws `approval.refused` where fewer people agreed than that. */
-  begin(approvals: number): Promise<void>;
+  /** Throws `approval.refused` where fewer people agreed than that, or nobody was told so many hours before. */
+  begin(needs: { readonly approvals: number; readonly noticeHours: number }): Promise<void>;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface ByRequest {
  * `approval.refused` with why not.
  */
 export async function byRequest(
-  { request, work, atEnd }: JobContext,
+  { request, work, atEnd, runsBy }: JobContext,
   { client, pod }: Place,
   sha256: string | undefined,
 ): Promise<ByRequest | undefined> {
@@ -27,9 +27,10 @@ export async function byRequest(
   const digest = workDigest(workOf(request), sha256);
   await mayBegin(place, name, { digest, approvals: 0 });
   return {
-    async begin(approvals) {
-      await beginByRequest(place, name, { digest, approvals });
+    async begin(needs) {
+      await beginByRequest(place, name, { digest, ...needs });
       work.report({ type: 'note', code: 'approval.used', data: { request: name, level: place.level } });
+      runsBy?.(place, name);
       atEnd?.(async ({ outcome }) => {
         const ended = outcome === 'done' || outcome === 'differences' ? outcome : 'failed';
         await endByRequest(place, name, ended);

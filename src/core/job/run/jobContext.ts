@@ -1,4 +1,5 @@
 import type { Work } from '../../base/progress';
+import type { RequestPlace } from '../../governance/requestPlace';
 import type { reportOfBackup } from '../record/report';
 import type { JobResult } from '../record/jobEvents';
 import type { JobKind, RequestOf } from '../request';
@@ -11,6 +12,8 @@ export interface JobContext<Kind extends JobKind = JobKind> {
   readonly work: Work;
   /** Has something done when the result is written; what it throws goes into the log. */
   readonly atEnd?: (action: (result: JobResult) => Promise<void>) => void;
+  /** Says by which request it runs, and where that is kept. */
+  readonly runsBy?: (place: RequestPlace, name: string) => void;
   /** Holds a target database for this job until it ends; throws `target.busy`. */
   readonly lock: (key: string, reference: string) => Promise<void>;
   /** The report that is sealed with a backup of the database `source`, with what a result would say of it. */

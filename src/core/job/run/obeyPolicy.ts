@@ -90,7 +90,11 @@ async function ask(
   if (isBlocked(findings)) throw new AppError('policy.refused', { findings });
   const { notBefore } = request.asked;
   if (notBefore !== undefined && new Date(notBefore) > now) throw new AppError('policy.early', { notBefore });
-  await approved?.begin(Math.max(0, ...decisions.map(({ class: { rule } }) => rule.approvals)));
+  const rules = decisions.map(({ class: { rule } }) => rule);
+  await approved?.begin({
+    approvals: Math.max(0, ...rules.map(({ approvals }) => approvals)),
+    noticeHours: Math.max(0, ...rules.map(({ noticeHours = 0 }) => noticeHours)),
+  });
   return findings;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError, toAppError } from '../../base/errors';
 import type { Log } from '../../base/log';
+import type { RequestPlace } from '../../governance/requestPlace';
 import { visibleLines } from '../../base/visible';
 import type { JobContext, JobKinds, RunKind } from './jobContext';
 import { checkWork } from '../checkRequest';
@@ -68,6 +69,7 @@ export async function runJob(
   try {
     const context = {
       ...contextOf({ id, folder, request, stop, journal, locks, clock, describe }),
+      runsBy: (place: RequestPlace, name: string) => sinks.forEach((sink) => sink.runsBy?.(place, name)),
       atEnd: (action: (ended: JobResult) => Promise<void>) => void atEnd.push(action),
     };
     checkWork(request);
