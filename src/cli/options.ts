@@ -195,6 +195,23 @@ export const optionSpecs = {
     value: '<namespace>',
     help: 'this namespace, and no other: jobs may run commands in its pods; the steward looks after its requests (repeatable)',
   },
+  listen: {
+    type: 'string',
+    value: '<address:port>',
+    help: 'where it answers, e.g. 127.0.0.1:8080',
+  },
+  proxy: {
+    type: 'string',
+    multiple: true,
+    value: '<address>',
+    help: "address or network of a proxy that brings people's tokens, beside this machine (repeatable)",
+  },
+  origin: {
+    type: 'string',
+    multiple: true,
+    value: '<url>',
+    help: 'the address of the console as browsers see it (repeatable); default: as the proxy says',
+  },
   once: { type: 'boolean', help: 'do it once, and end' },
   size: { type: 'string', value: '<quantity>', help: 'of the volume of backups, e.g. 50Gi; default 20Gi' },
   'storage-class': { type: 'string', value: '<name>', help: "of the volume; default: the cluster's" },

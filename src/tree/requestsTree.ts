@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
-import { actionsOn, type FoundRequest, type GatheredRequests } from '../core/governance/gatherRequests';
-import { shownState } from '../core/governance/judge';
+import { isClosed, waitingFor, type FoundRequest, type GatheredRequests } from '../core/governance/gatherRequests';
 import type { Requests } from '../model/requests';
 import { runningText, wordsFor } from '../ui/notify/errorText';
 import { contextValue, type TreeNode } from './node';
@@ -86,19 +85,10 @@ class RequestProblemNode implements TreeNode {
   }
 }
 
-/** Those that whoever looks can decide, or has to look at. Pure. */
-export function waitingFor({ requests }: GatheredRequests): readonly FoundRequest[] {
-  return requests.filter((found) => {
-    const { canApprove, canReview } = actionsOn(found);
-    return canApprove || canReview;
-  });
-}
-
 /** Each request once, in the group that one looks for it in. Pure. */
 export function groupsOf(gathered: GatheredRequests): readonly RequestGroupNode[] {
   const { requests } = gathered;
   const waiting = waitingFor(gathered);
-  const isClosed = ({ request, now }: FoundRequest): boolean => closed.has(shownState(request, now));
   const open = requests.filter((found) => !waiting.includes(found) && !isClosed(found));
   const isMine = ({ request, me }: FoundRequest): boolean => request.spec.requestedBy === me;
   const groups = [
@@ -114,8 +104,4 @@ export function groupsOf(gathered: GatheredRequests): readonly RequestGroupNode[
   return groups.filter((group) => group.requests.length > 0);
 }
 
-const closed: ReadonlySet<string> = new Set([
-  ...['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'],
-  ...['TimedOut', 'Expired'],
-]);
 const mostClosed = 100;

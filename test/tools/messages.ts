@@ -33,9 +33,15 @@ export function messagesIn(file: string): Told[] {
 
 let ofEditor: readonly Told[] | undefined;
 
-/** All messages of what the editor's bundle is made of, and of nothing else: words of the command line alone are not among them. */
+/** All messages of what the editor's bundle is made of and of the pages of the console, and of nothing else: words of the command line alone are not among them. */
 export function messagesOfEditor(): readonly Told[] {
-  return (ofEditor ??= filesFrom(join(root, 'src/extension.ts')).flatMap(messagesIn));
+  return (ofEditor ??= files().flatMap(messagesIn));
+}
+
+function files(): readonly string[] {
+  const pages = ['pages', 'server', 'schedulePage'].map((name) => join(root, `src/cli/console/${name}.ts`));
+  const words = ['historyWords'].map((name) => join(root, `src/words/${name}.ts`));
+  return [...new Set([...filesFrom(join(root, 'src/extension.ts')), ...pages, ...words])];
 }
 
 /** Of every file of `src`. */

@@ -2,6 +2,7 @@ import type { Command } from '../command';
 import { audit } from './audit';
 import { backup } from './backup';
 import { backups } from './backups';
+import { consoleCommand } from './console';
 import { cost } from './cost';
 import { cancel } from './cancel';
 import { clean } from './clean';
@@ -88,6 +89,7 @@ export const commands: readonly Command[] = [
   ...requestCommands,
   governanceCheck,
   steward,
+  consoleCommand,
   ...schedules,
   status,
   mcp,

@@ -22,8 +22,8 @@ export interface Access {
   readonly tls: Readonly<Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized'>> & {
     readonly servername?: string;
   };
-  /** A new agent for this way to the server; whoever asks destroys it. */
-  newAgent(keepAlive: boolean): Agent;
+  /** A new agent for this way to the server; whoever asks destroys it. `tls`: in place of what this login brings. */
+  newAgent(keepAlive: boolean, tls?: Access['tls']): Agent;
 }
 
 /** How one logs in at one cluster, for as long as a client of it lives. */

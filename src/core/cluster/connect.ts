@@ -11,6 +11,7 @@ import { httpCall, NetworkFailure, readBeginning, readLines, readText, TooLong, 
 import type { CallOptions, KubeClient, ListOptions, PatchKind } from './kubeClient';
 import { reachError } from './reachError';
 import { ServiceAccountLogin } from './serviceAccount';
+import { TokenLogin } from './tokenLogin';
 
 const callTimeoutMs = 15_000;
 const pageTimeoutMs = 30_000;
@@ -30,6 +31,16 @@ type Query = NonNullable<CallOptions['query']>;
 export function connect(cluster: Cluster, env: Readonly<Record<string, string | undefined>> = process.env): KubeClient {
   const login = cluster.inCluster === true ? new ServiceAccountLogin(cluster) : new Credentials(cluster, env);
   return new HttpsKubeClient(cluster, login);
+}
+
+/** A client of the same API server as whoever holds a token, and nobody else: of the login of the cluster only the way to the server is taken. */
+export function connectAs(
+  cluster: Cluster,
+  token: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): KubeClient {
+  const way = cluster.inCluster === true ? new ServiceAccountLogin(cluster) : new Credentials(cluster, env);
+  return new HttpsKubeClient(cluster, new TokenLogin(way, token));
 }
 
 interface Asked {

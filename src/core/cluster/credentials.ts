@@ -109,9 +109,9 @@ export class Credentials implements ClusterLogin {
       server,
       headers: { ...plainHeaders(options.headers), ...basic(options.auth), ...token },
       tls,
-      newAgent: (keepAlive) => {
+      newAgent: (keepAlive, own = tls) => {
         if (socks) return socks;
-        return proxy ? new ProxyAgent(proxy, { ...tls, keepAlive }) : new Agent({ ...tls, keepAlive });
+        return proxy ? new ProxyAgent(proxy, { ...own, keepAlive }) : new Agent({ ...own, keepAlive });
       },
     };
   }

@@ -61,7 +61,7 @@ export class ServiceAccountLogin implements ClusterLogin {
       headers: { Authorization: `Bearer ${token}` },
       tls,
       // the API server of one's own cluster is behind no proxy
-      newAgent: (keepAlive) => new Agent({ ...tls, keepAlive }),
+      newAgent: (keepAlive, own = tls) => new Agent({ ...own, keepAlive }),
     };
   }
 

@@ -29,16 +29,16 @@ export interface GatheredRequests {
   readonly problems: readonly { readonly cluster?: string; readonly error: AppError }[];
 }
 
-/** All requests that can be seen: of each cluster, or, where it shows them by namespace alone, of the namespaces that are known; and of the root. Never throws. */
+/** All requests that can be seen: of each cluster, or, where it shows them by namespace alone, of the namespaces that are known; and of the root, if any. Never throws. */
 export async function gatherRequests(
   clusters: readonly { readonly client: KubeClient; readonly namespaces: readonly string[] }[],
-  root: () => { readonly root: string; readonly who: string },
+  root?: () => { readonly root: string; readonly who: string },
 ): Promise<GatheredRequests> {
   const parts = await Promise.all([
     ...clusters.map(async ({ client, namespaces }) =>
       orProblem(async () => ofCluster(client, namespaces), client.cluster.alias),
     ),
-    orProblem(async () => ofRoot(root())),
+    ...(root === undefined ? [] : [orProblem(async () => ofRoot(root()))]),
   ]);
   const requests = parts.flatMap((part) => part.requests).sort((a, b) => madeAt(b) - madeAt(a));
   return { requests, problems: parts.flatMap(({ problems }) => problems) };
@@ -67,6 +67,23 @@ export function actionsOn({ request, me, now, mayDecide }: FoundRequest): {
   };
 }
 
+/** Those that whoever looks can decide, or has to look at. Pure. */
+export function waitingFor({ requests }: GatheredRequests): readonly FoundRequest[] {
+  return requests.filter((found) => {
+    const { canApprove, canReview } = actionsOn(found);
+    return canApprove || canReview;
+  });
+}
+
+/** True for one that nothing more comes of. Pure. */
+export function isClosed({ request, now }: FoundRequest): boolean {
+  return closed.has(shownState(request, now));
+}
+
+const closed: ReadonlySet<string> = new Set([
+  ...['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'],
+  ...['TimedOut', 'Expired'],
+]);
 const none: GatheredRequests = { requests: [], problems: [] };
 
 async function ofCluster(client: KubeClient, namespaces: readonly string[]): Promise<GatheredRequests> {

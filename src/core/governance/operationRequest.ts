@@ -73,6 +73,8 @@ const status = v.looseObject({
   state: v.optional(v.picklist(requestStates), 'Pending'),
   approvals: v.optional(v.array(decision), []),
   review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(text) })),
+  /** when a job began by it, and ended */
+  run: v.optional(v.looseObject({ began: v.optional(moment), ended: v.optional(moment) })),
   /** nobody answered in time, and those who stand behind them may decide since */
   escalated: v.optional(v.looseObject({ by: text, at: moment })),
   /** who was told of it, by which channel, and whether that took it */

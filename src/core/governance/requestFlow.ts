@@ -140,7 +140,10 @@ export async function beginByRequest(
   name: string,
   what: Pick<Judging, 'digest' | 'approvals' | 'noticeHours'>,
 ): Promise<OperationRequest> {
-  return place.setState(await mayBegin(place, name, what), 'Running');
+  return again(async () => {
+    const request = await mayBegin(place, name, what);
+    return place.setState(request, 'Running', { run: { began: (await place.now()).toISOString() } });
+  });
 }
 
 /** Writes down how it ended. What was done in an emergency waits for somebody who looks at it. */
@@ -152,12 +155,30 @@ export async function endByRequest(
   const request = await requestNamed(place, name);
   const ended = outcome === 'failed' ? 'Failed' : outcome === 'done' ? 'Done' : 'DoneWithDifferences';
   try {
-    await place.setState(request, ended !== 'Failed' && request.spec.emergency ? 'ReviewDue' : ended);
+    await again(async () => {
+      const read = await requestNamed(place, name);
+      const at = await place.now().catch(() => undefined);
+      const run = { ...read.status.run, ...(at === undefined ? {} : { ended: at.toISOString() }) };
+      await place.setState(read, ended !== 'Failed' && read.spec.emergency ? 'ReviewDue' : ended, { run });
+    });
   } finally {
     // also where that could not be written: a right does not outlive its job
     await place.revoke(request).catch(() => undefined);
   }
 }
+
+/** Reads and does it once more where somebody else wrote in between: who was told is written into the same object. */
+async function again<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries >= mostTries || !isAppError(error, 'cluster.api') || error.data.status !== 409) throw error;
+    }
+  }
+}
+
+const mostTries = 5;
 
 function undecidable(
   { spec, status }: OperationRequest,

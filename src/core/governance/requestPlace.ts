@@ -23,6 +23,7 @@ export interface RequestPlace {
     more?: {
       readonly review?: { readonly by: string; readonly at: string; readonly reason?: string | undefined };
       readonly escalated?: { readonly by: string; readonly at: string };
+      readonly run?: { readonly began?: string | undefined; readonly ended?: string | undefined };
     },
   ): Promise<OperationRequest>;
   /** Adds what is evidence and decides nothing: who was told, how far a trail had come. Read anew before, so that no decision that came meanwhile is in its way. */

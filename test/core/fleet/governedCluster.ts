@@ -73,6 +73,8 @@ export async function governedCluster(): Promise<{
     switch (method) {
       case 'GET': {
         if (found) return answer(200, found);
+        // roles are by namespace here
+        if (!key.includes('/namespaces/')) return answer(403, { message: 'forbidden' });
         if (/\/(?:operationrequests|rolebindings|leases)$/.test(key)) {
           const all = [...things].filter(([one]) => one.startsWith(`${key}/`)).map(([, thing]) => thing);
           return answer(200, { items: all, metadata: { resourceVersion: String(version) } });
