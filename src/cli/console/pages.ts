@@ -93,7 +93,7 @@ function cards(requests: readonly FoundRequest[]): Html {
       const { metadata, spec } = request;
       const where = kept === undefined ? '' : `${kept.namespace}/`;
       return html`<li>
-        <a href="${addressOf(kept?.namespace ?? '', metadata.name)}">${requestDoes(request)}</a>
+        <a href="${addressOf(kept, metadata.name)}">${requestDoes(request)}</a>
         ${spec.emergency ? html`<strong class="tag">${t`Emergency`}</strong>` : undefined}
         <p>${stateWords(request, now)} · ${approvalWords(request)}</p>
         <p class="small">
@@ -105,8 +105,9 @@ function cards(requests: readonly FoundRequest[]): Html {
 }
 
 /** Where the page of a request is. Pure. */
-export function addressOf(namespace: string, name: string): string {
-  return `/requests/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+export function addressOf(kept: FoundRequest['kept'], name: string): string {
+  // as messages have it
+  return `/${['requests', kept?.cluster ?? '', kept?.namespace ?? '', name].map(encodeURIComponent).join('/')}`;
 }
 
 /** What was said of a form that was sent. */
@@ -137,11 +138,7 @@ function formOf(found: FoundRequest, mark: string, reason: string): Html {
   const button = (can: boolean, value: string, label: string): Html | undefined =>
     can ? html`<button type="submit" name="decision" value="${value}" class="${value}">${label}</button>` : undefined;
   const { kept, request } = found;
-  return html`<form
-    method="post"
-    action="${addressOf(kept?.namespace ?? '', request.metadata.name)}"
-    autocomplete="off"
-  >
+  return html`<form method="post" action="${addressOf(kept, request.metadata.name)}" autocomplete="off">
     <input type="hidden" name="mark" value="${mark}" />
     <label for="reason">${t`Why? It is written down with your name, and cannot be changed.`}</label>
     <textarea id="reason" name="reason" required minlength="3" maxlength="2000" rows="3">${reason}</textarea>
@@ -155,9 +152,7 @@ function formOf(found: FoundRequest, mark: string, reason: string): Html {
 /** Who did what, newest first. Pure. */
 export function historyPage(gathered: GatheredRequests): Html {
   const lines = gathered.requests
-    .flatMap(({ request, kept }) =>
-      historyOf(request).map((line) => ({ ...line, name: request.metadata.name, namespace: kept?.namespace ?? '' })),
-    )
+    .flatMap(({ request, kept }) => historyOf(request).map((line) => ({ ...line, name: request.metadata.name, kept })))
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, mostLines);
   return html`<h1>${t`Who did what`}</h1>
@@ -176,11 +171,11 @@ export function historyPage(gathered: GatheredRequests): Html {
 
 const mostLines = 500;
 
-function historyLine({ at, text, name, namespace }: HistoryLine & { name: string; namespace: string }): Html {
+function historyLine({ at, text, name, kept }: HistoryLine & { name: string; kept: FoundRequest['kept'] }): Html {
   return html`<li>
     <time datetime="${at}">${localTime(at)}</time>
     <span>${text}</span>
-    <a href="${addressOf(namespace, name)}">${name}</a>
+    <a href="${addressOf(kept, name)}">${name}</a>
   </li>`;
 }
 

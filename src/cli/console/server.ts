@@ -121,7 +121,8 @@ async function route(routed: Routed): Promise<void> {
   const { of, request, client, pathname, page, refuse } = routed;
   // whose token it is the server says, before anything is shown
   const me = await whoAmI(client);
-  const [, area = '', namespace = '', name = '', ...more] = pathname.split('/').map(decoded);
+  // what a link of a message calls the cluster its sender called it: there is but one here
+  const [, area = '', , namespace = '', name = '', ...more] = pathname.split('/').map(decoded);
   const isOne = area === 'requests' && isRequestName(name) && more.length === 0 && of.namespaces.includes(namespace);
   if (request.method === 'POST' && !isOne) return refuse(405, () => t`Nothing is done in that way here.`, me);
   if (isOne) return one(routed, me, namespace, name);
@@ -209,7 +210,7 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
     const now = (await find(of, client, namespace, name)) ?? found;
     return show(status, now, { reason }, () => errorText(wrong));
   }
-  response.setHeader('location', `${addressOf(namespace, name)}?done=${decision}`);
+  response.setHeader('location', `${addressOf(found.kept, name)}?done=${decision}`);
   send(response, 303, 'text/plain; charset=utf-8', '');
 }
 

@@ -8,7 +8,7 @@ import { workDigest } from '../../../src/core/governance/operationRequest';
 import { governedCluster } from '../fleet/governedCluster';
 
 const name = 'req-0000000001';
-const path = `/requests/shop/${name}`;
+const path = `/requests/test/shop/${name}`;
 const work = { kind: 'restore', target: { cluster: 'a', namespace: 'shop', pod: 'postgres-0', database: 'shop' } };
 const evil = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>\u202e`;
 const spec = {
@@ -179,7 +179,7 @@ describe('the console', () => {
     assert.equal((await ask('POST', path, bare, form(good))).status, 403);
     const other = 'req-0000000002';
     cluster.request(other, { spec });
-    assert.equal((await ask('POST', `/requests/shop/${other}`, fromPage('bob-token'), form(good))).status, 403);
+    assert.equal((await ask('POST', `/requests/test/shop/${other}`, fromPage('bob-token'), form(good))).status, 403);
     // as a browser sends it, it goes through
     assert.equal((await ask('POST', path, fromPage('bob-token'), form(good))).status, 303);
   });
@@ -197,9 +197,9 @@ describe('the console', () => {
 
   it('knows the namespaces that it is for, and no way but those it has', async () => {
     for (const [method, to, status] of [
-      ['GET', '/requests/secret/req-0000000001', 404],
-      ['GET', '/requests/shop/req-1', 404],
-      ['GET', '/requests/shop/..%2f..%2fx', 404],
+      ['GET', '/requests/test/secret/req-0000000001', 404],
+      ['GET', '/requests/test/shop/req-1', 404],
+      ['GET', '/requests/test/shop/..%2f..%2fx', 404],
       ['GET', '/%E0%A4%A', 404],
       ['DELETE', path, 405],
       ['POST', '/', 405],
