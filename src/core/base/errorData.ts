@@ -1,3 +1,4 @@
+import type { ArchiveDamage, EntryPlace } from './damage';
 import type {
   DifferenceFacts,
   FailureFacts,
@@ -129,10 +130,9 @@ export interface ErrorData {
   'name.invalid': { readonly name: string };
 
   // archives and backups
-  'archive.damaged': {
+  'archive.damaged': ArchiveDamage & {
     readonly offset?: number | undefined;
-    readonly reason: string;
-    readonly entry?: string | undefined;
+    readonly entry?: EntryPlace | undefined;
   };
   /** not a custom-format archive (plain SQL, tar, something else) */
   'archive.foreign': ForeignFormat & {
@@ -143,17 +143,17 @@ export interface ErrorData {
   /** more than the editor takes in */
   'archive.tooLarge': { readonly entries: number } | { readonly megabytes: number };
   /** a role's name that is no text in the archive's encoding */
-  'archive.roleName': { readonly entry: string; readonly offset: number };
+  'archive.roleName': { readonly entry: EntryPlace; readonly offset: number };
   /** more in one place than is read */
   'archive.limit': {
     readonly what: 'text' | 'entry' | 'contents';
     readonly size?: number | undefined;
     readonly most: number;
     readonly offset: number;
-    readonly entry: string;
+    readonly entry: EntryPlace;
   };
   /** one that only clients have */
-  'archive.encoding': { readonly encoding: string; readonly offset: number; readonly reason: string };
+  'archive.encoding': { readonly encoding: string; readonly offset: number };
   /** several fit: `fits` ids, `folders` of one id, `places`; `unproven`: the newest that `latest` does not choose */
   'backup.unknown': {
     readonly backup: string;

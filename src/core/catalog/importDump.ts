@@ -88,7 +88,7 @@ async function copyWhile(file: string, to: string, { signal, onBytes }: CopyWork
       { signal },
     );
     await copy.sync();
-    if (reading.bytes !== size) throw new AppError('archive.damaged', { reason: 'it changed while it was copied' });
+    if (reading.bytes !== size) throw new AppError('archive.damaged', { reason: 'changed.copied' });
     return reading;
   } finally {
     await copy.close();

@@ -147,7 +147,7 @@ class Importing {
         now = await this.#begin(index);
       }
       if (read.sha256() !== this.facts.sha256) {
-        throw new AppError('archive.damaged', { reason: 'it changed while it was read' });
+        throw new AppError('archive.damaged', { reason: 'changed.read' });
       }
       if (now) done.push(await this.#end(now));
       now = undefined;

@@ -1,3 +1,4 @@
+import type { ArchiveDamage } from '../base/damage';
 import { AppError } from '../base/errors';
 import { warn, type Finding } from '../base/finding';
 import { ScriptReader, type ScriptPart } from '../postgres/plain/scriptReader';
@@ -105,9 +106,9 @@ class Look {
         this.#open[part.of] += part.complete ? -1 : 1;
         break;
       case 'unfinished':
-        throw cut('it ends in the midst of a statement', part.line);
+        throw cut({ reason: 'sql.statement', line: part.line });
       case 'rowsEnd':
-        if (!part.ended) throw cut('it ends in the midst of the rows of a table');
+        if (!part.ended) throw cut({ reason: 'sql.rows' });
         break;
       case 'copy':
         now.copies += 1;
@@ -127,8 +128,7 @@ class Look {
   }
 
   facts(sha256: string, bytes: number): ScriptFacts {
-    if (this.#open.cluster > 0 || this.#open.database > 0)
-      throw cut('its last line, with which pg_dump says that it is complete, is missing');
+    if (this.#open.cluster > 0 || this.#open.database > 0) throw cut({ reason: 'sql.end' });
     const sections = this.#sections.map((section, index): Section => {
       const { extensions, owners, ...rest } = section;
       const created = this.#created.get(section.database ?? '');
@@ -179,6 +179,6 @@ class Look {
 
 const makes: ReadonlySet<string> = new Set(['other', 'extension', 'drop']);
 
-function cut(reason: string, line?: number): AppError {
-  return new AppError('archive.damaged', { reason, ...(line === undefined ? {} : { entry: `line ${line}` }) });
+function cut(damage: ArchiveDamage): AppError {
+  return new AppError('archive.damaged', damage);
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import unbzip2 from 'unbzip2-stream';
+import { defined } from '../base/defined';
 import { AppError, isAppError } from '../base/errors';
 import { openSafely, sizeSafely, streamSafely } from '../base/safeFile';
 import { foreignFormat } from '../postgres/archive/format/foreignFormat';
@@ -149,8 +150,8 @@ async function* unpacked(
       const reason = own ?? error;
       if (isAppError(reason) || (error instanceof Error && error.name === 'AbortError')) throw reason;
       // of a cut file the one of bzip2 has no words of its own
-      const said = packed !== 'bzip2' && error instanceof Error ? `: ${error.message}` : '';
-      throw new AppError('archive.damaged', { reason: `what ${packed} packed is cut or broken${said}` });
+      const says = packed !== 'bzip2' && error instanceof Error ? error.message : undefined;
+      throw new AppError('archive.damaged', { reason: 'packed.file', packed, ...defined({ says }) });
     } finally {
       input.destroy();
     }

@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../core/base/errors';
 import type { ForeignReason } from '../../core/base/foreignFacts';
+import { damageWords, entryWords } from '../damageWords';
 import { fact, shown } from '../shown';
 import type { Hints } from '../hints';
 import type { ErrorTable } from './errorTable';
@@ -9,8 +10,11 @@ import { t } from '../language';
 /** Words for the errors of archives. */
 export const archiveErrors = {
   'archive.damaged': (data) => ({
-    what: t`The archive is damaged at byte ${shown(data, 'offset')}.`,
-    why: `${shown(data, 'reason')}${data['entry'] === undefined ? '' : t` (in ${shown(data, 'entry')})`}`,
+    what:
+      data['offset'] === undefined
+        ? t`The archive is damaged.`
+        : t`The archive is damaged at byte ${shown(data, 'offset')}.`,
+    why: `${damageWords(data)}${data['entry'] === undefined ? '' : t` (in ${entryWords(data)})`}`,
     todo: t`Nothing was restored from it. Take another backup.`,
   }),
   'archive.foreign': (data, hints) => ({
@@ -38,12 +42,12 @@ export const archiveErrors = {
     todo: t`It was not changed. A backup of this size can still be verified and restored.`,
   }),
   'archive.roleName': (data) => ({
-    what: t`A role that ${shown(data, 'entry')} belongs to, or that it names, has a name that is no text in the encoding of this database.`,
+    what: t`A role that ${entryWords(data)} belongs to, or that it names, has a name that is no text in the encoding of this database.`,
     why: t`Roles belong to the whole server, and this one was made in a database of another encoding. It is no damage, but no server takes that name back from this archive.`,
     todo: t`Give the role a name of plain letters (ALTER ROLE … RENAME TO …, in a database of the encoding it was made in), then take the backup again.`,
   }),
   'archive.limit': (data) => ({
-    what: t`${limited(data)} (${shown(data, 'entry')}, at byte ${shown(data, 'offset')}).`,
+    what: t`${limited(data)} (${entryWords(data)}, at byte ${shown(data, 'offset')}).`,
     why: t`What a table of contents holds is held in memory, and what may be anybody's has a limit. Damage can look like this, too; it need not be any.`,
     todo: t`PostgreSQL's own tools have no such limit: if the archive is whole, \`pg_restore\` reads it. A backup that is verified here needs that object to be smaller.`,
   }),

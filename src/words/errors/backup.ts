@@ -1,4 +1,5 @@
 import type { ErrorData } from '../../core/base/errors';
+import { damageWords } from '../damageWords';
 import { fact, shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { beginnings, bytes, unchanged } from './shared';
@@ -47,7 +48,7 @@ export const backupErrors = {
   }),
   'backup.damaged': (data) => ({
     what: t`The backup ${shown(data, 'backup')} is not what its manifest says.`,
-    why: `${shown(data, 'reason')}${data['offset'] === undefined ? '' : t` (at byte ${shown(data, 'offset')})`}`,
+    why: `${damageWords(data)}${data['offset'] === undefined ? '' : t` (at byte ${shown(data, 'offset')})`}`,
     todo: t`Do not use it. Take another one.`,
   }),
   'backup.newer': (data) => ({

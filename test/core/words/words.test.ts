@@ -45,6 +45,17 @@ describe('words', () => {
     );
   });
 
+  it('damage is told by its facts, and as an earlier version wrote it down', () => {
+    const told = (data: object): string => sentences(wordsFor('archive.damaged', data, cliHints));
+    const block = { offset: 7, entry: 'TABLE DATA public.b', reason: 'block.other', found: 3, expected: 4 };
+    assert.match(told(block), /at byte 7\.\ndata block 3 stands where 4 is expected \(in TABLE DATA public\.b\)\n/);
+    const text = { offset: 9, entry: { number: 3, of: 10 }, reason: 'toc.text', what: 'schema' };
+    assert.match(told(text), /\na schema's name holds what no text .* \(in entry 3 of 10\)\n/);
+    assert.match(told({ reason: 'sql.statement', line: 12 }), /^The archive is damaged\.\nit ends .* in line 12\n/);
+    const old = { offset: 7, entry: 'entry 3 of 10', reason: 'data block 3 stands where 4 is expected' };
+    assert.match(told(old), /\ndata block 3 stands where 4 is expected \(in entry 3 of 10\)\n/);
+  });
+
   it('a disk that the system found full has no figures', () => {
     const { what, why } = wordsFor('disk.full', { message: 'ENOSPC: no space left on device, write' }, cliHints);
     assert.doesNotMatch(`${what} ${why}`, /\?/);

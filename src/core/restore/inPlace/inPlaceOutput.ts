@@ -97,8 +97,8 @@ export class InPlaceOutput {
 
   private beginTable(index: number): void {
     if (index !== this.tables.length) throw unreadable(`table ${index} instead of ${this.tables.length}`);
-    this.digest = digestOfRows(this.reading.digest ?? 1, this.columns()[index] ?? [], (reason) => {
-      throw unreadable(reason);
+    this.digest = digestOfRows(this.reading.digest ?? 1, this.columns()[index] ?? [], (damage) => {
+      throw unreadable(typeof damage === 'string' ? damage : damage.reason);
     });
   }
 

@@ -53,7 +53,7 @@ describe('damaged archives', function () {
     assert.ok(isAppError(refused));
     assert.deepEqual(refused.data, {
       offset: blocks[1]![0],
-      reason: 'the data block is missing',
+      reason: 'block.missing',
       entry: 'TABLE DATA public.b',
     });
   });

@@ -33,7 +33,7 @@ describe('hostile archives', function () {
           const refused = await refusalOf(archive);
           const label = `0x${byte.toString(16)} after ${around} bytes, in pieces of ${size}`;
           if (written.has(byte)) assert.equal(refused, undefined, label);
-          else assertDamaged(refused, label, /row 1 holds the byte 0x/);
+          else assertDamaged(refused, label, /^rows.byte$/);
         }
       }
     }
@@ -175,9 +175,9 @@ describe('hostile archives', function () {
       assertDamaged(await refusalOf(hostileArchive([], { encoding })), JSON.stringify(encoding));
     }
     const again = { tag: 'ENCODING', kind: 'ENCODING', definition: "SET client_encoding = 'LATIN1';\n" };
-    assertDamaged(await refusalOf(hostileArchive([again])), 'a second', /a second encoding/);
+    assertDamaged(await refusalOf(hostileArchive([again])), 'a second', /^toc.secondEncoding$/);
     const strings = { tag: 'STDSTRINGS', kind: 'STDSTRINGS', definition: "SET standard_conforming_strings = 'off';\n" };
-    assertDamaged(await refusalOf(hostileArchive([strings])), 'two of strings', /a second setting of strings/);
+    assertDamaged(await refusalOf(hostileArchive([strings])), 'two of strings', /^toc.secondStrings$/);
     for (const version of ['16.4\nALTER ROLE mallory SUPERUSER;--', '16.4\r;', '16.4\0', '16.4\u2028', 'x'.repeat(300)])
       assertDamaged(await refusalOf(hostileArchive([], { version })), JSON.stringify(version));
     assertDamaged(await refusalOf(hostileArchive([{ tag: 'ä', kind: 'VIEW' }], { encoding: null })), 'none');
@@ -205,10 +205,10 @@ describe('hostile archives', function () {
     ] as const) {
       await beyond(long(0, { [place]: Buffer.alloc(most + 1, 'x') }), 'text', place);
     }
-    assertDamaged(await refusalOf(hostileArchive(long(1, { tag: 'x'.repeat(200_000) }))), 'a name', /none has more/);
+    assertDamaged(await refusalOf(hostileArchive(long(1, { tag: 'x'.repeat(200_000) }))), 'a name', /^toc.longText$/);
     const many = Array.from({ length: 17 }, () => long(0, { drop: Buffer.alloc(16 << 20, 'x') })).flat();
     await beyond(many, 'contents', 'all of it');
-    assertDamaged(await refusalOf(hostileArchive(long(1, { id: 1 << 27 }))), 'id', /impossible dump id/);
+    assertDamaged(await refusalOf(hostileArchive(long(1, { id: 1 << 27 }))), 'id', /^toc.dumpId$/);
     const number = Buffer.concat([int(10), Buffer.from('1234567890')]);
     const dependencies = (megabytes: number): Buffer => Buffer.alloc(Math.floor((megabytes << 20) / 15) * 15, number);
     assert.equal(await refusalOf(hostileArchive(long(1, { more: dependencies(20) }))), undefined);

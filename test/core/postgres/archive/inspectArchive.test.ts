@@ -95,10 +95,10 @@ describe('inspectArchive', function () {
         const [lastFrom] = blocks.at(-1)!;
         const [payload] = payloads[0]!;
         const cuts = [
-          [lastFrom + 3, 'the file ends inside a data block'],
-          [lastFrom, 'the data block is missing'],
-          [payload + 1, 'the file ends inside a data block'],
-          [tocEnd, 'the data block is missing'],
+          [lastFrom + 3, 'block.cut'],
+          [lastFrom, 'block.missing'],
+          [payload + 1, 'block.cut'],
+          [tocEnd, 'block.missing'],
         ] as const;
         for (const [at, reason] of cuts) {
           await truncate(file, at);
@@ -122,7 +122,7 @@ describe('inspectArchive', function () {
       );
     }
     await writeFile(file, '');
-    await assert.rejects(inspectArchive(await fileSource(file)), (error) => isDamage(error, 0, 'the file is empty'));
+    await assert.rejects(inspectArchive(await fileSource(file)), (error) => isDamage(error, 0, 'head.empty'));
   });
 
   it('measures ten gigabytes without reading them, and says how far it is', async () => {

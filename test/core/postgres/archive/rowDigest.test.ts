@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Damage } from '../../../../src/core/postgres/archive/format/damage';
+import { damageWords } from '../../../../src/words/damageWords';
 import { buildKernel } from '../../../tools/wasm.mjs';
 import { DigestKernel } from '../../../../src/core/postgres/archive/digest/digestKernel';
 import { digestOfLargeObjects, digestOfRows } from '../../../../src/core/postgres/archive/digest/digests';
@@ -379,8 +381,8 @@ function named(columns: readonly string[]): Buffer[] {
   return columns.map((column) => Buffer.from(column));
 }
 
-function refuse(reason: string): never {
-  throw new Error(`refused: ${reason}`);
+function refuse(damage: Damage): never {
+  throw new Error(`refused: ${damageWords(typeof damage === 'string' ? { reason: damage } : damage)}`);
 }
 
 function viewOf(text: Buffer): DataView {

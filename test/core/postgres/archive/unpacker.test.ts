@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { deflateSync, zstdCompressSync } from 'node:zlib';
 import { AppError, isAppError } from '../../../../src/core/base/errors';
-import { damaged } from '../../../../src/core/postgres/archive/format/damage';
+import { damaged, type Damage } from '../../../../src/core/postgres/archive/format/damage';
 import { Lz4Unpacker } from '../../../../src/core/postgres/archive/format/lz4Frame';
 import { unpackerFor } from '../../../../src/core/postgres/archive/format/unpacker';
 import type { Unpacker } from '../../../../src/core/postgres/archive/format/unpacking';
@@ -12,8 +12,8 @@ import { chance } from './damageArchive';
 import { sampleRows } from './generateArchive';
 import { leaveOut } from '../../../tools/leaveOut';
 
-const fail = (reason: string): never => {
-  throw damaged(0, reason);
+const fail = (damage: Damage): never => {
+  throw damaged(0, damage);
 };
 
 const texts = {

@@ -1,6 +1,6 @@
 import type { DigestVersion, LargeObjectReading } from '../reading';
 import { LargeObjects1, LargeObjects2 } from './largeObjects';
-import { RowDigest, type RowDigestResult } from './rowDigest';
+import { RowDigest, type FailRows, type RowDigestResult } from './rowDigest';
 import { RowDigest2 } from './rowDigest2';
 
 export const newestDigest: DigestVersion = 2;
@@ -23,11 +23,7 @@ export interface LargeObjectDigest {
 }
 
 /** `fail` throws: it knows where in the file we are. */
-export function digestOfRows(
-  version: DigestVersion,
-  columns: readonly Uint8Array[],
-  fail: (reason: string) => never,
-): TextDigest {
+export function digestOfRows(version: DigestVersion, columns: readonly Uint8Array[], fail: FailRows): TextDigest {
   return version === 1 ? new RowDigest(columns, fail) : new RowDigest2(columns, fail);
 }
 

@@ -1,4 +1,8 @@
 import { Hash128, mix32, multiplierA, multiplierB, multiplierC, multiplierD, Sum128 } from './hash128';
+import type { Damage } from '../format/damage';
+
+/** Throws: whoever made it knows where in the file we are. */
+export type FailRows = (damage: Damage) => never;
 
 /** What the text of one table came to. */
 export interface RowDigestResult {
@@ -38,7 +42,7 @@ const rowsPerCarry = 1 << 20;
 export class RowDigest {
   readonly #seeds: Int32Array;
   readonly #columns: number;
-  readonly #fail: (reason: string) => never;
+  readonly #fail: FailRows;
   readonly #total = new Sum128();
   /** hash of the field in work (0-3), sum of the row's fields (4-7) */
   readonly #lanes = new Int32Array(8);
@@ -59,7 +63,7 @@ export class RowDigest {
   #marks = 0;
 
   /** `fail` throws: it knows where in the file we are. */
-  constructor(columns: readonly Uint8Array[], fail: (reason: string) => never) {
+  constructor(columns: readonly Uint8Array[], fail: FailRows) {
     // a table with no columns writes an empty line for each row
     this.#columns = Math.max(columns.length, 1);
     this.#seeds = seedsOf(columns.length === 0 ? [new Uint8Array(0)] : columns);
@@ -77,8 +81,8 @@ export class RowDigest {
 
   /** After the last piece: the text must have ended as COPY text ends. */
   finish(): RowDigestResult {
-    if (this.#after < 0) this.#fail('the rows end without their end marker');
-    if (this.#after !== 2) this.#fail('the end of the rows is not as pg_dump writes it');
+    if (this.#after < 0) this.#fail('rows.noEnd');
+    if (this.#after !== 2) this.#fail('rows.end');
     this.#carry();
     return { rows: this.#rows, textBytes: this.#pushed - 5, digest: this.#total.hex() };
   }
@@ -244,23 +248,20 @@ export class RowDigest {
     this.#spoken = at + 2;
     const kind = escapes[bytes[at + 1] ?? 0] ?? 0;
     if (kind === 1) return;
-    if (kind === 0) this.#fail(`row ${this.#rows + 1} holds an escape that COPY does not write`);
+    if (kind === 0) this.#fail({ reason: 'rows.escape', row: this.#rows + 1 });
     // twice the same in one field is refused by its length
     this.#marks |= kind === 2 ? 2 : 4;
   }
 
   #unwritten(byte: number): never {
-    return this.#fail(
-      `row ${this.#rows + 1} holds the byte 0x${byte.toString(16).padStart(2, '0')}, which COPY never writes as it is`,
-    );
+    return this.#fail({
+      ...{ reason: 'rows.byte', row: this.#rows + 1 },
+      byte: byte.toString(16).padStart(2, '0'),
+    });
   }
 
   #misplaced(): never {
-    return this.#fail(
-      (this.#marks & 4) !== 0
-        ? `row ${this.#rows + 1} holds the end marker of rows`
-        : `row ${this.#rows + 1} holds \\N in the middle of a value`,
-    );
+    return this.#fail({ reason: (this.#marks & 4) !== 0 ? 'rows.endMarker' : 'rows.null', row: this.#rows + 1 });
   }
 
   /** Takes the sum of a row's fields. */
@@ -291,13 +292,13 @@ export class RowDigest {
   /** pg_dump writes two empty lines after the end marker, and nothing else. */
   #trailer(bytes: Uint8Array, from: number, to: number): void {
     for (let at = from; at < to; at += 1) {
-      if (bytes[at] !== newline || this.#after === 2) this.#fail('there is text after the end marker of the rows');
+      if (bytes[at] !== newline || this.#after === 2) this.#fail('rows.behind');
       this.#after += 1;
     }
   }
 
   #miscounted(): never {
-    return this.#fail(`row ${this.#rows + 1} does not have ${this.#columns} fields`);
+    return this.#fail({ reason: 'rows.fields', row: this.#rows + 1, fields: this.#columns });
   }
 }
 

@@ -1,5 +1,5 @@
 import { DigestKernel, hexOfWide, longestPiece, place, type Tenant } from './digestKernel';
-import type { RowDigestResult } from './rowDigest';
+import type { FailRows, RowDigestResult } from './rowDigest';
 
 /**
  * Digest 2 of one table's COPY text, in one pass, by the module of `rowKernel.wat`: built as digest 1 (see `RowDigest`), of hashes with 64-bit multiplications. A value's hash is seeded by its column's name and ended with its
@@ -9,14 +9,14 @@ import type { RowDigestResult } from './rowDigest';
 export class RowDigest2 implements Tenant {
   readonly #kernel = DigestKernel.shared;
   readonly #columns: number;
-  readonly #fail: (reason: string) => never;
+  readonly #fail: FailRows;
   readonly #seeds: Uint8Array;
   /** what lies in the memory while nobody else works there */
   #home: Uint8Array | undefined;
   #pushed = 0;
 
   /** `fail` throws: it knows where in the file we are. */
-  constructor(columns: readonly Uint8Array[], fail: (reason: string) => never) {
+  constructor(columns: readonly Uint8Array[], fail: FailRows) {
     const kernel = this.#kernel;
     // a table with no columns writes an empty line for each row
     const names = columns.length === 0 ? [new Uint8Array(0)] : columns;
@@ -64,8 +64,8 @@ export class RowDigest2 implements Tenant {
   finish(): RowDigestResult {
     const { view } = this.#enter();
     const after = view.getInt32(place.after, true);
-    if (after < 0) this.#fail('the rows end without their end marker');
-    if (after !== 2) this.#fail('the end of the rows is not as pg_dump writes it');
+    if (after < 0) this.#fail('rows.noEnd');
+    if (after !== 2) this.#fail('rows.end');
     const sums = [view.getBigUint64(place.sumA, true), view.getBigUint64(place.sumB, true)] as const;
     const rows = Number(view.getBigUint64(place.rows, true));
     this.#kernel.moveOut(this);
@@ -93,13 +93,13 @@ export class RowDigest2 implements Tenant {
 
   #refuse(wrong: number): never {
     const { view } = this.#kernel;
-    const row = view.getBigUint64(place.rows, true) + 1n;
-    if (wrong === 6) return this.#fail('there is text after the end marker of the rows');
-    if (wrong === 5) return this.#fail(`row ${row} does not have ${this.#columns} fields`);
-    if (wrong === 4) return this.#fail(`row ${row} holds \\N in the middle of a value`);
-    if (wrong === 3) return this.#fail(`row ${row} holds the end marker of rows`);
-    if (wrong === 2) return this.#fail(`row ${row} holds an escape that COPY does not write`);
+    const row = Number(view.getBigUint64(place.rows, true)) + 1;
+    if (wrong === 6) return this.#fail('rows.behind');
+    if (wrong === 5) return this.#fail({ reason: 'rows.fields', row, fields: this.#columns });
+    if (wrong === 4) return this.#fail({ reason: 'rows.null', row });
+    if (wrong === 3) return this.#fail({ reason: 'rows.endMarker', row });
+    if (wrong === 2) return this.#fail({ reason: 'rows.escape', row });
     const byte = view.getInt32(place.refused, true).toString(16).padStart(2, '0');
-    return this.#fail(`row ${row} holds the byte 0x${byte}, which COPY never writes as it is`);
+    return this.#fail({ reason: 'rows.byte', row, byte });
   }
 }

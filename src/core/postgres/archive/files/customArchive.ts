@@ -82,11 +82,11 @@ async function readContents(
     await readToc(window, head, ({ dumpId, hasData, dataFile, placeBytes }, { kind }) => {
       const named = dataFile.toString('latin1');
       const file = hasData ? (kind === 'BLOBS' ? listOf(members, dumpId, named) : named) : undefined;
-      if (!hasData && dataFile.length > 0) throw damaged(from, 'an entry without data names a file', kind);
+      if (!hasData && dataFile.length > 0) throw damaged(from, 'files.noData', kind);
       entries.push({ dumpId, kind, file, from, to: window.offset, placeBytes });
       from = window.offset;
     });
-    if (await window.need(1)) throw damaged(window.offset, 'there are bytes after the table of contents');
+    if (await window.need(1)) throw damaged(window.offset, 'toc.behind');
     return { head, entries, recorded: window.endRecording() };
   } finally {
     await window.close();
@@ -136,9 +136,9 @@ class Files {
 
   /** It is there, as itself or packed, and belongs to nobody else. */
   claim(name: string, form: RegExp): void {
-    if (!form.test(name)) throw damaged(0, 'the table of contents names a file that pg_dump does not make', name);
+    if (!form.test(name)) throw damaged(0, 'files.name', name);
     const real = this.#real(name);
-    if (this.#claimed.has(real)) throw damaged(0, 'two entries name the same file', name);
+    if (this.#claimed.has(real)) throw damaged(0, 'files.twice', name);
     this.#claimed.add(real);
   }
 
@@ -149,17 +149,17 @@ class Files {
     for await (const piece of this.read(name)) {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes > longestList) throw damaged(longestList, 'a list of large objects that is too long', name);
+      if (bytes > longestList) throw damaged(longestList, 'files.longList', name);
     }
     const text = Buffer.concat(pieces).toString('latin1');
-    if (text !== '' && !text.endsWith('\n')) throw damaged(text.length, 'the list of large objects is cut', name);
+    if (text !== '' && !text.endsWith('\n')) throw damaged(text.length, 'files.cutList', name);
     for (const line of text.split('\n').slice(0, -1)) {
       const [, oid = '', file = ''] = /^(\d{1,10}) (\S{1,100})$/.exec(line) ?? [];
       // some name it as it lies there, packed
       const plain = file.replace(/\.gz$/, '');
       const value = Number(oid);
       if (plain !== `blob_${oid}.dat` || value === 0 || value > 0xffffffff) {
-        throw damaged(0, 'the list of large objects cannot be read', name);
+        throw damaged(0, 'files.list', name);
       }
       yield { oid: value, name: plain };
     }
@@ -172,13 +172,13 @@ class Files {
     let bytes = 0;
     const wanted = this.#members.sizes.get(real);
     // of an empty large object the others make nothing at all
-    if (wanted === 0 && packed === 'gzip') throw damaged(0, 'an empty file, which gzip does not make', real);
+    if (wanted === 0 && packed === 'gzip') throw damaged(0, 'packed.emptyGzip', real);
     const counted = async function* (): AsyncGenerator<Buffer> {
       for await (const piece of source) {
         bytes += piece.length;
         yield piece;
       }
-      if (bytes !== wanted) throw damaged(bytes, 'it changed while it was read', real);
+      if (bytes !== wanted) throw damaged(bytes, 'changed.read', real);
     };
     yield* wanted === 0 ? counted() : unpacked(counted(), packed, real, wanted ?? 0);
   }
@@ -187,15 +187,15 @@ class Files {
   mustBeAll(): void {
     for (const name of this.#members.sizes.keys()) {
       if (beside.has(name) || this.#claimed.has(name) || !isDumps.test(name)) continue;
-      throw damaged(0, 'a file beside the table of contents that it does not name', name);
+      throw damaged(0, 'files.unnamed', name);
     }
   }
 
   #real(name: string): string {
     const there = Object.keys(endings).filter((ending) => this.#members.sizes.has(name + ending));
     const [first, second] = there;
-    if (first === undefined) throw damaged(0, 'a file that the table of contents names is missing', name);
-    if (second !== undefined) throw damaged(0, 'a file is there packed and unpacked', name);
+    if (first === undefined) throw damaged(0, 'files.missing', name);
+    if (second !== undefined) throw damaged(0, 'files.both', name);
     return name + first;
   }
 }
@@ -223,12 +223,12 @@ async function* unpacked(
     for await (const piece of output) yield piece;
     // Node ends with the first frame, whatever comes behind it
     if (packed === 'zstd' && unpacker.bytesWritten !== bytes)
-      throw damaged(unpacker.bytesWritten, 'bytes after the end of what zstd packed', name);
+      throw damaged(unpacker.bytesWritten, 'packed.fileBehind', name);
   } catch (error) {
     const reason = own ?? error;
     if (isAppError(reason) || (reason instanceof Error && reason.name === 'AbortError')) throw reason;
-    const said = error instanceof Error ? error.message : String(error);
-    throw damaged(0, `what ${packed} packed is cut or broken: ${said}`, name);
+    const says = error instanceof Error ? error.message : String(error);
+    throw damaged(0, { reason: 'packed.file', packed, says }, name);
   } finally {
     input.destroy();
   }

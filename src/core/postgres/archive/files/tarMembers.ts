@@ -56,7 +56,7 @@ async function allMembers(window: ByteWindow): Promise<Map<string, TarMember>> {
     // pg_dump and tar make these; a link has no bytes of its own, a sparse file other ones
     if (kind === '0' || kind === '\0') {
       if (members.size >= mostFiles) throw tooMany();
-      if (members.has(name)) throw damaged(window.offset, 'the tar holds two files of one name', name.slice(0, 200));
+      if (members.has(name)) throw damaged(window.offset, 'tar.sameName', name.slice(0, 200));
       members.set(name, { offset: window.offset, bytes });
     }
     await skip(window, hasContent.test(kind) ? padded(bytes) : 0);
@@ -85,7 +85,7 @@ function dumpIn(all: ReadonlyMap<string, TarMember>): ReadonlyMap<string, TarMem
 }
 
 async function content(window: ByteWindow, bytes: number): Promise<Buffer> {
-  if (bytes > longestName) throw damaged(window.offset, 'a name of a tar that is too long');
+  if (bytes > longestName) throw damaged(window.offset, 'tar.longName');
   const whole = padded(bytes);
   if (!(await window.need(whole))) throw cut(window);
   const found = Buffer.from(window.buffer.subarray(window.position, window.position + bytes));
@@ -107,25 +107,25 @@ function padded(bytes: number): number {
 }
 
 function cut(window: ByteWindow): AppError {
-  return damaged(window.offset + window.available, 'the tar ends before its end');
+  return damaged(window.offset + window.available, 'tar.cut');
 }
 
 function checkSum(head: Buffer, at: number): void {
   const said = Number.parseInt(textIn(head, 148, 8).trim() || '0', 8);
   let sum = 8 * 0x20;
   for (const [index, byte] of head.entries()) if (index < 148 || index >= 156) sum += byte;
-  if (said !== sum) throw damaged(at, 'the head of a file in the tar is broken');
+  if (said !== sum) throw damaged(at, 'tar.head');
 }
 
 /** Octal digits, or, where that would not do, a number in base 256 behind a first bit that is set. */
 function numberIn(head: Buffer, from: number, length: number, at: number): number {
   if (((head[from] ?? 0) & 0x80) !== 0) {
     const value = head.subarray(from + 1, from + length).reduce((sum, byte) => sum * 256 + byte, 0);
-    if ((head[from] ?? 0) !== 0x80 || !Number.isSafeInteger(value)) throw damaged(at, 'an impossible size in the tar');
+    if ((head[from] ?? 0) !== 0x80 || !Number.isSafeInteger(value)) throw damaged(at, 'tar.size');
     return value;
   }
   const text = textIn(head, from, length).trim();
-  if (!/^[0-7]{1,12}$/.test(text)) throw damaged(at, 'an impossible size in the tar');
+  if (!/^[0-7]{1,12}$/.test(text)) throw damaged(at, 'tar.size');
   return Number.parseInt(text, 8);
 }
 
@@ -154,16 +154,16 @@ function paxOf(text: Buffer, at: number): { name?: string; bytes?: number } {
     const space = text.indexOf(0x20, from);
     const length = space < 0 ? 0 : Number(text.subarray(from, space).toString('latin1'));
     if (!Number.isInteger(length) || length <= space - from || from + length > text.length) {
-      throw damaged(at, 'a broken extended head in the tar');
+      throw damaged(at, 'tar.extended');
     }
     const [, key, value = ''] = /^([^=]*)=(.*)\n$/s.exec(text.subarray(space + 1, from + length).toString()) ?? [];
     if (key === 'path') found.name = withoutStart(value);
     if (key === 'size') {
       const bytes = /^\d{1,15}$/.test(value) ? Number(value) : -1;
-      if (bytes < 0) throw damaged(at, 'an impossible size in the tar');
+      if (bytes < 0) throw damaged(at, 'tar.size');
       found.bytes = bytes;
     }
-    if (key?.startsWith('GNU.sparse') === true) throw damaged(at, 'a sparse file in the tar, which has other bytes');
+    if (key?.startsWith('GNU.sparse') === true) throw damaged(at, 'tar.sparse');
     from += length;
   }
   return found;

@@ -40,25 +40,24 @@ export async function readArchiveHead(window: ByteWindow, layout: Layout = 'cust
   const version = `${major}.${minor}`;
   if (major !== 1 || minor < 13 || minor > 16) throw new AppError('archive.version', { version });
   if (revision !== 0) throw new AppError('archive.version', { version: `${version}.${revision}` });
-  if ((await byte(window)) !== 4) throw damaged(window.offset - 1, 'the size of numbers is not 4');
+  if ((await byte(window)) !== 4) throw damaged(window.offset - 1, 'head.numberSize');
   const offsetSize = await byte(window);
-  if (offsetSize !== 8 && offsetSize !== 4) throw damaged(window.offset - 1, 'the size of offsets is neither 4 nor 8');
+  if (offsetSize !== 8 && offsetSize !== 4) throw damaged(window.offset - 1, 'head.offsetSize');
   const format = await byte(window);
   // the toc.dat of a directory says that it is a tar's
   const isOfFiles = format === directoryFormat || format === tarFormat;
   if (isOfFiles && layout === 'custom') {
     throw new AppError('archive.foreign', { reason: 'directory', way: 'load', tool: 'pg_restore' });
   }
-  if (!isOfFiles && layout === 'files')
-    throw damaged(window.offset - 1, 'no table of contents of a directory or a tar');
-  if (!isOfFiles && format !== customFormat) throw damaged(window.offset - 1, 'the format is not the custom format');
+  if (!isOfFiles && layout === 'files') throw damaged(window.offset - 1, 'head.notOfFiles');
+  if (!isOfFiles && format !== customFormat) throw damaged(window.offset - 1, 'head.notCustom');
   const compression = await readCompression(window, minor);
   const created = await readTime(window);
   const database = await text(window);
   const serverVersion = await versionText(window);
   const dumpVersion = await versionText(window);
   const entryCount = await int(window);
-  if (entryCount < 0) throw damaged(window.offset - 5, 'the number of entries is negative');
+  if (entryCount < 0) throw damaged(window.offset - 5, 'head.entries');
   return { version, minor, compression, offsetSize, layout, created, database, serverVersion, dumpVersion, entryCount };
 }
 
@@ -66,7 +65,7 @@ export async function readArchiveHead(window: ByteWindow, layout: Layout = 'cust
 async function versionText(window: ByteWindow): Promise<string> {
   const at = window.offset;
   const found = (await text(window)).toString('latin1');
-  if (!/^[\x20-\x7e]{0,200}$/.test(found)) throw damaged(at, 'a version that no server has');
+  if (!/^[\x20-\x7e]{0,200}$/.test(found)) throw damaged(at, 'head.version');
   return found;
 }
 
@@ -79,7 +78,7 @@ async function checkMagic(window: ByteWindow): Promise<void> {
     return;
   }
   if (start.length < 5 && magic.subarray(0, start.length).equals(start)) {
-    throw damaged(start.length, start.length === 0 ? 'the file is empty' : 'the file ends inside its head');
+    throw damaged(start.length, start.length === 0 ? 'head.empty' : 'head.cut');
   }
   throw new AppError('archive.foreign', foreignFormat(start));
 }
@@ -87,11 +86,11 @@ async function checkMagic(window: ByteWindow): Promise<void> {
 async function readCompression(window: ByteWindow, minor: number): Promise<ArchiveHeader['compression']> {
   if (minor >= 15) {
     const compression = compressions[await byte(window)];
-    if (compression === undefined) throw damaged(window.offset - 1, 'an unknown compression');
+    if (compression === undefined) throw damaged(window.offset - 1, 'head.compression');
     return compression;
   }
   const level = await int(window);
-  if (level < -1 || level > 9) throw damaged(window.offset - 5, 'an impossible compression level');
+  if (level < -1 || level > 9) throw damaged(window.offset - 5, 'head.level');
   return level === 0 ? 'none' : 'gzip';
 }
 
@@ -107,7 +106,7 @@ async function readTime(window: ByteWindow): Promise<string> {
     between(day, 1, 31) &&
     between(month, 0, 11) &&
     between(year, 100, 1100);
-  if (!possible) throw damaged(at, 'an impossible time of creation');
+  if (!possible) throw damaged(at, 'head.time');
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${1900 + year}-${two(month + 1)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
 }
@@ -129,15 +128,15 @@ async function int(window: ByteWindow): Promise<number> {
 
 async function text(window: ByteWindow): Promise<Buffer> {
   const length = await int(window);
-  if (length < 0 || length > 4096) throw damaged(window.offset - 5, 'an impossible length in the head');
+  if (length < 0 || length > 4096) throw damaged(window.offset - 5, 'head.length');
   await inside(window, length);
   window.position += length;
   const found = Buffer.from(window.buffer.subarray(window.position - length, window.position));
-  if (found.includes(0)) throw damaged(window.offset - length, 'a NUL in a text of the head');
+  if (found.includes(0)) throw damaged(window.offset - length, 'head.zero');
   return found;
 }
 
 async function inside(window: ByteWindow, count: number): Promise<void> {
   if (await window.need(count)) return;
-  throw damaged(window.offset + window.available, 'the file ends inside its head');
+  throw damaged(window.offset + window.available, 'head.cut');
 }

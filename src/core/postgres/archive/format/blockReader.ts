@@ -1,5 +1,5 @@
 import type { ByteWindow } from './byteWindow';
-import { damaged } from './damage';
+import { damaged, type Damage } from './damage';
 import type { ExpectedBlock } from './tocReader';
 
 const tableBlock = 1;
@@ -44,20 +44,19 @@ export class BlockReader {
     const window = this.#window;
     this.#entry = labelOf(block);
     if (!(await window.need(6))) {
-      if (window.available === 0) throw damaged(window.offset, 'the data block is missing', this.#entry);
+      if (window.available === 0) throw damaged(window.offset, 'block.missing', this.#entry);
       throw this.#cut();
     }
     if (block.offset !== undefined && block.offset !== window.offset) {
-      this.fail(`the data block is not where the table of contents says (${block.offset})`);
+      this.fail({ reason: 'block.elsewhere', said: block.offset });
     }
     this.places.set(block.dumpId, window.offset);
     const type = window.buffer[window.position] ?? 0;
-    if (type !== (block.table === undefined ? largeObjectsBlock : tableBlock))
-      this.fail('not a data block of this kind');
+    if (type !== (block.table === undefined ? largeObjectsBlock : tableBlock)) this.fail('block.kind');
     window.position += 1;
     const dumpId = window.takeInt(this.#entry);
     if (dumpId === block.dumpId) return;
-    throw damaged(window.offset - 5, `data block ${dumpId} stands where ${block.dumpId} is expected`, this.#entry);
+    throw damaged(window.offset - 5, { reason: 'block.other', found: dumpId, expected: block.dumpId }, this.#entry);
   }
 
   /** The OID of the next large object of this block; 0 after the last. */
@@ -79,7 +78,7 @@ export class BlockReader {
       }
       let left = window.takeInt(this.#entry);
       if (left === 0) return;
-      if (left < 0 || left > longestChunk) throw damaged(window.offset - 5, 'an impossible chunk length', this.#entry);
+      if (left < 0 || left > longestChunk) throw damaged(window.offset - 5, 'block.length', this.#entry);
       while (left > 0) {
         if (window.available === 0 && !(await window.need(1))) throw this.#cut();
         const count = Math.min(left, window.available);
@@ -92,12 +91,12 @@ export class BlockReader {
     }
   }
 
-  fail(reason: string, cause?: unknown): never {
+  fail(reason: Damage, cause?: unknown): never {
     throw damaged(this.#window.offset, reason, this.#entry, cause);
   }
 
   #cut(): Error {
-    return damaged(this.#window.offset + this.#window.available, 'the file ends inside a data block', this.#entry);
+    return damaged(this.#window.offset + this.#window.available, 'block.cut', this.#entry);
   }
 }
 

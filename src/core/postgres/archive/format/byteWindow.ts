@@ -76,7 +76,7 @@ export class ByteWindow {
    */
   takeInt(entry?: string): number {
     const sign = this.buffer[this.position] ?? 0;
-    if (sign > 1) throw damaged(this.offset, 'a number with an impossible sign', entry);
+    if (sign > 1) throw damaged(this.offset, 'number.sign', entry);
     const value = this.view.getUint32(this.position + 1, true);
     this.position += 5;
     return sign === 1 ? -value : value;

@@ -1,8 +1,13 @@
+import type { ArchiveDamage, EntryPlace, PlainDamage } from '../../../base/damage';
 import { AppError } from '../../../base/errors';
 
+/** What is wrong; a reason alone where no facts go with it. */
+export type Damage = PlainDamage | ArchiveDamage;
+
 /** The archive is not whole. `offset` is the place in the file, in bytes, where that showed; `entry` the entry in work. */
-export function damaged(offset: number, reason: string, entry?: string, cause?: unknown): AppError {
-  const data = entry === undefined ? { offset, reason } : { offset, reason, entry };
+export function damaged(offset: number, what: Damage, entry?: EntryPlace, cause?: unknown): AppError {
+  const damage = typeof what === 'string' ? ({ reason: what } as ArchiveDamage) : what;
+  const data = entry === undefined ? { offset, ...damage } : { offset, ...damage, entry };
   return new AppError('archive.damaged', data, cause === undefined ? undefined : { cause });
 }
 
@@ -15,7 +20,7 @@ export function beyondLimit(data: {
   readonly size?: number;
   readonly most: number;
   readonly offset: number;
-  readonly entry: string;
+  readonly entry: EntryPlace;
 }): AppError {
   return new AppError('archive.limit', data);
 }

@@ -37,7 +37,7 @@ export class Lz4Unpacker implements Unpacker {
   write(bytes: Buffer, view: DataView, from: number, to: number): Promise<void> | undefined {
     let at = from;
     while (at < to) {
-      if (this.#state === 'ended') this.#fail('bytes after the end of the compressed data');
+      if (this.#state === 'ended') this.#fail('packed.behind');
       const count = Math.min(this.#wanted - this.#gathered, to - at);
       bytes.copy(this.#packed, this.#gathered, at, at + count);
       this.#gathered += count;
@@ -55,7 +55,7 @@ export class Lz4Unpacker implements Unpacker {
 
   async end(): Promise<void> {
     const nothing = this.#state === 'start' && this.#gathered === 0;
-    if (!nothing && this.#state !== 'ended') this.#fail('the compressed data ends early');
+    if (!nothing && this.#state !== 'ended') this.#fail('packed.cut');
   }
 
   close(): void {
@@ -79,13 +79,13 @@ export class Lz4Unpacker implements Unpacker {
 
   /** Magic, flags, block size, and the checksum of the three when no further field stands in the header. */
   #start(): void {
-    if (this.#packed.readUInt32LE(0) !== magic) this.#fail('the compressed data does not begin as an LZ4 frame');
+    if (this.#packed.readUInt32LE(0) !== magic) this.#fail('lz4.begin');
     const flags = this.#packed[4] ?? 0;
     const size = blockSizes[(this.#packed[5] ?? 0) >> 4];
-    if (flags >> 6 !== 1 || (flags & 2) !== 0 || size === undefined) this.#fail('an impossible LZ4 frame header');
+    if (flags >> 6 !== 1 || (flags & 2) !== 0 || size === undefined) this.#fail('lz4.header');
     const extra = ((flags & 8) !== 0 ? 8 : 0) + ((flags & 1) !== 0 ? 4 : 0);
     if (extra === 0 && headerChecksum(this.#packed[4] ?? 0, this.#packed[5] ?? 0) !== this.#packed[6]) {
-      this.#fail('the LZ4 frame header does not match its checksum');
+      this.#fail('lz4.checksum');
     }
     this.#blockChecksums = (flags & 16) !== 0;
     this.#contentChecksum = (flags & 4) !== 0;
@@ -111,7 +111,7 @@ export class Lz4Unpacker implements Unpacker {
     }
     this.#stored = length >>> 31 === 1;
     const size = length & 0x7fffffff;
-    if (size > this.#text.length - historySize || size === 0) this.#fail('an impossible length of an LZ4 block');
+    if (size > this.#text.length - historySize || size === 0) this.#fail('lz4.length');
     this.#next('block', size + (this.#blockChecksums ? 4 : 0));
   }
 
@@ -153,7 +153,7 @@ function unpackBlock(source: Buffer, size: number, target: Buffer, start: number
         literals += more;
       }
     }
-    if (literals > size - at || literals > target.length - out) fail('an LZ4 block points outside of itself');
+    if (literals > size - at || literals > target.length - out) fail('lz4.outside');
     if (literals > 32) source.copy(target, out, at, at + literals);
     else for (let index = 0; index < literals; index += 1) target[out + index] = source[at + index] ?? 0;
     at += literals;
@@ -172,7 +172,7 @@ function unpackBlock(source: Buffer, size: number, target: Buffer, start: number
       }
     }
     const far = distance === 0 || distance > out;
-    if (far || at >= size || length > target.length - out) fail('an LZ4 block points outside of itself');
+    if (far || at >= size || length > target.length - out) fail('lz4.outside');
     if (length > 32 && distance >= length) target.copyWithin(out, out - distance, out - distance + length);
     else for (let index = 0; index < length; index += 1) target[out + index] = target[out - distance + index] ?? 0;
     out += length;

@@ -83,14 +83,14 @@ class Walk {
   async over({ dumpId, holds, label, offset }: DataBlock): Promise<void> {
     const from = this.#position;
     this.#label = label;
-    if (from >= this.#fileBytes) throw damaged(from, 'the data block is missing', label);
+    if (from >= this.#fileBytes) throw damaged(from, 'block.missing', label);
     if (offset !== undefined && offset !== from) {
-      throw damaged(from, `the data block is not where the table of contents says (${offset})`, label);
+      throw damaged(from, { reason: 'block.elsewhere', said: offset }, label);
     }
     const type = await this.#byte();
-    if (type !== (holds === 'table' ? 1 : 3)) throw damaged(from, 'not a data block of this kind', label);
+    if (type !== (holds === 'table' ? 1 : 3)) throw damaged(from, 'block.kind', label);
     const found = await this.#int();
-    if (found !== dumpId) throw damaged(from + 1, `data block ${found} stands where ${dumpId} is expected`, label);
+    if (found !== dumpId) throw damaged(from + 1, { reason: 'block.other', found, expected: dumpId }, label);
     if (holds === 'table') await this.#chunks();
     else while ((await this.#int()) !== 0) await this.#chunks();
     this.#measured.push({ dumpId, bytes: this.#position - from });
@@ -109,7 +109,7 @@ class Walk {
     const from = this.#position;
     // the table of contents once more, as `readBehind` has it
     const isToc = this.#fileBytes - from > 5 && (await this.#int()) === this.#entries;
-    if (!isToc) throw damaged(from, 'there are bytes after the last data block');
+    if (!isToc) throw damaged(from, 'block.behind');
   }
 
   /** Steps over the chunks of one table or large object. */
@@ -118,7 +118,7 @@ class Walk {
       if (!this.#window.has(this.#position, 5)) await this.#fill(5);
       const at = this.#position;
       const length = this.#window.uint32(at + 1);
-      if (this.#window.byte(at) !== 0) throw damaged(at, 'an impossible chunk length', this.#label);
+      if (this.#window.byte(at) !== 0) throw damaged(at, 'block.length', this.#label);
       this.#position = at + 5 + length;
       if (length === 0) return;
       if (this.#position > this.#fileBytes) throw this.#cut();
@@ -146,6 +146,6 @@ class Walk {
   }
 
   #cut(): AppError {
-    return damaged(this.#fileBytes, 'the file ends inside a data block', this.#label);
+    return damaged(this.#fileBytes, 'block.cut', this.#label);
   }
 }

@@ -40,7 +40,7 @@ export async function readBehind(
   const from = window.offset;
   if (!(await window.need(1))) return undefined;
   const begins = (await window.need(5)) && window.takeInt() === head.entryCount;
-  if (!begins) throw damaged(from, 'there are bytes after the last data block');
+  if (!begins) throw damaged(from, 'block.behind');
   const isToc = await isSame(window, head, toc, places);
   while (await window.need(1)) window.position += window.available;
   return { bytes: window.offset - from, isToc };

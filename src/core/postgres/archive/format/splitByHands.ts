@@ -99,7 +99,7 @@ function mustSayNoMore(toc: TableOfContents, groups: ReadonlyMap<TocEntry, Group
     // pg_restore passes over what is the database's own
     if (name.startsWith('DATABASE ')) continue;
     if (!sayMore(kind, definitionOf(toc, entry).toString('latin1'), backslashes)) continue;
-    throw damaged(definitionAt, 'a statement that pg_dump does not write', `${kind} ${schema}.${name}`);
+    throw damaged(definitionAt, 'toc.statement', `${kind} ${schema}.${name}`);
   }
 }
 

@@ -65,7 +65,7 @@ export class StreamUnpacker implements Unpacker {
     this.#stream = undefined;
     this.#underWay = undefined;
     const consumed = await stream?.end();
-    if (consumed !== this.#packed) this.#fail('bytes after the end of the compressed data');
+    if (consumed !== this.#packed) this.#fail('packed.behind');
   }
 
   close(): void {
@@ -110,9 +110,9 @@ export class StreamUnpacker implements Unpacker {
       consumed = engine.bytesWritten;
     } catch (error) {
       if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
-      return this.#fail('the compressed data is damaged', error);
+      return this.#fail('packed.broken', error);
     }
-    if (consumed !== packed.length) this.#fail('bytes after the end of the compressed data');
+    if (consumed !== packed.length) this.#fail('packed.behind');
     return text;
   }
 }
@@ -199,7 +199,7 @@ class BlockStream {
     if (this.#failure === undefined) return;
     this.close();
     if (isAppError(this.#failure)) throw this.#failure;
-    this.#fail('the compressed data is damaged', this.#failure);
+    this.#fail('packed.broken', this.#failure);
   }
 }
 

@@ -1,7 +1,8 @@
+import type { EntryPlace, TocText } from '../../../base/damage';
 import { AppError } from '../../../base/errors';
 import type { Layout } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
-import { beyondLimit, damaged } from './damage';
+import { beyondLimit, damaged, type Damage } from './damage';
 import type { IsValid } from './validText';
 
 /** What an entry is read by. */
@@ -62,7 +63,7 @@ const offsetNoData = 3;
 const nothing = Buffer.alloc(0);
 
 /** Reads the next entry. `place` names it in errors, e.g. `entry 3 of 10`. */
-export async function readTocEntry(window: ByteWindow, format: TocFormat, place: string): Promise<RawTocEntry> {
+export async function readTocEntry(window: ByteWindow, format: TocFormat, place: EntryPlace): Promise<RawTocEntry> {
   // most entries lie in the window as a whole; one that does not is begun again when its missing bytes are there
   let wanted = 64;
   for (let tries = 1; ; tries += 1) {
@@ -74,7 +75,7 @@ export async function readTocEntry(window: ByteWindow, format: TocFormat, place:
       return entry;
     }
     if (!whole && window.available < cursor.wanted) {
-      throw damaged(window.offset + window.available, `the file ends inside the table of contents, ${place}`);
+      throw damaged(window.offset + window.available, 'toc.cut', place);
     }
     if (cursor.wanted > longestEntry) {
       throw beyondLimit({ what: 'entry', most: longestEntry, offset: window.offset, entry: cursor.label });
@@ -94,12 +95,12 @@ class Cursor {
   wanted = 0;
   readonly #window: ByteWindow;
   readonly #start: number;
-  readonly #place: string;
+  readonly #place: EntryPlace;
   /** of the entry in work, as far as it was read */
-  label: string;
+  label: EntryPlace;
   #kind = '';
 
-  constructor(window: ByteWindow, place: string) {
+  constructor(window: ByteWindow, place: EntryPlace) {
     this.#window = window;
     this.#start = window.position;
     this.position = window.position;
@@ -118,36 +119,36 @@ class Cursor {
   }
 
   #entry({ minor, offsetSize, layout, isValid }: TocFormat): RawTocEntry {
-    const check = (found: Buffer, what: string): Buffer => {
+    const check = (found: Buffer, what: TocText): Buffer => {
       if (isValid(found)) return found;
       // the names of roles belong to the server, and are there in the encoding of the database in which each was made
       if (isRolesOwn(what, this.#kind) && !found.includes(0)) throw this.#namesRole();
-      return this.#refuse(`${what} holds what no text in the archive's encoding holds,`);
+      return this.#refuse({ reason: 'toc.text', what });
     };
-    const text = (longest: number, what: string): Buffer => check(this.#text(longest), what);
+    const text = (longest: number, what: TocText): Buffer => check(this.#text(longest), what);
     const dumpId = this.#int();
-    if (dumpId <= 0 || dumpId >= mostDumpIds) this.#refuse('an impossible dump id');
+    if (dumpId <= 0 || dumpId >= mostDumpIds) this.#refuse('toc.dumpId');
     const dumper = this.#int();
-    if (dumper !== 0 && dumper !== 1) this.#refuse('an impossible data flag');
+    if (dumper !== 0 && dumper !== 1) this.#refuse('toc.dataFlag');
     this.#digits();
     this.#digits();
     const tag = this.#text(longestName);
     const kind = this.#text(100);
-    if (!isKind(kind)) this.#refuse('an impossible kind of entry');
+    if (!isKind(kind)) this.#refuse('toc.kind');
     this.#kind = kind.toString('latin1');
-    check(tag, 'a name');
+    check(tag, 'name');
     const section = this.#int();
-    if (section < 1 || section > 4) this.#refuse('an impossible section');
+    if (section < 1 || section > 4) this.#refuse('toc.section');
     const definitionOffset = this.#offset + 5;
     this.label = `${this.#kind} ${tag.toString()}`;
-    const definition = text(longestDefinition, 'a definition');
-    text(longestText, 'a DROP statement');
-    const copyStatement = text(longestText, 'a COPY statement');
-    const namespace = text(longestName, "a schema's name");
-    const tablespace = text(longestName, "a tablespace's name");
-    const accessMethod = minor >= 14 ? text(longestName, "an access method's name") : nothing;
+    const definition = text(longestDefinition, 'definition');
+    text(longestText, 'drop');
+    const copyStatement = text(longestText, 'copy');
+    const namespace = text(longestName, 'schema');
+    const tablespace = text(longestName, 'tablespace');
+    const accessMethod = minor >= 14 ? text(longestName, 'accessMethod') : nothing;
     if (minor >= 16) this.#int();
-    const owner = text(longestName, ofOwner);
+    const owner = text(longestName, 'owner');
     this.#noOids(minor);
     while (this.#digits() > 0);
     const placeAt = this.position;
@@ -180,8 +181,8 @@ class Cursor {
   #noOids(minor: number): void {
     const mark = this.#text(5).toString('latin1');
     if (mark === 'false') return;
-    if (mark === 'true' && minor < 14) this.#refuse('a table WITH OIDS, which PostgreSQL 12 and later do not have,');
-    this.#refuse('an impossible mark for OIDs');
+    if (mark === 'true' && minor < 14) this.#refuse('toc.withOids');
+    this.#refuse('toc.oids');
   }
 
   #dataOffset(size: number, hasData: boolean): number | undefined {
@@ -192,14 +193,14 @@ class Cursor {
       size === 8 ? Number(buffer.readBigUInt64LE(this.position + 1)) : buffer.readUInt32LE(this.position + 1);
     this.position += 1 + size;
     const fits = hasData ? state === offsetNotSet || state === offsetSet : state === offsetNoData;
-    if (!fits) this.#refuse('an impossible state of the data offset');
+    if (!fits) this.#refuse('toc.dataOffset');
     return state === offsetSet ? offset : undefined;
   }
 
   /** A text of digits; its length, or 0 for the null that ends a list. */
   #digits(): number {
     const text = this.#text(10);
-    for (const byte of text) if (byte < 0x30 || byte > 0x39) this.#refuse('a number that is none');
+    for (const byte of text) if (byte < 0x30 || byte > 0x39) this.#refuse('toc.number');
     return text.length;
   }
 
@@ -207,7 +208,7 @@ class Cursor {
     this.#has(5);
     const { buffer } = this.#window;
     const sign = buffer[this.position] ?? 0;
-    if (sign > 1) this.#refuse('a number with an impossible sign');
+    if (sign > 1) this.#refuse('number.sign');
     const value = this.#window.view.getUint32(this.position + 1, true);
     this.position += 5;
     return sign === 1 ? -value : value;
@@ -217,12 +218,12 @@ class Cursor {
   #text(longest: number): Buffer {
     const length = this.#int();
     if (length <= 0) {
-      if (length < -1) this.#refuse('an impossible length');
+      if (length < -1) this.#refuse('toc.length');
       return nothing;
     }
     if (length > longest) {
       if (longest < longestText || length > longestOfServers)
-        this.#refuse(`a text of ${length} bytes, where none has more than ${longest},`);
+        this.#refuse({ reason: 'toc.longText', bytes: length, most: longest });
       throw beyondLimit({ what: 'text', size: length, most: longest, offset: this.#offset, entry: this.label });
     }
     this.#has(length);
@@ -240,16 +241,14 @@ class Cursor {
     return new AppError('archive.roleName', { entry: this.label, offset: this.#offset });
   }
 
-  #refuse(reason: string): never {
-    throw damaged(this.#offset, `${reason} in the table of contents`, this.#place);
+  #refuse(what: Damage): never {
+    throw damaged(this.#offset, what, this.#place);
   }
 }
 
-const ofOwner = "an owner's name";
-
 /** What may hold the name of a role: an owner, and the entries that name some. */
-function isRolesOwn(what: string, kind: string): boolean {
-  return what === ofOwner || namingRoles.has(kind);
+function isRolesOwn(what: TocText, kind: string): boolean {
+  return what === 'owner' || namingRoles.has(kind);
 }
 
 const namingRoles: ReadonlySet<string> = new Set([

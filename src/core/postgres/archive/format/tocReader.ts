@@ -1,3 +1,4 @@
+import type { EntryPlace } from '../../../base/damage';
 import { AppError } from '../../../base/errors';
 import type { ArchiveHead } from './archiveHead';
 import type { ByteWindow } from './byteWindow';
@@ -69,7 +70,7 @@ export async function readToc(
   const print = new TocPrint();
   let kept = 0;
   for (let index = 1; index <= head.entryCount; index += 1) {
-    const place = `entry ${index} of ${head.entryCount}`;
+    const place = { number: index, of: head.entryCount };
     const at = window.offset;
     const { minor, offsetSize, layout } = head;
     const entry = await readTocEntry(window, { minor, offsetSize, layout, isValid: collector.isValid }, place);
@@ -80,7 +81,7 @@ export async function readToc(
     each?.(entry, names);
   }
   const reading = collector.result();
-  if (reading.encoding === '') throw damaged(window.offset, 'the table of contents does not say its encoding');
+  if (reading.encoding === '') throw damaged(window.offset, 'toc.noEncoding');
   return { ...reading, print: print.result() };
 }
 
@@ -115,16 +116,15 @@ class TocCollector {
   readonly #interned = new Map<string, string>();
   readonly #dumpIds = new IdSet();
 
-  add(entry: RawTocEntry, at: number, place: string): EntryNames {
-    if (!this.#dumpIds.add(entry.dumpId)) throw damaged(at, 'two entries with the same dump id', place);
+  add(entry: RawTocEntry, at: number, place: EntryPlace): EntryNames {
+    if (!this.#dumpIds.add(entry.dumpId)) throw damaged(at, 'toc.sameDumpId', place);
     const kind = this.#intern(entry.kind.toString('latin1'));
     if (kind === 'ENCODING') this.#setEncoding(entry, at, place);
     // the last one counts there
-    if (kind === 'STDSTRINGS' && this.#kinds.has(kind)) throw damaged(at, 'a second setting of strings', place);
+    if (kind === 'STDSTRINGS' && this.#kinds.has(kind)) throw damaged(at, 'toc.secondStrings', place);
     // pg_restore sends them as they stand before anything else, whoever restores
     const setting = settings[kind];
-    if (setting && !setting.test(entry.definition.toString('latin1')))
-      throw damaged(at, 'a setting that pg_dump does not write', place);
+    if (setting && !setting.test(entry.definition.toString('latin1'))) throw damaged(at, 'toc.setting', place);
     const names: EntryNames = {
       kind,
       schema: this.#intern(this.#decode(entry.namespace)),
@@ -167,42 +167,41 @@ class TocCollector {
     return text;
   }
 
-  #setEncoding(entry: RawTocEntry, at: number, place: string): void {
+  #setEncoding(entry: RawTocEntry, at: number, place: EntryPlace): void {
     const encoding = /^SET client_encoding = '([^']+)';\n$/.exec(entry.definition.toString('latin1'))?.[1];
-    if (encoding === undefined) throw damaged(at, 'the encoding cannot be read', place);
-    if (this.#encoding !== '') throw damaged(at, 'a second encoding', place);
+    if (encoding === undefined) throw damaged(at, 'toc.encoding', place);
+    if (this.#encoding !== '') throw damaged(at, 'toc.secondEncoding', place);
     const validity = validityIn(encoding);
-    if (validity === 'clients')
-      throw new AppError('archive.encoding', { encoding, offset: at, reason: `written in ${encoding}` });
-    if (validity === undefined) throw damaged(at, `an encoding that PostgreSQL does not have (${encoding})`, place);
+    if (validity === 'clients') throw new AppError('archive.encoding', { encoding, offset: at });
+    if (validity === undefined) throw damaged(at, { reason: 'toc.unknownEncoding', encoding }, place);
     this.isValid = validity;
     this.#encoding = encoding;
     this.#decode = decoderOf(encoding);
   }
 
-  #addSequence(entry: RawTocEntry, names: EntryNames, at: number, place: string): void {
+  #addSequence(entry: RawTocEntry, names: EntryNames, at: number, place: EntryPlace): void {
     const [, value, called] =
       /^SELECT pg_catalog\.setval\('.*', (-?\d+), (true|false)\);\n$/s.exec(entry.definition.toString('latin1')) ?? [];
-    if (value === undefined) throw damaged(at, 'the value of a sequence cannot be read', place);
+    if (value === undefined) throw damaged(at, 'toc.sequence', place);
     this.#sequences.push({ schema: names.schema, name: names.name, lastValue: value, isCalled: called === 'true' });
   }
 
-  #addBlock(entry: RawTocEntry, names: EntryNames, at: number, place: string): void {
+  #addBlock(entry: RawTocEntry, names: EntryNames, at: number, place: EntryPlace): void {
     const { dumpId, dataOffset: offset } = entry;
     if (names.kind === 'BLOBS') {
       this.#blocks.push({ dumpId, table: undefined, name: names.name, offset });
       return;
     }
-    if (names.kind !== 'TABLE DATA') throw damaged(at, `an entry ${names.kind} cannot have data`, place);
+    if (names.kind !== 'TABLE DATA') throw damaged(at, { reason: 'toc.data', kind: names.kind }, place);
     const label = `TABLE DATA ${names.schema}.${names.name}`;
     const copy = parseCopyStatement(entry.copyStatement);
     if (copy === undefined && entry.copyStatement.length === 0) {
       throw new AppError('archive.foreign', { reason: 'inserts', way: 'load', tool: 'pg_restore', entry: label });
     }
-    if (copy === undefined) throw damaged(at, 'the COPY statement cannot be read', label);
+    if (copy === undefined) throw damaged(at, 'toc.copy', label);
     // a root named instead of the partition has a definition that says so (--load-via-partition-root)
     const own = entry.definition.length > 0 || (copy.table.equals(entry.tag) && copy.schema.equals(entry.namespace));
-    if (!own) throw damaged(at, 'the COPY statement names another table', label);
+    if (!own) throw damaged(at, 'toc.otherTable', label);
     const { schema, name } = names;
     const columns = this.#intern(packColumns(copy.columns));
     this.#blocks.push({ dumpId, table: { schema, name, columns }, name, offset });

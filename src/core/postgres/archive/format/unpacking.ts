@@ -1,3 +1,5 @@
+import type { Damage } from './damage';
+
 /**
  * Takes uncompressed bytes `[from, to)`; `view` looks at the same memory. They are valid during the call only. Where it returns a promise, nothing more
  * is unpacked before that is resolved: a few packed bytes may stand for gigabytes.
@@ -5,7 +7,7 @@
 export type Sink = (bytes: Uint8Array, view: DataView, from: number, to: number) => Promise<void> | undefined;
 
 /** Throws `archive.damaged` at the place in work. */
-export type Fail = (reason: string, cause?: unknown) => never;
+export type Fail = (reason: Damage, cause?: unknown) => never;
 
 /** Unpacks one data block after the other; bounded memory whatever the block's size. */
 export interface Unpacker {
