@@ -155,9 +155,18 @@ class Types {
 
   /** Each field with what it is, but for `type`. */
   fields(type: ts.Type): string {
-    const all = type.isUnion() ? type.types.flatMap((one) => one.getProperties()) : type.getProperties();
-    const own = new Map(all.filter(({ name }) => name !== 'type').map((one) => [one.name, one]));
-    return [...own.values()].map((one) => `\`${this.name(one)}\`: ${this.what(this.of(one))}`).join(', ');
+    const shapes = this.members(type).map((one) => one.getProperties());
+    const names = new Set(shapes.flatMap((shape) => shape.map(({ name }) => name)).filter((name) => name !== 'type'));
+    const told = [...names].map((name) => {
+      const own = shapes.flatMap((shape) => shape.filter((one) => one.name === name));
+      const [first] = own;
+      // of several shapes it may be in some alone
+      const isSure = own.length === shapes.length && own.every((one) => this.name(one) === name);
+      const types = own.flatMap((one) => this.members(this.of(one)));
+      const what = own.length > 1 || !first ? this.oneOf(types, 1) : this.what(this.of(first));
+      return `\`${name}${isSure ? '' : '?'}\`: ${what}`;
+    });
+    return told.join(', ');
   }
 
   table(type: ts.Type): string {

@@ -91,7 +91,7 @@ describe("the archive's encoding is the database's own", function () {
       await server.sql('utf', how);
       await assert.rejects(backup('role'), (error) => {
         assert.ok(isAppError(error, 'archive.roleName'), String(error));
-        assert.match(String(error.data['entry']), /(owned|granted)$/);
+        assert.match(JSON.stringify(error.data['entry']), /(owned|granted)"$/);
         const said = runningText(wordsFor(error.code, error.data, cliHints));
         assert.match(said, /RENAME TO/);
         return true;
