@@ -200,6 +200,8 @@ export const optionSpecs = {
     value: '<address:port>',
     help: 'where it answers, e.g. 127.0.0.1:8080',
   },
+  console: { type: 'string', value: '<address:port>', help: 'where it serves the console, too, e.g. 127.0.0.1:8080' },
+  every: { type: 'string', value: '<seconds>', help: 'how often it looks; default 30' },
   proxy: {
     type: 'string',
     multiple: true,

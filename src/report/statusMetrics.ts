@@ -74,6 +74,6 @@ export function metricsOf(
 }
 
 /** As a label's value is written. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 }

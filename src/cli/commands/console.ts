@@ -1,6 +1,8 @@
+import type { Server } from 'node:http';
 import { AppError } from '../../core/base/errors';
 import { safe } from '../../words/format';
-import type { Command } from '../command';
+import type { KubeClient } from '../../core/cluster/kubeClient';
+import type { Call, Command } from '../command';
 import { kubeconfigsOf } from '../setting';
 
 /** Pages for people without an editor. */
@@ -18,16 +20,9 @@ export const consoleCommand: Command = {
   async run(call) {
     const { options, terminal } = call;
     const { openPlace } = await import('../../core/job/runner/openPlace');
-    const { consoleServer } = await import('../console/server');
-    const { trustedProxies } = await import('../console/login');
     const { listenAt, untilEnded } = await import('../console/listen');
-    const { client, namespace: runner } = await openPlace(kubeconfigsOf(call), call.operands[0] ?? '');
-    const namespaces = options.for ?? [];
-    if (namespaces.length === 0)
-      throw new AppError('usage', { message: 'console wants --for with each namespace whose requests it shows.' });
-    const proxies = trustedProxies(options.proxy ?? []);
-    const origins = (options.origin ?? []).map(originOf);
-    const server = consoleServer({ cluster: client.cluster, namespaces, proxies, origins, runner });
+    const { client, namespace } = await openPlace(kubeconfigsOf(call), call.operands[0] ?? '');
+    const server = await consoleOf(call, client, namespace);
     const at = await listenAt(server, options.listen ?? '127.0.0.1:8080');
     terminal.event({ type: 'listening', at });
     terminal.line(safe(`The console answers at ${at}, to its proxy alone.`));
@@ -38,6 +33,18 @@ export const consoleCommand: Command = {
     return 0;
   },
 };
+
+/** The console that options ask for; its schedules are those of `runner`. Throws `usage`. */
+export async function consoleOf({ options }: Call, { cluster }: KubeClient, runner: string): Promise<Server> {
+  const { consoleServer } = await import('../console/server');
+  const { trustedProxies } = await import('../console/login');
+  const namespaces = options.for ?? [];
+  if (namespaces.length === 0)
+    throw new AppError('usage', { message: 'console wants --for with each namespace whose requests it shows.' });
+  const proxies = trustedProxies(options.proxy ?? []);
+  const origins = (options.origin ?? []).map(originOf);
+  return consoleServer({ cluster, namespaces, proxies, origins, runner });
+}
 
 /** As browsers write it. Throws `usage`. */
 function originOf(text: string): string {

@@ -10,7 +10,7 @@ export type DueEvent = 'reminder' | 'escalated' | 'timedOut' | 'expired' | 'revi
  */
 export function dueMessages(request: OperationRequest, now: Date): readonly DueEvent[] {
   const { status } = request;
-  return dueBy(request, now).filter((event) => {
+  return broughtBy(request, now).filter((event) => {
     const tried = (status.notices ?? []).filter((one) => one.event === event);
     return !tried.some(({ state, tries }) => state === 'accepted' || tries >= mostTries);
   });
@@ -23,7 +23,8 @@ export function escalatesAt({ metadata, spec }: OperationRequest): Date | undefi
   return new Date(Date.parse(metadata.creationTimestamp) + escalateAfterMinutes * 60_000);
 }
 
-function dueBy(request: OperationRequest, now: Date): readonly DueEvent[] {
+/** What time brought by now, whether or not anybody was told of it. Pure. */
+export function broughtBy(request: OperationRequest, now: Date): readonly DueEvent[] {
   const { spec, status } = request;
   if (status.state === 'ReviewDue') {
     const { reviewWithinHours } = spec;

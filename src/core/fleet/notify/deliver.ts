@@ -23,12 +23,13 @@ export interface Delivery {
   readonly time: string;
 }
 
-/** Hands a message to a channel, at most three times. Never throws: what is not accepted is told by what is returned. */
+/** Hands a message to a channel, at most three times, each with the same `id` by which a receiver knows it again. Never throws: what is not accepted is told by what is returned. */
 export async function deliver(
   name: string,
   channel: Channel,
   message: Message,
   signal: AbortSignal,
+  id: string = randomUUID(),
 ): Promise<Delivery> {
   const common = { channel: name, kind: channel.kind, event: message.facts.event, subject: message.subject };
   let answer = '';
@@ -37,7 +38,7 @@ export async function deliver(
     try {
       if (wait > 0) await sleep(wait, undefined, { signal });
       tries += 1;
-      const sent = await attempt(channel, message, signal);
+      const sent = await attempt(channel, message, signal, id);
       answer = sent.answer;
       if (sent.accepted) return { ...common, accepted: true, answer, tries, time: new Date().toISOString() };
       if (sent.again === undefined) break;
@@ -61,16 +62,16 @@ interface Sent {
 const mostTries = 3;
 const attemptMs = 10_000;
 
-async function attempt(channel: Channel, message: Message, signal: AbortSignal): Promise<Sent> {
+async function attempt(channel: Channel, message: Message, signal: AbortSignal, id: string): Promise<Sent> {
   switch (channel.kind) {
     case 'mail':
-      return mail(channel, message);
+      return mail(channel, message, id);
     case 'slack':
       return post(await secretOf(channel.url), slackBody(message), 'application/json', {}, signal);
     case 'teams':
       return post(await secretOf(channel.url), teamsBody(message), 'application/json', {}, signal);
     case 'webhook': {
-      const body = cloudEventBody(message, randomUUID());
+      const body = cloudEventBody(message, id);
       const key = channel.secret && (await secretOf(channel.secret));
       const mac = key === undefined ? undefined : createHmac('sha256', key).update(JSON.stringify(body)).digest('hex');
       const headers = mac === undefined ? {} : { 'x-db-ferry-signature': `sha256=${mac}` };
@@ -108,7 +109,7 @@ async function post(
   };
 }
 
-async function mail(channel: MailChannel, message: Message): Promise<Sent> {
+async function mail(channel: MailChannel, message: Message, id: string): Promise<Sent> {
   const { host, port, security, user, password, from, to, ca } = channel;
   const pass = password && (await secretOf(password));
   const transport = createTransport({
@@ -122,6 +123,7 @@ async function mail(channel: MailChannel, message: Message): Promise<Sent> {
   try {
     const headers = { 'Auto-Submitted': 'auto-generated' };
     const sent = await transport.sendMail({
+      messageId: `<${id}@db-ferry.invalid>`,
       ...{ from, to: [...to], subject: message.subject, text: message.body, html: mailHtml(message), headers },
     });
     const refused = sent.rejected.length;

@@ -99,16 +99,18 @@ export async function tellDue(
   return all;
 }
 
-async function told(
+/** Hands a message to a channel; undefined: there is none of the name. Never throws. `id`: by which a receiver knows that it is the same one again. */
+export async function told(
   config: NotifyConfig,
   name: string,
   facts: MessageFacts,
   stop: AbortSignal,
+  id?: string,
 ): Promise<Delivery | undefined> {
   const channel = config.channels[name];
   if (channel === undefined) return undefined;
   try {
-    return await deliver(name, channel, await renderMessage(facts, config.templates), stop);
+    return await deliver(name, channel, await renderMessage(facts, config.templates), stop, id);
   } catch (error) {
     // one's own template that cannot be read
     const failed = { accepted: false, answer: toAppError(error).code, tries: 0, time: new Date().toISOString() };
@@ -122,7 +124,7 @@ interface About {
 }
 
 /** What rules of who is told are asked about: the places are those of the work itself, and where the request is kept. */
-function aboutOf({ kept }: RequestPlace, { spec }: OperationRequest): About {
+export function aboutOf({ kept }: RequestPlace, { spec }: OperationRequest): About {
   const places = spacesOf(spec.work);
   const own = kept === undefined ? [] : [`${kept.client.cluster.alias}/${kept.namespace}`];
   return { kind: spec.operation, places: [...new Set([...own, ...places])] };
@@ -136,7 +138,8 @@ function spacesOf(work: string | undefined): readonly string[] {
   });
 }
 
-function factsOf(
+/** What a message of a request says. */
+export function factsOf(
   place: RequestPlace,
   request: OperationRequest,
   event: RequestEvent,
@@ -171,12 +174,18 @@ export function consoleLink(
   return new URL(parts.join('/'), base.endsWith('/') ? base : `${base}/`).href;
 }
 
-function noticeOf({ event, channel, accepted, answer, time, tries }: Delivery, by: string): RequestNotice {
+/** As it is written into the request. */
+export function noticeOf({ event, channel, accepted, answer, time, tries }: Delivery, by: string): RequestNotice {
   const state = accepted ? 'accepted' : 'refused';
   return { event, channel, state, answer: answer.slice(0, 200), at: time, by, tries: Math.max(1, tries) };
 }
 
-async function writeDown(request: OperationRequest, user: string, deliveries: readonly Delivery[]): Promise<void> {
+/** The same in the audit trail of this machine. */
+export async function writeDown(
+  request: OperationRequest,
+  user: string,
+  deliveries: readonly Delivery[],
+): Promise<void> {
   const trail = await ownTrail();
   for (const { accepted, ...details } of deliveries) {
     await note(trail, {

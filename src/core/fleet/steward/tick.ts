@@ -98,7 +98,10 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
       }
     });
   }
-  const told = (await tell?.(requests, now)) ?? { accepted: 0, pending: 0 };
+  let told: TellingResult = { accepted: 0, pending: 0 };
+  await attempt(client.cluster.alias, async () => {
+    told = (await tell?.(requests, now)) ?? told;
+  });
   return { now, requests, ...done, overdue, told, problems };
 }
 
