@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/command';
 import { commands } from './commands/commands';
 import { reportScheme } from './contributions';
+import { identitiesFrom } from './core/encrypt/ownIdentities';
 import { Backups } from './model/backups';
 import { Clusters } from './model/clusters';
 import { readDevSpaces } from './model/devSpaces';
 import { Jobs } from './model/jobs';
+import { OwnKeys } from './model/ownKeys';
 import { Stores } from './model/stores';
 import { Requests } from './model/requests';
 import { askedBy } from './ui/jobRequest';
@@ -43,6 +45,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const clusters = new Clusters(settings.kubeconfigFiles);
   const backups = new Backups(settings.root);
   const stores = new Stores();
+  const keys = new OwnKeys(context.secrets);
+  identitiesFrom(() => keys.identities());
   const jobs = new Jobs(settings.root);
   const requests = new Requests(clusters, () => ({ root: settings.root(), who: askedBy() }));
   const kept = new KeptProtected(settings.protectedPlaces, log);
@@ -63,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clusters,
     backups,
     stores,
+    keys,
     jobs,
     requests,
     pages,
@@ -74,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionPath,
   };
   context.subscriptions.push(
-    ...[log, clusters, backups, stores, jobs, requests, pages, messages],
+    ...[log, clusters, backups, stores, keys, jobs, requests, pages, messages],
     ...[trees.clusters, trees.backups, trees.jobs, trees.requests],
     vscode.window.registerUriHandler(
       requestLinks(async (address) => {

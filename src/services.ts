@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Backups } from './model/backups';
 import type { Clusters } from './model/clusters';
 import type { Jobs } from './model/jobs';
+import type { OwnKeys } from './model/ownKeys';
 import type { Stores } from './model/stores';
 import type { ProtectedPlaces } from './core/policy/protectedPlaces';
 import type { BackupsTree } from './tree/backupsTree';
@@ -19,6 +20,8 @@ export interface Services {
   readonly backups: Backups;
   /** those that have names */
   readonly stores: Stores;
+  /** what opens encrypted backups here */
+  readonly keys: OwnKeys;
   readonly jobs: Jobs;
   readonly requests: Requests;
   /** the pages of requests */

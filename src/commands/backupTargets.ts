@@ -7,6 +7,7 @@ import { BackupNode } from '../tree/backupNode';
 import { pickBackup } from '../ui/ask/pickBackup';
 import { storedAt } from '../ui/openInspector';
 import { settings } from '../ui/settings';
+import { withKey } from './useKey';
 
 /** A backup that a command works on. */
 export interface BackupTarget {
@@ -22,7 +23,7 @@ export interface BackupTarget {
 export async function oneBackup(services: Services, target: unknown, title: string): Promise<BackupTarget> {
   const operand = backupOperand(target) ?? (await pickBackup(services, { title }));
   const { findBackup } = await import('../core/catalog/catalog');
-  return { operand, entry: await findBackup(settings.root(), operand) };
+  return { operand, entry: await withKey(services, () => findBackup(settings.root(), operand)) };
 }
 
 /** The same without what grows with the database, for which an encrypted one needs no key. */

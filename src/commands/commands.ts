@@ -43,6 +43,7 @@ import { showReport } from './showReport';
 import { showRule } from './showRule';
 import { discardPrepared, swapPrepared } from './swapPrepared';
 import { undoRestore } from './undoRestore';
+import { useKey } from './useKey';
 import { verify } from './verify';
 
 /** All commands, in the order of package.json. */
@@ -75,6 +76,7 @@ export const commands: readonly Command[] = [
   removeStore,
   retainBackups,
   setUpEncryption,
+  useKey,
   deleteBackup,
   cancelJob,
   goOn,

@@ -32,7 +32,7 @@ export class BackupNode implements TreeNode {
     const facts = backupFacts(summary);
     const item = new vscode.TreeItem(this.parent.isAdopted ? databaseName(manifest) : time);
     item.id = this.id;
-    item.iconPath = new vscode.ThemeIcon('archive');
+    item.iconPath = new vscode.ThemeIcon(manifest.encryption ? 'shield' : 'archive');
     item.description = this.parent.isAdopted ? facts : `${day} · ${facts}`;
     item.tooltip = backupTooltip(summary);
     item.resourceUri = decoratedUri(summary);

@@ -30,6 +30,7 @@ function facts(backup: BackupSummary): [name: string, value: string | undefined]
     [t`Archive`, archiveText(backup)],
     ['SHA-256', archive.sha256 === '' ? undefined : `${archive.sha256.slice(0, 12)}…`],
     [t`Masked`, manifest.masked && t`by rules ${manifest.masked.rules.slice(0, 8)}`],
+    [t`Encrypted`, manifest.encryption && t`its names and rows are read with a key alone`],
     [t`Roles`, globals ? t`in globals.sql, without passwords` : undefined],
     ...verified.map((one): [string, string] => [t`Verified`, verificationText(one)]),
     [t`Folder`, folder],

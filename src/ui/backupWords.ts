@@ -10,11 +10,12 @@ export type VerifiedState = 'restored' | 'verified' | 'unverified';
 /** Where a backup came from, as far as words need it. */
 export type Source = Manifest['source'];
 
-/** A line of the list: `2 h ago · 412 MB · verified`. */
+/** A line of the list: `2 h ago · 412 MB · verified`, and what was done to what it holds. */
 export function backupFacts(backup: BackupSummary): string {
   const { manifest } = backup;
   const verified = asItSays(backup, verifiedWords(manifest));
-  return `${ago(manifest.time.snapshot)} · ${size(manifest.size.archive)} · ${verified}`;
+  const done = [manifest.encryption && t`encrypted`, manifest.masked && t`masked`].filter((one) => one !== undefined);
+  return [ago(manifest.time.snapshot), size(manifest.size.archive), verified, ...done].join(' · ');
 }
 
 /** `shop of 2026-11-23 05:15:14`; an adopted one by its file. */

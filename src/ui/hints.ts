@@ -49,7 +49,7 @@ export const editorHints: Hints = {
     t`right-click ${database} below the database in the Clusters view; its name is asked for`,
   listKeys: () => t`the command line lists the keys`,
   makeRecoveryKey: () => t`choose Set Up Encryption… in the palette`,
-  identity: () => t`the path of its file in DB_FERRY_IDENTITY, where the editor is started`,
+  identity: () => t`choose Use a Key… in the palette`,
   asking: (what) =>
     ({
       reason: t`the question for it before a job`,

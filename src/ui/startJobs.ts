@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JobRequest, JobWork } from '../core/job/request';
+import type { JobKind, JobRequest, JobWork } from '../core/job/request';
 import type { Services } from '../services';
 import { showProgress } from './notify/progressNotification';
 import { jobTitle } from './jobWords';
@@ -32,7 +32,8 @@ export async function startRequests(services: Services, requests: readonly JobRe
     env: settings.keepAwake() ? {} : { DB_FERRY_KEEP_AWAKE: '0' },
   };
   for (const [at, request] of requests.entries()) {
-    const job = await startJob(request, options).catch((error: unknown) => {
+    const identities = await identitiesOf(request.kind);
+    const job = await startJob(request, { ...options, identities }).catch((error: unknown) => {
       tellNotStarted(requests.slice(at));
       throw error;
     });
@@ -40,6 +41,15 @@ export async function startRequests(services: Services, requests: readonly JobRe
     showProgress({ folder: job.folder, request }, jobTitle({ request }));
   }
 }
+
+/** A job that reads no backup is handed no key. Throws `identity.unusable`. */
+async function identitiesOf(kind: JobKind): Promise<string | undefined> {
+  if (!readers.has(kind)) return undefined;
+  const { identitiesToHandOver, ownIdentities } = await import('../core/encrypt/ownIdentities');
+  return identitiesToHandOver(await ownIdentities());
+}
+
+const readers: ReadonlySet<JobKind> = new Set<JobKind>(['restore', 'verify', 'drill', 'diff', 'swap']);
 
 /** Of several: what is in the way of one is in the way of those after it. */
 function tellNotStarted(requests: readonly JobRequest[]): void {

@@ -1,6 +1,6 @@
 // `npm run bench`: figures as ratios in one run, medians. On the embedded clusters, or on two real ones: with `--cluster` against kubectl, with `--load`
 // beside an application, with `--large` 52 GiB of one. `--mask`: masking alone; `--catalog`: a catalog of 10,000 backups; `--fleet`: a status of three clusters; `--costs`: processor
-// seconds, part by part.
+// seconds, part by part; `--protection`: what encryption and masking cost a backup; `--bucket 20`: so many GB into a bucket.
 import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +8,8 @@ await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import
 const kinds = {
   '--mask': './mask',
   '--costs': './costs/costs',
+  '--protection': './costs/protection',
+  '--bucket': './bucket',
   '--catalog': './catalog',
   '--fleet': './fleet',
   '--large': './cluster/large',

@@ -32,7 +32,7 @@ interface Measured {
 }
 
 /**
- * `tsx test/bench/bucket.ts [GB …]`: generated dumps, not compressed, from the pod's stdout straight into a bucket of the first server that DB_FERRY_S3 names, in clear and encrypted, read as
+ * `npm run bench -- --bucket [GB …]`: generated dumps, not compressed, from the pod's stdout straight into a bucket of the first server that DB_FERRY_S3 names, in clear and encrypted, read as
  * they pass and read back: memory, processor seconds, and what touched a disk of the job's.
  */
 async function main(sizes: readonly number[]): Promise<void> {
@@ -128,9 +128,10 @@ function podWith(gigabytes: number): OpenPod {
   return { exec, facts: { pgDump: tool, pgRestore: tool, access: { bin: '', user: 'bench' } } } as unknown as OpenPod;
 }
 
-const [first, second = '', third = '', fourth = ''] = process.argv.slice(2);
+const [first, second = '', third = '', fourth = ''] = process.argv.slice(2).filter((one) => one !== '--bucket');
 if (first === 'measure') console.log(JSON.stringify(await measure(Number(second), third, fourth)));
 else if (first === 'generate') {
   const options = { tables: 4, bytesPerTable: (Number(second) * 1e9) / 4, compression: 'none' } as const;
   await pipeline(generateArchive(options), process.stdout);
-} else await main(process.argv.length > 2 ? process.argv.slice(2).map(Number) : [0.1, 1]);
+} else
+  await main(first === undefined ? [0.1, 1] : [first, second, third, fourth].filter((one) => one !== '').map(Number));

@@ -9,7 +9,9 @@ export type Fault =
   /** the request is passed on; of the answer's body so many bytes come, then the connection ends */
   | { readonly cutAnswerAfter: number }
   /** the request is passed on and done; its answer never comes */
-  | { readonly loseAnswer: true };
+  | { readonly loseAnswer: true }
+  /** as a proxy that has waited long enough: it answers so, and what it asked for is done so many ms later */
+  | { readonly answer: number; readonly code: string; readonly doneAfterMs: number };
 
 /** What is known of a request when the proxy decides. */
 export interface Seen {
@@ -65,8 +67,9 @@ export class FaultyProxy {
       socket.destroy();
       return;
     }
+    if (fault && 'doneAfterMs' in fault) void this.#later(incoming, fault.doneAfterMs);
+    else if (fault && 'answer' in fault) incoming.resume();
     if (fault && 'answer' in fault) {
-      incoming.resume();
       outgoing.writeHead(fault.answer, { 'content-type': 'application/xml' });
       outgoing.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>no</Message></Error>`);
       return;
@@ -90,5 +93,14 @@ export class FaultyProxy {
     });
     passed.on('error', () => socket.destroy());
     incoming.pipe(passed);
+  }
+  async #later(incoming: IncomingMessage, afterMs: number): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    const { hostname, port } = this.#behind;
+    const { method, url: path, headers } = incoming;
+    const passed = request({ hostname, port, method, path, headers }, (answer) => answer.resume());
+    passed.on('error', () => undefined).end(Buffer.concat(pieces));
   }
 }

@@ -145,6 +145,16 @@ for (const address of addresses) {
         });
       }
 
+      it('parts that are still put together when the way to the store gave up are waited for', async () => {
+        const { store, proxy } = await behindProxy();
+        proxy.decide = often(5, isComplete, { answer: 504, code: 'GatewayTimeout', doneAfterMs: 2500 });
+        const upload = await store.create('slow');
+        await upload.write(large);
+        assert.equal((await upload.commit({ ifAbsent: true })).size, large.length);
+        assert.ok((await wholeOf(await store.open('slow'), 1e9)).equals(large));
+        assert.equal(proxy.seen.filter(isComplete).length, 5, 'all tries met the fault');
+      });
+
       it('a small object whose answer is lost is written once, and said to be', async () => {
         const { store, proxy } = await behindProxy();
         proxy.decide = often(1, isPut, { loseAnswer: true });

@@ -8,13 +8,19 @@ export const identityVariable = 'DB_FERRY_IDENTITY';
 /** What a process was handed, and keys of backups that it made or opened. In its memory only. */
 const handed: WrittenIdentity[] = [];
 const backupKeys = new Map<string, WrittenIdentity>();
+/** Asked each time where nobody handed any to this process. */
+let source: (() => Promise<readonly WrittenIdentity[]>) | undefined;
 
 /**
- * The identities that open encrypted backups here: those that this process was handed, else those of the file that `identityVariable` names. None where nobody named one. Throws `identity.unusable`, `file.refused`,
- * `usage` for a path that is not absolute, and what the file system says.
+ * The identities that open encrypted backups here: those that this process was handed, else those that `identitiesFrom` named, and those of the file that `identityVariable` names. None where nobody named one. Throws
+ * `identity.unusable`, `file.refused`, `usage` for a path that is not absolute, and what the file system and that source say.
  */
 export async function ownIdentities(env: NodeJS.ProcessEnv = process.env): Promise<readonly WrittenIdentity[]> {
   if (handed.length > 0) return handed;
+  return [...((await source?.()) ?? []), ...(await identitiesOfFile(env))];
+}
+
+async function identitiesOfFile(env: NodeJS.ProcessEnv): Promise<readonly WrittenIdentity[]> {
   const file = env[identityVariable] ?? '';
   if (file === '' || file === handedOver) return [];
   if (!path.isAbsolute(file)) throw new AppError('usage', { rule: 'identity.path', variable: identityVariable });
@@ -27,9 +33,21 @@ export function useIdentities(identities: readonly WrittenIdentity[]): void {
   handed.splice(0, handed.length, ...identities);
 }
 
+/** From now on it is asked for identities, each time that some are wanted: they may be in a place that forgets them. */
+export function identitiesFrom(ask: () => Promise<readonly WrittenIdentity[]>): void {
+  source = ask;
+}
+
+/** What was opened before is forgotten: it is opened anew, by those who may now. */
+export function forgetBackupKeys(): void {
+  backupKeys.clear();
+}
+
 /** What is handed to a job on its standard input; undefined where it finds the file itself, or needs none. */
-export function identitiesToHandOver(): string | undefined {
-  return handed.length === 0 ? undefined : handed.map(({ opens }) => `${opens}\n`).join('');
+export function identitiesToHandOver(
+  identities: readonly Pick<WrittenIdentity, 'opens'>[] = handed,
+): string | undefined {
+  return identities.length === 0 ? undefined : identities.map(({ opens }) => `${opens}\n`).join('');
 }
 
 /** In a job's process: takes what was handed over. Throws `identity.unusable`. */

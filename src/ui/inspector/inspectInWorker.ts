@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Inspection } from '../../core/catalog/inspectBackup';
 import { AppError, type ErrorCode, toldError } from '../../core/base/errors';
+import { identitiesToHandOver, ownIdentities } from '../../core/encrypt/ownIdentities';
 import { t } from '../../words/language';
 
 /** What the thread says, once. */
@@ -23,9 +24,11 @@ const heapMegabytes = 384;
  */
 export function inspectInWorker(script: string): Inspect {
   return async (file, { signal }) => {
+    // the thread has a memory of its own, and opens encrypted backups with the same keys
+    const identities = identitiesToHandOver(await ownIdentities());
     if (signal.aborted) throw new AppError('cancelled');
     const worker = new Worker(script, {
-      workerData: { file },
+      workerData: { file, identities },
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 32 },
       // the editor's own options are for its process
       execArgv: [],

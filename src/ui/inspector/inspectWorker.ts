@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { findBackup } from '../../core/catalog/catalog';
 import { inspectBackup, inspectEntry } from '../../core/catalog/inspectBackup';
 import { AppError, isAppError } from '../../core/base/errors';
+import { parseIdentities } from '../../core/encrypt/identity';
+import { useIdentities } from '../../core/encrypt/ownIdentities';
 import { inNamedStore } from '../../core/store/layout';
 import type { Failure, FromWorker } from './inspectInWorker';
 
@@ -10,9 +12,10 @@ const mostTold = 200_000;
 
 /** Runs in a thread of its own: see `inspectInWorker`. */
 async function main(): Promise<void> {
-  const { file } = workerData as { readonly file: string };
+  const { file, identities } = workerData as { readonly file: string; readonly identities?: string };
   const tell = (message: FromWorker): void => parentPort?.postMessage(message);
   try {
+    if (identities !== undefined) useIdentities(await parseIdentities('DB Ferry', identities));
     const stored = inNamedStore(file) && (await findBackup('', file));
     const inspection = stored ? await inspectEntry(stored) : await inspectBackup(file);
     const { tables, blocks, sequences } = inspection.contents;

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { isAppError } from '../../core/base/errors';
 import { formatReference, parseReference } from '../../core/cluster/reference';
-import { backupsOf, formatBackupRef, placesOf } from '../../core/job/request';
+import { backupsOf, formatBackupRef, placesOf, type JobRequest } from '../../core/job/request';
 import { inNamedStore } from '../../core/store/layout';
 import type { Job } from '../../core/job/record/readJob';
 import type { Services } from '../../services';
@@ -15,8 +15,7 @@ export function refreshWhenJobsEnd({
 }: Pick<Services, 'jobs' | 'backups' | 'stores' | 'clusters'>): vscode.Disposable {
   return jobs.onDidEndHere((job) => {
     backups.refresh();
-    // what was verified there says so
-    if (backupsOf(job.request).some((backup) => inNamedStore(formatBackupRef(backup)) !== undefined)) stores.refresh();
+    if (concernsStores(job.request)) stores.refresh();
     reprobe(job);
   });
 
@@ -32,6 +31,12 @@ export function refreshWhenJobsEnd({
       for (const { uid, name, workload } of pods) if (name === pod || workload.name === pod) model?.reprobe(uid);
     }
   }
+}
+
+/** What was verified there says so, and what was made there is there. */
+function concernsStores(request: JobRequest): boolean {
+  if (request.kind === 'backup' && request.options.to !== undefined) return true;
+  return backupsOf(request).some((backup) => inNamedStore(formatBackupRef(backup)) !== undefined);
 }
 
 function reference(text: string): ReturnType<typeof parseReference> | undefined {

@@ -31,6 +31,23 @@ describe('the end of a job', () => {
     assert.deepEqual(done, ['refresh', 'reprobe u1']);
   });
 
+  it('is looked for in the stores where a backup was made there, or one of theirs was read', () => {
+    const ended = new EventEmitter<Job>();
+    let looked = 0;
+    const services = {
+      ...{ jobs: { onDidEndHere: ended.event }, backups: { refresh: () => undefined } },
+      ...{ clusters: { known: () => undefined }, stores: { refresh: () => (looked += 1) } },
+    };
+    refreshWhenJobsEnd(services as unknown as Services);
+    const backup = requestOf('backup', ['prod/shop/pg/orders']);
+    ended.fire({ request: backup } as unknown as Job);
+    assert.equal(looked, 0);
+    ended.fire({ request: { ...backup, options: { to: 'store:archive' } } } as unknown as Job);
+    assert.equal(looked, 1);
+    ended.fire({ request: requestOf('verify', ['store:archive/prod/shop/pg/orders/x']) } as unknown as Job);
+    assert.equal(looked, 2);
+  });
+
   function copy(...operands: string[]): Job {
     return { request: requestOf('copy', operands) } as unknown as Job;
   }

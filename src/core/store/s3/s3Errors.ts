@@ -49,6 +49,14 @@ export function isConflict(error: unknown): boolean {
   return code === 'ConditionalRequestConflict' || code === 'OperationAborted' || status === 409;
 }
 
+/** True where it cannot be known whether the request was done, or still is: no answer came, one of the way to it, or one to a second try. */
+export function isUnclear(error: unknown): boolean {
+  const { code, status } = answerOf(error);
+  const tries = (error as { $metadata?: { attempts?: unknown } } | undefined)?.$metadata?.attempts;
+  if (code === 'NoSuchUpload') return typeof tries === 'number' && tries > 1;
+  return status === undefined || (status >= 500 && status !== 501 && status !== 507);
+}
+
 /** True where the store knows no such request. */
 export function isUnknownRequest(error: unknown): boolean {
   const { code, status } = answerOf(error);

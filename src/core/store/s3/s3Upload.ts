@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../base/errors';
 import type { StoredObject, Upload } from '../store';
 import type { S3Bucket } from './s3Bucket';
-import { answerOf, isAbsent, isConditionFailed, isConflict, isUnknownRequest, storeError } from './s3Errors';
+import { answerOf, isAbsent, isConditionFailed, isConflict, isUnclear, isUnknownRequest, storeError } from './s3Errors';
 
 /** Bytes of a part: a bucket takes 10,000 of them, so later ones are larger. Together: 390 GB. */
 const partBytes = 16 << 20;
@@ -15,6 +15,10 @@ const mostParts = 10_000;
 const inFlight = 2;
 /** How often a commit that two ask for at once is tried. */
 const attempts = 5;
+/** How long the request that puts parts together may be silent: a store may copy all of them before it answers. */
+const completionSilence = 15 * 60_000;
+/** How long a store may go on putting parts together after its answer was lost, or came early: it copies 50 MB in a second, or it is slow. */
+const settling = (bytes: number): number => Math.min(10 * 60_000, Math.max(5_000, bytes / 50_000));
 /** Which upload an object came from: an answer that was lost is told from another's object by it. */
 const mark = 'db-ferry-upload';
 
@@ -72,7 +76,7 @@ export class S3Upload implements Upload {
       await Promise.all(this.#sending);
       if (this.#failed) throw this.#failed;
       await this.#give(ifAbsent);
-      const stored = await this.#stored();
+      const stored = (await this.#stored()) ?? (await this.#settles(() => this.#stored()));
       if (stored?.size !== this.#size)
         throw new AppError('store.cut', { name: this.#name, at: stored?.size ?? 0, size: this.#size });
       this.#state = 'ended';
@@ -188,7 +192,7 @@ export class S3Upload implements Upload {
         return;
       } catch (error) {
         // the answer to an earlier try was lost: it is ours
-        if (await this.#isOurs()) return;
+        if ((await this.#isOurs()) || (isUnclear(error) && (await this.#settles(() => this.#isOurs())))) return;
         if (ifAbsent && isConditionFailed(error)) {
           if (isConditional && tries > 0 && !(await this.#isThere())) {
             // some stores take the mark of a removal for an object
@@ -238,7 +242,20 @@ export class S3Upload implements Upload {
         ...{ Bucket: bucket, Key: full(this.#key), UploadId, MultipartUpload: { Parts } },
         ...(isConditional ? { IfNoneMatch: '*' } : {}),
       }),
+      { requestTimeout: completionSilence },
     );
+  }
+
+  /** Looks until it finds something, for as long as parts may still be put together; undefined where none are. */
+  async #settles<Found>(look: () => Promise<Found | undefined>): Promise<Found | undefined> {
+    if (this.#multipart === undefined) return undefined;
+    const deadline = Date.now() + settling(this.#size);
+    for (let waits = 100; Date.now() < deadline; waits = Math.min(2000, waits * 2)) {
+      await pause(waits);
+      const found = await look();
+      if (found) return found;
+    }
+    return undefined;
   }
 
   async #isOurs(): Promise<boolean> {
