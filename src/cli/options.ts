@@ -202,6 +202,7 @@ export const optionSpecs = {
   },
   console: { type: 'string', value: '<address:port>', help: 'where it serves the console, too, e.g. 127.0.0.1:8080' },
   every: { type: 'string', value: '<seconds>', help: 'how often it looks; default 30' },
+  lease: { type: 'string', value: '<seconds>', help: 'after so long without a sign another replica acts; default 30' },
   proxy: {
     type: 'string',
     multiple: true,

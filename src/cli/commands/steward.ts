@@ -26,7 +26,7 @@ export const steward: Command = {
     'db-ferry steward prod/db-ferry --for shop --listen 0.0.0.0:9464 --console 127.0.0.1:8080',
   ],
   operands: [{ name: 'cluster/namespace', takes: ['place'] }],
-  options: ['for', 'once', 'every', 'listen', 'console', 'proxy', 'origin'],
+  options: ['for', 'once', 'every', 'lease', 'listen', 'console', 'proxy', 'origin'],
   async run(call) {
     const { openPlace } = await import('../../core/job/runner/openPlace');
     const { client, namespace } = await openPlace(kubeconfigsOf(call), call.operands[0] ?? '');
@@ -80,12 +80,17 @@ async function keepOn(
   const { attend } = await import('../../core/fleet/steward/attend');
   const { metricsServer } = await import('../steward/metricsServer');
   const { listenAt, untilEnded } = await import('../console/listen');
-  const leadership = new Leadership(client, namespace, holder);
+  const heldSeconds = Math.ceil(secondsOf('lease', options.lease));
+  // it stops well before another one begins
+  const leadership = new Leadership(client, namespace, holder, {
+    heldSeconds,
+    countedOnSeconds: (heldSeconds * 2) / 3,
+  });
   const stop = new AbortController();
-  const everyMs = secondsOf(options.every) * 1000;
+  const everyMs = secondsOf('every', options.every) * 1000;
   const pages = options.console === undefined ? undefined : await consoleOf(call, client, namespace);
   const { attendance, ended } = attend(
-    { leadership, everyMs, seekMs: Math.min(5000, everyMs), signal: stop.signal },
+    { leadership, everyMs, seekMs: (heldSeconds * 1000) / 6, signal: stop.signal },
     async () => act(() => leadership.fence()),
     ({ report, error }) => {
       if (error) tellProblem(call, client.cluster.alias, error);
@@ -122,10 +127,10 @@ async function keepOn(
 const mostSilentMs = 60_000;
 const mostBusyMs = 600_000;
 
-function secondsOf(text = '30'): number {
+function secondsOf(option: 'every' | 'lease', text = '30'): number {
   const value = Number(text);
   if (value >= 0.1 && value <= 3600) return value;
-  throw new AppError('usage', { message: `--every takes seconds, 0.1 to 3600, not "${text}".` });
+  throw new AppError('usage', { message: `--${option} takes seconds, 0.1 to 3600, not "${text}".` });
 }
 
 function tellProblem({ terminal }: Call, place: string, { code, data }: Failure): void {

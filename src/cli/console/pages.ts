@@ -54,10 +54,15 @@ ${
         ${me === undefined ? undefined : html`<p class="who">${t`You are ${me}`}</p>`}
       </header>
       <main id="main">${body}</main>
+      <footer><p>${t`Times are those of ${zone()}.`}</p></footer>
     </body>
   </html>`.text
 }
 `;
+}
+
+function zone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** All requests that can be seen; what waits for who looks stands first. Pure. */
@@ -122,7 +127,9 @@ export function requestPageOf(found: FoundRequest, level: SaidLevel, mark: strin
   const done = said.done === undefined ? undefined : doneWords()[said.done];
   return html`${done === undefined ? undefined : html`<p class="message good" role="status">${done}</p>`}
     ${said.error === undefined ? undefined : html`<div class="message bad" role="alert">${said.error}</div>`}
-    ${requestBody(found, { level, hints: cliHints, actions: formOf(found, mark, said.reason ?? '') })}
+    ${requestBody(found, { level, hints: cliHints, actions: html`<a href="#decide">${t`To the decision`}</a>` })}
+    <h2 id="decide">${t`Your decision`}</h2>
+    ${formOf(found, mark, said.reason ?? '')}
     <p><a href="/">${t`All requests`}</a></p>`;
 }
 

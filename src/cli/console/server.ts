@@ -206,12 +206,20 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
       : decideRequest(found.place, name, decision, reason, asked.spec));
   } catch (error) {
     const wrong = toAppError(error);
-    const status = isAppError(error, 'cluster.forbidden') ? 403 : isAppError(error, 'approval.refused') ? 409 : 502;
+    const status = refusalStatus(error);
     const now = (await find(of, client, namespace, name)) ?? found;
     return show(status, now, { reason }, () => errorText(wrong));
   }
   response.setHeader('location', `${addressOf(found.kept, name)}?done=${decision}`);
   send(response, 303, 'text/plain; charset=utf-8', '');
+}
+
+/** Whoever says no: roles and admission policies, what became of the request meanwhile, or nobody since nobody answered. */
+function refusalStatus(error: unknown): number {
+  if (isAppError(error, 'cluster.forbidden')) return 403;
+  if (isAppError(error, 'approval.refused')) return 409;
+  const status = isAppError(error, 'cluster.api') ? error.data.status : undefined;
+  return status === 422 ? 403 : status === 409 ? 409 : 502;
 }
 
 function isDone(text: string | null): text is NonNullable<Said['done']> {

@@ -7,6 +7,7 @@ header { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseli
 header p { margin: 0 } .brand { font-weight: 700 } .brand span, .who, .small, .level, dt, time { color: var(--soft) } .brand span { font-weight: 400 }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem } nav a { display: inline-block; padding: .5rem 0; min-height: 2.75rem } nav a[aria-current] { color: var(--text); font-weight: 700; text-decoration: none; border-bottom: 3px solid var(--link) }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem }
+footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem 1rem; color: var(--soft); font-size: .9rem }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem }
 a { color: var(--link) } :focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
 .skip { position: absolute; left: -99rem } .skip:focus { left: 1rem; top: .5rem; padding: .5rem; background: var(--back) }
