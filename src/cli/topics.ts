@@ -35,6 +35,7 @@ export const variables: readonly (readonly [name: string, meaning: string])[] = 
   ['DB_FERRY_AUDIT', 'a folder or s3://bucket/prefix: where the audit trail is kept; default: in the state folder'],
   ['DB_FERRY_NOTIFY', 'the file that says who is told of jobs; default: notify.yaml in the state folder'],
   ['DB_FERRY_RUNNER', 'cluster/namespace: where --in-cluster starts jobs, unless --runner says otherwise'],
+  ['DB_FERRY_POLICY', 'in a pod: the policy of who started the job (`policy use`), which counts beside all others'],
   ['DB_FERRY_IN_CLUSTER', 'in a pod: the name that its own cluster has there, reached as its ServiceAccount'],
   ['DB_FERRY_RESERVE', 'space that stays free here, as --reserve takes it'],
   ['DB_FERRY_KEEP_AWAKE', '0: a job does not keep a Dev Spaces workspace awake'],

@@ -74,6 +74,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     t`${option('at')} takes hourly, daily, weekly, or five fields of cron that come true, not "${shown(data, 'at')}".`,
   'inCluster.local': (data) =>
     t`${shown(data, 'what')} is of this machine: a job in the cluster has its own volume, and no key that masks.`,
+  'inCluster.policy': (data) =>
+    t`Your policy is longer than a job in the cluster can be given: ${shown(data, 'most')} bytes. Make it shorter, or the policy of that cluster or root.`,
   'backup.notPartial': (data) => t`${shown(data, 'folder')} is no partial backup.`,
   'backup.notOurs': (data) => t`${shown(data, 'folder')} is not ours to delete.`,
   'backup.clear': (data) => t`The backup ${shown(data, 'backup')} is not encrypted.`,

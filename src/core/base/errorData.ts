@@ -336,6 +336,8 @@ export interface ErrorData {
   };
   /** another job works on it */
   'target.busy': { readonly reference: string; readonly job?: string | undefined };
+  /** it was held for this job, and is not any more: another job has it, or may have */
+  'target.lost': { readonly reference: string; readonly job?: string | undefined };
 
   // dumps of others
   /** a dump holds no database of that name */

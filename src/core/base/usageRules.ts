@@ -29,6 +29,8 @@ export interface UsageRules {
   'drill.into': NoData;
   'schedule.at': { readonly at: string };
   'inCluster.local': { readonly what: string };
+  /** `most`: bytes */
+  'inCluster.policy': { readonly most: number };
   's3.address': { readonly address: string };
   'store.name': { readonly name: string };
   'store.address': { readonly address: string };

@@ -26,7 +26,7 @@ export async function policiesInForce(
   clients: readonly KubeClient[],
   signal?: AbortSignal,
 ): Promise<readonly PolicyInForce[]> {
-  const own = await readOwnPolicy();
+  const own = (await ownTexts()).map(({ file, text }) => naming(file, () => readPolicy(text)));
   const ofRoot = root === undefined ? undefined : await readRootPolicy(root);
   const ofClusters = await Promise.all(
     clients.map(async (client) => ({
@@ -35,21 +35,38 @@ export async function policiesInForce(
     })),
   );
   return [
-    ...(own === undefined ? [] : [{ ...own, by: { kind: 'own' } as const }]),
+    ...own.map((one) => ({ ...one, by: { kind: 'own' } as const })),
     ...(ofRoot === undefined ? [] : [{ ...ofRoot, by: { kind: 'root' } as const }]),
     ...ofClusters.flatMap(({ by, read }) => (read === undefined ? [] : [{ ...read, by }])),
   ];
 }
 
-/** The policy that this user chose for all that they do; undefined: none. */
-export async function readOwnPolicy(): Promise<ReadPolicy | undefined> {
+/** What a pod is told of the policy that its user chose: the text. */
+export const policyVariable = 'DB_FERRY_POLICY';
+
+/** The policy that this user chose for all that they do, as jobs elsewhere are given it; undefined: none. Throws `policy.invalid` for one that no job could obey. */
+export async function ownPolicyText(): Promise<string | undefined> {
+  const [own] = await ownTexts({});
+  if (own === undefined) return undefined;
+  naming(own.file, () => readPolicy(own.text));
+  return own.text;
+}
+
+/** What this user chose here, and what a pod was given of that. */
+async function ownTexts(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
   await checkState();
   const file = path.join(stateFolder(), folderName, fileName);
-  const text = await readSafely(file, { most: longestPolicy, own: true }).catch((error: unknown) => {
+  const bytes = await readSafely(file, { most: longestPolicy, own: true }).catch((error: unknown) => {
     if (isErrno(error, ['ENOENT', 'ENOTDIR'])) return undefined;
     throw error;
   });
-  return text === undefined ? undefined : naming(file, () => readPolicy(text.toString('utf8')));
+  const given = env[policyVariable] ?? '';
+  return [
+    ...(bytes === undefined ? [] : [{ file, text: bytes.toString('utf8') }]),
+    ...(given === '' ? [] : [{ file: policyVariable, text: given }]),
+  ];
 }
 
 /** Writes it down, or, without a text, takes it away. The text is read before. Throws `policy.invalid`. */

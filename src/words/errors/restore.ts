@@ -121,6 +121,14 @@ export const restoreErrors = {
     why: data['job'] === undefined ? t`It may run in another workspace.` : t`It is job ${shown(data, 'job')}.`,
     todo: t`Wait for it, or cancel it: ${hints.cancel(text(data, 'job'))}.`,
   }),
+  'target.lost': (data) => ({
+    what: t`${shown(data, 'reference')} is not held for this job any more, so it was ended.`,
+    why:
+      data['job'] === undefined
+        ? t`The cluster did not answer for as long as it was held, and another job may work on it now.`
+        : t`Job ${shown(data, 'job')} has it now.`,
+    todo: t`See that no other job works on it, then start this one again.`,
+  }),
 } satisfies ErrorTable;
 
 /** What became of what was prepared. */

@@ -5,6 +5,7 @@ import { describeJob } from '../../../src/cli/describeJob';
 import { runAsJob } from '../../../src/cli/runAsJob';
 import { Terminal } from '../../../src/cli/terminal';
 import { AppError, type ErrorCode } from '../../../src/core/base/errors';
+import type { EventSink } from '../../../src/core/job/record/eventSink';
 import type { JobKinds, RunKind } from '../../../src/core/job/run/jobContext';
 import { operandsOf } from '../../../src/core/job/request';
 import { runJob } from '../../../src/core/job/run/runJob';
@@ -94,8 +95,17 @@ const kinds: JobKinds = {
 };
 
 const [, , mode, operand = '', root = ''] = process.argv;
-if (mode === 'run-job') process.exit(await runJob(operand, describeJob, { kinds }));
-else {
+/** What it works on is taken from it after a moment. */
+const losing: EventSink = {
+  begin: async ({ abandon }) => {
+    setTimeout(() => abandon(new AppError('target.lost', { reference: 'a/b/c/d', job: 'another' })), 300);
+    return Promise.resolve();
+  },
+};
+if (mode === 'run-job') {
+  const sinks = process.env['FIXTURE_LOSES'] === '1' ? [losing] : [];
+  process.exit(await runJob(operand, describeJob, { kinds, sinks }));
+} else {
   const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
   const request = requestOf('backup', [`${operand}/x/y/z`], { root });
   process.exit(await runAsJob(request, { options: {}, terminal: new Terminal(streams, true, false) }));

@@ -211,6 +211,24 @@ describe('jobs', () => {
     }
   });
 
+  it('is no cancelled one when it was ended since what it works on is not held for it any more, and done where it was done by then', async () => {
+    // both in a root that nothing was done in yet
+    process.env['FIXTURE_LOSES'] = '1';
+    try {
+      const ends = await Promise.all(['long', 'quick'].map(async (work) => follow((await start(work)).folder)));
+      const results = ends.map((events) => events.at(-1)).map((one) => (one?.type === 'result' ? one : undefined));
+      assert.deepEqual(
+        results.map((one) => [one?.outcome, one?.exitCode, one?.error?.code]),
+        [
+          ['failed', 1, 'target.lost'],
+          ['done', 0, undefined],
+        ],
+      );
+    } finally {
+      delete process.env['FIXTURE_LOSES'];
+    }
+  });
+
   it('writes progress at most four times a second, and the last of it', async () => {
     const { folder } = await start('chatty');
     const events = await follow(folder);

@@ -9,7 +9,7 @@ import { formatReference } from '../../cluster/reference';
 import { newJobId } from '../../job/record/jobFolder';
 import { parseRequest } from '../../job/parseRequest';
 import { placesOf, type RequestOf } from '../../job/request';
-import { requestInPod } from '../../job/runner/kubernetes/kubernetesRunner';
+import { policyInPod, requestInPod } from '../../job/runner/kubernetes/kubernetesRunner';
 import { pathOf, selector } from '../../job/runner/kubernetes/names';
 import type { Meta } from '../../job/runner/kubernetes/objects';
 import { jobSpec, metadataOf, podVariables } from '../../job/runner/kubernetes/podTemplate';
@@ -84,6 +84,7 @@ export async function applySchedule(client: KubeClient, namespace: string, made:
     // the next slot is never kept waiting for long by one that hangs
     seconds: Math.max(600, Math.min(6 * 3600, interval * 3)),
     variables: defined({
+      ...(await policyInPod()),
       [podVariables.interval]: String(interval),
       [podVariables.schedule]: name,
       [podVariables.keep]: made.keep === undefined ? undefined : JSON.stringify(made.keep),

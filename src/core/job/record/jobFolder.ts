@@ -124,17 +124,22 @@ export async function readRequest(folder: string): Promise<JobRequest> {
 
 const kept: readonly ErrorCode[] = ['state.unsafe', 'request.invalid', 'request.newer'];
 
-/** Writes a file so that it is there whole or not at all: temporary name, fsync, rename. Mode 0600. */
+/** Writes a file so that it is there whole or not at all: temporary name of its own, since two jobs may begin at once, fsync, rename. Mode 0600. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
-  await rename(temporary, path);
 }
 
 /** The events of a job as they are written, by the job's process alone. */

@@ -43,15 +43,21 @@ export async function runJob(
     journal.report({ type: 'phase', phase: 'stopping' });
     stop.abort(new AppError('cancelled'));
   };
+  let abandoned: AppError | undefined;
+  const abandon = (reason: AppError): void => {
+    if (stop.signal.aborted) return;
+    abandoned = reason;
+    stderrLog.warn(reason.message);
+    onStop();
+  };
   const settle = (error: unknown): JobResult => {
     const appError = toAppError(error);
     stderrLog.warn(appError.stack ?? appError.message);
     if (appError.cause instanceof Error) stderrLog.warn(`because of ${appError.cause.stack ?? appError.cause.message}`);
-    return failedResult(appError, {
-      job: id,
-      stopped: stop.signal.aborted,
-      ...(journal.phase === undefined ? {} : { phase: journal.phase }),
-    });
+    const reached = { job: id, ...(journal.phase === undefined ? {} : { phase: journal.phase }) };
+    const result = failedResult(appError, { ...reached, stopped: stop.signal.aborted });
+    if (abandoned === undefined || result.outcome !== 'cancelled') return result;
+    return failedResult(abandoned, { ...reached, stopped: false });
   };
   watchProcess(onStop, (error) => {
     journal.finish(settle(error));
@@ -74,7 +80,7 @@ export async function runJob(
     };
     checkWork(request);
     const report: Report = (progress) => journal.report(progress);
-    for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal, report });
+    for (const sink of sinks) await sink.begin?.({ id, request, signal: stop.signal, report, abandon });
     // each kind is given a request of its own
     const run = (await kinds[request.kind]()) as RunKind;
     const done = await run(context);

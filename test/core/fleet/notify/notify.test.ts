@@ -282,7 +282,13 @@ send:
       const events: Progress[] = [];
       const sink = new NotifySink(words, 1500);
       const before = performance.now();
-      await sink.begin({ id, request, signal: never, report: (progress) => void events.push(progress) });
+      await sink.begin({
+        id,
+        request,
+        signal: never,
+        report: (progress) => void events.push(progress),
+        abandon: () => undefined,
+      });
       sink.take({ time: '', type: 'phase', phase: 'dump' });
       await new Promise((resolve) => setTimeout(resolve, 900));
       assert.ok(
@@ -309,7 +315,13 @@ send:
       await appendFile(file, 'what: is this\n');
       const other = new NotifySink(words);
       const told: Progress[] = [];
-      await other.begin({ id, request, signal: never, report: (progress) => void told.push(progress) });
+      await other.begin({
+        id,
+        request,
+        signal: never,
+        report: (progress) => void told.push(progress),
+        abandon: () => undefined,
+      });
       assert.deepEqual(
         told.map((one) => one.type === 'note' && one.code),
         ['notify.off'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError, isAppError } from '../../../../src/core/base/errors';
@@ -10,7 +10,9 @@ import type { KubeClient } from '../../../../src/core/cluster/kubeClient';
 import { planRunner, type Applied } from '../../../../src/core/job/runner/kubernetes/deploy';
 import { resultOf } from '../../../../src/core/job/runner/kubernetes/followPod';
 import { bundleFiles, loader, packBundle } from '../../../../src/core/job/runner/kubernetes/bundle';
-import { jobFrom, requestInPod } from '../../../../src/core/job/runner/kubernetes/kubernetesRunner';
+import { jobFrom, policyInPod, requestInPod } from '../../../../src/core/job/runner/kubernetes/kubernetesRunner';
+import { policiesInForce, writeOwnPolicy } from '../../../../src/core/policy/policies';
+import { jobSpec } from '../../../../src/core/job/runner/kubernetes/podTemplate';
 import { writeProtected } from '../../../../src/core/policy/protectedList';
 import { annotations, labels } from '../../../../src/core/job/runner/kubernetes/names';
 import type { KubeJob, KubePod } from '../../../../src/core/job/runner/kubernetes/objects';
@@ -302,6 +304,34 @@ describe('a request on its way to a pod', () => {
       inPod('restore', ['20261120T010000Z-aaaaaa', 'b/prod/pg-0/shop'], { options: { as: 'replace', inPlace: true } }),
       (error) => isAppError(error, 'usage') && 'rule' in error.data && error.data.rule === 'inCluster.local',
     );
+  });
+
+  it('brings the policy that this user chose, which counts there as it does here', async () => {
+    assert.deepEqual(await policyInPod(), {});
+    const text = await readFile(join(import.meta.dirname, '../../../../deploy/policies/small-team.yaml'), 'utf8');
+    const { policy } = await writeOwnPolicy(text);
+    const whole = { ...settings, bundle: { path: '/ferry' } };
+    const given = await policyInPod();
+    assert.deepEqual(given, { DB_FERRY_POLICY: text });
+    const { template } = jobSpec(requestOf('backup', ['b/prod/pg-0/shop']), 'b', whole, { variables: given }) as {
+      template: { spec: { containers: { env: { name: string; value?: string }[] }[] } };
+    };
+    const env = template.spec.containers[0]?.env ?? [];
+    assert.equal(env.find(({ name }) => name === 'DB_FERRY_POLICY')?.value, text);
+    // in the pod: another state, and what it was given
+    process.env['XDG_STATE_HOME'] = join(state, 'pod');
+    process.env['DB_FERRY_POLICY'] = text;
+    try {
+      const [inForce] = await policiesInForce(undefined, []);
+      assert.deepEqual([inForce?.policy.metadata.name, inForce?.by], [policy.metadata.name, { kind: 'own' }]);
+      process.env['DB_FERRY_POLICY'] = `${text}\nnonsense: true`;
+      await assert.rejects(policiesInForce(undefined, []), (error) => isAppError(error, 'policy.invalid'));
+    } finally {
+      delete process.env['DB_FERRY_POLICY'];
+      process.env['XDG_STATE_HOME'] = state;
+    }
+    await writeOwnPolicy(`${text}\n#${'x'.repeat(130_000)}`);
+    await assert.rejects(policyInPod(), (error) => isAppError(error, 'usage'));
   });
 
   it('replaces no protected database whose name nobody typed', async () => {

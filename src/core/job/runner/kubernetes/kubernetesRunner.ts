@@ -8,6 +8,7 @@ import { readClusters } from '../../../cluster/readClusters';
 import { formatReference, type PodReference } from '../../../cluster/reference';
 import { isBucket } from '../../../catalog/storeOfRoot';
 import { decide } from '../../../policy/decide';
+import { ownPolicyText, policyVariable } from '../../../policy/policies';
 import { encryptedPlaces, protectedPlaces } from '../../../policy/protectedList';
 import { parseJson } from '../../../base/json';
 import { checkWork } from '../../checkRequest';
@@ -41,7 +42,7 @@ export function kubernetesRunner(client: KubeClient, namespace: string): Runner 
       const id = `db-ferry-${newJobId()}`;
       const { labels: own, annotations: notes } = metadataOf(request, alias);
       const metadata = { name: id, namespace, labels: own, annotations: notes };
-      const spec = jobSpec(request, alias, settings);
+      const spec = jobSpec(request, alias, settings, { variables: await policyInPod() });
       await client.post(pathOf('jobs', namespace), { apiVersion: 'batch/v1', kind: 'Job', metadata, spec });
       return { id, folder: folderOf(id) };
     },
@@ -87,6 +88,18 @@ export async function requestInPod(
     asked: { ...asked.asked, by },
   };
 }
+
+/** The policy that this user chose counts in the pod as it does here. Throws `usage` for one that is longer than a variable of a process. */
+export async function policyInPod(): Promise<Readonly<Record<string, string>>> {
+  const text = await ownPolicyText();
+  if (text === undefined) return {};
+  if (Buffer.byteLength(text) > longestVariable)
+    throw new AppError('usage', { rule: 'inCluster.policy', most: longestVariable });
+  return { [policyVariable]: text };
+}
+
+/** bytes; Linux takes 128 KiB with its name */
+const longestVariable = 120_000;
 
 /** What protects a place is this user's own list, which no pod has: it is asked here. Throws `restore.refused`. */
 async function refuseProtected(client: KubeClient, asked: JobRequest): Promise<void> {

@@ -19,16 +19,21 @@ interface Lease {
   };
 }
 
-const seconds = { held: 40, renew: 10, poll: 2 };
+const seconds: { readonly held: number; readonly renew: number; readonly poll: number } = {
+  held: 40,
+  renew: 10,
+  poll: 2,
+};
 
 /**
  * Holds a Lease by which jobs of one database, whoever started them, come one after the other. Waits while another job that lives has it, `patienceMs` at most: throws
- * `target.busy` { reference, job } then. Whose renewal is older than it promised has lost it; how long that is is measured here, so that no two clocks are compared.
+ * `target.busy` { reference, job } then. Whose renewal is older than it promised has lost it; how long that is is measured here, so that no two clocks are compared. `onLost` is called once, where
+ * another job has it, or where it could not be renewed for so long that one may: with the job that has it, if that is known.
  */
 export async function holdLease(
   client: KubeClient,
   { namespace, reference, job }: { readonly namespace: string; readonly reference: string; readonly job: string },
-  { signal, patienceMs = 30 * 60_000 }: { readonly signal: AbortSignal; readonly patienceMs?: number },
+  { signal, onLost, patienceMs = 30 * 60_000, held = seconds }: LeaseOptions,
 ): Promise<HeldLease> {
   const name = leaseName(reference);
   const path = pathOf('leases', namespace, name);
@@ -41,23 +46,63 @@ export async function holdLease(
     const holder = found?.spec?.holderIdentity ?? '';
     const silentFor = Date.now() - seen.since;
     const isFree =
-      holder === '' || holder === job || silentFor > (found?.spec?.leaseDurationSeconds ?? seconds.held) * 1000;
-    if (isFree && (await take(client, { namespace, name, job, found, signal }))) break;
+      holder === '' || holder === job || silentFor > (found?.spec?.leaseDurationSeconds ?? held.held) * 1000;
+    if (isFree && (await take(client, { namespace, name, job, found, signal, held: held.held }))) break;
     if (!isFree && Date.now() > deadline) throw new AppError('target.busy', { reference, job: holder });
-    await pause(seconds.poll * 1000, signal);
+    await pause(held.poll * 1000, signal);
   }
-  const renewal = setInterval(() => {
-    void client.patch(path, 'merge', { spec: { renewTime: now() } }).catch(() => undefined);
-  }, seconds.renew * 1000);
-  renewal.unref();
+  const over = new AbortController();
+  const renewing = keepRenewing(client, path, { job, held, signal: over.signal }).then((by) => {
+    if (!over.signal.aborted) onLost(by);
+  });
   return {
     async release() {
-      clearInterval(renewal);
+      over.abort();
+      await renewing;
       const found = await get(client, path, new AbortController().signal).catch(() => undefined);
       if (found?.spec?.holderIdentity !== job) return;
       await client.put(path, { ...found, spec: { ...found.spec, holderIdentity: '' } }).catch(() => undefined);
     },
   };
+}
+
+interface LeaseOptions {
+  readonly signal: AbortSignal;
+  readonly onLost: (by: string | undefined) => void;
+  readonly patienceMs?: number;
+  /** seconds: how long it is promised, how often it is renewed and looked at */
+  readonly held?: typeof seconds;
+}
+
+/**
+ * Renews the very Lease that is this job's, until that is over or lost: then it resolves with whose it is, if it is somebody's. What is renewed is the version that was read, so that another job's is never
+ * renewed for it; where no answer says that it is this job's it is counted as lost a renewal before others may take it.
+ */
+async function keepRenewing(
+  client: KubeClient,
+  path: string,
+  { job, held, signal }: { readonly job: string; readonly held: typeof seconds; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  let since = Date.now();
+  let wait = held.renew;
+  for (;;) {
+    await sleep(wait * 1000, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return undefined;
+    const asked = Date.now();
+    const answered = AbortSignal.any([signal, AbortSignal.timeout(held.renew * 500)]);
+    try {
+      const found = await get(client, path, answered);
+      const holder = found?.spec?.holderIdentity ?? '';
+      if (holder !== job) return holder === '' ? undefined : holder;
+      await client.put(path, { ...found, spec: { ...found?.spec, renewTime: now() } }, { signal: answered });
+      since = asked;
+      wait = held.renew;
+    } catch {
+      // nobody answered, or somebody wrote it meanwhile: the next look tells
+      wait = held.poll;
+    }
+    if (Date.now() - since > (held.held - held.renew) * 1000) return undefined;
+  }
 }
 
 /** The name of the Lease of a database. Pure. */
@@ -83,10 +128,11 @@ async function take(
     readonly job: string;
     readonly found: Lease | undefined;
     readonly signal: AbortSignal;
+    readonly held: number;
   },
 ): Promise<boolean> {
-  const { namespace, name, job, found, signal } = asked;
-  const spec = { holderIdentity: job, leaseDurationSeconds: seconds.held, acquireTime: now(), renewTime: now() };
+  const { namespace, name, job, found, signal, held } = asked;
+  const spec = { holderIdentity: job, leaseDurationSeconds: held, acquireTime: now(), renewTime: now() };
   const metadata = found?.metadata ?? { name, namespace, labels: { [labels.managedBy]: ours } };
   const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
   try {

@@ -135,12 +135,13 @@ function retention(request: JobRequest, env: NodeJS.ProcessEnv): EventSink {
 function leaseSink(env: NodeJS.ProcessEnv): EventSink {
   const held: HeldLease[] = [];
   return {
-    async begin({ id, request, signal }) {
+    async begin({ id, request, signal, abandon }) {
       const namespace = env[podVariables.namespace] ?? '';
       const client = await ownClient(env);
       // in one order for all: two that want the same two do not wait for each other
       for (const reference of placesOf(request).map(formatReference).sort()) {
-        held.push(await holdLease(client, { namespace, reference, job: id }, { signal }));
+        const onLost = (job: string | undefined): void => abandon(new AppError('target.lost', { reference, job }));
+        held.push(await holdLease(client, { namespace, reference, job: id }, { signal, onLost }));
       }
     },
     async end() {
