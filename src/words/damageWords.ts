@@ -1,12 +1,20 @@
-import type { ArchiveDamages, EntryPlace, TocText } from '../core/base/damage';
+import type {
+  ArchiveDamages,
+  BackupDamages,
+  ContentsPart,
+  EntryPlace,
+  FieldProblem,
+  TocText,
+} from '../core/base/damage';
 import { bytes } from './errors/shared';
+import { count, safe } from './format';
 import { shown } from './shown';
 import { t } from './language';
 
 /** Why something counts as damaged. What a job of an earlier version told is a text already. */
 export function damageWords(data: { readonly reason: string }): string {
-  const known = Object.hasOwn(archive, data.reason)
-    ? (archive as Readonly<Record<string, Words>>)[data.reason]
+  const known = Object.hasOwn(damages, data.reason)
+    ? (damages as Readonly<Record<string, Words>>)[data.reason]
     : undefined;
   return known?.(data) ?? shown(data, 'reason');
 }
@@ -121,6 +129,88 @@ const archive: { readonly [R in keyof ArchiveDamages]: (data: ArchiveDamages[R])
   'changed.read': () => t`it changed while it was read`,
   'changed.copied': () => t`it changed while it was copied`,
 };
+
+const backup: { readonly [R in keyof BackupDamages]: (data: BackupDamages[R]) => string } = {
+  'manifest.missing': () => t`it has no manifest`,
+  'manifest.unreadable': (data) => t`${manifestOf(data)} cannot be read: ${shown(data, 'message')}`,
+  'manifest.json': (data) => t`${manifestOf(data)} cannot be read: it is no JSON`,
+  'manifest.format': (data) => t`${manifestOf(data)} cannot be read: not a manifest of a backup`,
+  'manifest.version': (data) =>
+    t`${manifestOf(data)} cannot be read: format version ${shown(data, 'version')} is not known, or not the one that is wanted`,
+  'manifest.field': (data) =>
+    t`${manifestOf(data)} cannot be read: ${data.at === '' ? t`the manifest` : shown(data, 'at')}: ${fieldWords(data)}`,
+  'manifest.folder': (data) => t`the manifest cannot be read: it is of another folder: ${shown(data, 'of')}`,
+  'manifest.place': (data) => t`the manifest cannot be read: it is of another place: ${shown(data, 'of')}`,
+  'manifest.adopted': () => t`the manifest cannot be read: it says that it was adopted, and is not where such are`,
+  'contents.of': (data) => t`${manifestOf(data)} cannot be read: it is of another backup: ${shown(data, 'of')}`,
+  'contents.tables': (data) => t`${manifestOf(data)} cannot be read: it has another number of tables`,
+
+  'archive.missing': () => t`the archive is missing`,
+  'archive.bytes': (data) => t`the archive has ${number(data.found)} bytes, the manifest says ${number(data.expected)}`,
+  'archive.digest': () => t`the SHA-256 of the archive is not the manifest's`,
+  'archive.stream': () => t`what was read again is not what came from the pod`,
+  'archive.differs': (data) => t`${partWords(data)} is not as the manifest says`,
+  'archive.count': (data) =>
+    t`the archive has ${number(data.found)} of ${partsWords()[data.what] ?? shown(data, 'what')}, the manifest ${number(data.expected)}`,
+  'archive.counted': (data) =>
+    t`${shown(data, 'table')} has ${number(data.expected)} rows at the source and ${number(data.found)} rows in the archive`,
+  'archive.foreign': () => t`it reads as something that is no archive`,
+  'archive.version': (data) => t`its version reads as ${shown(data, 'version')}`,
+  'archive.encoding': (data) => t`its encoding reads as ${shown(data, 'encoding')}`,
+  'archive.otherwise': () => t`its table of contents reads otherwise than it did`,
+
+  'file.unnamed': (data) => t`its manifest names no ${shown(data, 'file')}`,
+  'file.missing': (data) => t`${shown(data, 'file')} is missing`,
+  'file.bytes': (data) =>
+    t`${shown(data, 'file')} has ${number(data.found)} bytes, the manifest says ${number(data.expected)}`,
+  'file.digest': (data) => t`the SHA-256 of ${shown(data, 'file')} is not the manifest's`,
+  'file.sealed': (data) => t`${shown(data, 'file')} is not the one that was sealed`,
+  'key.missing': () => t`its key file is missing`,
+  'upgrade.taken': (data) => t`another backup stands in ${shown(data, 'at')}`,
+
+  'masked.rows': (data) =>
+    t`${shown(data, 'table')} has ${number(data.found)} rows, and should have ${number(data.expected)}`,
+  'masked.changed': (data) => t`the rows of ${shown(data, 'table')}, which no rule changes, are others`,
+  'masked.tables': () => t`there are tables that the dump did not have`,
+  'masked.largeObjects': () => t`the large objects are others`,
+};
+
+const damages: Readonly<Record<string, (data: never) => string>> = { ...archive, ...backup };
+
+function manifestOf({ file }: { readonly file?: string | undefined }): string {
+  return file === undefined ? t`the manifest` : safe(file);
+}
+
+function number(found: number | undefined): string {
+  return count(found ?? 0);
+}
+
+function partWords(data: BackupDamages['archive.differs']): string {
+  if (data.what === 'table') return t`table ${shown(data, 'name')}`;
+  return data.what === 'sequence' ? t`sequence ${shown(data, 'name')}` : t`what the archive has of large objects`;
+}
+
+const partsWords = (): Readonly<Partial<Record<ContentsPart, string>>> => ({
+  table: t`tables`,
+  sequence: t`sequences`,
+  largeObjects: t`large objects`,
+});
+
+function fieldWords(data: BackupDamages['manifest.field']): string {
+  if (data.is === 'one') return t`none of ${shown(data, 'known')}`;
+  return fieldProblems()[data.is] ?? shown(data, 'is');
+}
+
+const fieldProblems = (): Readonly<Partial<Record<FieldProblem, string>>> => ({
+  text: t`no text`,
+  long: t`too long`,
+  form: t`not of its form`,
+  number: t`no number`,
+  boolean: t`neither true nor false`,
+  time: t`no time`,
+  list: t`no list`,
+  object: t`no object`,
+});
 
 const textNames = (): Readonly<Partial<Record<TocText, string>>> => ({
   name: t`a name`,

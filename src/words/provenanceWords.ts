@@ -1,3 +1,6 @@
+import type { AppError } from '../core/base/errors';
+import { wordsFor } from './errorWords';
+import type { Hints } from './hints';
 import type { Whose } from './archiveWords';
 import { isOurs, type Provenance } from '../core/catalog/manifest';
 import { t } from './language';
@@ -53,4 +56,10 @@ export function asItSays(backup: Provenance, said: string): string {
 
 function shortKey(key: string): string {
   return `${key.slice('ed25519:'.length, 'ed25519:'.length + 8)}…`;
+}
+
+/** Why a manifest cannot be read. */
+export function unreadableWords({ code, data }: Pick<AppError, 'code' | 'data'>, hints: Hints): string {
+  const { what, why } = wordsFor(code, data, hints);
+  return why ?? what;
 }

@@ -6,8 +6,9 @@ import type { InspectedTable } from '../../core/postgres/archive/format/inspectA
 import { allRoles } from '../../core/postgres/archive/databaseReading';
 import { standingWords } from '../../words/archiveWords';
 import { count, localTime, safe, size } from '../../words/format';
-import { runsAsText, signedText, whoseIs } from '../../words/provenanceWords';
+import { runsAsText, signedText, unreadableWords, whoseIs } from '../../words/provenanceWords';
 import type { Command } from '../command';
+import { cliHints } from '../hints';
 import { List, listFlags, type Listing } from '../list';
 import { backupNamed } from '../named';
 import { readableFile } from '../operands';
@@ -47,8 +48,8 @@ export const inspect: Command = {
     if (list.isTable) printFacts(file, inspection, (line) => terminal.line(line));
     list.show(rows, about);
     if (provenance.state === 'size') {
-      const reason = `it has ${count(contents.fileBytes)} bytes, and its manifest says ${count(provenance.manifest.size.archive)}`;
-      throw new AppError('backup.damaged', { backup: file, reason });
+      const [found, expected] = [contents.fileBytes, provenance.manifest.size.archive];
+      throw new AppError('backup.damaged', { backup: file, reason: 'archive.bytes', found, expected });
     }
     const data = { file, tables: rows.length, provenance: provenance.state };
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
@@ -106,7 +107,7 @@ function factsOf(file: string, { contents, provenance }: Inspection): JsonObject
 }
 
 function standingOf(provenance: Inspection['provenance']): Parameters<typeof standingWords>[1] {
-  if (provenance.state === 'unreadable') return { message: provenance.message };
+  if (provenance.state === 'unreadable') return { message: unreadableWords(provenance.error, cliHints) };
   return provenance.state === 'known' ? { whose: whoseIs(provenance) } : {};
 }
 

@@ -128,6 +128,5 @@ class BucketDraft implements Draft {
 
 function mustHave(backup: string, bytes: number, found: number | undefined): void {
   if (found === bytes) return;
-  const reason = `the archive has ${found ?? 'no'} bytes, its manifest says ${bytes}`;
-  throw new AppError('backup.damaged', { backup, reason });
+  throw new AppError('backup.damaged', { backup, reason: 'archive.bytes', found, expected: bytes });
 }

@@ -93,8 +93,7 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     });
     const [read, sha256, seen] = await Promise.all([reading, proven, counting?.seen]);
     if (read.sha256 !== sha256 || read.bytes !== file.bytes) {
-      const reason = 'what was read again is not what came from the pod';
-      throw new AppError('backup.damaged', { backup: file.name, reason });
+      throw new AppError('backup.damaged', { backup: file.name, reason: 'archive.stream' });
     }
     const generated = options.generated && seen ? { generated: seen.generated } : {};
     const sealed = file instanceof EncryptedFile && file.sealed ? { sealed: file.sealed } : {};
@@ -103,7 +102,7 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     if (!options.count || !seen) return result;
     const counted = seen.rows;
     const miscounted = disagreeingTable(counted, read.tables);
-    if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: file.name, reason: miscounted });
+    if (miscounted !== undefined) throw new AppError('backup.damaged', { backup: file.name, ...miscounted });
     return { ...result, counted };
   } catch (error) {
     failed.abort(error);

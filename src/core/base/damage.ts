@@ -127,3 +127,61 @@ export type PlainDamage = {
 
 /** An entry of a table of contents: its kind and name, or which one it is, from 1, as long as these are not known. */
 export type EntryPlace = string | { readonly number: number; readonly of: number };
+
+/**
+ * What can be wrong with a backup, beside what can be with its archive, each by what it is found in. `file`: which of its files, where it is not the manifest;
+ * `of`: what it says that it belongs to. `message` is the system's own.
+ */
+export interface BackupDamages {
+  'manifest.missing': NoData;
+  'manifest.unreadable': { readonly message: string } & InFile;
+  'manifest.json': InFile;
+  'manifest.format': InFile;
+  'manifest.version': { readonly version: string } & InFile;
+  /** a field by its path; '': all of it. `known`: what it can be */
+  'manifest.field': { readonly at: string; readonly is: FieldProblem; readonly known?: readonly string[] } & InFile;
+  'manifest.folder': { readonly of: string };
+  'manifest.place': { readonly of: string };
+  'manifest.adopted': NoData;
+  'contents.of': { readonly of: string } & InFile;
+  'contents.tables': InFile;
+
+  'archive.missing': NoData;
+  'archive.bytes': { readonly found?: number | undefined; readonly expected: number };
+  'archive.digest': NoData;
+  /** what was read again is not what came */
+  'archive.stream': NoData;
+  'archive.differs': { readonly what: ContentsPart; readonly name: string };
+  'archive.count': { readonly what: ContentsPart; readonly found: number; readonly expected: number };
+  /** rows */
+  'archive.counted': { readonly table: string; readonly found?: number | undefined; readonly expected: number };
+  /** it reads as something that it was not */
+  'archive.foreign': { readonly foreign: string };
+  'archive.version': { readonly version: string };
+  'archive.encoding': { readonly encoding: string };
+  'archive.otherwise': NoData;
+
+  'file.unnamed': { readonly file: string };
+  'file.missing': { readonly file: string };
+  'file.bytes': { readonly file: string; readonly found: number; readonly expected: number };
+  'file.digest': { readonly file: string };
+  'file.sealed': { readonly file: string };
+  'key.missing': NoData;
+  /** another backup is where this one should be */
+  'upgrade.taken': { readonly at: string };
+
+  'masked.rows': { readonly table: string; readonly found?: number | undefined; readonly expected: number };
+  'masked.changed': { readonly table: string };
+  'masked.tables': NoData;
+  'masked.largeObjects': NoData;
+}
+
+interface InFile {
+  readonly file?: string | undefined;
+}
+
+export type FieldProblem = 'text' | 'long' | 'form' | 'one' | 'number' | 'boolean' | 'time' | 'list' | 'object';
+
+export type ContentsPart = 'table' | 'sequence' | 'largeObjects';
+
+export type BackupDamage = ArchiveDamage | Reasons<BackupDamages>;

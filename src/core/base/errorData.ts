@@ -1,4 +1,4 @@
-import type { ArchiveDamage, EntryPlace } from './damage';
+import type { ArchiveDamage, BackupDamage, EntryPlace } from './damage';
 import type {
   DifferenceFacts,
   FailureFacts,
@@ -163,7 +163,11 @@ export interface ErrorData {
     readonly unproven?: string | undefined;
   };
   /** does not match its manifest */
-  'backup.damaged': { readonly backup: string; readonly reason: string; readonly offset?: number | undefined };
+  'backup.damaged': BackupDamage & {
+    readonly backup?: string | undefined;
+    readonly offset?: number | undefined;
+    readonly entry?: EntryPlace | undefined;
+  };
   /** of a format that a later version writes */
   'backup.newer': { readonly backup?: string | undefined; readonly version: number };
   /** somebody keeps it from being deleted */

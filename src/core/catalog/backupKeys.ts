@@ -35,7 +35,7 @@ export async function openKeyFiles(
   identities: readonly Identity[],
 ): Promise<{ readonly key: WrittenIdentity; readonly number: number }> {
   const numbers = await keyNumbers(at);
-  if (numbers.length === 0) throw new AppError('backup.damaged', { backup: id, reason: 'its key file is missing' });
+  if (numbers.length === 0) throw new AppError('backup.damaged', { backup: id, reason: 'key.missing' });
   const failures: unknown[] = [];
   for (const number of numbers) {
     const name = `key.${number}.age`;

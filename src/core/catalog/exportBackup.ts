@@ -40,8 +40,7 @@ export async function exportBackup(
       copyDurably(archive, temporary, { ...work, signal: both }),
     );
     if (sha256 !== '' && digest !== sha256) {
-      const reason = "the SHA-256 of the archive is not the manifest's";
-      throw new AppError('backup.damaged', { backup: entry.id, reason });
+      throw new AppError('backup.damaged', { backup: entry.id, reason: 'archive.digest' });
     }
     await rename(temporary, target);
     await flush(path.dirname(target));

@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { inspectArchive, type ArchiveContents } from '../postgres/archive/format/inspectArchive';
-import { isAppError, toAppError } from '../base/errors';
-import { asRecord, readJson } from '../base/json';
+import { isAppError, type AppError } from '../base/errors';
+import { asRecord } from '../base/json';
 import { fileSource } from '../store/fileSource';
 import type { ByteSource } from '../store/byteSource';
 import { encryptedSuffix, manifestFile, partialSuffix } from '../store/layout';
@@ -12,8 +12,9 @@ import { getIfThere } from '../store/store';
 import { keyRing, type KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import { openArchive } from './catalog';
+import { damagedManifest } from './damagedManifest';
 import type { BackupEntry, Manifest } from './manifest';
-import { longestManifest } from './parseManifest';
+import { jsonIn, longestManifest } from './parseManifest';
 import { readManifest, wholeBackup } from './readBackup';
 
 /** An archive file and what stands beside it. */
@@ -29,7 +30,7 @@ export type Provenance =
   /** in the folder of a backup that is under way, or that did not finish */
   | { readonly state: 'partial' }
   /** a manifest that cannot be read */
-  | { readonly state: 'unreadable'; readonly message: string }
+  | { readonly state: 'unreadable'; readonly error: Pick<AppError, 'code' | 'data'> }
   /** a manifest of another archive: what the two say of themselves differs */
   | { readonly state: 'other'; readonly manifest: Manifest }
   /** a manifest of this archive, but the file is longer or shorter than it says: the archive is damaged */
@@ -77,7 +78,8 @@ async function provenanceOf(file: string, contents: ArchiveContents, ring: KeyRi
   try {
     entry = await backupIn(folder, ring);
   } catch (error) {
-    return { state: 'unreadable', message: reasonOf(error) };
+    const { code, data } = damagedManifest(folder, error);
+    return { state: 'unreadable', error: { code, data } };
   }
   if (entry?.manifest.archive.file !== path.basename(file)) return { state: 'foreign' };
   return standing(entry, contents);
@@ -96,14 +98,6 @@ async function backupIn(folder: string, ring: KeyRing): Promise<BackupEntry | un
   const at = { store: localStore(folder), prefix: '' };
   const text = await getIfThere(at.store, manifestFile, longestManifest);
   // the manifest.json of some other tool says nothing of this file
-  if (text === undefined || asRecord(readJson(text))?.['format'] !== 'db-ferry-backup') return undefined;
+  if (text === undefined || asRecord(jsonIn(text))?.['format'] !== 'db-ferry-backup') return undefined;
   return wholeBackup(folder, await readManifest(at, ring));
-}
-
-/** As people read it: codes are the core's own. */
-function reasonOf(error: unknown): string {
-  const { code, data } = toAppError(error);
-  if (code === 'backup.newer') return `format version ${String(data['version'])} is of a later version`;
-  const said = data['reason'] ?? data['message'];
-  return typeof said === 'string' ? said : code;
 }

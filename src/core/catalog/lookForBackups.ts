@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { toAppError, type AppError } from '../base/errors';
+import type { BackupDamage } from '../base/damage';
+import { AppError, toAppError } from '../base/errors';
 import { encodeName, isBackupId, timeIn, type BackupPlace } from '../store/layout';
 import type { Store } from '../store/store';
 import type { Manifest } from './manifest';
@@ -71,14 +72,18 @@ export function mustFit(prefix: string, manifest: Pick<Manifest, 'id' | 'origin'
   const { cluster, namespace, workload, database } = manifest.source;
   const element = elementOf(prefix);
   const place = prefix.slice(0, -element.length - 1);
-  if (isBackupId(element) && element !== manifest.id) throw new Error(`it is of another folder: ${manifest.id}`);
+  if (isBackupId(element) && element !== manifest.id) throw unfit({ reason: 'manifest.folder', of: manifest.id });
   if (manifest.origin === 'adopted') {
     // its folder is named by the file that it was
-    if (!place.startsWith('adopted/')) throw new Error('it says that it was adopted, and is not where such are');
+    if (!place.startsWith('adopted/')) throw unfit({ reason: 'manifest.adopted' });
     return;
   }
   const own = `${[cluster, namespace, workload, database].map(encodeName).join('/')}/`;
-  if (own !== place) throw new Error(`it is of another place: ${own.slice(0, -1)}`);
+  if (own !== place) throw unfit({ reason: 'manifest.place', of: own.slice(0, -1) });
   const time = timeIn(element);
-  if (time === undefined || !manifest.id.startsWith(time)) throw new Error(`it is of another folder: ${manifest.id}`);
+  if (time === undefined || !manifest.id.startsWith(time)) throw unfit({ reason: 'manifest.folder', of: manifest.id });
+}
+
+function unfit(damage: BackupDamage): AppError {
+  return new AppError('backup.damaged', damage);
 }

@@ -1,13 +1,22 @@
-import type { JsonObject } from '../base/json';
+import type { FieldProblem } from '../base/damage';
+import { defined } from '../base/defined';
+import { parseJson, type JsonObject } from '../base/json';
 import { AppError } from '../base/errors';
 import type { Contents, Manifest, SealedManifest, ShortManifest, Verification } from './manifest';
 
 /** The most bytes that a manifest may have: with 50,000 tables it has tens of megabytes. */
 export const longestManifest = 256e6;
 
+/** What stands in a manifest, or in a file beside it. Throws `backup.damaged` where that is no JSON. Pure. */
+export function jsonIn(text: Buffer | string): unknown {
+  const value = parseJson(text);
+  if (value === undefined) throw new AppError('backup.damaged', { reason: 'manifest.json' });
+  return value;
+}
+
 /**
  * A manifest of format 1 from what JSON says. Anybody may have written it: each field is of its kind, no text is longer than such a text can be, and the archive is
- * a file of its own folder. What is not known here stays as it is. Throws an `Error` that names the field, `backup.newer` for a later format.
+ * a file of its own folder. What is not known here stays as it is. Throws `backup.damaged` that names the field, `backup.newer` for a later format; neither knows whose it is.
  */
 export function parseManifest(value: unknown): Manifest {
   mustBeOf(1, value);
@@ -46,7 +55,7 @@ export function parseContents(value: unknown, ofBackup: string): Contents {
   } = value as Contents & {
     backup: string;
   };
-  if (backup !== ofBackup) throw new Error(`it is of another backup: ${backup}`);
+  if (backup !== ofBackup) throw new AppError('backup.damaged', { reason: 'contents.of', of: backup });
   return {
     ...(version === undefined ? {} : { digest: version }),
     ...{ tables, sequences, largeObjects },
@@ -67,7 +76,7 @@ export interface SaidVerification extends Verification {
   readonly manifest?: string;
 }
 
-/** An object of `verified/`, its signatures taken apart. Throws an `Error` that names the field. */
+/** An object of `verified/`, its signatures taken apart. Throws `backup.damaged` that names the field. */
 export function parseVerification(value: unknown): SaidVerification {
   verification(value, 'it');
   return value as SaidVerification;
@@ -81,26 +90,26 @@ export interface Hold {
   readonly time: string;
 }
 
-/** `hold.json`. Throws an `Error` that names the field. */
+/** `hold.json`. Throws `backup.damaged` that names the field. */
 export function parseHold(value: unknown): Hold {
   hold(value, 'it');
   return value as Hold;
 }
 
-/** Which format a manifest says it is of. Throws an `Error` for what is no manifest of a backup, `backup.newer` { version } for a later one. */
+/** Which format a manifest says it is of. Throws `backup.damaged` for what is no manifest of a backup, `backup.newer` { version } for a later one. */
 export function formatOf(value: unknown): 1 | 2 {
   const { format, formatVersion } = (value ?? {}) as Partial<Record<keyof Manifest, unknown>>;
-  if (format !== 'db-ferry-backup') throw new Error('not a manifest of a backup');
+  if (format !== 'db-ferry-backup') throw new AppError('backup.damaged', { reason: 'manifest.format' });
   if (formatVersion === 1 || formatVersion === 2) return formatVersion;
   if (Number.isSafeInteger(formatVersion) && Number(formatVersion) > 2) {
     throw new AppError('backup.newer', { version: Number(formatVersion) });
   }
-  throw new Error(`format version ${String(formatVersion).slice(0, 20)} is not known`);
+  throw new AppError('backup.damaged', { reason: 'manifest.version', version: String(formatVersion).slice(0, 20) });
 }
 
 function mustBeOf(version: 1 | 2, value: unknown): void {
   const found = formatOf(value);
-  if (found !== version) throw new Error(`format version ${found} is not ${version}`);
+  if (found !== version) throw new AppError('backup.damaged', { reason: 'manifest.version', version: String(found) });
 }
 
 type Check = (value: unknown, at: string) => void;
@@ -113,39 +122,39 @@ interface Optional {
 const text =
   (most = 1024): Check =>
   (value, at) => {
-    if (typeof value !== 'string') throw wrong(at, 'no text');
-    if (value.length > most) throw wrong(at, 'too long');
+    if (typeof value !== 'string') throw wrong(at, 'text');
+    if (value.length > most) throw wrong(at, 'long');
   };
 
 const matching =
   (form: RegExp): Check =>
   (value, at) => {
-    if (typeof value !== 'string' || !form.test(value)) throw wrong(at, 'not of its form');
+    if (typeof value !== 'string' || !form.test(value)) throw wrong(at, 'form');
   };
 
 const one =
   (...words: readonly unknown[]): Check =>
   (value, at) => {
-    if (!words.includes(value)) throw wrong(at, `none of ${words.join(', ')}`);
+    if (!words.includes(value)) throw wrong(at, 'one', words.map(String));
   };
 
 const number: Check = (value, at) => {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw wrong(at, 'no number');
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw wrong(at, 'number');
 };
 
 const boolean: Check = (value, at) => {
-  if (typeof value !== 'boolean') throw wrong(at, 'neither true nor false');
+  if (typeof value !== 'boolean') throw wrong(at, 'boolean');
 };
 
 const time: Check = (value, at) => {
   text(40)(value, at);
-  if (Number.isNaN(Date.parse(String(value)))) throw wrong(at, 'no time');
+  if (Number.isNaN(Date.parse(String(value)))) throw wrong(at, 'time');
 };
 
 const list =
   (each: Check): Check =>
   (value, at) => {
-    if (!Array.isArray(value)) throw wrong(at, 'no list');
+    if (!Array.isArray(value)) throw wrong(at, 'list');
     for (const [index, item] of value.entries()) each(item, `${at}[${index}]`);
   };
 
@@ -169,12 +178,13 @@ const shape =
 const optional = (check: Check): Optional => ({ optional: check });
 
 function object(value: unknown, at: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(at, 'no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(at, 'object');
   return value as JsonObject;
 }
 
-function wrong(at: string, why: string): Error {
-  return new Error(`${at.replace(/^it\.?/, '') || 'the manifest'}: ${why}`);
+function wrong(at: string, is: FieldProblem, known?: readonly string[]): AppError {
+  const field = { at: at.replace(/^it\.?/, ''), is, ...defined({ known }) };
+  return new AppError('backup.damaged', { reason: 'manifest.field', ...field });
 }
 
 const id = matching(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/);

@@ -1,5 +1,5 @@
-import { readJson } from '../base/json';
 import { createHash } from 'node:crypto';
+import type { BackupDamage } from '../base/damage';
 import { AppError, isAppError } from '../base/errors';
 import { contentsFile, encryptedSuffix, manifestFile } from '../store/layout';
 import { getIfThere } from '../store/store';
@@ -7,7 +7,7 @@ import { canonical } from '../state/canonical';
 import type { KeyRing } from '../state/keys';
 import type { Signed } from '../state/signed';
 import type { BackupAt, BackupEntry, BackupSummary, Contents, Counts, SealedManifest, ShortManifest } from './manifest';
-import { formatOf, longestManifest, parseContents, parseManifest, parseSealed } from './parseManifest';
+import { formatOf, jsonIn, longestManifest, parseContents, parseManifest, parseSealed } from './parseManifest';
 import type { EncryptedBackup } from './backupKeys';
 import { signedBy } from './signature';
 import { summaryOf } from './summaryOf';
@@ -33,11 +33,11 @@ export function readText(
   text: Buffer,
 ): Omit<ReadManifest, 'signed' | 'sha256' | 'drills'> & { readonly signedText: () => string } {
   if (isOld(text)) {
-    const value = (): unknown => readJson(text);
+    const value = (): unknown => jsonIn(text);
     const { manifest: short, ...counts } = summaryOf(text.toString());
     return { short, counts, contents: async () => parseManifest(value()), signedText: () => canonical(value()) };
   }
-  const value = readJson(text);
+  const value = jsonIn(text);
   const sealed = parseSealed(value);
   return {
     short: sealed,
@@ -50,7 +50,7 @@ export function readText(
 /** True for one of format 1. As 0.1.0 wrote it, with all its tables, it is not parsed to find that out. */
 function isOld(text: Buffer): boolean {
   const begins = '{\n "format": "db-ferry-backup",\n "formatVersion": 1,';
-  return text.toString('latin1', 0, begins.length) === begins || formatOf(readJson(text)) === 1;
+  return text.toString('latin1', 0, begins.length) === begins || formatOf(jsonIn(text)) === 1;
 }
 
 /** Reads the manifest of a backup. Throws `store.absent`, `backup.newer`, what its parser says, and what the store says. */
@@ -97,22 +97,27 @@ export async function wholeBackup(folder: string, read: ReadManifest, at?: Backu
 async function contentsOf(at: BackupAt, { id, files, counts, encryption }: SealedManifest): Promise<Contents> {
   const { store, prefix } = at;
   const file = encryption ? contentsFile + encryptedSuffix : contentsFile;
-  const damage = (reason: string): AppError => new AppError('backup.damaged', { backup: id, reason });
+  const damage = (what: BackupDamage): AppError => new AppError('backup.damaged', { backup: id, ...what });
   const facts = Object.hasOwn(files, file) ? files[file] : undefined;
-  if (facts === undefined) throw damage(`its manifest names no ${file}`);
+  if (facts === undefined) throw damage({ reason: 'file.unnamed', file });
   const text = await getIfThere(store, prefix + file, longestManifest);
-  if (text === undefined) throw damage(`${file} is missing`);
+  if (text === undefined) throw damage({ reason: 'file.missing', file });
   if (text.length !== facts.bytes || createHash('sha256').update(text).digest('hex') !== facts.sha256) {
-    throw damage(`${file} is not the one that was sealed`);
+    throw damage({ reason: 'file.sealed', file });
   }
   const clear = encryption ? await decryptedContents(at, { id, encryption }, text) : text;
   try {
-    const contents = parseContents(readJson(clear), id);
-    if (contents.tables.length !== counts.tables) throw new Error('it has another number of tables');
+    const contents = parseContents(jsonIn(clear), id);
+    if (contents.tables.length !== counts.tables) throw damage({ reason: 'contents.tables', file });
     return contents;
   } catch (error) {
+    if (isAppError(error, 'backup.damaged')) throw damage({ ...error.data, ...{ file } });
     if (isAppError(error)) throw error;
-    throw damage(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw damage({
+      reason: 'manifest.unreadable',
+      file,
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

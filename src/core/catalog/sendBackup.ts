@@ -148,8 +148,9 @@ class Sending {
     const own = name === archive.file && encryption === undefined ? archive.sha256 : undefined;
     const said = files?.[name]?.sha256 ?? own;
     if (said === undefined || said === digest) return;
-    const reason = `the SHA-256 of ${name === archive.file ? 'the archive' : name} is not the manifest's`;
-    throw new AppError('backup.damaged', { backup: this.entry.id, reason });
+    const backup = this.entry.id;
+    if (name === archive.file) throw new AppError('backup.damaged', { backup, reason: 'archive.digest' });
+    throw new AppError('backup.damaged', { backup, reason: 'file.digest', file: name });
   }
 
   #mustBeSame(name: string, here: string, there: string): void {

@@ -1,6 +1,5 @@
-import { readJson } from '../base/json';
 import type { Contents, Counts, ShortManifest } from './manifest';
-import { parseManifest, parseShortManifest } from './parseManifest';
+import { jsonIn, parseManifest, parseShortManifest } from './parseManifest';
 
 /**
  * A manifest of format 1 without what grows with the database, and how much that is. Its tables, which may be 50,000, are counted without being parsed. Throws for what is no manifest of
@@ -9,7 +8,7 @@ import { parseManifest, parseShortManifest } from './parseManifest';
 export function summaryOf(text: string): Counts & { readonly manifest: ShortManifest } {
   const { block, rest } = cut(text, 'tables');
   const short = ['sequences', 'counted'].reduce((left, name) => cut(left, name).rest, rest);
-  const parsed = parseShortManifest(readJson(short)) as Parsed;
+  const parsed = parseShortManifest(jsonIn(short)) as Parsed;
   // a text not written by us is parsed whole
   const tables = block === undefined ? parseManifest(parsed).tables : [];
   const { count } = parsed.largeObjects ?? { count: 0 };

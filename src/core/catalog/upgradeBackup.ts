@@ -91,7 +91,7 @@ async function sealedBefore(final: string, { id, manifest }: BackupEntry): Promi
   ) {
     return there;
   }
-  throw new AppError('backup.damaged', { backup: id, reason: `another backup stands in ${final}` });
+  throw new AppError('backup.damaged', { backup: id, reason: 'upgrade.taken', at: final });
 }
 
 /** The folder of the old one, which must not have the name that the new one gets: then it is named by its time, as 0.1.0 did. */

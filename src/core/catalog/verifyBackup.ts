@@ -1,3 +1,4 @@
+import type { BackupDamage, ContentsPart } from '../base/damage';
 import { defined } from '../base/defined';
 import { asWritten } from '../base/json';
 import { createHash } from 'node:crypto';
@@ -67,8 +68,8 @@ function notProvable({ id }: BackupEntry, report: Report): void {
 
 /** Holds what was read against the manifest, and writes down that it held. */
 async function agree(entry: BackupEntry, reading: ArchiveReading, report: Report): Promise<void> {
-  const reason = disagreement(entry.manifest, reading) ?? (await filesDisagreement(entry));
-  if (reason !== undefined) throw new AppError('backup.damaged', { backup: entry.id, reason });
+  const damage = disagreement(entry.manifest, reading) ?? (await filesDisagreement(entry));
+  if (damage !== undefined) throw new AppError('backup.damaged', { backup: entry.id, ...damage });
   await recordVerification(entry, { level: 'digest', time: new Date().toISOString() }, report);
 }
 
@@ -151,20 +152,21 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /** In which point a reading is not what the manifest says; undefined when it is. */
-export function disagreement(manifest: Manifest, reading: ArchiveReading): string | undefined {
+export function disagreement(manifest: Manifest, reading: ArchiveReading): BackupDamage | undefined {
   if (reading.bytes !== manifest.size.archive) {
-    return `the archive has ${reading.bytes} bytes, the manifest says ${manifest.size.archive}`;
+    return { reason: 'archive.bytes', found: reading.bytes, expected: manifest.size.archive };
   }
-  if (reading.sha256 !== manifest.archive.sha256) return "the SHA-256 of the archive is not the manifest's";
-  const lists: [string, readonly unknown[], readonly unknown[]][] = [
+  if (reading.sha256 !== manifest.archive.sha256) return { reason: 'archive.digest' };
+  const lists: [ContentsPart, readonly unknown[], readonly unknown[]][] = [
     ['table', manifest.tables, reading.tables],
     ['sequence', manifest.sequences, reading.sequences],
-    ['large objects', [manifest.largeObjects], [reading.largeObjects]],
+    ['largeObjects', [manifest.largeObjects], [reading.largeObjects]],
   ];
   for (const [what, left, right] of lists) {
     const at = left.findIndex((one, index) => !sameJson(one, right[index]));
-    if (at >= 0) return `${what} ${nameOf(left[at])} is not as the manifest says`;
-    if (left.length !== right.length) return `the archive has ${right.length} of ${what}, the manifest ${left.length}`;
+    if (at >= 0) return { reason: 'archive.differs', what, name: nameOf(left[at]) };
+    if (left.length !== right.length)
+      return { reason: 'archive.count', what, found: right.length, expected: left.length };
   }
   return undefined;
 }
@@ -178,8 +180,7 @@ async function read<Reading>(
     if (isErrno(error, ['ENOENT']) || isAppError(error, 'store.absent')) return undefined;
     throw error;
   });
-  if (archive === undefined)
-    throw new AppError('backup.damaged', { backup: entry.id, reason: 'the archive is missing' });
+  if (archive === undefined) throw new AppError('backup.damaged', { backup: entry.id, reason: 'archive.missing' });
   work.report({ type: 'phase', phase: 'read' });
   const progress = paced(work.report, archive.size);
   const source = archive.read({ signal: work.signal });
@@ -199,19 +200,22 @@ function ours(entry: BackupEntry, error: unknown): unknown {
   if (!isInCatalog(entry) || !isAppError(error)) return error;
   if (error.code === 'archive.version' && error.data['version'] === archive.header.version) return error;
   if (!refusals.includes(error.code)) return error;
-  const { reason = readsAs(error.data) } = error.data;
-  return new AppError('backup.damaged', { ...error.data, reason, backup: entry.id }, { cause: error });
+  if (isAppError(error, 'archive.damaged'))
+    return new AppError('backup.damaged', { ...error.data, backup: entry.id }, { cause: error });
+  const { offset } = error.data;
+  const data = { ...readsAs(error), ...defined({ offset }), backup: entry.id };
+  return new AppError('backup.damaged', data, { cause: error });
 }
 
 const refusals: readonly string[] = [
   ...['archive.damaged', 'archive.foreign', 'archive.version', 'archive.encoding', 'archive.limit', 'archive.roleName'],
 ];
 
-function readsAs(data: AppError['data']): string {
-  if (data['version'] === undefined && data['encoding'] === undefined)
-    return 'its table of contents reads otherwise than it did';
-  const [what, found] = data['version'] === undefined ? ['encoding', data['encoding']] : ['version', data['version']];
-  return `its ${what} reads as ${typeof found === 'string' ? found : '?'}`;
+function readsAs(error: AppError): BackupDamage {
+  if (isAppError(error, 'archive.foreign')) return { reason: 'archive.foreign', foreign: error.data.reason };
+  if (isAppError(error, 'archive.version')) return { reason: 'archive.version', version: error.data.version };
+  if (isAppError(error, 'archive.encoding')) return { reason: 'archive.encoding', encoding: error.data.encoding };
+  return { reason: 'archive.otherwise' };
 }
 
 async function* counted(source: AsyncIterable<unknown>, progress: (bytes: number) => void): AsyncGenerator<Buffer> {
@@ -245,7 +249,7 @@ function paced(report: Report, size: number): (bytes: number) => void {
 }
 
 /** Whether everything beside the archive is as the manifest says: of format 1 it knows the globals alone. */
-async function filesDisagreement(entry: BackupEntry): Promise<string | undefined> {
+async function filesDisagreement(entry: BackupEntry): Promise<BackupDamage | undefined> {
   const { archive, files, globals } = entry.manifest;
   const { store, prefix } = atOf(entry);
   const known: [string, { readonly sha256: string; readonly bytes?: number }][] = files
@@ -255,12 +259,12 @@ async function filesDisagreement(entry: BackupEntry): Promise<string | undefined
       : [];
   for (const [name, { sha256, bytes }] of known) {
     const content = await store.get(prefix + name, longestManifest).catch(() => undefined);
-    if (!content) return `${name} is missing`;
+    if (!content) return { reason: 'file.missing', file: name };
     if (bytes !== undefined && content.length !== bytes) {
-      return `${name} has ${content.length} bytes, the manifest says ${bytes}`;
+      return { reason: 'file.bytes', file: name, found: content.length, expected: bytes };
     }
     if (createHash('sha256').update(content).digest('hex') !== sha256) {
-      return `the SHA-256 of ${name} is not the manifest's`;
+      return { reason: 'file.digest', file: name };
     }
   }
   return undefined;

@@ -113,7 +113,7 @@ async function readBackup(
   const read = await readArchive(archive.read(), { signal: work.signal, ...defined({ utf8 }), digest });
   const { tables, largeObjects } = read;
   if (read.sha256 !== reading.sha256)
-    throw new AppError('backup.damaged', { backup: backup.id, reason: 'it changed while it was read' });
+    throw new AppError('backup.damaged', { backup: backup.id, reason: 'changed.read' });
   return defined({ ...reading, digest: read.digest, tables, largeObjects });
 }
 

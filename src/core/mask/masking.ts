@@ -1,3 +1,4 @@
+import type { BackupDamage } from '../base/damage';
 import { createHmac } from 'node:crypto';
 import type { ArchiveChange } from '../backup/archiveChange';
 import { AppError } from '../base/errors';
@@ -43,8 +44,8 @@ export class Masking implements ArchiveChange {
   prove(reading: ArchiveReading, backup: string): MaskedFacts {
     const masked = this.#masked;
     if (masked === undefined) throw new AppError('internal', { message: 'an archive that was not masked' });
-    const { equal, reason } = held(masked, reading);
-    if (reason !== undefined) throw new AppError('backup.damaged', { backup, reason });
+    const { equal, damage } = held(masked, reading);
+    if (damage !== undefined) throw new AppError('backup.damaged', { backup, ...damage });
     return {
       rules: this.#rules.digest,
       key: createHmac('sha256', this.#key).update('which key').digest('hex').slice(0, 16),
@@ -60,8 +61,8 @@ export class Masking implements ArchiveChange {
   }
 }
 
-/** Tables that no rule changes must be what they were, the others have as many rows; what is wrong in words, where something is. */
-function held(masked: Masked, reading: ArchiveReading): { equal: number; reason?: string } {
+/** Tables that no rule changes must be what they were, the others have as many rows; what is wrong, where something is. */
+function held(masked: Masked, reading: ArchiveReading): { equal: number; damage?: BackupDamage } {
   const changed = new Set(masked.columns.map(({ schema, table }) => `${schema}.${table}`));
   const after = new Map(reading.tables.map((table) => [`${table.schema}\0${table.name}`, table]));
   let equal = 0;
@@ -70,14 +71,13 @@ function held(masked: Masked, reading: ArchiveReading): { equal: number; reason?
     const table = after.get(`${before.schema}\0${before.name}`);
     const rows = masked.emptied.includes(name) ? 0 : before.rows;
     if (table?.rows !== rows)
-      return { equal, reason: `${name} has ${table?.rows ?? 'no'} rows, and should have ${rows}` };
+      return { equal, damage: { reason: 'masked.rows', table: name, found: table?.rows, expected: rows } };
     if (changed.has(name) || masked.emptied.includes(name)) continue;
-    if (table.digest !== before.digest)
-      return { equal, reason: `the rows of ${name}, which no rule changes, are others` };
+    if (table.digest !== before.digest) return { equal, damage: { reason: 'masked.changed', table: name } };
     equal += 1;
   }
-  if (after.size !== masked.tables.length) return { equal, reason: 'there are tables that the dump did not have' };
+  if (after.size !== masked.tables.length) return { equal, damage: { reason: 'masked.tables' } };
   const { largeObjects } = reading;
   const kept = largeObjects.digest === masked.largeObjects.digest && largeObjects.count === masked.largeObjects.count;
-  return largeObjects.count === 0 || kept ? { equal } : { equal, reason: 'the large objects are others' };
+  return largeObjects.count === 0 || kept ? { equal } : { equal, damage: { reason: 'masked.largeObjects' } };
 }

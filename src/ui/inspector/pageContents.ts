@@ -6,7 +6,8 @@ import type { ArchiveContents } from '../../core/postgres/archive/format/inspect
 import type { TableReading } from '../../core/postgres/archive/reading';
 import type { Signed } from '../../core/state/signed';
 import { count } from '../../words/format';
-import { runsAsText, signedText, whoseIs } from '../../words/provenanceWords';
+import { runsAsText, signedText, unreadableWords, whoseIs } from '../../words/provenanceWords';
+import { editorHints } from '../hints';
 import { backupName } from '../backupWords';
 import type { PageContents, PageOrigin, PageProvenance, PageTable, PageWords } from './messages';
 import { t } from '../../words/language';
@@ -55,7 +56,8 @@ function damageOf(provenance: Provenance, contents: ArchiveContents): PageWords 
 }
 
 function pageProvenance(provenance: Provenance): PageProvenance {
-  if (provenance.state === 'unreadable') return provenance;
+  if (provenance.state === 'unreadable')
+    return { state: 'unreadable', message: unreadableWords(provenance.error, editorHints) };
   if (provenance.state !== 'known' && provenance.state !== 'size') return { state: provenance.state };
   return { state: provenance.state, ...originOf(provenance.manifest, provenance.signed) };
 }

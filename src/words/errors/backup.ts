@@ -47,7 +47,10 @@ export const backupErrors = {
     todo: t`To see them: ${hints.listBackups()}.`,
   }),
   'backup.damaged': (data) => ({
-    what: t`The backup ${shown(data, 'backup')} is not what its manifest says.`,
+    what:
+      data['backup'] === undefined
+        ? t`The backup is not what its manifest says.`
+        : t`The backup ${shown(data, 'backup')} is not what its manifest says.`,
     why: `${damageWords(data)}${data['offset'] === undefined ? '' : t` (at byte ${shown(data, 'offset')})`}`,
     todo: t`Do not use it. Take another one.`,
   }),

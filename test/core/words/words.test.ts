@@ -56,6 +56,21 @@ describe('words', () => {
     assert.match(told(old), /\ndata block 3 stands where 4 is expected \(in entry 3 of 10\)\n/);
   });
 
+  it('a backup that is not what it was is told by the field, the file or the table, and as an earlier version wrote it down', () => {
+    const told = (data: object): string => sentences(wordsFor('backup.damaged', { backup: 'b1', ...data }, cliHints));
+    const field = { reason: 'manifest.field', at: 'source.pod', is: 'long' };
+    assert.match(told(field), /\nthe manifest cannot be read: source\.pod: too long\n/);
+    const one = { reason: 'manifest.field', at: 'origin', is: 'one', known: ['db-ferry', 'adopted'] };
+    assert.match(
+      told({ ...one, file: 'contents.json' }),
+      /contents\.json cannot be read: origin: none of db-ferry, ad/,
+    );
+    const rows = { reason: 'archive.counted', table: 'public.b', expected: 3 };
+    assert.match(told(rows), /\npublic\.b has 3 rows at the source and 0 rows in the archive\n/);
+    assert.match(told({ reason: 'block.cut', offset: 9 }), /\nthe file ends inside a data block \(at byte 9\)\n/);
+    assert.match(told({ reason: 'the archive is missing' }), /\nthe archive is missing\n/);
+  });
+
   it('a disk that the system found full has no figures', () => {
     const { what, why } = wordsFor('disk.full', { message: 'ENOSPC: no space left on device, write' }, cliHints);
     assert.doesNotMatch(`${what} ${why}`, /\?/);

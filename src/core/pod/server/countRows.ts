@@ -1,3 +1,4 @@
+import type { BackupDamage } from '../../base/damage';
 import { Readable } from 'node:stream';
 import { AppError } from '../../base/errors';
 import { collect, type Sink } from '../../exec/podExec';
@@ -76,11 +77,11 @@ export function startCounting(
 export function disagreeingTable(
   counted: Readonly<Record<string, number>>,
   tables: readonly TableReading[],
-): string | undefined {
+): BackupDamage | undefined {
   const inArchive = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.rows]));
   for (const [table, rows] of Object.entries(counted)) {
     const found = inArchive.get(table);
-    if (found !== rows) return `${table} has ${rows} rows at the source and ${found ?? 'no'} rows in the archive`;
+    if (found !== rows) return { reason: 'archive.counted', table, found, expected: rows };
   }
   return undefined;
 }
