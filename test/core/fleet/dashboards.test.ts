@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { statusOf, usualObjectives, type NamedPlace } from '../../../src/core/fleet/status/objectives';
 import { metricsOf } from '../../../src/report/statusMetrics';
+import { stewardMetrics } from '../../../src/report/stewardMetrics';
 
 const folder = new URL('../../../deploy/fleet/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
@@ -23,23 +24,31 @@ function series(): ReadonlySet<string> {
     usualObjectives,
     now,
   );
-  const text = metricsOf(rows, { objectives: usualObjectives, now });
+  const nothing = { timedOut: [], expired: [], removed: [], overdue: [], problems: [], requests: [] };
+  const last = { now, ...nothing, told: { accepted: 0, pending: 0 } };
+  const steward = stewardMetrics({ isLeader: true, ticks: { done: 1, failed: 0 }, last });
+  const text = metricsOf(rows, { objectives: usualObjectives, now }) + steward;
   return new Set([...text.matchAll(/^(dbferry_\w+)/gm)].map(([, name]) => name ?? ''));
 }
 
 describe('dashboards and alerts', () => {
-  it('look at series that a status writes, and at each that it writes somewhere', () => {
+  it('look at series that a status or a steward writes, and at each that it writes somewhere', () => {
     const known = series();
     const used = new Set<string>();
     const files = readdirSync(folder).filter((name) => /\.(?:yaml|json)$/.test(name));
-    for (const file of [...files, 'tests/rules-of-status.test.yaml']) {
+    const tests = ['tests/rules-of-status.test.yaml', 'tests/rules-of-steward.test.yaml'];
+    for (const file of [...files, ...tests]) {
       for (const [name] of read(file).matchAll(/\bdbferry_\w+/g)) {
         assert.ok(known.has(name), `${file}: nobody writes ${name}`);
-        if (file !== 'tests/rules-of-status.test.yaml') used.add(name);
+        if (!tests.includes(file)) used.add(name);
       }
     }
     const notLookedAt = [...known].filter((name) => !used.has(name));
-    assert.deepEqual(notLookedAt, ['dbferry_schedule_expected_interval_seconds']);
+    assert.deepEqual(notLookedAt, [
+      'dbferry_schedule_expected_interval_seconds',
+      ...['dbferry_steward_leader', 'dbferry_steward_ticks_total', 'dbferry_requests', 'dbferry_request_wait_seconds'],
+      'dbferry_reviews_due',
+    ]);
   });
 
   it('show the same in Grafana and in the console of OpenShift', () => {
