@@ -112,11 +112,13 @@ describe('editor: protection', function () {
     await backups.row('archive', 'shop', /./).rightClick('Restore…');
     await window.question('It is encrypted: which key opens it?').choose(/From a File/);
     await answerPath('Use a Key', join(folder, 'recovery-key.txt'));
+    await window.question('How long is it kept?').items();
     await window.screenshot('protection-key');
     await window.question('How long is it kept?').choose(/Secret Storage/);
     await window.notification(/can be opened from here/).text();
     await window.question('Into which pod?').choose(/pg16-0/);
     const restore = window.modal(/Restore shop into pg16-0/);
+    assert.match(await restore.text(), /From: the backup of shop of /);
     await window.screenshot('protection-restore');
     await restore.press('Create 5 Roles and Restore shop');
     await window.notification(/Restored into/).text(120);

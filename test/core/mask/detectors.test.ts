@@ -7,6 +7,7 @@ import type { SchemaModel, TableModel } from '../../../src/core/mask/model/schem
 import { propose } from '../../../src/core/mask/plan/propose';
 import { labelled } from './labelled';
 import { furtherColumns, labelledColumns, unknownColumns, type LabelledColumn } from './labelledColumns';
+import { abroadColumns, laterColumns, unseenColumns } from './labelledAbroad';
 import { testKey } from './maskedArchive';
 
 describe('the detector', () => {
@@ -40,6 +41,12 @@ describe('the detector', () => {
     assert.ok(further.recall >= 0.9 && further.wrong <= 0.1, JSON.stringify(further));
     const unknown = judged('unknown', unknownColumns);
     assert.ok(unknown.recall >= 0.75 && unknown.wrong <= 0.1, JSON.stringify(unknown));
+    const abroad = judged('abroad', abroadColumns);
+    assert.ok(abroad.recall >= 0.95 && abroad.wrong <= 0.05, JSON.stringify(abroad));
+    const later = judged('later', laterColumns);
+    assert.ok(later.recall >= 0.95 && later.wrong <= 0.05, JSON.stringify(later));
+    const unseen = judged('unseen', unseenColumns);
+    assert.ok(unseen.recall >= 0.6 && unseen.wrong <= 0.1, JSON.stringify(unseen));
   });
 
   it('does not take what masks make for somebody', () => {

@@ -10,7 +10,7 @@ export interface LabelledColumn {
 
 type Row = readonly [place: string, type: string, ...values: string[]];
 
-function columns(holds: string | undefined, rows: readonly Row[]): LabelledColumn[] {
+export function columns(holds: string | undefined, rows: readonly Row[]): LabelledColumn[] {
   return rows.map(([place, type, ...values]) => {
     const dot = place.indexOf('.');
     const at = { table: place.slice(0, dot), column: place.slice(dot + 1), type, values };

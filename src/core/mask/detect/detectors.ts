@@ -26,7 +26,7 @@ export function detect(value: string): Kind[] {
     !found.includes('card') &&
     !found.includes('iban') &&
     !found.includes('nationalId') &&
-    hasMatch(text.replaceAll(uuidLike, ' '), phoneLike, isPhone)
+    (hasMatch(text.replaceAll(uuidLike, ' '), phoneLike, isPhone) || hasMatch(text, plusLike, isPhone))
   )
     found.push('phone');
   return found;
@@ -50,6 +50,8 @@ function hasMail(text: string): boolean {
 const cardLike = /(?<![\w.-])\d{4}(?:[ -]?\d){9,15}(?![\w.])/g;
 const ssnLike = /(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])/g;
 const uuidLike = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi;
+/** behind a colon, as cards and headers write one */
+const plusLike = /(?<![\w.,/-])\+\d[\d ()./-]{6,24}(?!\w)/g;
 const phoneLike = /(?<![\w.,:/-])(?:\+|00|\(|0|\d{3}[ .-]\d{3}[ .-]\d{4}\b)[\d ()./-]{0,24}(?!\w)/g;
 
 function hasMatch(text: string, pattern: RegExp, judge: (found: string) => boolean): boolean {

@@ -1,4 +1,4 @@
-import { nameHint, saysVersion } from '../detect/columnNames';
+import { membersHint, nameHint, saysVersion } from '../detect/columnNames';
 import { valuesHint } from '../detect/columnValues';
 import { detect, type Kind } from '../detect/detectors';
 import { holdsText, typeText, type ColumnType } from '../model/columnType';
@@ -64,6 +64,9 @@ function proposeFor(model: SchemaModel, table: TableModel, column: ColumnModel, 
   const hint = nameHint(column.name, name);
   if (hint !== undefined && speaksFor(column.type, hint.as))
     return { ...base, as: hint.as, because: 'name', says: hint.says };
+  const members = membersHint(values, name);
+  if (members !== undefined && holdsText(column.type))
+    return { ...base, as: column.type.kind === 'json' ? 'json' : 'redact', because: 'values', says: members };
   const together = column.type.kind === 'text' ? valuesHint(values) : undefined;
   if (together !== undefined)
     return { ...base, as: together.as, because: 'values', says: together.says, hits: together.hits };
