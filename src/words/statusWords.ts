@@ -1,4 +1,6 @@
 import type { StatusFinding } from '../core/fleet/status/objectives';
+import type { KnownDrill } from '../core/fleet/status/objectives';
+import type { DayResult } from '../core/fleet/status/protection';
 import { t } from './language';
 
 /** What people read of a finding. */
@@ -16,4 +18,20 @@ export const statusWords = (): Readonly<Record<StatusFinding, string>> => ({
   'schedule.tooSeldom': t`its schedule is too seldom for what is promised`,
   'retention.none': t`old backups are never deleted`,
   'backup.clear': t`its backups are not encrypted`,
+});
+
+/** What a day showed. */
+export const dayWords = (): Readonly<Record<DayResult, string>> => ({
+  proved: t`proven by a restore`,
+  disproved: t`a restore found a bad backup`,
+  verified: t`a verified backup`,
+  failed: t`tried, and not done`,
+  none: t`no backup`,
+});
+
+/** How a drill ended. */
+export const drillWords = (): Readonly<Record<KnownDrill['outcome'], string>> => ({
+  proved: t`proved`,
+  notProved: t`not proved`,
+  disproved: t`DISPROVED`,
 });

@@ -12,6 +12,7 @@ const kinds = {
   '--bucket': './bucket',
   '--catalog': './catalog',
   '--fleet': './fleet',
+  '--protection-page': './protection',
   '--large': './cluster/large',
   '--load': './cluster/load',
   '--cluster': './cluster/figures',

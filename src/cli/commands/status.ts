@@ -39,12 +39,15 @@ export const status: Command = {
     const { problems, ...facts } = await gatherFleet(sources, now, new AbortController().signal);
     const rows = statusOf(facts, objectives, now);
     if (options.page !== undefined) {
-      const { statusHtml } = await import('../../report/statusHtml');
+      const { protectionPage } = await import('../../report/protection/protectionPage');
+      const { protectionOf } = await import('../../core/fleet/status/protection');
+      const { pricesOf } = await import('../../core/catalog/namedStores');
       const told = problems.map(({ place, error }) => ({
         place,
         text: runningText(wordsFor(error.code, error.data, cliHints)),
       }));
-      await writeOut(call, options.page, statusHtml(rows, { problems: told, objectives, now }));
+      const protection = protectionOf(facts, objectives, now, { prices: await pricesOf() });
+      await writeOut(call, options.page, protectionPage(protection, told));
     }
     if (options.metrics !== undefined) {
       const { metricsOf } = await import('../../report/statusMetrics');

@@ -72,6 +72,12 @@ export async function readStores(): Promise<readonly NamedStore[]> {
   }
 }
 
+/** What a GB (10^9 bytes) costs in a month, by root, of the stores that have a price. Throws what `readStores` throws. */
+export async function pricesOf(): Promise<ReadonlyMap<string, number>> {
+  const stores = await readStores();
+  return new Map(stores.flatMap((one) => (one.price === undefined ? [] : [[rootOfStore(one), one.price] as const])));
+}
+
 /** The store of a name. Throws `store.unknown` { name, known }, and what `readStores` throws. */
 export async function storeNamed(name: string): Promise<NamedStore> {
   const all = await readStores();

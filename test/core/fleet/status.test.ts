@@ -9,7 +9,8 @@ import {
   type FleetDatabase,
   type FleetFacts,
 } from '../../../src/core/fleet/status/objectives';
-import { statusHtml } from '../../../src/report/statusHtml';
+import { protectionOf } from '../../../src/core/fleet/status/protection';
+import { protectionPage, runsOf } from '../../../src/report/protection/protectionPage';
 import { metricsOf } from '../../../src/report/statusMetrics';
 
 const now = new Date('2026-11-30T12:00:00Z');
@@ -242,26 +243,68 @@ describe('how databases are protected', () => {
     assert.equal(drillOutcome(undefined), 'notProved');
   });
 
+  it('days show what says most of them, success counts each backup once, and nothing is rounded up to the promise', () => {
+    const day = (days: number, hours = 1): string => hoursAgo(days * 24 + hours);
+    const run = (time: string, id?: string): NonNullable<FleetFacts['runs']>[number] => ({
+      ...{ place: place('a', 'pg-0'), time, isDone: id !== undefined, backup: id },
+    });
+    const kept = (id: string, days: number): FleetFacts['backups'][number] => ({
+      ...{ ...backup('a', days * 24 + 1), backup: id, stored: 5e8 },
+    });
+    const facts: FleetFacts = {
+      databases: [database('a')],
+      backups: [kept('one', 1), kept('two', 2)],
+      runs: [run(day(1), 'one'), run(day(4)), run(day(2, 2)), run(day(5), 'deleted since'), run(day(400))],
+      drills: [drill('a', 49, 60), drill('a', 25, 60, 'notProved'), drill('a', 73, 60, 'disproved')],
+      schedules: [schedule('a')],
+    };
+    const prices = new Map([['s3://b', 0.02]]);
+    const found = protectionOf(facts, usualObjectives, now, { days: 7, prices });
+    assert.equal(found.days[0], '2026-11-24');
+    const [{ days } = assert.fail('no row')] = found.databases;
+    assert.deepEqual(days, ['none', 'verified', 'failed', 'disproved', 'proved', 'verified', 'none']);
+    assert.deepEqual(found.operations, { done: 3, failed: 2 });
+    assert.deepEqual(found.stores, [{ store: 's3://b', backups: 2, bytes: 1e9, cost: 0.02 }]);
+    assert.deepEqual(
+      found.findings.map(({ finding, missed }) => [finding, missed]),
+      [['rpo.missed', true]],
+    );
+    const page = protectionPage(found, []);
+    assert.match(page, /<b>60\.0 %<\/b>/);
+    const many = {
+      ...facts,
+      runs: Array.from({ length: 2000 }, (_, at) => run(day(1), at === 0 ? undefined : String(at))),
+    };
+    assert.match(protectionPage(protectionOf({ ...many, backups: [] }, usualObjectives, now), []), /<b>99\.9 %<\/b>/);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('none', 'verified', 'failed', 'proved', 'disproved' as const)), (all) => {
+        const back = runsOf(all).flatMap(({ from, to, result }) => Array.from({ length: to - from + 1 }, () => result));
+        assert.deepEqual(back, all);
+      }),
+    );
+  });
+
   it('is a page on which a name is never markup, and lines of metrics on which it never ends a line', () => {
     const hostile = '<script>alert(1)</script>"\n\\& \'x';
     const rows = statusOf({ ...none, databases: [database(hostile)] }, usualObjectives, now);
-    const html = statusHtml(rows, { problems: [{ place: hostile, text: hostile }], objectives: usualObjectives, now });
+    const pageOf = (databases: readonly FleetDatabase[], problems: { place: string; text: string }[]): string =>
+      protectionPage(protectionOf({ ...none, databases }, usualObjectives, now), problems);
+    const html = pageOf([database(hostile)], [{ place: hostile, text: hostile }]);
     assert.doesNotMatch(html, /<script/);
-    assert.match(html, /&lt;script&gt;/);
-    assert.match(html, /<th scope="col">Database<\/th>/);
+    assert.match(html, /&#60;script&#62;/);
+    assert.match(html, /<th scope="col" role="columnheader">Database<\/th>/);
     assert.match(html, /lang="en"/);
     // nothing is promised of what was not asked, or is not there
-    const says = (databases: typeof rows, problems: { place: string; text: string }[]): string =>
-      /<strong>(.*)<\/strong>/.exec(statusHtml(databases, { problems, objectives: usualObjectives, now }))?.[1] ?? '';
+    const says = (...of: Parameters<typeof pageOf>): string => /<strong>(.*)<\/strong>/.exec(pageOf(...of))?.[1] ?? '';
     assert.equal(
       says([], [{ place: 'prod', text: 'away' }]),
       'Not everything could be asked: what is below is not all.',
     );
     assert.equal(says([], []), 'No database was found.');
-    assert.equal(says(rows, []), '1 of 1 databases are not protected as promised.');
-    const [row] = rows;
-    assert.ok(row);
-    assert.equal(says([{ ...row, missed: false }], []), 'Every database is protected as promised.');
+    assert.equal(says([database(hostile)], []), '1 of 1 databases are not protected as promised.');
+    const well = { ...none, databases: [database('a')], backups: [backup('a', 3)], schedules: [schedule('a')] };
+    const met = protectionPage(protectionOf(well, usualObjectives, now), []);
+    assert.match(met, /<strong>Every database is protected as promised\.<\/strong>/);
     const series = metricsOf(rows, { objectives: usualObjectives, now })
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

@@ -15,7 +15,15 @@ import { formatReference, type DatabaseReference } from '../../cluster/reference
 import type { JobRequest } from '../../job/request';
 import { readMark } from '../../restore/side/sideDatabase';
 import { listSchedules, nextOf } from '../schedule/schedule';
-import type { FleetDatabase, FleetFacts, KnownBackup, KnownDrill, KnownSchedule, NamedPlace } from './objectives';
+import type {
+  FleetDatabase,
+  FleetFacts,
+  KnownBackup,
+  KnownDrill,
+  KnownRun,
+  KnownSchedule,
+  NamedPlace,
+} from './objectives';
 
 /** Where a status looks. */
 export interface FleetSources {
@@ -48,6 +56,7 @@ export async function gatherFleet(
     drills: [] as KnownDrill[],
     schedules: [] as KnownSchedule[],
     drillSchedules: [] as KnownSchedule[],
+    runs: [] as KnownRun[],
   };
   const attempt = async (place: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -58,11 +67,14 @@ export async function gatherFleet(
     }
   };
   const clients = new Map(sources.clusters.map((cluster) => [cluster.alias, connect(cluster)]));
-  const addJobs = (jobs: readonly Job[], store: string): void => {
+  const addJobs = (jobs: readonly Job[], store: string | undefined): void => {
     for (const job of jobs) {
-      const backup = backupIn(job, store);
+      // what lies in a root says its catalog
+      const backup = store === undefined ? undefined : backupIn(job, store);
       const drill = drillIn(job);
+      const run = runIn(job);
       if (backup) facts.backups.push(backup);
+      if (run) facts.runs.push(run);
       if (drill) facts.drills.push(drill);
     }
   };
@@ -100,10 +112,7 @@ export async function gatherFleet(
     ...sources.roots.map(async (root) =>
       attempt(root, async () => {
         addCatalog(facts, root, await readCatalog(root));
-        addJobs(
-          (await listJobs(root)).filter(({ request }) => request.kind === 'verify' || request.kind === 'drill'),
-          root,
-        );
+        addJobs(await listJobs(root), undefined);
       }),
     ),
   ]);
@@ -175,7 +184,7 @@ function addCatalog(
     to.backups.push({
       place,
       ...{ time: time.snapshot, store: root, encrypted: encryption !== undefined, bytes: size.database },
-      seconds: time.seconds,
+      ...{ seconds: time.seconds, backup: backup.id, stored: size.archive },
     });
   }
 }
@@ -189,7 +198,23 @@ function backupIn({ request, result, lastEvent, started }: Job, store: string): 
   const encrypted = request.options.encrypt === true;
   const { seconds } = result.data;
   const place = { cluster, namespace, database, pods: [pod] };
-  return { place, time, store: request.options.to ?? store, encrypted, seconds };
+  return { place, time, store: request.options.to ?? store, encrypted, seconds, backup: idIn(result) };
+}
+
+function idIn(result: Job['result']): string | undefined {
+  const id: unknown = result?.data['backup'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** A backup that was tried; what a person ended, or a rule refused, says nothing of how well it is done. */
+function runIn({ request, result, state, started }: Job): KnownRun | undefined {
+  if (request.kind !== 'backup' || started === undefined) return undefined;
+  const isDone = result?.outcome === 'done';
+  const isFailed = state === 'interrupted' || result?.outcome === 'failed' || result?.outcome === 'unknown';
+  if (!isDone && !isFailed) return undefined;
+  const { cluster, namespace, pod, database } = request.source;
+  const place = { cluster, namespace, database, pods: [pod] };
+  return { place, time: started, isDone, backup: isDone ? idIn(result) : undefined };
 }
 
 /** A restore that was compared and dropped; what failed for another reason than the backup proves nothing of it. */

@@ -48,6 +48,19 @@ export interface KnownBackup {
   readonly bytes?: number | undefined;
   /** how long it took */
   readonly seconds?: number | undefined;
+  /** its id */
+  readonly backup?: string | undefined;
+  /** bytes of its archive; undefined where it is known by its job alone */
+  readonly stored?: number | undefined;
+}
+
+/** A job that took a backup, or did not get it done. */
+export interface KnownRun {
+  readonly place: NamedPlace;
+  /** when it began; UTC */
+  readonly time: string;
+  readonly isDone: boolean;
+  readonly backup?: string | undefined;
 }
 
 /** A restore of a backup that was compared row by row and dropped again. */
@@ -82,6 +95,7 @@ export interface FleetFacts {
   /** of backups */
   readonly schedules: readonly KnownSchedule[];
   readonly drillSchedules?: readonly KnownSchedule[] | undefined;
+  readonly runs?: readonly KnownRun[] | undefined;
 }
 
 /** What is to be said of a database. Those of `missedFindings` are objectives that are not met. */
@@ -124,6 +138,8 @@ export interface DatabaseStatus {
   readonly lastProved?: string;
   /** how long the newest backup took */
   readonly took?: number;
+  /** the longest that a backup of it may take */
+  readonly window?: number;
   /** how long a recovery is expected to take: the last drill that proved, by the size there is now */
   readonly recovery?: number;
   readonly schedule?: KnownSchedule;
@@ -227,6 +243,7 @@ function oneStatus(
     ...(drill === undefined ? {} : { lastDrill: drill.ended, drillOutcome: drill.outcome }),
     ...(proved === undefined ? {} : { lastProved: proved.ended }),
     ...(backup?.seconds === undefined ? {} : { took: backup.seconds }),
+    ...(longest === undefined ? {} : { window: longest }),
     ...(recovery === undefined ? {} : { recovery }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(drillSchedule === undefined ? {} : { drillSchedule }),
