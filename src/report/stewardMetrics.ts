@@ -1,6 +1,6 @@
 import type { TickReport } from '../core/fleet/steward/tick';
 import { isUndecided } from '../core/governance/clocks';
-import { shownState } from '../core/governance/judge';
+import { shownState, validUntil } from '../core/governance/judge';
 import { requestStates, type OperationRequest } from '../core/governance/operationRequest';
 import { escaped } from './statusMetrics';
 
@@ -77,12 +77,11 @@ export function stewardMetrics({ isLeader, ticks, last }: StewardState): string 
   ].join('\n');
 }
 
-/** Pure. */
-export function isReviewOverdue({ spec, status, metadata }: OperationRequest, now: Date): boolean {
-  if (status.state !== 'ReviewDue') return false;
-  // where nobody wrote down when it ended it is as old as it can be
-  const since = status.run?.ended ?? metadata.creationTimestamp;
-  return secondsSince(since, now) > (spec.reviewWithinHours ?? 24) * 3600;
+/** Measured from the end of what was approved: who ran it has no say in that. */
+function isReviewOverdue(request: OperationRequest, now: Date): boolean {
+  if (request.status.state !== 'ReviewDue') return false;
+  const { reviewWithinHours = 24 } = request.spec;
+  return now.getTime() > validUntil(request, now).getTime() + reviewWithinHours * 3_600_000;
 }
 
 function secondsSince(iso: string, now: Date): number {

@@ -167,6 +167,9 @@ describe('the steward on real Kubernetes, with the rights of its role and no oth
     await Promise.all([first.at, second.at]);
     const timed: string[] = [];
     const given: string[] = [];
+    // nobody answers this one within a minute: those who stand behind them are told, and may decide
+    const emergency = { emergency: true, escalateAfterMinutes: 1, fallback: ['group:directors'] };
+    const urgent = await ask(scene, scene.alice, emergency);
     let kills = 0;
     for (let round = 0; kills < 40; round += 1) {
       for (const seconds of [1, 2, 3]) {
@@ -195,6 +198,12 @@ describe('the steward on real Kubernetes, with the rights of its role and no oth
     });
     const told = (): string[] => hook.came.filter(({ event }) => event === 'timedOut').map(({ request }) => request);
     await until('everybody is told', async () => Promise.resolve(timed.every((name) => told().includes(name))));
+    const escalated = (): string[] =>
+      hook.came.filter(({ event, request }) => event === 'escalated' && request === urgent).map(({ id }) => id);
+    await until('those behind them are told', async () => Promise.resolve(escalated().length > 0));
+    assert.equal(new Set(escalated()).size, 1);
+    const { status } = (await new ClusterRequests(scene.bob.client, namespace).get(urgent)) ?? {};
+    assert.equal(status?.escalated?.by, `system:serviceaccount:${own}:db-ferry-steward`);
     await until('nothing is on its way any more', async () => {
       const acts = (await metric(first, 'dbferry_steward_leader')) === 1 ? first : second;
       return (await metric(acts, 'dbferry_messages_pending')) === 0;

@@ -65,6 +65,10 @@ describe('the steward tells people', () => {
     cluster.request('req-0000000002', { created: at(-90), spec: { waitsUntil: at(-1) } });
     cluster.request('req-0000000003', { created: at(-90), status: { state: 'ReviewDue', approvals: [yes] } });
     cluster.request('req-0000000004', { created: at(-9) });
+    // who decided told people by a channel of their own
+    const told = { event: 'approved', channel: 'mine', state: 'accepted', at: at(-9), by: 'bob', tries: 1 };
+    const now = { ...yes, at: at(-10) };
+    cluster.request('req-0000000006', { status: { state: 'Approved', approvals: [now], notices: [told] } });
     cluster.request('req-0000000005', {
       created: at(-500_000),
       status: { state: 'Approved', approvals: [{ ...yes, at: at(-499_999) }] },
@@ -96,7 +100,7 @@ describe('the steward tells people', () => {
   it('none is lost, and one that comes again has the id that it had, wherever one is ended', async () => {
     let repeated = 0;
     let isEnded = true;
-    for (let calls = 3; isEnded; calls += 3) {
+    for (let calls = 3; isEnded; calls += 9) {
       cluster.things.clear();
       came.length = 0;
       all();

@@ -93,17 +93,23 @@ async function ofRequest(
 ): Promise<TellingResult> {
   let request = read;
   const events = eventsOf(request, clock());
-  const wanted = events.flatMap((event) =>
-    channelsFor(config, { event, ...aboutOf(place, request) }).map((channel) => ({ event, channel })),
-  );
+  let wanted: { readonly event: RequestEvent; readonly channel: string }[] = [];
   try {
     fence();
+    const by = await place.whoAmI();
+    // what somebody told people themselves is told, by whatever names they call their channels
+    const isTold = (event: RequestEvent): boolean =>
+      read.status.notices?.some((one) => one.event === event && one.state === 'accepted' && one.by !== by) === true;
+    wanted = events
+      .filter((event) => !isTold(event))
+      .flatMap((event) =>
+        channelsFor(config, { event, ...aboutOf(place, read) }).map((channel) => ({ event, channel })),
+      );
     if (events.includes('escalated') && request.status.escalated === undefined)
       request = await escalateRequest(place, request.metadata.name);
     const due = wanted.filter((one) => isDue(noticeIn(request, one), holder, clock()));
     const pending = wanted.filter((one) => noticeIn(request, one)?.state !== 'accepted').length - due.length;
     if (due.length === 0) return { accepted: 0, pending };
-    const by = await place.whoAmI();
     const at = clock().toISOString();
     const intended = due.map((one): RequestNotice => ({
       ...{ ...one, state: 'intended', at, by, answer: holder },
