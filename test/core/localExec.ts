@@ -53,14 +53,14 @@ export class LocalExec implements PodExec {
   async feed(
     argv: readonly string[],
     source: Readable,
-    length: number,
+    length: number | undefined,
     options: ExecOptions & { readonly sink?: Sink } = {},
   ): Promise<ProcessEnd> {
     try {
       const run = this.begin(argv, options, false);
-      const upload = this.upload(run, source, length);
+      void this.upload(run, source, length);
       const end = await run.finish(options.sink ?? (() => undefined));
-      return { ...end, bytes: await upload };
+      return { ...end, bytes: run.sent };
     } finally {
       source.destroy();
     }
@@ -84,33 +84,33 @@ export class LocalExec implements PodExec {
     return new Run(child, options, fault, cutsStdout);
   }
 
-  private async upload(run: Run, source: Readable, length: number): Promise<number> {
-    let sent = 0;
+  private async upload(run: Run, source: Readable, known: number | undefined): Promise<void> {
+    const length = known ?? Number.POSITIVE_INFINITY;
     const limit = run.fault?.cutAfterBytes;
     run.child.stdin.on('error', () => undefined);
     try {
       for await (const piece of source) {
-        const chunk = (piece as Buffer).subarray(0, length - sent);
-        if (limit !== undefined && sent + chunk.length > limit) {
-          run.cut();
-          return sent;
-        }
+        const chunk = (piece as Buffer).subarray(0, length - run.sent);
+        if (limit !== undefined && run.sent + chunk.length > limit) return run.cut();
         if (run.ended) break;
-        sent += chunk.length;
+        run.sent += chunk.length;
         if (!run.child.stdin.write(chunk)) await run.drained();
-        if (sent >= length) break;
+        if (run.sent >= length) break;
       }
     } catch (error) {
       run.fail(error);
     }
-    if (sent < length && !run.ended) run.fail(new Error(`the source ended after ${sent} of ${length} bytes`));
+    // as in a pod: whoever is to know the end waits for it
+    if (known === undefined) return;
+    if (run.sent < known && !run.ended) run.fail(new Error(`the source ended after ${run.sent} of ${known} bytes`));
     run.child.stdin.end();
-    return sent;
   }
 }
 
 class Run {
   ended = false;
+  /** bytes that its stdin was given */
+  sent = 0;
   readonly closed: Promise<void>;
   private isEnding = false;
   private exitCode = 0;

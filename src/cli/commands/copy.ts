@@ -19,7 +19,7 @@ export const copy: Command = {
     { name: 'database ref', takes: ['database'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'keep', 'encrypt', 'compress', 'count', 'mask', 'mask-key', ...runnerFlags],
+  options: [...restoreFlags, 'keep', 'no-pipeline', 'encrypt', 'compress', 'count', 'mask', 'mask-key', ...runnerFlags],
   async run(call) {
     const { options } = call;
     const source = await databaseReference(call.operands[0]);
@@ -28,7 +28,8 @@ export const copy: Command = {
     const how = restoreOptions(options);
     mayReplace(call, call.operands[1] ?? '');
     const { keep, count, encrypt } = options;
-    const more = defined({ compress, keep, count, encrypt, mask: await maskingOf(options) });
+    const pipeline = options['no-pipeline'] === true ? false : undefined;
+    const more = defined({ compress, keep, count, encrypt, pipeline, mask: await maskingOf(options) });
     const request = await requestOf(call, { kind: 'copy', source, target, options: { ...how, ...more } });
     const ended = await confirmReplacing(call, request);
     if (ended !== undefined) return ended;

@@ -1,3 +1,4 @@
+import type { ArrivingBackup } from '../catalog/arriving';
 import { listBackups } from '../catalog/catalog';
 import { archiveFile, makeBackupId, type BackupPlace } from '../catalog/backupFolder';
 import { room } from '../catalog/disk';
@@ -11,24 +12,29 @@ import { rememberBackupKey } from '../encrypt/ownIdentities';
 import { recipientsOfBackups } from '../encrypt/recipients';
 import { encryptedSuffix } from '../store/layout';
 import { aboutLogins } from '../cluster/loginEnd';
+import { defined } from '../base/defined';
 import { AppError, reasonOf, toAppError } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
 import { endSessions, sessionsNote } from '../pod/server/endSessions';
 import { maintenanceDatabase } from '../pod/server/maintenanceDatabase';
 import { chooseCompression, type Compression } from '../postgres/tools/dumpCommand';
+import type { ArchiveReading, ContentsReading } from '../postgres/archive/reading';
 import { persist } from '../base/persist';
 import type { Progress, Work } from '../base/progress';
 import { expect, type Expectation } from './expectation';
 import { askSource, backupFindings, type SourceFacts } from './preflight';
-import { takeArchive, type Taken } from './takeArchive';
+import type { ArchiveFile } from './growingFile';
+import { takeArchive, type Taken, type TakeOptions } from './takeArchive';
 import { beginDraft, type Draft } from './draft';
 import { takeGlobals } from './takeGlobals';
-import { backupManifest } from './backupManifest';
+import { backupManifest, sourceOf } from './backupManifest';
 import type { BackupTask } from './backupTask';
 
 export interface BackupResult {
   readonly entry: BackupEntry;
+  /** what was read of its archive where it lies */
+  readonly reading: ArchiveReading;
   readonly findings: readonly Finding[];
 }
 
@@ -65,7 +71,29 @@ export async function backUp(
   const session = { application: applicationFor(options), draft };
   try {
     const key = plan.recipients && (await makeBackupKey(plan.recipients));
-    const taken = await take(source, facts, session, { compression, plan, options, key, work });
+    const arrives = async (
+      contents: ContentsReading,
+      file: ArchiveFile,
+      snapshot: Date,
+    ): Promise<ArrivingBackup | undefined> => {
+      // what masking made is proven as a whole, before anything of it goes anywhere
+      const archive = options.change === undefined ? await file.hold() : undefined;
+      if (!archive) return undefined;
+      const { superusers } = plan.source;
+      const size = { archive: 0, text: 0, ...defined({ database: facts.bytes }) };
+      const origin = options.imported ? 'adopted' : 'db-ferry';
+      const from = sourceOf({ place, options, source, database: facts, superusers, reading: contents });
+      const manifest = { origin, source: from, time: { snapshot: snapshot.toISOString() }, size } as const;
+      return { backup: { id, manifest }, contents, archive };
+    };
+    const onContents =
+      options.onArriving &&
+      ((...seen: Parameters<typeof arrives>): void => {
+        void arrives(...seen)
+          .catch(() => undefined)
+          .then(options.onArriving);
+      });
+    const taken = await take(source, facts, session, { compression, plan, options, key, work, onContents });
     const masked = options.change?.prove(taken.reading, draft.final);
     for (const finding of options.change?.findings ?? []) {
       plan.findings.push(finding);
@@ -112,7 +140,7 @@ export async function backUp(
     const sealed = await sealInto(draft.files, manifest, how);
     await draft.seal(file, bytes);
     if (key) rememberBackupKey(key);
-    return { entry: { ...found, ...sealed }, findings: plan.findings };
+    return { entry: { ...found, ...sealed }, reading: taken.reading, findings: plan.findings };
   } catch (error) {
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
@@ -187,9 +215,10 @@ async function take(
     readonly options: BackupTask;
     readonly key: WrittenIdentity | undefined;
     readonly work: Work;
+    readonly onContents: TakeOptions['onContents'];
   },
 ): Promise<Taken> {
-  const { compression, plan, options, key, work } = how;
+  const { compression, plan, options, key, work, onContents } = how;
   const stop = new AbortController();
   const abort = (): void => stop.abort(new AppError('cancelled'));
   work.signal.addEventListener('abort', abort, { once: true });
@@ -208,6 +237,7 @@ async function take(
       generated: plan.source.generated && options.generated !== false && options.change === undefined,
       change: options.change,
       leaveOut: options.imported?.leaveOut,
+      onContents,
       work: { ...work, signal: stop.signal },
     });
   } catch (error) {

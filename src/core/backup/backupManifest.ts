@@ -3,6 +3,7 @@ import { archiveFile } from '../catalog/backupFolder';
 import type { Manifest } from '../catalog/manifest';
 import { encryptedSuffix } from '../store/layout';
 import type { DatabaseFacts, OpenPod } from '../pod/databasePod';
+import type { ContentsReading } from '../postgres/archive/reading';
 import { allRoles } from '../postgres/archive/databaseReading';
 import { compressionText, type Compression } from '../postgres/tools/dumpCommand';
 import { sessionSettings } from '../postgres/tools/session';
@@ -31,16 +32,19 @@ export interface Finished {
 }
 
 /** Of everything in the archive and the database itself. Whoever owns the database is the owner of what belongs to that role. Pure. */
-function isOfSuperusers({ owners, database }: Taken['reading'], superusers: readonly string[]): boolean {
+function isOfSuperusers(
+  { owners, database }: Pick<ContentsReading, 'owners' | 'database'>,
+  superusers: readonly string[],
+): boolean {
   const all = [...owners, ...(database ? [database.owner] : [])].filter((owner) => owner !== 'pg_database_owner');
   return database !== undefined && all.every((owner) => superusers.includes(owner));
 }
 
 /** The manifest of a backup of ours. */
 export function backupManifest(all: Finished): Manifest {
-  const { place, options, source, database, taken, expected, started, finished } = all;
+  const { options, source, database, taken, expected, started, finished } = all;
   const { reading } = taken;
-  const { facts, pod } = source;
+  const { facts } = source;
   const read = finished.toISOString();
   return {
     format: 'db-ferry-backup',
@@ -48,26 +52,7 @@ export function backupManifest(all: Finished): Manifest {
     id: all.id,
     // of what others dumped nobody can prove whose it is, also where we loaded it
     origin: options.imported ? 'adopted' : 'db-ferry',
-    source: {
-      ...(options.imported
-        ? { cluster: '', server: '', namespace: '', workload: '', pod: '', database: options.imported.database }
-        : {
-            cluster: place.cluster,
-            server: options.cluster.server,
-            namespace: place.namespace,
-            workload: place.workload,
-            pod: pod.name,
-            database: place.database,
-          }),
-      standby: options.imported ? false : facts.standby,
-      ...(facts.systemId === undefined || options.imported ? {} : { systemId: facts.systemId }),
-      encoding: database.encoding,
-      collate: database.collate,
-      ctype: database.ctype,
-      serverVersion: facts.serverVersion,
-      ...(!options.imported && isOfSuperusers(reading, all.superusers) ? { ofSuperusers: true } : {}),
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
-    },
+    source: sourceOf({ ...all, reading }),
     dump: {
       toolVersion: facts.pgDump.text,
       compression: compressionText(all.compression),
@@ -112,5 +97,38 @@ export function backupManifest(all: Finished): Manifest {
       ...(taken.counted === undefined ? [] : [{ level: 'counted' as const, time: read }]),
     ],
     ...(taken.counted === undefined ? {} : { counted: taken.counted }),
+  };
+}
+
+/** Where it is taken from. */
+export function sourceOf({
+  place,
+  options,
+  source: { facts, pod },
+  database,
+  superusers,
+  reading,
+}: Pick<Finished, 'place' | 'options' | 'source' | 'database' | 'superusers'> & {
+  readonly reading: Pick<ContentsReading, 'owners' | 'database'>;
+}): Manifest['source'] {
+  return {
+    ...(options.imported
+      ? { cluster: '', server: '', namespace: '', workload: '', pod: '', database: options.imported.database }
+      : {
+          cluster: place.cluster,
+          server: options.cluster.server,
+          namespace: place.namespace,
+          workload: place.workload,
+          pod: pod.name,
+          database: place.database,
+        }),
+    standby: options.imported ? false : facts.standby,
+    ...(facts.systemId === undefined || options.imported ? {} : { systemId: facts.systemId }),
+    encoding: database.encoding,
+    collate: database.collate,
+    ctype: database.ctype,
+    serverVersion: facts.serverVersion,
+    ...(!options.imported && isOfSuperusers(reading, superusers) ? { ofSuperusers: true } : {}),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
   };
 }

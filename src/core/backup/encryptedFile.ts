@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decryptStream } from '../encrypt/decryptStream';
 import { Encryption } from '../encrypt/encryptStream';
 import type { WrittenIdentity } from '../encrypt/identity';
+import type { ByteRange, GrowingSource } from '../store/byteSource';
 import type { ArchiveFile } from './growingFile';
 
 /**
@@ -70,5 +71,28 @@ export class EncryptedFile implements ArchiveFile {
       this.read += piece.length;
       yield piece;
     }
+  }
+
+  async hold(): Promise<GrowingSource | undefined> {
+    const held = await this.file.hold();
+    if (held === undefined) return undefined;
+    const { name } = this.file;
+    const plain = (signal?: AbortSignal): AsyncGenerator<Buffer> =>
+      decryptStream(name, held.read({ piece: 1 << 18, signal }), [this.key]);
+    return { name, read: ({ signal, ...range } = {}) => within(plain(signal), range), close: () => held.close() };
+  }
+}
+
+/** Those of the bytes that are in a range. */
+async function* within(
+  pieces: AsyncGenerator<Buffer>,
+  { from = 0, to = Number.POSITIVE_INFINITY }: ByteRange,
+): AsyncGenerator<Buffer, void, undefined> {
+  let at = 0;
+  for await (const piece of pieces) {
+    const wanted = piece.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    at += piece.length;
+    if (wanted.length > 0) yield wanted;
+    if (at >= to) return;
   }
 }

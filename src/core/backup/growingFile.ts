@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { GrowingSource, ReadOptions } from '../store/byteSource';
 
 /** What an archive is written into while it is read. */
 export interface ArchiveFile {
@@ -21,6 +22,8 @@ export interface ArchiveFile {
   abandon(error: Error): Promise<void>;
   /** What was taken, from the first byte to the last, while it is being written. */
   follow(): AsyncGenerator<Buffer>;
+  /** The same for others, as often and as late as they want, whatever its name becomes; what they read ends as what follows it does. Undefined where nothing lies that could be read twice. Whoever holds it lets go of it. */
+  hold(): Promise<GrowingSource | undefined>;
 }
 
 /**
@@ -55,7 +58,7 @@ export class GrowingFile implements ArchiveFile {
     return this.accepted;
   }
 
-  /** Bytes that the farthest reader was given. */
+  /** Bytes that who follows it was given. */
   get bytesRead(): number {
     return this.read;
   }
@@ -99,32 +102,60 @@ export class GrowingFile implements ArchiveFile {
 
   /** The file's bytes from the first to the last, waiting for those not yet written. Ends when the file is finished; rejects when it is abandoned. */
   async *follow(): AsyncGenerator<Buffer> {
-    let at = 0;
-    let handle: Awaited<ReturnType<typeof open>> | undefined;
+    const source = await this.hold();
     try {
-      for (;;) {
-        if (this.failure) throw this.failure;
-        const ready = this.flushed - at;
-        if (ready === 0) {
-          if (this.complete) return;
-          await new Promise<void>((resolve) => this.waiting.add(resolve));
-          continue;
-        }
-        handle ??= await open(this.file, 'r');
-        const length = Math.min(ready, 1 << 18);
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
-        if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
-        at += bytesRead;
-        this.read = Math.max(this.read, at);
-        yield buffer.subarray(0, bytesRead);
+      for await (const piece of source.read({ piece: 1 << 18 })) {
+        this.read += piece.length;
+        yield piece;
       }
     } finally {
-      await handle?.close();
+      await source.close();
     }
   }
 
+  async hold(): Promise<GrowingSource> {
+    while (this.flushed === 0 && !this.complete) await this.change();
+    const handle = await open(this.file, 'r');
+    return { name: this.file, read: (options) => this.pieces(handle, options), close: async () => handle.close() };
+  }
+
+  private async *pieces(
+    handle: FileHandle,
+    { from = 0, to = Number.POSITIVE_INFINITY, piece = 1 << 20, signal }: ReadOptions = {},
+  ): AsyncGenerator<Buffer, void, undefined> {
+    let at = from;
+    while (at < to) {
+      signal?.throwIfAborted();
+      if (this.failure) throw this.failure;
+      const ready = Math.min(this.flushed, to) - at;
+      if (ready <= 0) {
+        if (this.complete) return;
+        await this.change(signal);
+        continue;
+      }
+      const length = Math.min(ready, piece);
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+      if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+
+  /** Resolves when there may be more, or nothing more will come. */
+  private async change(signal?: AbortSignal): Promise<void> {
+    if (this.failure) throw this.failure;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
   private wake(): void {
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
+    for (const resolve of [...this.waiting]) resolve();
   }
 }

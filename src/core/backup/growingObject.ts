@@ -107,6 +107,11 @@ export class GrowingObject implements ArchiveFile {
     }
   }
 
+  /** What was read is gone. */
+  async hold(): Promise<undefined> {
+    return undefined;
+  }
+
   /** Throws what ended it. */
   private mayGoOn(): void {
     if (this.failure) throw this.failure;

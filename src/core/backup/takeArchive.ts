@@ -3,7 +3,7 @@ import type { WrittenIdentity } from '../encrypt/identity';
 import type { OpenPod } from '../pod/databasePod';
 import { dumpFailure } from '../pod/server/lockHolders';
 import { watchLocks } from '../pod/server/watchLocks';
-import type { ArchiveReading } from '../postgres/archive/reading';
+import type { ArchiveReading, ContentsReading } from '../postgres/archive/reading';
 import { serverLines, serverMessage } from '../base/said/serverMessage';
 import { readArchive } from '../postgres/archive/format/readArchive';
 import {
@@ -51,6 +51,8 @@ export interface TakeOptions {
   readonly change?: ArchiveChange | undefined;
   /** writes it again without a part of it */
   readonly leaveOut?: Pick<ArchiveChange, 'run'> | undefined;
+  /** is told what the table of contents says while the dump goes on, and what it goes into */
+  readonly onContents?: ((contents: ContentsReading, file: ArchiveFile, snapshot: Date) => void) | undefined;
   /** the key of the backup that the file is encrypted for, before anything is written */
   readonly key?: WrittenIdentity | undefined;
   readonly work: Work;
@@ -73,11 +75,12 @@ export async function takeArchive(source: OpenPod, database: string, options: Ta
     options.count || options.generated
       ? startCounting(source, database, { ...options, rows: options.count }, signal)
       : undefined;
+  const snapshot = new Date();
   const reading = readArchive(file.follow(), {
     signal,
+    onContents: (contents) => options.onContents?.(contents, file, snapshot),
     ...(options.change === undefined ? {} : { tap: options.change.tap }),
   });
-  const snapshot = new Date();
   const streaming = (async (): Promise<string> => {
     const id = await counting?.snapshot;
     const inSnapshot = id === undefined ? dump : { ...dump, snapshot: id };

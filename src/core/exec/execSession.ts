@@ -66,7 +66,7 @@ export class ExecSession implements SocketEvents {
   }
 
   /** Feeds the command and waits for its end. `bytes` of the result is what was sent. */
-  async feed(source: Readable, length: number): Promise<ProcessEnd> {
+  async feed(source: Readable, length: number | undefined): Promise<ProcessEnd> {
     const upload = new Upload(source, length);
     const socket = this.#socket;
     if (socket === undefined) throw new AppError('internal', { message: 'not started' });
@@ -75,8 +75,8 @@ export class ExecSession implements SocketEvents {
       .then(() => upload.isComplete && this.#announceEnd())
       .catch((error: unknown) => this.#fail(error));
     const end = await this.#finish(() => {
-      // a `head` that still waits for input takes the first acknowledgement for it
-      if (!upload.isComplete) this.#repeat([500, 1000, 2000], () => this.#say('A'));
+      // a `head` or `cat` that still waits for input takes the first acknowledgement for it
+      if (!upload.isComplete) this.#repeat([100, 400, 1000, 2000], () => this.#say('A'));
     });
     return { ...end, bytes: upload.sent };
   }

@@ -39,12 +39,13 @@ export interface PodExec {
   read(argv: readonly string[], sink: Sink, options?: ExecOptions): Promise<ProcessEnd>;
   /**
    * Runs `argv` with exactly `length` bytes of `source` as its stdin. Its stdout goes to `options.sink` (default:
-   * dropped). A command that ends early ends the upload; `source` is destroyed in every case.
+   * dropped). A command that ends early ends the upload; `source` is destroyed in every case. With no `length`, of which nobody knows it yet, all of `source` is its stdin, and the command must know by itself
+   * where that ends: it waits for more for ever otherwise, and says nothing of what it did not read.
    */
   feed(
     argv: readonly string[],
     source: Readable,
-    length: number,
+    length: number | undefined,
     options?: ExecOptions & { readonly sink?: Sink },
   ): Promise<ProcessEnd>;
 }

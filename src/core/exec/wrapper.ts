@@ -9,15 +9,16 @@ export function readCommand(nonce: string, heartbeatSeconds: number, argv: reado
 
 /**
  * As `readCommand`, and the command's stdin is exactly the first `length` bytes of ours. It sees the end of its input
- * only after the line `E<nonce>` followed them: an upload that was cut never looks like one that is complete.
+ * only after the line `E<nonce>` followed them: an upload that was cut never looks like one that is complete. With no `length` all that comes is its stdin, and its end is for the
+ * command to know: it sees none.
  */
 export function feedCommand(
   nonce: string,
   heartbeatSeconds: number,
-  length: number,
+  length: number | undefined,
   argv: readonly string[],
 ): string[] {
-  return inOwnGroup(feedScript, [nonce, String(heartbeatSeconds), String(length), ...argv]);
+  return inOwnGroup(feedScript, [nonce, String(heartbeatSeconds), length === undefined ? '' : String(length), ...argv]);
 }
 
 function inOwnGroup(script: string, args: readonly string[]): string[] {
@@ -88,7 +89,7 @@ const feedScript = `n=$1 hb=$2 len=$3 k=; shift 3
 trap : INT TERM
 exec 3<&0 </dev/null
 ${heartbeat}{ u=; trap : INT TERM; trap u=1 USR1
-head -c "$len" <&3 2>/dev/null || [ "$u" ] || { a=$(LC_ALL=C sed -n "/^A$n\\$/{p;q;}" <&3 2>/dev/null); [ "$a" ] && exit; }
+if [ "$len" ]; then head -c "$len"; else cat; fi <&3 2>/dev/null || [ "$u" ] || { a=$(LC_ALL=C sed -n "/^A$n\\$/{p;q;}" <&3 2>/dev/null); [ "$a" ] && exit; }
 while [ -z "$u" ] && read -r a <&3; do case $a in "E$n") exec >/dev/null;; "A$n") exit;; esac; done
 exec 2>/dev/null; ${endGroup}; } | { ${onTerm}
 exec 4<&0 </dev/null 3<&-

@@ -96,6 +96,7 @@ const copyOptions = {
   compress: v.exactOptional(text),
   count: flag,
   keep: flag,
+  pipeline: flag,
   encrypt: flag,
   mask,
 };

@@ -2,12 +2,12 @@ import type { Finding } from '../base/finding';
 import type { Phase, Work } from '../base/progress';
 import { defined } from '../base/defined';
 import { AppError } from '../base/errors';
-import { proveBackup } from '../catalog/verifyBackup';
 import { query } from '../pod/server/sql';
 import type { ComparisonNote, Difference } from '../postgres/archive/reading';
 import { quoteIdentifier, quoteLiteral } from '../postgres/sql/quote';
 import { applicationOf } from '../postgres/tools/applicationName';
 import { readDatabaseByOid, workplace, type DatabaseRow, type Workplace } from './databaseRow';
+import { fillingFrom, type Filling } from './filling';
 import { checkRestoreOptions } from './options';
 import { askLive } from './preflight/preflightFacts';
 import { readSchemaDigest } from './preflight/schemaFacts';
@@ -20,6 +20,7 @@ import {
   PhaseClock,
   withRights,
   type RestoreRequest,
+  type SideRequest,
 } from './restore';
 import { preparedNote, type LiveBefore, type Prepared } from './side/prepared';
 import { remark, terminateIn } from './side/sideDatabase';
@@ -48,17 +49,26 @@ export interface PrepareResult {
  * Throws what `restore` throws, and `prepare.entered`; nothing is left then.
  */
 export async function prepare(request: RestoreRequest, outer: Work): Promise<PrepareResult> {
+  return prepareFrom(request, outer, async (work) => fillingFrom(request.backup, work));
+}
+
+/** The same from a backup that may be on its way, as `restoreFrom` does. */
+export async function prepareFrom(
+  request: SideRequest,
+  outer: Work,
+  begin: (work: Work) => Promise<Filling>,
+): Promise<PrepareResult> {
   checkRestoreOptions(request);
   const clock = new PhaseClock(outer);
   const { work } = clock;
-  work.report({ type: 'phase', phase: 'read' });
-  const proven = await proveBackup(request.backup, work);
-  const { target, database, job, backup } = request;
+  const filling = await begin(work);
+  const { target, database, job } = request;
+  const { backup } = filling;
   const server = workplace(target, database, applicationOf(job));
-  const seen = await lookAround(server, request, proven.reading, work);
+  const seen = await lookAround(server, request, filling, work);
   // before the rows move: what changes in the live database meanwhile is seen by the swap
   const live = seen.live && (await liveBefore(server, seen.live, work));
-  const side = await fillSide(server, request, proven, seen, work);
+  const side = await fillSide(server, request, filling, seen, work);
   try {
     work.report({ type: 'phase', phase: 'prepare' });
     const inside = await askInside(server, side.row.name, work.signal);
@@ -89,7 +99,7 @@ export async function prepare(request: RestoreRequest, outer: Work): Promise<Pre
     };
   } catch (error) {
     await clearUp(server, request, side.made, outer, side.row.oid);
-    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : withRights(error, request);
+    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : withRights(error, request, backup);
   }
 }
 

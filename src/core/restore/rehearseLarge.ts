@@ -1,10 +1,9 @@
 import { isAppError, AppError } from '../base/errors';
 import type { Work } from '../base/progress';
-import { openArchive } from '../catalog/catalog';
-import { isOurs, type BackupEntry } from '../catalog/manifest';
+import { isOurs } from '../catalog/manifest';
 import { defined } from '../base/defined';
 import { readSameContents } from '../postgres/archive/format/readTableOfContents';
-import type { ArchiveReading } from '../postgres/archive/reading';
+import type { Filling } from './filling';
 import type { Workplace } from './databaseRow';
 import { goesOn, type RestoreOptions } from './options';
 import { longestRehearsal, toldFailures } from './preflight/lookAhead';
@@ -17,7 +16,6 @@ export interface LargeRestore extends Pick<
   RestoreOptions,
   'noOwner' | 'noPrivileges' | 'trustArchive' | 'goOn' | 'acceptMissing'
 > {
-  readonly backup: BackupEntry;
   readonly database: string;
   readonly job: string;
   readonly isJustMade?: boolean;
@@ -35,13 +33,14 @@ const rehearsedText = 1e9;
 export async function rehearseLarge(
   server: Workplace,
   request: LargeRestore,
-  reading: ArchiveReading,
+  filling: Pick<Filling, 'backup' | 'contents' | 'archive'>,
   seen: Preflight,
   work: Work,
 ): Promise<void> {
   const { rehearseFrom = rehearsedText, isJustMade = false } = request;
-  if (reading.textBytes < rehearseFrom || isJustMade || goesOn(request)) return;
-  const failures = await refusedBy(server, request, reading, seen, work);
+  const { textBytes = 0 } = filling.contents;
+  if (textBytes < rehearseFrom || isJustMade || goesOn(request)) return;
+  const failures = await refusedBy(server, request, filling, seen, work);
   if (failures.length === 0) return;
   throw new AppError('restore.cannotMake', { failures: failures.slice(0, toldFailures), count: failures.length });
 }
@@ -49,12 +48,12 @@ export async function rehearseLarge(
 async function refusedBy(
   server: Workplace,
   request: LargeRestore,
-  reading: ArchiveReading,
+  { backup, contents: reading, archive }: Pick<Filling, 'backup' | 'contents' | 'archive'>,
   seen: Preflight,
   work: Work,
 ): Promise<readonly RestoreFailure[]> {
-  const { backup, database, job, noOwner = false, noPrivileges = false, trustArchive } = request;
-  const toc = await readSameContents(await openArchive(backup), reading.contents);
+  const { database, job, noOwner = false, noPrivileges = false, trustArchive } = request;
+  const toc = await readSameContents(archive, reading.contents);
   if (toc.bytes.length > longestRehearsal) return [];
   const rehearsal = {
     ...{ toc, database, job, origin: backup.id, roles: seen.roles, isSigned: isOurs(backup), findings: seen.findings },

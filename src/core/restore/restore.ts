@@ -1,8 +1,8 @@
 import type { Left } from '../base/findingData';
-import { openArchive } from '../catalog/catalog';
+import type { BackupInMaking } from '../catalog/arriving';
 import { isOurs, type BackupEntry } from '../catalog/manifest';
 import { importCollationsSql, importsCollations } from './preflight/partFindings';
-import { proveBackup, recordVerification, type ProvenBackup } from '../catalog/verifyBackup';
+import { recordVerification } from '../catalog/verifyBackup';
 import { defined } from '../base/defined';
 import { AppError, isAppError, toAppError, withFacts } from '../base/errors';
 import { isBlocked, type Finding } from '../base/finding';
@@ -12,8 +12,9 @@ import type { PoolerPod } from '../pod/discover/findPoolers';
 import { query } from '../pod/server/sql';
 import { derivedName } from '../postgres/sql/quote';
 import { localeText } from '../postgres/archive/compare/compareDatabase';
-import type { ArchiveReading, Comparison, ComparisonNote, Difference } from '../postgres/archive/reading';
+import type { Comparison, ContentsReading, ComparisonNote, Difference } from '../postgres/archive/reading';
 import type { Phase, Work } from '../base/progress';
+import { fillingFrom, wholeOf, type Filling } from './filling';
 import { readDatabase, workplace, type DatabaseRow, type Workplace } from './databaseRow';
 import { dropMadeRoles, keepRoles, makeRoles } from './side/madeRoles';
 import { originOfBackup } from './preflight/origin';
@@ -52,6 +53,9 @@ export interface RestoreRequest extends Omit<RestoreOptions, 'gentle' | 'inPlace
   readonly poolers?: readonly PoolerPod[];
 }
 
+/** The same without its backup: what is restored comes by itself. */
+export type SideRequest = Omit<RestoreRequest, 'backup'>;
+
 export interface RestoreResult {
   /** `differences`: the definitions are not all worded as in the backup, or a new database is not itself as it was; rows only where they were refused, gone on without and told */
   readonly outcome: 'done' | 'differences';
@@ -79,15 +83,24 @@ export interface RestoreResult {
  * { differences }, `restore.swap`, `restore.unknown`, `disk.targetFull`, `exec.*`, `usage`, `cancelled`.
  */
 export async function restore(request: RestoreRequest, outer: Work): Promise<RestoreResult> {
+  return restoreFrom(request, outer, async (work) => fillingFrom(request.backup, work));
+}
+
+/** The same from a backup that may be on its way: it is restored meanwhile, and becomes whole before anything is compared. */
+export async function restoreFrom(
+  request: SideRequest,
+  outer: Work,
+  begin: (work: Work) => Promise<Filling>,
+): Promise<RestoreResult> {
   checkRestoreOptions(request);
   const clock = new PhaseClock(outer);
   const { work } = clock;
-  work.report({ type: 'phase', phase: 'read' });
-  const proven = await proveBackup(request.backup, work);
+  const filling = await begin(work);
   const server = workplace(request.target, request.database, applicationOf(request.job));
-  const seen = await lookAround(server, request, proven.reading, work);
-  const side = await fillSide(server, request, proven, seen, work);
-  const { target, database, job, backup } = request;
+  const seen = await lookAround(server, request, filling, work);
+  const side = await fillSide(server, request, filling, seen, work);
+  const { target, database, job } = request;
+  const { backup } = filling;
   const { superuser } = target.facts.role;
   const also = keepRoles(seen.roles.create);
   const own = side.own === undefined ? {} : { own: side.own };
@@ -115,7 +128,7 @@ export async function restore(request: RestoreRequest, outer: Work): Promise<Res
   } catch (error) {
     // an unknown outcome: the side database may be the live one by now, and is left alone
     if (!isAppError(error, 'restore.unknown')) await clearUp(server, request, side.made, outer, side.row.oid);
-    throw withRights(error, request);
+    throw withRights(error, request, backup);
   }
 }
 
@@ -126,7 +139,7 @@ export async function compareQuietly(
   server: Workplace,
   database: string,
   own: NewDatabase,
-  { noOwner = false }: RestoreRequest,
+  { noOwner = false }: Pick<SideRequest, 'noOwner'>,
   work: Work,
 ): Promise<readonly Difference[] | undefined> {
   try {
@@ -169,11 +182,10 @@ export async function drill(
   };
   const clock = new PhaseClock(outer);
   const { work } = clock;
-  work.report({ type: 'phase', phase: 'read' });
-  const proven = await proveBackup(backup, work);
+  const filling = await fillingFrom(backup, work);
   const server = workplace(target, whole.database, applicationOf(job));
-  const seen = await lookAround(server, whole, proven.reading, work);
-  const side = await fillSide(server, whole, proven, seen, work);
+  const seen = await lookAround(server, whole, filling, work);
+  const side = await fillSide(server, whole, filling, seen, work);
   const phases = clock.seconds();
   const made = [...side.made];
   const clear = async (): Promise<boolean> => clearUp(server, whole, made, outer, side.row.oid);
@@ -200,22 +212,22 @@ export async function drill(
 /** The preflight; says what it found. Throws `restore.refused` { findings } where something blocks. */
 export async function lookAround(
   server: Workplace,
-  request: RestoreRequest & { readonly inPlace?: boolean; readonly sideOnly?: boolean },
-  reading: ArchiveReading,
+  request: SideRequest & { readonly inPlace?: boolean; readonly sideOnly?: boolean },
+  { backup, contents, whole }: Pick<Filling, 'backup' | 'contents' | 'whole'>,
   work: Work,
   more: (seen: Preflight) => readonly Finding[] | Promise<readonly Finding[]> = () => [],
 ): Promise<Preflight> {
   work.report({ type: 'phase', phase: 'preflight' });
-  const { createRoles = false, mapRoles = {}, backup, ...rest } = request;
-  const ofBackup = originOfBackup(backup, reading);
+  const { createRoles = false, mapRoles = {}, ...rest } = request;
+  const ofBackup = originOfBackup(backup, contents);
   const origin = request.isJustMade === true ? { ...ofBackup, isProven: true } : ofBackup;
   const seen = await preflight(server, { ...rest, origin, roles: { createRoles, mapRoles } }, work);
   const known = [...seen.findings, ...(await more(seen))];
-  const to = (seen.live ?? newSide(reading, seen.own)).encoding;
-  // what is refused anyhow needs no other look at the rows
-  const ofText = isBlocked(known)
-    ? []
-    : await aboutText(server, backup, { from: reading.header.encoding, to }, work.signal);
+  const to = (seen.live ?? newSide(contents, seen.own)).encoding;
+  const { encoding: from } = contents.header;
+  // what is refused anyhow needs no other look at the rows, which have to be there for it
+  const ofText =
+    isBlocked(known) || from === to ? [] : await aboutText(server, (await whole()).entry, { from, to }, work.signal);
   const findings = [...known, ...ofText];
   for (const finding of findings) work.report({ type: 'finding', finding });
   if (isBlocked(findings)) throw new AppError('restore.refused', { findings });
@@ -237,12 +249,13 @@ export interface Side {
 /** The side database, filled and proven. On any error nothing of it is left. */
 export async function fillSide(
   server: Workplace,
-  request: RestoreRequest & { readonly sideOnly?: boolean },
-  { reading, ...proven }: ProvenBackup,
+  request: SideRequest & { readonly sideOnly?: boolean },
+  filling: Filling,
   seen: Preflight,
   work: Work,
 ): Promise<Side> {
-  const { backup, target, database, job, noOwner = false, noPrivileges = false, cluster } = request;
+  const { target, database, job, noOwner = false, noPrivileges = false, cluster } = request;
+  const { backup, contents: read, archive, bytes, blocks } = filling;
   const goOn = goesOn(request);
   const name = sideName(database, job);
   const options = { application: applicationOf(job), signal: work.signal };
@@ -250,9 +263,9 @@ export async function fillSide(
   let loader: string[] = [];
   try {
     work.report({ type: 'phase', phase: 'definitions' });
-    await rehearseLarge(server, request, reading, seen, work);
+    await rehearseLarge(server, request, filling, seen, work);
     const mark: Mark = { job, role: 'side', of: database, time: new Date().toISOString(), origin: backup.id };
-    const { row, left } = await makeSide(server, name, mark, seen, reading, work.signal);
+    const { row, left } = await makeSide(server, name, mark, seen, read, work.signal);
     if (seen.live) {
       const { superuser } = target.facts.role;
       await rehearse(server, { database, live: seen.live, side: row, job, origin: backup.id, superuser }, work);
@@ -283,15 +296,13 @@ export async function fillSide(
     const findings = [...aboutLeft([...left, ...(rehearsed?.left ?? [])]), ...confinement.findings];
     for (const finding of findings) work.report({ type: 'finding', finding });
     const reference = `${cluster}/${target.pod.namespace}/${target.pod.name}`;
-    const streams = chooseStreams(target.facts.cores, reading.bytes, request.streams);
-    // pg_restore ends with the last data block, and what stands behind it would not arrive
-    const bytes = reading.bytes - (reading.behind?.bytes ?? 0);
-    const { contents } = reading;
-    const archive = { archive: await openArchive(backup), ...proven, ...defined({ contents }), bytes, streams };
+    const streams = bytes === undefined ? 1 : chooseStreams(target.facts.cores, bytes, request.streams);
+    const from = { archive, streams, ...defined({ contents: read.contents, bytes, blocks }) };
     const how = { noOwner, noPrivileges, noTablespaces: seen.withoutTablespaces, goOn };
     if (importsCollations(seen.findings)) await query(server, name, importCollationsSql, options);
     const into = { into: name, ...how, job, reference, ...(confined === undefined ? {} : { confined }) };
-    const { failures, isAnalyzed } = await restoreIn(server, { ...archive, ...into }, work);
+    const { failures, isAnalyzed, taken } = await restoreIn(server, { ...from, ...into }, work);
+    const reading = await wholeOf(filling, taken);
     const ownersLeft = noOwner || confined?.keeps === true;
     const comments = backup.manifest.masked !== undefined;
     const leftOut = { owners: ownersLeft, grants: noPrivileges, tablespaces: how.noTablespaces, comments };
@@ -306,12 +317,16 @@ export async function fillSide(
     return { row, mark, comparison, made, findings, ...(rehearsed ? { own: rehearsed.own } : {}) };
   } catch (error) {
     await clearUp(server, request, [...made, ...loader], work);
-    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : withRights(error, request);
+    throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : withRights(error, request, backup);
   }
 }
 
 /** Says of an error whether words of an archive for which nobody vouches ran with all rights: then nobody knows what else they did. */
-export function withRights(error: unknown, { target, trustArchive, backup, isJustMade }: RestoreRequest): unknown {
+export function withRights(
+  error: unknown,
+  { target, trustArchive, isJustMade }: SideRequest,
+  backup: BackupInMaking,
+): unknown {
   const isTrusted = target.facts.role.superuser && trustArchive === true && !isOurs(backup) && isJustMade !== true;
   if (!isTrusted || !isAppError(error)) return error;
   return withFacts(error, { ranAs: 'superuser' });
@@ -329,7 +344,7 @@ async function makeSide(
   name: string,
   mark: Mark,
   seen: Preflight,
-  reading: ArchiveReading,
+  reading: ContentsReading,
   signal: AbortSignal,
 ): Promise<{ readonly row: DatabaseRow; readonly left: readonly Left[] }> {
   if (seen.live) return { row: await createSide(server, name, mark, seen.live, signal), left: [] };
@@ -349,7 +364,7 @@ async function makeSide(
 /** Drops the side database and the roles made for it, and says whether they are gone. Never throws. */
 export async function clearUp(
   server: Workplace,
-  { database, job }: RestoreRequest,
+  { database, job }: Pick<SideRequest, 'database' | 'job'>,
   roles: readonly string[],
   work: Work,
   oid?: number,

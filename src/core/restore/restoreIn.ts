@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { defined } from '../base/defined';
 import { AppError } from '../base/errors';
 import type { Work } from '../base/progress';
 import { execute, type SqlOptions } from '../pod/server/sql';
 import { readSameContents, type TableOfContents } from '../postgres/archive/format/readTableOfContents';
 import { splitByHands, type HandedParts } from '../postgres/archive/format/splitByHands';
 import type { PlacedBlock } from '../postgres/archive/format/blockReader';
-import { splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
+import { partOf, splitArchive, type ArchivePart } from '../postgres/archive/format/splitArchive';
 import { indexesCommand, restoreCommand, restoreStep, type RestoreOptions } from '../postgres/tools/restoreCommand';
 import type { ByteSource } from '../store/byteSource';
 import type { Workplace } from './databaseRow';
@@ -19,11 +20,11 @@ import { applicationOf } from '../postgres/tools/applicationName';
 import { targetRoom, watchTarget } from './preflight/targetDisk';
 
 export interface RestoreInput {
-  readonly archive: ByteSource;
+  readonly archive: Pick<ByteSource, 'name' | 'read'>;
   /** SHA-256 of its head and table of contents, hex, when it was proven */
   readonly contents?: string;
-  /** how many of its bytes pg_restore takes */
-  readonly bytes: number;
+  /** how many of its bytes pg_restore takes; absent: it still grows, and goes in one stream */
+  readonly bytes?: number;
   /** where its data blocks stand; without them it goes in one stream */
   readonly blocks?: readonly PlacedBlock[];
   /** how many streams at most: see `chooseStreams` */
@@ -48,6 +49,8 @@ export interface Restored {
   readonly failures: readonly RestoreFailure[];
   /** statistics are there already */
   readonly isAnalyzed: boolean;
+  /** of an archive that grew: up to where it was taken, which the caller holds against what it came to */
+  readonly taken?: number;
 }
 
 /** How an archive is loaded without any right outside of the database. */
@@ -82,7 +85,8 @@ export async function restoreIn(server: Workplace, input: RestoreInput, work: Wo
   const restoring = new Restoring(server, input, work, stop);
   try {
     await restoring.run();
-    return { failures: await restoring.failures(), isAnalyzed: restoring.isAnalyzed };
+    const { isAnalyzed, taken } = restoring;
+    return { failures: await restoring.failures(), isAnalyzed, ...defined({ taken }) };
   } catch (error) {
     if (error === refused || stop.signal.reason === refused) {
       const failures = await restoring.failures();
@@ -113,6 +117,12 @@ const leastShare = 4_000_000;
 const longestToc = 16_000_000;
 
 const nothing = Buffer.alloc(0);
+/** where an archive ends that still grows */
+const endless = Number.POSITIVE_INFINITY;
+/**
+ * What no archive holds. Behind one that grew, of which pg_restore is not told the end: it ends by itself behind the last block and leaves this unread, and one that misses something meets an error instead of waiting for ever.
+ */
+const noArchive = Buffer.alloc(4096, 0xff);
 
 /** One archive on its way. */
 class Restoring {
@@ -121,6 +131,7 @@ class Restoring {
   private readonly goOn: boolean;
   private readonly said: FailureLines[] = [];
   isAnalyzed = false;
+  taken: number | undefined;
   private ungiven: readonly RestoreFailure[] = [];
 
   constructor(
@@ -129,7 +140,7 @@ class Restoring {
     private readonly work: Work,
     private readonly stop: AbortController,
   ) {
-    this.progress = new RestoreProgress(input.bytes, work);
+    this.progress = new RestoreProgress(input.bytes ?? 0, work);
     const { noOwner, noPrivileges = false, noTablespaces = false, goOn = false } = input;
     this.goOn = goOn;
     this.options = { application: applicationOf(input.job), noOwner, noPrivileges, noTablespaces, goOn };
@@ -149,17 +160,19 @@ class Restoring {
   async run(): Promise<void> {
     const { confined } = this.input;
     if (confined) return this.runConfined(confined);
-    const { bytes, blocks = [], streams } = this.input;
+    const { bytes = endless, streams } = this.input;
+    const toc = await this.contents();
+    const all = { dumpId: 0, from: toc.bytes.length, to: bytes };
+    const { blocks = bytes === endless ? [all] : [] } = this.input;
     const dataStart = blocks[0]?.from ?? 0;
     const isOne = streams < 2;
     if (blocks.length === 0 || dataStart > longestToc || (isOne && this.goOn)) {
       this.progress.begin('restore');
       // what was proven, and what stands behind it
-      const { bytes: toc } = await this.contents();
-      return this.feed({ toc, ranges: [{ from: toc.length, to: bytes }], bytes }, this.collecting);
+      return this.feed(partOf(toc.bytes, [all]), this.collecting);
     }
     this.progress.begin('definitions');
-    const parts = splitArchive(await this.contents(), blocks, streams);
+    const parts = splitArchive(toc, blocks, streams);
     // by itself: a pg_restore that had the rows, too, would be among them before its first error is read here
     await this.feed(parts.before, this.collecting);
     this.progress.begin('restore');
@@ -173,7 +186,7 @@ class Restoring {
 
   /** The archive's own words run as the loader; what it cannot make, and what says whose everything is, is ours. */
   private async runConfined(confined: Confined): Promise<void> {
-    const { bytes, blocks = [], streams, into, noOwner, noPrivileges = false } = this.input;
+    const { bytes = endless, blocks = [], streams, into, noOwner, noPrivileges = false } = this.input;
     const { loader, isSigned, ofSuperusers = false } = confined;
     const toc = await this.contents();
     const code = ownCode(toc, { loader, noOwner, isSigned, ofSuperusers });
@@ -305,10 +318,15 @@ class Restoring {
     if (!passedOver) this.said.push(failures);
     const isTold = this.goOn || passedOver !== undefined;
     const judge = new Judge(failures, () => this.stop.abort(refused));
-    const source = Readable.from(this.bytesOf(part, first), { objectMode: false, highWaterMark: 256 * 1024 });
+    const over = new AbortController();
+    const isOver = AbortSignal.any([this.stop.signal, over.signal]);
+    const source = Readable.from(this.bytesOf(part, first, isOver), {
+      ...{ objectMode: false, highWaterMark: 256 * 1024 },
+    });
     const length = first.length + part.bytes;
+    const isKnown = length !== endless;
     const end = await this.server.exec
-      .feed(argv, source, length, {
+      .feed(argv, source, isKnown ? length : undefined, {
         signal: this.stop.signal,
         onStderrLine: (line) => {
           words.line(line);
@@ -316,7 +334,10 @@ class Restoring {
           if (!isTold) judge.line(line);
         },
       })
-      .finally(() => judge.close());
+      .finally(() => {
+        judge.close();
+        over.abort();
+      });
     if (end.exitCode !== 0) {
       const isOfArchive = failures.found.length > 0 && !failures.isFatal;
       if (isOfArchive && !isTold) throw refused;
@@ -325,20 +346,23 @@ class Restoring {
         throw new AppError('exec.failed', { tool: 'pg_restore', exitCode: end.exitCode, stderr });
       }
     }
-    if (end.bytes !== length) {
+    if (!isKnown) this.taken = end.bytes - first.length - part.toc.length + (part.ranges[0]?.from ?? 0);
+    else if (end.bytes !== length) {
       throw new AppError('exec.cut', { bytes: end.bytes, message: `of ${length} bytes` });
     }
   }
 
-  private async *bytesOf({ toc, ranges }: ArchivePart, first: Buffer): AsyncGenerator<Buffer> {
+  private async *bytesOf({ toc, ranges }: ArchivePart, first: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
     if (first.length > 0) yield first;
     if (toc.length > 0) yield toc;
     const sent = this.progress.stream(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
     for (const { from, to } of ranges) {
-      for await (const buffer of this.input.archive.read({ from, to, piece: 256 * 1024 })) {
+      const range = to === endless ? { from } : { from, to };
+      for await (const buffer of this.input.archive.read({ ...range, piece: 256 * 1024, signal })) {
         sent(buffer.length);
         yield buffer;
       }
+      if (to === endless) yield noArchive;
     }
   }
 }

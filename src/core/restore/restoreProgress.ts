@@ -35,7 +35,9 @@ export class RestoreProgress {
 
   /** Streams go side by side: the last one decides, which may have the largest table to itself. */
   private left(now: number): number | undefined {
-    const open = this.streams.filter(({ total, sent }) => sent > 0 && sent < total);
+    const open = this.streams.filter(
+      ({ total, sent }) => sent > 0 && sent < total && total !== Number.POSITIVE_INFINITY,
+    );
     const each = open.map(({ total, since, sent }) => ((total - sent) * (now - since)) / 1000 / sent);
     return each.length === 0 ? undefined : Math.max(...each);
   }

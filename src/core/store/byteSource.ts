@@ -42,3 +42,8 @@ export function rangeWithin(size: number, { from = 0, to = size }: ByteRange): {
   }
   return { from: Math.min(from, size), to: Math.min(to, size) };
 }
+
+/** Bytes that lie somewhere, and of which more come while they are read: a range that has no end goes to the last byte that will ever be there, or to an error where that does not come. */
+export interface GrowingSource extends Pick<ByteSource, 'name' | 'read'> {
+  close(): Promise<void>;
+}

@@ -155,6 +155,7 @@ describe('scripts of package.json', () => {
       'format:check',
       'lint',
       'release:check',
+      'test:copies',
       'test:digests',
       'test:hostile',
       'types',

@@ -44,7 +44,10 @@ export async function backUpPlace(
   { id, folder, request, work, describe }: JobContext,
   place: DatabasePlace,
   { to, compress, count, gentle, encrypt, mask }: BackupOptions,
-  { maskKeyName, ...more }: Pick<BackupTask, 'application' | 'login'> & { readonly maskKeyName?: string } = {},
+  {
+    maskKeyName,
+    ...more
+  }: Pick<BackupTask, 'application' | 'login' | 'onArriving'> & { readonly maskKeyName?: string } = {},
 ): ReturnType<typeof backUp> {
   const { client, pod, database } = place;
   const policy = await backupPolicy(place);

@@ -1,4 +1,5 @@
 import { removeBackup } from '../../catalog/catalog';
+import type { BackupEntry } from '../../catalog/manifest';
 import { defined } from '../../base/defined';
 import { formatReference } from '../../cluster/reference';
 import { environmentOf } from '../../cluster/environment';
@@ -10,13 +11,15 @@ import { expectRestore, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
 import { obeyPolicy } from '../run/obeyPolicy';
-import { Places, type DatabasePlace } from '../plan/places';
+import { Places, serverOf, type DatabasePlace } from '../plan/places';
+import type { CopyOptions } from '../request';
+import { atOnce, type AtOnce } from './atOnce';
 import { backupFacts, backUpPlace } from './backupJob';
-import { asPart, openTarget, restoreInto, tellExpected } from './restoreJob';
+import { asPart, openTarget, restoreFilling, restoreInto, tellExpected } from './restoreJob';
 
 /**
- * Backup, verification and restore as one job. The backup between is deleted after success
- * unless it is to be kept; after differences or a failure it stays, since it is whole.
+ * Backup, verification and restore as one job. The restore follows the dump where it may: see `atOnce`. The backup between is deleted after success
+ * unless it is to be kept; after differences or a failure it stays, if it is whole.
  */
 export const copyJob: RunKind<'copy'> = async (context) => {
   const { request, work } = context;
@@ -33,12 +36,11 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   await refuseEarly(context, source, target);
   const started = Date.now();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
-  const { entry, findings } = await backUpPlace({ ...context, work: asPart(work) }, source, request.options, {
-    maskKeyName: formatReference(to),
-  });
-  const restored = await restoreFrom();
+  const how = { maskKeyName: formatReference(to) };
+  const { backed, restored } = mayFollow(request.options, source, target) ? await sideBySide() : await oneByOne();
+  const { entry, findings } = backed;
   const backup = backupFacts(entry);
-  const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed());
+  const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed(entry));
   return {
     ...restored,
     findings: [...policy, ...warned, ...findings, ...(restored.findings ?? [])],
@@ -65,17 +67,34 @@ export const copyJob: RunKind<'copy'> = async (context) => {
     });
   }
 
-  async function restoreFrom(): Promise<JobDone> {
+  async function oneByOne(): Promise<AtOnce> {
+    const backed = await backUpPlace({ ...context, work: asPart(work) }, source, request.options, how);
     try {
-      return await restoreInto(context, entry, target, true);
+      return { backed, restored: await restoreInto(context, backed.entry, target, true) };
     } catch (error) {
-      const { code } = toAppError(error);
-      work.report({ type: 'note', code: 'backup.kept', data: { backup: entry.id, folder: entry.folder, after: code } });
+      tellKept(backed, error);
       throw error;
     }
   }
 
-  async function removed(): Promise<boolean> {
+  async function sideBySide(): Promise<AtOnce> {
+    return atOnce(
+      work,
+      {
+        backUp: async (half, onArriving) =>
+          backUpPlace({ ...context, work: asPart(half) }, source, request.options, { ...how, onArriving }),
+        restore: async (half, begin) => restoreFilling({ ...context, work: half }, { begin, isJustMade: true }, target),
+      },
+      tellKept,
+    );
+  }
+
+  function tellKept({ entry: { id: backup, folder } }: AtOnce['backed'], error: unknown): void {
+    const data = { backup, folder, after: toAppError(error).code };
+    work.report({ type: 'note', code: 'backup.kept', data });
+  }
+
+  async function removed(entry: BackupEntry): Promise<boolean> {
     try {
       return (await removeBackup(entry)).state !== 'retained';
     } catch (error) {
@@ -84,6 +103,14 @@ export const copyJob: RunKind<'copy'> = async (context) => {
     }
   }
 };
+
+/**
+ * Whether the restore may follow the dump: not where rows are masked, which is proven as a whole before anything leaves; not in place, where it is the live database that is filled; not on one server, where the
+ * sessions of both go by one name.
+ */
+function mayFollow({ inPlace, mask, pipeline }: CopyOptions, source: DatabasePlace, target: DatabasePlace): boolean {
+  return pipeline !== false && inPlace !== true && mask === undefined && serverOf(source) !== serverOf(target);
+}
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
 async function refuseEarly(

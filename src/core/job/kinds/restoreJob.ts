@@ -7,8 +7,9 @@ import { findPoolers } from '../../pod/discover/findPoolers';
 import type { Work } from '../../base/progress';
 import { restoreInPlace } from '../../restore/inPlace/inPlace';
 import { safetyBackupOf } from '../../restore/inPlace/inPlaceSession';
-import { prepare } from '../../restore/prepare';
-import { restore, type RestoreRequest } from '../../restore/restore';
+import { fillingFrom, type Filling } from '../../restore/filling';
+import { prepareFrom } from '../../restore/prepare';
+import { restoreFrom, type RestoreRequest, type SideRequest } from '../../restore/restore';
 import { expectRestoreOf, type ExpectedRestore } from '../plan/expectRestore';
 import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
@@ -78,27 +79,35 @@ export async function restoreInto(
   place: DatabasePlace,
   isJustMade = false,
 ): Promise<JobDone> {
-  const { id, request, work } = context;
-  const { client, pod, database } = place;
-  const { gentle, inPlace, prepare: isPrepared = false, ...options }: RestoreOptions = request.options;
-  const target = formatReference(place.reference);
-  const { namespace } = pod.pod;
-  const environment = await environmentOf(client, namespace, work.signal);
-  const poolers = await findPoolers(client, namespace, work.signal);
+  const { inPlace = false }: RestoreOptions = context.request.options;
+  if (inPlace) return restoredInPlace(context, { ...(await askedOf(context, place)), backup, isJustMade }, place);
+  const begin = async (work: Work): Promise<Filling> => fillingFrom(backup, work);
+  return restoreFilling(context, { begin, isJustMade }, place);
+}
+
+/** The same with what `begin` gives, which may be on its way; never in place. */
+export async function restoreFilling(
+  context: JobContext<'restore' | 'copy'>,
+  { begin, isJustMade }: { readonly begin: (work: Work) => Promise<Filling>; readonly isJustMade: boolean },
+  place: DatabasePlace,
+): Promise<JobDone> {
+  const { request, work } = context;
+  const { pod } = place;
   const started = Date.now();
-  const asked: RestoreRequest = {
-    backup,
-    target: pod,
-    database,
-    ...options,
-    ...(gentle === undefined ? {} : { streams: 1 }),
-    ...{ job: id, cluster: client.cluster.alias, poolers },
-    ...defined({ environment }),
-    isJustMade,
+  const asked = { ...(await askedOf(context, place)), isJustMade };
+  const { prepare: isPrepared = false }: RestoreOptions = request.options;
+  let backup = '';
+  const beginning = async (own: Work): Promise<Filling> => {
+    const filling = await begin(own);
+    backup = filling.backup.id;
+    return filling;
   };
-  if (inPlace) return restoredInPlace(context, asked, place);
-  if (isPrepared) return preparedOnly(context, asked, place);
-  const done = await restore(asked, work);
+  if (isPrepared) {
+    const prepared = await preparedOnly(context, asked, beginning, place);
+    return { ...prepared, data: { backup, ...prepared.data } };
+  }
+  const target = formatReference(place.reference);
+  const done = await restoreFrom(asked, work, beginning);
   const { outcome, differences, notes, findings, kept, ...facts } = done;
   return {
     outcome,
@@ -106,7 +115,7 @@ export async function restoreInto(
     notes,
     findings,
     data: {
-      backup: backup.id,
+      backup,
       target,
       ...facts,
       targetVersion: pod.facts.serverVersion,
@@ -117,21 +126,40 @@ export async function restoreInto(
   };
 }
 
+async function askedOf(
+  { id, request, work }: JobContext<'restore' | 'copy'>,
+  { client, pod, database }: DatabasePlace,
+): Promise<SideRequest> {
+  const { gentle, ...options }: RestoreOptions = request.options;
+  const { namespace } = pod.pod;
+  const environment = await environmentOf(client, namespace, work.signal);
+  const poolers = await findPoolers(client, namespace, work.signal);
+  return {
+    target: pod,
+    database,
+    ...options,
+    ...(gentle === undefined ? {} : { streams: 1 }),
+    ...{ job: id, cluster: client.cluster.alias, poolers },
+    ...defined({ environment }),
+  };
+}
+
 /** The side database waits: which job takes it, and when, is for somebody else to say. */
 async function preparedOnly(
   { id, work }: JobContext,
-  asked: RestoreRequest,
+  asked: SideRequest,
+  begin: (work: Work) => Promise<Filling>,
   { reference, pod: { facts } }: DatabasePlace,
 ): Promise<JobDone> {
   const started = Date.now();
-  const { differences, notes, findings, ...more } = await prepare(asked, work);
+  const { differences, notes, findings, ...more } = await prepareFrom(asked, work, begin);
   return {
     outcome: 'prepared',
     differences,
     notes,
     findings,
     data: {
-      ...{ backup: asked.backup.id, target: formatReference(reference), ...more },
+      ...{ target: formatReference(reference), ...more },
       ...{ targetVersion: facts.serverVersion, pgRestore: facts.pgRestore.text },
       seconds: (Date.now() - started) / 1000,
       ...{ swap: `db-ferry swap ${id}`, discard: `db-ferry discard ${id}` },

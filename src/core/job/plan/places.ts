@@ -96,8 +96,11 @@ export class Places {
 }
 
 /** Names a target database whatever alias, pod or workload it was asked by: the key of its lock. */
-export function lockKey({ client, pod: { pod, facts }, database }: DatabasePlace): string {
-  const server =
-    facts.systemId ?? `${client.cluster.server} ${pod.namespace} ${pod.workload.kind} ${pod.workload.name}`;
-  return JSON.stringify([server, database]);
+export function lockKey(place: DatabasePlace): string {
+  return JSON.stringify([serverOf(place), place.database]);
+}
+
+/** Names the server of a place likewise; a standby is its primary's. */
+export function serverOf({ client, pod: { pod, facts } }: Place): string {
+  return facts.systemId ?? `${client.cluster.server} ${pod.namespace} ${pod.workload.kind} ${pod.workload.name}`;
 }

@@ -47,6 +47,12 @@ export interface ArchiveReading {
   readonly behind?: Behind;
 }
 
+/** What the table of contents of an archive says by itself, before a row was read. */
+export type ContentsReading = Omit<
+  ArchiveReading,
+  'bytes' | 'sha256' | 'textBytes' | 'tables' | 'largeObjects' | 'digest' | 'generated' | 'behind'
+>;
+
 /** The head of a custom-format archive (versions 1.13 to 1.16; facts measured on files of 15 to 18). */
 export interface ArchiveHeader {
   readonly version: string;

@@ -53,7 +53,7 @@ export async function restoreInPlace(request: InPlaceRequest, outer: Work): Prom
   const { live, findings, withoutTablespaces } = await lookAround(
     server,
     { ...request, inPlace: true },
-    reading,
+    { backup, contents: reading, whole: async () => ({ entry: backup, reading }) },
     work,
     async (seen) => {
       if (seen.live?.allowConnections) staying = await askInPlace(server, database, work.signal);

@@ -1,4 +1,5 @@
-import { isOurs, type BackupEntry, type MaskedFacts } from '../../catalog/manifest';
+import type { BackupInMaking } from '../../catalog/arriving';
+import { isOurs, type MaskedFacts } from '../../catalog/manifest';
 import { AppError } from '../../base/errors';
 import type { OpenPod } from '../../pod/databasePod';
 import { query } from '../../pod/server/sql';
@@ -46,7 +47,7 @@ export interface RestoreOrigin {
 }
 
 /** A backup as an origin. `reading`: the whole archive, or as much as its table of contents says. */
-export function originOfBackup(entry: BackupEntry, reading: ReadArchive): RestoreOrigin {
+export function originOfBackup(entry: BackupInMaking, reading: ReadArchive): RestoreOrigin {
   const { id, manifest } = entry;
   const isProven = isOurs(entry);
   const { source, size, time, origin } = manifest;

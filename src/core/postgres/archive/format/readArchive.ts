@@ -3,7 +3,7 @@ import { newestDigest } from '../digest/digests';
 import type { ByteTable } from './byteTable';
 import { ByteWindow } from './byteWindow';
 import { DataReader, type ArchiveTap } from './dataReader';
-import type { ArchiveHeader, ArchiveReading, DigestVersion } from '../reading';
+import type { ArchiveHeader, ArchiveReading, ContentsReading, DigestVersion } from '../reading';
 import { readBehind } from './secondToc';
 import { placedBlocks, type PlacedBlock } from './blockReader';
 import { readToc, type TocReading } from './tocReader';
@@ -37,6 +37,8 @@ export async function readArchive(
     utf8?: ByteTable;
     /** how rows and large objects are digested; default: the newest */
     digest?: DigestVersion;
+    /** is told what the table of contents says, as soon as that was read */
+    onContents?: (contents: ContentsReading) => void;
     /** is told where the data blocks stand when all were read */
     onBlocks?: (blocks: readonly PlacedBlock[]) => void;
   } = {},
@@ -50,34 +52,32 @@ export async function readArchive(
   try {
     const head = await readArchiveHead(window);
     const toc = await readToc(window, head);
-    const contents = window.beginningSha256();
+    const contents = contentsOf(head, toc, window.beginningSha256());
+    options.onContents?.(contents);
     data = new DataReader(window, head.compression, toc.decode, options);
     const { tables, largeObjects } = await data.read(toc.blocks);
     options.onBlocks?.(placedBlocks(data.places, window.offset));
     const behind = await readBehind(window, head, toc, data.places);
     return {
-      header: headerOf(head, toc),
+      ...contents,
       bytes: window.received,
       sha256: window.sha256(),
-      contents,
       textBytes: data.textBytes,
       ...(options.digest === 1 ? {} : { digest: newestDigest }),
       tables,
-      sequences: toc.sequences,
       largeObjects,
-      definitions: toc.definitions,
-      roles: toc.roles,
-      owners: toc.owners,
-      namedRoles: toc.namedRoles,
-      extensions: toc.extensions,
-      kinds: toc.kinds,
       ...(behind === undefined ? {} : { behind }),
-      ...ofDatabase(toc),
     };
   } finally {
     data?.close();
     await window.close();
   }
+}
+
+function contentsOf(head: ArchiveHead, toc: TocReading, contents: string): ContentsReading {
+  const { sequences, definitions, roles, owners, namedRoles, extensions, kinds } = toc;
+  const named = { sequences, definitions, roles, owners, namedRoles, extensions, kinds };
+  return { header: headerOf(head, toc), contents, ...named, ...ofDatabase(toc) };
 }
 
 /** What a reading has of the database itself, and of what a server must have. */

@@ -85,7 +85,10 @@ export async function readTocFrom(window: ByteWindow): Promise<TableOfContents> 
  * The same of an archive that was read before, whose head and table of contents had the SHA-256 `contents` then. What stands there is done by a server, and whoever may write where the archive lies could
  * put another in its place meanwhile. Throws also `file.refused`.
  */
-export async function readSameContents(archive: ByteSource, contents: string | undefined): Promise<TableOfContents> {
+export async function readSameContents(
+  archive: Pick<ByteSource, 'name' | 'read'>,
+  contents: string | undefined,
+): Promise<TableOfContents> {
   const toc = await readTableOfContents(archive.read());
   const found = createHash('sha256').update(toc.bytes).digest('hex');
   if (contents !== undefined && found !== contents) throw refused(archive.name, 'replaced');
