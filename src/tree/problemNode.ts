@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../words/kubeconfigWords';
 import * as vscode from 'vscode';
 import type { KubeconfigProblem } from '../core/cluster/cluster';
 import { contextValue, type TreeNode } from './node';
@@ -9,11 +10,12 @@ export class ProblemNode implements TreeNode {
   readonly parent = undefined;
 
   constructor(readonly problem: KubeconfigProblem) {
-    this.id = `!${problem.file} ${problem.message}`;
+    this.id = `!${JSON.stringify(problem)}`;
   }
 
   item(): vscode.TreeItem {
-    const { file, message } = this.problem;
+    const { file } = this.problem;
+    const message = kubeconfigWords(this.problem);
     const item = new vscode.TreeItem(file);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));

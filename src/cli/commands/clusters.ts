@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../../words/kubeconfigWords';
 import { safe } from '../../words/format';
 import type { Cluster } from '../../core/cluster/cluster';
 import type { Command } from '../command';
@@ -18,7 +19,7 @@ export const clusters: Command = {
     const { clusters: found, problems } = await readClusters({ files: kubeconfigsOf(call), env: process.env });
     for (const cluster of found) terminal.event(listing.itemOf(cluster));
     for (const problem of problems) terminal.event({ type: 'problem', ...problem });
-    for (const { file, message } of problems) terminal.error(safe(`${file}: ${message}`));
+    for (const one of problems) terminal.error(safe(`${one.file}: ${kubeconfigWords(one)}`));
     const exitCode = found.length === 0 && problems.length > 0 ? 1 : 0;
     const outcome = exitCode === 0 ? 'done' : 'failed';
     terminal.event({ type: 'result', outcome, exitCode, data: { clusters: found.length } });

@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../../words/kubeconfigWords';
 import type { Cluster } from '../../core/cluster/cluster';
 import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { ExecRights } from '../../core/cluster/reviews';
@@ -45,7 +46,7 @@ async function chosen(call: Call): Promise<{ clusters: readonly Cluster[]; names
   const { clusters, problems } = await readClusters({ files: kubeconfigsOf(call), env: process.env });
   for (const problem of problems) {
     call.terminal.event({ type: 'problem', ...problem });
-    call.terminal.error(safe(`${problem.file}: ${problem.message}`));
+    call.terminal.error(safe(`${problem.file}: ${kubeconfigWords(problem)}`));
   }
   const [operand] = call.operands;
   if (operand === undefined) {
@@ -54,7 +55,7 @@ async function chosen(call: Call): Promise<{ clusters: readonly Cluster[]; names
   }
   const [name = '', namespace, ...more] = operand.split('/');
   if (name === '' || namespace === '' || more.length > 0) {
-    throw new AppError('reference.invalid', { text: operand, message: 'A cluster or a cluster/namespace is wanted.' });
+    throw new AppError('reference.invalid', { text: operand, wanted: 'cluster' });
   }
   const cluster = findCluster(clusters, name);
   return { clusters: [cluster], ...(namespace === undefined ? {} : { namespace }) };

@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../../words/kubeconfigWords';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, isErrno } from '../../core/base/errors';
@@ -79,7 +80,7 @@ async function asked(call: Call): Promise<{
   readonly namespace?: string | undefined;
 }> {
   const { clusters, problems } = await readAll(call);
-  for (const { file, message } of problems) call.terminal.error(safe(`${file}: ${message}`));
+  for (const one of problems) call.terminal.error(safe(`${one.file}: ${kubeconfigWords(one)}`));
   const [operand] = call.operands;
   if (operand === undefined) {
     if (clusters.length === 0) throw new AppError('cluster.none');
@@ -88,7 +89,7 @@ async function asked(call: Call): Promise<{
   const { findCluster, parseReference } = await import('../../core/cluster/reference');
   const { cluster, namespace, pod } = parseReference(operand);
   if (pod !== undefined) {
-    throw new AppError('reference.invalid', { text: operand, message: 'A cluster or a cluster/namespace is wanted.' });
+    throw new AppError('reference.invalid', { text: operand, wanted: 'cluster' });
   }
   return { clusters: [findCluster(clusters, cluster, problems)], namespace };
 }

@@ -11,6 +11,7 @@ import type {
 } from './facts';
 import type { Finding } from './finding';
 import type { ForeignFormat } from './foreignFacts';
+import type { KubeconfigTrouble } from './kubeconfigTrouble';
 import type { UsageRule, UsageRules } from './usageRules';
 
 /**
@@ -20,16 +21,19 @@ import type { UsageRule, UsageRules } from './usageRules';
 export interface ErrorData {
   // the API server
   /** no kubeconfig holds a usable context; the files that could not be read */
-  'cluster.none': { readonly cluster?: string | undefined; readonly problems?: readonly string[] | undefined };
+  'cluster.none': {
+    readonly cluster?: string | undefined;
+    readonly problems?: readonly UnreadKubeconfig[] | undefined;
+  };
   'cluster.unknown': {
     readonly cluster: string;
     readonly known: readonly string[];
-    readonly problems?: readonly string[] | undefined;
+    readonly problems?: readonly UnreadKubeconfig[] | undefined;
   };
   /** known only from kubeconfig files that an earlier job used and nobody names now */
   'cluster.notNamed': { readonly cluster: string; readonly files: readonly string[] };
   /** a file that cannot be read or parsed */
-  'cluster.kubeconfig': { readonly file: string; readonly message: string };
+  'cluster.kubeconfig': { readonly file: string } & KubeconfigTrouble;
   'cluster.plugin': {
     readonly file: string;
     readonly command: string;
@@ -122,7 +126,8 @@ export interface ErrorData {
   'database.unknown': { readonly reference: string; readonly database: string; readonly known: readonly string[] };
   'reference.invalid': {
     readonly text: string;
-    readonly message?: string | undefined;
+    /** a part that is not there */
+    readonly empty?: 'cluster' | 'namespace' | 'pod' | 'database' | undefined;
     readonly names?: string | undefined;
     readonly wanted?: string | undefined;
   };
@@ -277,7 +282,9 @@ export interface ErrorData {
   'restore.differs': { readonly differences: readonly DifferenceFacts[] } & Rights;
   /** the exchange of names gave up; nothing changed */
   'restore.swap': {
-    readonly reason: string;
+    /** as the server says; or, where a database is gone, its OID */
+    readonly reason?: string | undefined;
+    readonly gone?: number | undefined;
     readonly database?: string | undefined;
     readonly holders?: readonly SessionFacts[] | undefined;
   } & Rights;
@@ -450,6 +457,9 @@ export interface ErrorData {
   /** `log`: the file of a job that says more */
   internal: { readonly message: string; readonly log?: string | undefined };
 }
+
+/** A kubeconfig file that says nothing. */
+type UnreadKubeconfig = { readonly file: string } & KubeconfigTrouble;
 
 export type ErrorCode = keyof ErrorData;
 

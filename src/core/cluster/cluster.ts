@@ -1,3 +1,4 @@
+import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 /** One API server reached as one user, as found in kubeconfig files. Plain data; holds no secret. */
 export interface Cluster {
   /** What a person types: unique, holds no slash: the first part of a reference. */
@@ -20,10 +21,8 @@ export interface Cluster {
 }
 
 /** What could not be read; shown beside the clusters, never instead of them. */
-export interface KubeconfigProblem {
+export type KubeconfigProblem = KubeconfigTrouble & {
   readonly file: string;
-  /** Holds nothing of the file's contents but names of contexts, a line and a column. */
-  readonly message: string;
   /** The file is not there, and nobody named it but KUBECONFIG: before a first login that is as it should be. */
   readonly isMissing?: true;
-}
+};

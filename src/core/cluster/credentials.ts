@@ -1,3 +1,4 @@
+import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
 import type { Cluster as ConfigCluster, KubeConfig, User } from '@kubernetes/client-node';
@@ -50,7 +51,7 @@ export class Credentials implements ClusterLogin {
       this.forget();
       if (isAppError(error)) throw error;
       // no cause: what others say may quote the file
-      throw new AppError('cluster.kubeconfig', { file: this.#cluster.kubeconfigFile, message: faultWords(error) });
+      throw new AppError('cluster.kubeconfig', { file: this.#cluster.kubeconfigFile, ...troubleOf(error) });
     }
   }
 
@@ -74,10 +75,10 @@ export class Credentials implements ClusterLogin {
     const read = await loadKubeconfig(kubeconfigFile);
     const config = read?.config;
     config?.setCurrentContext(contextName);
-    if (!config?.getCurrentCluster()) throw new KubeconfigFault('its context, or the cluster of it, is gone');
+    if (!config?.getCurrentCluster()) throw new KubeconfigFault({ reason: 'contextGone' });
     const user = config.getCurrentUser();
     if (!user && config.getContextObject(contextName)?.user) {
-      throw new KubeconfigFault('the user of its context is not in it, or names a file that cannot be read');
+      throw new KubeconfigFault({ reason: 'userGone' });
     }
     const plugin = pluginSpec(user?.exec);
     const cluster = config.getCurrentCluster();
@@ -93,7 +94,7 @@ export class Credentials implements ClusterLogin {
     const given = plugin ? await this.#ask(plugin, config) : {};
     const options: RequestOptions & { servername?: string } = {};
     await config.applyToHTTPSOptions(options).catch((error: unknown) => {
-      throw new KubeconfigFault(loginWords(error, config));
+      throw new KubeconfigFault(loginTrouble(error, config));
     });
     const { ca, pfx, passphrase, servername } = options;
     const { cert = options.cert, key = options.key } = given;
@@ -156,9 +157,11 @@ async function inline(config: KubeConfig, files: LoginFiles): Promise<void> {
   const read = async (field: string, file: string | undefined): Promise<Buffer | undefined> => {
     if (file === undefined || file === '') return undefined;
     return readFileBytes(file).catch((error: unknown) => {
-      const isMissing = error instanceof KubeconfigFault && error.isMissing;
-      const why = isMissing ? ' cannot be read (ENOENT)' : `: ${faultWords(error)}`;
-      throw new KubeconfigFault(`the file that it names as ${field}${why}`);
+      const { reason, code = 'unknown' }: { readonly reason: string; readonly code?: string | undefined } =
+        troubleOf(error);
+      if (reason === 'missing' || reason === 'notFile' || reason === 'tooLarge')
+        throw new KubeconfigFault({ reason: 'fieldFile', field, why: reason });
+      throw new KubeconfigFault({ reason: 'fieldFile', field, why: 'unreadable', code });
     });
   };
   const base64 = async (field: string, file: string | undefined): Promise<string | undefined> =>
@@ -182,14 +185,14 @@ function without(user: User, field: keyof User): User {
   return Object.fromEntries(Object.entries(user).filter(([name]) => name !== field)) as unknown as User;
 }
 
-function faultWords(error: unknown): string {
-  return error instanceof KubeconfigFault ? error.message : `its login cannot be used (${errnoOf(error)})`;
+function troubleOf(error: unknown): KubeconfigTrouble {
+  return error instanceof KubeconfigFault ? error.trouble : { reason: 'login', code: errnoOf(error) };
 }
 
 /** Why the library makes no login of what stands in it: never in its own words. */
-function loginWords(error: unknown, config: KubeConfig): string {
-  if (config.getCurrentUser()?.authProvider) return 'its auth-provider gave no login';
-  return `its login cannot be used (${errnoOf(error)})`;
+function loginTrouble(error: unknown, config: KubeConfig): KubeconfigTrouble {
+  if (config.getCurrentUser()?.authProvider) return { reason: 'provider' };
+  return { reason: 'login', code: errnoOf(error) };
 }
 
 function plainHeaders(headers: RequestOptions['headers']): Record<string, string> {

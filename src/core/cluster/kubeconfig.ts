@@ -2,17 +2,19 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 import { asRecord } from '../base/json';
 
-/** Why a kubeconfig file cannot be used, in words of ours: what parsers and the system say may quote the file, and with it a token. */
+/** Why a kubeconfig file cannot be used, by a code of ours: what parsers and the system say may quote the file, and with it a token. */
 export class KubeconfigFault extends Error {
   override readonly name = 'KubeconfigFault';
-  constructor(
-    message: string,
-    /** the file is not there */
-    readonly isMissing = false,
-  ) {
-    super(message);
+  constructor(readonly trouble: KubeconfigTrouble) {
+    super(trouble.reason);
+  }
+
+  /** the file is not there */
+  get isMissing(): boolean {
+    return this.trouble.reason === 'missing';
   }
 }
 
@@ -29,7 +31,7 @@ export interface Kubeconfig {
   readonly tokenFiles: ReadonlyMap<string, string>;
 }
 
-/** Reads a kubeconfig file; undefined: it is empty. Throws `KubeconfigFault`, whose message holds nothing of the file but a line and a column. */
+/** Reads a kubeconfig file; undefined: it is empty. Throws `KubeconfigFault`, which holds nothing of the file but a line and a column. */
 export async function loadKubeconfig(file: string): Promise<Kubeconfig | undefined> {
   const text = await readBounded(file);
   if (text.trim() === '') return undefined;
@@ -41,7 +43,7 @@ export async function loadKubeconfig(file: string): Promise<Kubeconfig | undefin
     config.loadFromString(await partFromTokenFiles(text, dirname(file), tokenFiles), { onInvalidEntry: 'filter' });
     config.makePathsAbsolute(dirname(file));
   } catch (error) {
-    throw new KubeconfigFault(parserWords(error));
+    throw new KubeconfigFault(parserTrouble(error));
   }
   return { config, tokenFiles };
 }
@@ -54,7 +56,7 @@ async function partFromTokenFiles(text: string, folder: string, found: Map<strin
   try {
     whole = parse(text, { logLevel: 'silent', merge: true });
   } catch {
-    throw new KubeconfigFault('it is not valid YAML or JSON');
+    throw new KubeconfigFault({ reason: 'yaml' });
   }
   const users = asRecord(whole)?.['users'];
   for (const one of Array.isArray(users) ? (users as readonly unknown[]) : []) {
@@ -81,7 +83,7 @@ export async function readFileBytes(file: string, most = mostFieldBytes): Promis
   try {
     // at once, where it is a pipe that nobody writes into
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile()) throw new KubeconfigFault('it is no file, but a pipe, a device or a folder');
+    if (!(await handle.stat()).isFile()) throw new KubeconfigFault({ reason: 'notFile' });
     for await (const chunk of handle.createReadStream({ autoClose: false })) {
       chunks.push(chunk as Buffer);
       length += (chunk as Buffer).length;
@@ -91,19 +93,19 @@ export async function readFileBytes(file: string, most = mostFieldBytes): Promis
     if (error instanceof KubeconfigFault) throw error;
     const code = errnoOf(error);
     throw code === 'ENOENT'
-      ? new KubeconfigFault('there is no such file', true)
-      : new KubeconfigFault(`it cannot be read (${code})`);
+      ? new KubeconfigFault({ reason: 'missing' })
+      : new KubeconfigFault({ reason: 'unreadable', code });
   } finally {
     await handle?.close();
   }
-  if (length > most) throw new KubeconfigFault('it is too large to be a kubeconfig');
+  if (length > most) throw new KubeconfigFault({ reason: 'tooLarge' });
   return Buffer.concat(chunks);
 }
 
-function parserWords(error: unknown): string {
+function parserTrouble(error: unknown): KubeconfigTrouble {
   const mark = error instanceof Error && 'mark' in error ? (error.mark as Partial<Mark> | undefined) : undefined;
-  if (typeof mark?.line !== 'number' || typeof mark.column !== 'number') return 'it is not a kubeconfig';
-  return `line ${mark.line + 1}, column ${mark.column + 1}: it is not valid YAML or JSON there`;
+  if (typeof mark?.line !== 'number' || typeof mark.column !== 'number') return { reason: 'form' };
+  return { reason: 'syntax', line: mark.line + 1, column: mark.column + 1 };
 }
 
 /** js-yaml's; counted from 0. */

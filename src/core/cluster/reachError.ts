@@ -11,10 +11,7 @@ export function reachError({ alias: cluster, server, kubeconfigFile }: Cluster, 
   const code = codeOf(error);
   // OpenSSL could not read what we gave it, before anything was sent
   if (code.startsWith('ERR_OSSL_') || code === 'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE') {
-    return new AppError('cluster.kubeconfig', {
-      file: kubeconfigFile,
-      message: `a certificate or key in it, or named by it, cannot be read (${code})`,
-    });
+    return new AppError('cluster.kubeconfig', { file: kubeconfigFile, reason: 'certificate', code });
   }
   const reason = tlsReason(code);
   if (reason !== undefined)

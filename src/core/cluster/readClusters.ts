@@ -1,3 +1,4 @@
+import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -40,14 +41,15 @@ function kubeconfigSource(files: readonly string[], env: Env): ClusterSource {
       const found = new Map<string, FoundCluster>();
       const all = kubeconfigFiles(files, env);
       for (const [file, isExpected] of all) {
-        const problem = (message: string): void => void problems.push({ file, message });
+        const problem = (trouble: KubeconfigTrouble): void => void problems.push({ file, ...trouble });
         try {
           const read = await loadKubeconfig(file);
           if (read) for (const each of group(read.config, file, problem)) remember(found, each);
         } catch (error) {
-          const message = error instanceof KubeconfigFault ? error.message : `it cannot be used (${errnoOf(error)})`;
-          if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(message);
-          else if ((env['KUBECONFIG'] ?? '') !== '') missing.push({ file, message, isMissing: true });
+          const trouble: KubeconfigTrouble =
+            error instanceof KubeconfigFault ? error.trouble : { reason: 'unusable', code: errnoOf(error) };
+          if (!(error instanceof KubeconfigFault && error.isMissing) || isExpected) problem(trouble);
+          else if ((env['KUBECONFIG'] ?? '') !== '') missing.push({ file, ...trouble, isMissing: true });
         }
       }
       if (missing.length === all.size) problems.push(...missing);
@@ -65,18 +67,18 @@ export function kubeconfigFiles(files: readonly string[], env: Env): Map<string,
   return all;
 }
 
-function group(config: KubeConfig, file: string, problem: (message: string) => void): FoundCluster[] {
+function group(config: KubeConfig, file: string, problem: (trouble: KubeconfigTrouble) => void): FoundCluster[] {
   const groups = new Map<string, FoundCluster>();
-  if (config.getContexts().length === 0) problem('it holds no context');
+  if (config.getContexts().length === 0) problem({ reason: 'noContext' });
   for (const context of config.getContexts()) {
     const cluster = config.getCluster(context.cluster);
     if (cluster === null || !URL.canParse(cluster.server)) {
-      problem(`context ${context.name}: no cluster ${context.cluster} with a usable server`);
+      problem({ reason: 'noServer', context: context.name, named: context.cluster });
       continue;
     }
     const server = new URL(cluster.server);
     if (server.protocol !== 'https:') {
-      problem(`context ${context.name}: its server is reached by ${server.protocol.slice(0, -1)}, not by https`);
+      problem({ reason: 'notHttps', context: context.name, protocol: server.protocol.slice(0, -1) });
       continue;
     }
     const namespace = context.namespace === undefined ? {} : { namespace: context.namespace };

@@ -25,15 +25,15 @@ export interface DatabaseReference extends PodReference {
 /** Reads a reference. The database is all that follows the third slash: its name may hold slashes. Throws `reference.invalid`. */
 export function parseReference(text: string): Reference {
   const [cluster = '', namespace, pod, ...rest] = text.split('/');
-  const invalid = (message: string): AppError => new AppError('reference.invalid', { text, message });
-  if (cluster === '') throw invalid('it names no cluster');
+  const lacks = (empty: keyof DatabaseReference): AppError => new AppError('reference.invalid', { text, empty });
+  if (cluster === '') throw lacks('cluster');
   if (namespace === undefined) return { cluster };
-  if (namespace === '') throw invalid('its namespace is empty');
+  if (namespace === '') throw lacks('namespace');
   if (pod === undefined) return { cluster, namespace };
-  if (pod === '') throw invalid('its pod is empty');
+  if (pod === '') throw lacks('pod');
   if (rest.length === 0) return { cluster, namespace, pod };
   const database = rest.join('/');
-  if (database === '') throw invalid('its database is empty');
+  if (database === '') throw lacks('database');
   return { cluster, namespace, pod, database };
 }
 
@@ -79,7 +79,7 @@ export function findCluster(
   alias: string,
   problems: readonly KubeconfigProblem[] = [],
 ): Cluster {
-  const unread = problems.length === 0 ? {} : { problems: problems.map(({ file, message }) => `${file}: ${message}`) };
+  const unread = problems.length === 0 ? {} : { problems };
   if (clusters.length === 0) throw new AppError('cluster.none', { cluster: alias, ...unread });
   const found =
     clusters.find((cluster) => cluster.alias === alias) ??

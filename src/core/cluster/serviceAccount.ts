@@ -1,11 +1,12 @@
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { AppError } from '../base/errors';
+import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 import { asRecord, parseJson } from '../base/json';
 
 import type { Cluster } from './cluster';
 import type { Access, ClusterLogin, ClusterSource, FoundCluster } from './clusterSource';
-import { errnoOf, readBounded } from './kubeconfig';
+import { errnoOf, KubeconfigFault, readBounded } from './kubeconfig';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -25,19 +26,19 @@ export function serviceAccountSource(env: Env, folder = mounted): ClusterSource 
     async read() {
       const alias = env[inClusterVariable] ?? '';
       if (alias === '') return { clusters: [], problems: [] };
-      const problem = (message: string): Awaited<ReturnType<ClusterSource['read']>> => ({
+      const problem = (trouble: KubeconfigTrouble): Awaited<ReturnType<ClusterSource['read']>> => ({
         clusters: [],
-        problems: [{ file: folder, message }],
+        problems: [{ file: folder, ...trouble }],
       });
-      if (alias.includes('/')) return problem(`${inClusterVariable} names no cluster: it holds a slash`);
+      if (alias.includes('/')) return problem({ reason: 'slash', variable: inClusterVariable });
       const server = serverOf(env);
-      if (server === undefined) return problem('this is no pod: KUBERNETES_SERVICE_HOST names no server');
+      if (server === undefined) return problem({ reason: 'noPod' });
       try {
         const namespace = (await readBounded(join(folder, 'namespace'), mostBytes)).trim();
         const user = userOf(await readBounded(join(folder, 'token'), mostBytes));
         return { clusters: [{ alias, ...found({ folder, server, user, namespace }) }], problems: [] };
       } catch (error) {
-        return problem(`the pod has no ServiceAccount token (${errnoOf(error)})`);
+        return problem({ reason: 'noToken', code: codeOf(error) });
       }
     },
   };
@@ -86,8 +87,7 @@ export class ServiceAccountLogin implements ClusterLogin {
       this.#known = { token: token.trim(), ca, until: Date.now() + tokenMs };
       return this.#known;
     } catch (error) {
-      const message = `the pod's ServiceAccount has no token that can be read (${errnoOf(error)})`;
-      throw new AppError('cluster.kubeconfig', { file: folder, message });
+      throw new AppError('cluster.kubeconfig', { file: folder, reason: 'noToken', code: codeOf(error) });
     }
   }
 }
@@ -118,4 +118,14 @@ function userOf(token: string): string {
   const [, claims = ''] = token.split('.');
   const subject = asRecord(parseJson(Buffer.from(claims, 'base64url').toString()))?.['sub'];
   return typeof subject === 'string' && subject.length < 300 ? subject : 'service account';
+}
+
+/** Of a file that could not be read: the system's code, or ours. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof KubeconfigFault)) return errnoOf(error);
+  return error.isMissing
+    ? 'ENOENT'
+    : 'code' in error.trouble
+      ? (error.trouble.code ?? 'unknown')
+      : error.trouble.reason;
 }

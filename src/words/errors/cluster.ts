@@ -1,8 +1,9 @@
+import { kubeconfigWords } from '../kubeconfigWords';
 import { visible } from '../../core/base/visible';
 import type { Hints } from '../hints';
 import { neededRights } from '../neededRule';
 import type { ErrorData } from '../../core/base/errors';
-import { shown, texts } from '../shown';
+import { shown } from '../shown';
 import type { ErrorTable, Words } from './errorTable';
 import { bytes, capitalised, sentence } from './shared';
 import { t } from '../language';
@@ -51,7 +52,7 @@ export const clusterErrors = {
   }),
   'cluster.kubeconfig': (data) => ({
     what: t`The kubeconfig file ${shown(data, 'file')} cannot be used.`,
-    why: `${capitalised(shown(data, 'message'))}.`,
+    why: `${capitalised(kubeconfigWords(data))}.`,
     todo: t`Correct the file, or leave it out of KUBECONFIG.`,
   }),
   'cluster.plugin': (data, hints) => ({
@@ -107,7 +108,14 @@ function forbidden(data: ErrorData['cluster.forbidden']): Words {
 
 /** The kubeconfig files that could not be read: what is looked for may stand in one of them. */
 function unread(data: ErrorData['cluster.none']): string[] {
-  return texts(data, 'problems').map((problem) => t`Not read: ${visible(problem)}.`);
+  const problems = Array.isArray(data.problems)
+    ? (data.problems as readonly (string | { readonly file: string; readonly reason: string })[])
+    : [];
+  return problems.map((problem) => {
+    const told =
+      typeof problem === 'string' ? visible(problem) : `${shown(problem, 'file')}: ${kubeconfigWords(problem)}`;
+    return t`Not read: ${told}.`;
+  });
 }
 
 function pluginReason(data: ErrorData['cluster.plugin']): string {

@@ -1,3 +1,5 @@
+import { visible } from '../../core/base/visible';
+import type { ErrorData } from '../../core/base/errors';
 import { heldBy } from '../heldBy';
 import { shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
@@ -5,6 +7,7 @@ import { t } from '../language';
 
 const forms = (): ReadonlyMap<string, string> =>
   new Map([
+    ['cluster', t`cluster, or cluster/namespace`],
     ['namespace', t`cluster/namespace`],
     ['pod', t`cluster/namespace/pod`],
     ['database', t`cluster/namespace/pod/database`],
@@ -63,10 +66,7 @@ export const podErrors = {
       data['names'] === undefined
         ? t`"${shown(data, 'text')}" is not a reference.`
         : t`"${shown(data, 'text')}" names a ${shown(data, 'names')}.`,
-    why:
-      data.wanted === undefined
-        ? shown(data, 'message')
-        : t`A ${shown(data, 'wanted')} is wanted: ${forms().get(data.wanted) ?? '?'}.`,
+    ...referenceWhy(data),
     todo: t`A place is written cluster/namespace/pod[/database].`,
   }),
   'name.invalid': (data) => ({
@@ -75,3 +75,20 @@ export const podErrors = {
     todo: t`Where it stands in a backup, that backup is not one of a server: do not restore it.`,
   }),
 } satisfies ErrorTable;
+
+function referenceWhy(data: ErrorData['reference.invalid']): { readonly why?: string } {
+  if (data.wanted !== undefined)
+    return { why: t`A ${shown(data, 'wanted')} is wanted: ${forms().get(data.wanted) ?? '?'}.` };
+  const empty = emptyParts()[data.empty ?? ''];
+  if (empty !== undefined) return { why: empty };
+  // of a job of an earlier version
+  const old = text(data as { readonly text: string; readonly message?: string }, 'message');
+  return old === undefined ? {} : { why: visible(old) };
+}
+
+const emptyParts = (): Readonly<Record<string, string>> => ({
+  cluster: t`it names no cluster`,
+  namespace: t`its namespace is empty`,
+  pod: t`its pod is empty`,
+  database: t`its database is empty`,
+});

@@ -41,7 +41,7 @@ export const restoreErrors = {
   }),
   'restore.swap': (data) => ({
     what: t`The exchange of the databases was given up.`,
-    why: `${shown(data, 'reason')}${data['holders'] === undefined ? '' : t` Held by: ${shown(data, 'holders')}.`}`,
+    why: `${data['gone'] === undefined ? shown(data, 'reason') : t`There is no database with the OID ${shown(data, 'gone')} any more.`}${data['holders'] === undefined ? '' : t` Held by: ${shown(data, 'holders')}.`}`,
     todo: t`${unchanged(data)} Try again when the database is quieter.`,
   }),
   'restore.inPlace': (data, hints) => ({

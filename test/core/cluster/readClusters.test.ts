@@ -71,7 +71,7 @@ describe('readClusters', () => {
         ['prod.example.com-6443', ['c']],
       ],
     );
-    assert.match(problems[0]?.message ?? '', /lost/);
+    assert.match(JSON.stringify(problems[0]), /lost/);
   });
 
   it('names the cluster of the workspace after its console, and keeps names apart', async () => {

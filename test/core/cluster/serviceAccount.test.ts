@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../../../src/words/kubeconfigWords';
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -59,11 +60,11 @@ describe("the pod's own ServiceAccount", () => {
     ] as const) {
       const { clusters, problems } = await serviceAccountSource({ ...env(), ...changed }, folder).read();
       assert.deepEqual(clusters, []);
-      assert.match(problems[0]?.message ?? '', said);
+      assert.match(kubeconfigWords(problems[0]!), said);
     }
     const { problems } = await readClusters({ env: { ...env(), KUBECONFIG: api.kubeconfig } });
     assert.match(
-      problems[0]?.message ?? '',
+      kubeconfigWords(problems[0]!),
       /no ServiceAccount token/,
       'beside the kubeconfigs, never instead of them',
     );

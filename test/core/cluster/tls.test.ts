@@ -1,3 +1,4 @@
+import { kubeconfigWords } from '../../../src/words/kubeconfigWords';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -92,12 +93,12 @@ describe('connections that are not trusted', () => {
     for (const user of users) {
       const { code, data } = await failure(file(api, {}, user));
       assert.equal(code, 'cluster.kubeconfig');
-      assert.match(String(data['message']), /cannot be read/);
+      assert.match(kubeconfigWords(data as object), /cannot be read|no such file/);
     }
     const { code, data } = await failure(file(api, { 'certificate-authority': 'nowhere' }));
     assert.deepEqual(
-      [code, data['message']],
-      ['cluster.kubeconfig', 'the file that it names as certificate-authority cannot be read (ENOENT)'],
+      [code, kubeconfigWords(data as object)],
+      ['cluster.kubeconfig', 'the file that it names as certificate-authority: there is no such file'],
     );
   });
 
@@ -120,7 +121,7 @@ describe('connections that are not trusted', () => {
         const { code, data } = await failure(file(api, cluster, user));
         assert.equal(code, 'cluster.kubeconfig', `${field} ${path}`);
         assert.match(
-          String(data['message']),
+          kubeconfigWords(data as object),
           new RegExp(`^the file that it names as ${field}: it is (no file|too large)`),
         );
       }
@@ -191,7 +192,7 @@ describe('connections that are not trusted', () => {
     const plain = file(api, {}, { token: 't' }, api.url.replace('https', 'http'));
     const { clusters, problems } = await readClusters({ env: { KUBECONFIG: plain } });
     assert.deepEqual(clusters, []);
-    assert.match(problems[0]?.message ?? '', /by http, not by https/);
+    assert.match(kubeconfigWords(problems[0]!), /by http, not by https/);
   });
 
   async function failureOfCall(kubeconfig: string): Promise<AppError> {

@@ -75,7 +75,7 @@ for (const major of [15, 18] as const) {
       const exchange = await prepare();
       await assert.rejects(exchange(), (error) => {
         assert.ok(isAppError(error, 'restore.swap'));
-        assert.match(error.data['reason'], /another workspace/);
+        assert.match(error.data['reason'] ?? '', /another workspace/);
         return true;
       });
       await other.end();

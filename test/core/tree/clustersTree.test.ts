@@ -16,7 +16,7 @@ import { EventEmitter } from '../ui/fakeVscode';
 
 describe('the view of the clusters', () => {
   it('shows the only kubeconfig that cannot be read', async () => {
-    assert.equal((await rows([{ file: '/home/me/.kube/config', message: 'bad indentation' }])).length, 1);
+    assert.equal((await rows([{ file: '/home/me/.kube/config', reason: 'form' }])).length, 1);
   });
 
   it('is left to its welcome where there is nothing', async () => {

@@ -31,7 +31,7 @@ export async function readProperties(
   signal?: AbortSignal,
 ): Promise<DatabaseProperties> {
   const [found] = await query<DatabaseProperties>(server, from, propertiesSql(oid), signal ? { signal } : {});
-  if (!found) throw new AppError('restore.swap', { reason: `there is no database with the OID ${oid} any more` });
+  if (!found) throw new AppError('restore.swap', { gone: oid });
   return found;
 }
 
@@ -107,11 +107,14 @@ export function propertySteps(
   ];
   if (wanted.connectionLimit !== -1) {
     const sql = `alter database ${database} connection limit ${wanted.connectionLimit};`;
-    steps.push({ what: 'connection limit', sql });
+    steps.push({ what: connectionLimit, sql });
   }
   if (wanted.isTemplate) steps.push({ what: 'template', sql: `alter database ${database} is_template true;` });
   return { before, steps };
 }
+
+/** Results of jobs that are on a disk say it so. */
+const connectionLimit = 'connection limit' satisfies PropertyStep['what'];
 
 /** Whoever grants must hold the right before, with the option to grant it. */
 function inOrderOfGrantors(acl: readonly DatabaseGrant[], owner: string): DatabaseGrant[] {

@@ -155,5 +155,5 @@ async function ownClient(env: NodeJS.ProcessEnv): Promise<KubeClient> {
   const { clusters, problems } = await readClusters({ env });
   const own = clusters.find(({ inCluster }) => inCluster === true);
   if (own) return connect(own, env);
-  throw new AppError('cluster.none', { problems: problems.map(({ file, message }) => `${file}: ${message}`) });
+  throw new AppError('cluster.none', { problems });
 }
