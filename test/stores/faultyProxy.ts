@@ -1,4 +1,5 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** What the proxy does with a request instead of passing it on. Undefined: it is passed on as it is. */
@@ -22,24 +23,32 @@ export interface Seen {
   readonly bytes: number;
 }
 
+export interface ProxyOptions {
+  /** PEM: it is spoken to by HTTPS */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** headers in place of the store's own */
+  readonly says?: () => Readonly<Record<string, string>>;
+}
+
 /** In front of a real store on this machine: passes everything on but what `decide` says. The host that the client signed is passed on as well. */
 export class FaultyProxy {
   readonly seen: Seen[] = [];
   decide: (request: Seen) => Fault | undefined = () => undefined;
   readonly #server: Server;
   readonly #behind: URL;
+  readonly #options: ProxyOptions;
 
-  constructor(behind: URL) {
+  constructor(behind: URL, options: ProxyOptions = {}) {
     this.#behind = behind;
-    this.#server = createServer((incoming, outgoing) => {
-      void this.#serve(incoming, outgoing);
-    });
+    this.#options = options;
+    const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => void this.#serve(incoming, outgoing);
+    this.#server = options.tls ? createSecureServer(options.tls, serve) : createServer(serve);
     this.#server.on('clientError', (_, socket) => socket.destroy());
   }
 
   async open(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {
@@ -81,7 +90,7 @@ export class FaultyProxy {
         answer.resume().on('end', () => socket.destroy());
         return;
       }
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...this.#options.says?.() });
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
         const rest = fault ? fault.cutAnswerAfter - bytes : chunk.length;

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closeToOthers } from '../golden/closeToOthers';
 import { ferry, told, type Run } from '../lab/ferry';
+import { makeCertificates } from '../lab/api/certificates';
+import { FaultyProxy } from './faultyProxy';
 import { makeBucket, servers, type TestBucket } from './setting';
 
 const golden = fileURLToPath(new URL('../golden/0.1.0/root', import.meta.url));
@@ -155,6 +157,39 @@ for (const url of servers) {
       const unknown = await run(1, 'stores', 'check', 'store:nobody');
       assert.equal(unknown.result.error?.code, 'store.unknown');
       await run(0, 'stores', 'remove', 'odd');
+    });
+
+    it('an authority of its own is believed where it is named, and nowhere else; a clock that is off is told', async () => {
+      const { ca, key, cert } = await makeCertificates('store');
+      const authority = join(folder, 'authority.pem');
+      await writeFile(authority, ca);
+      let minutes = 0;
+      const says = (): { date: string } => ({ date: new Date(Date.now() + minutes * 60_000).toUTCString() });
+      const proxy = new FaultyProxy(url, { tls: { key, cert }, says });
+      const endpoint = await proxy.open();
+      try {
+        const where = ['--endpoint', endpoint, '--login', 'env:ARCHIVE'];
+        await run(0, 'stores', 'add', 'own', to.address, ...where);
+        const refused = levels(await run(1, 'stores', 'check', 'own'));
+        assert.deepEqual([refused['failed']?.data['reason'], proxy.seen.length], ['certificate', 0]);
+        await run(0, 'stores', 'add', 'own', to.address, ...where, '--authority', authority);
+        const found = levels(await run(0, 'stores', 'check', 'own'));
+        const { encrypted, until } = found['way']?.data ?? {};
+        assert.deepEqual([found['way']?.level, encrypted, typeof until], ['ok', true, 'string']);
+        assert.deepEqual([found['write']?.level, found['clock']?.level], ['ok', 'ok']);
+        for (const [off, level, code] of [
+          [5, 'warn', 0],
+          [-20, 'bad', 1],
+        ] as const) {
+          minutes = off;
+          const clock = levels(await run(code, 'stores', 'check', 'own'))['clock'];
+          assert.equal(clock?.level, level);
+          assert.ok(Math.abs(Number(clock.data['seconds']) - off * 60) < 30, JSON.stringify(clock));
+        }
+      } finally {
+        await proxy.close();
+        await run(0, 'stores', 'remove', 'own');
+      }
     });
 
     it('locks of the bucket are seen, and a part is tried instead of an object', async () => {
