@@ -47,7 +47,7 @@ const phrases = [
   .flatMap((within) => [{ selector: `${within} Literal${phrase}` }, { selector: `${within} ${phraseIn}` }])
   .map((rule) => ({ ...rule, message: 'The core tells codes and facts: the phrase belongs into src/words.' }));
 
-/** They tell a phrase still, of damage and of what a clean-up found out: whoever works on one of them takes it off this list. No other file may. */
+/** They tell phrases still, of what a clean-up found out: these stand in results and in files of jobs. No other file may. */
 const withPhrases = ['src/core/job/kinds/cleanJob.ts', 'src/core/job/recover/resolution.ts'];
 
 /** What one does next differs by host: a command or an option of the command line stands in its hints, not in the words for all. */

@@ -71,6 +71,21 @@ describe('words', () => {
     assert.match(told({ reason: 'the archive is missing' }), /\nthe archive is missing\n/);
   });
 
+  it('a kubeconfig or a reference that is none is told by its facts, and as an earlier version wrote it down', () => {
+    const told = (code: string, data: object): string => sentences(wordsFor(code, data, cliHints));
+    const problems = [{ file: '/a', reason: 'notHttps', context: 'x', protocol: 'http' }, '/b: it holds no context'];
+    const none = told('cluster.none', { problems });
+    assert.match(none, /Not read: \/a: context x: its server is reached by http, not by https\./);
+    assert.match(none, /Not read: \/b: it holds no context\./);
+    const field = { file: '/a', reason: 'fieldFile', field: 'client-key', why: 'unreadable', code: 'EACCES' };
+    assert.match(told('cluster.kubeconfig', field), /file that it names as client-key: it cannot be read \(EACCES\)\./);
+    assert.match(told('cluster.kubeconfig', { file: '/a', message: 'it is odd' }), /\n {0,2}It is odd\.\n/);
+    assert.match(told('reference.invalid', { text: 'a//b', empty: 'namespace' }), /\nits namespace is empty\n/);
+    assert.match(told('reference.invalid', { text: 'a//b', message: 'it is odd' }), /\nit is odd\n/);
+    assert.doesNotMatch(told('reference.invalid', { text: 'a//b' }), /\?/);
+    assert.match(told('restore.swap', { gone: 17 }), /no database with the OID 17 any more\./);
+  });
+
   it('a disk that the system found full has no figures', () => {
     const { what, why } = wordsFor('disk.full', { message: 'ENOSPC: no space left on device, write' }, cliHints);
     assert.doesNotMatch(`${what} ${why}`, /\?/);
