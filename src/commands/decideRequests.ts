@@ -1,7 +1,10 @@
+import type { Finding } from '../core/base/finding';
 import { actionsOn, type FoundRequest } from '../core/governance/gatherRequests';
 import type { Services } from '../services';
 import { showInformationMessage, showInputBox, showWarningMessage } from '../ui/shown';
 import { tellRequest } from '../ui/requests/tellRequest';
+import { editorHints } from '../ui/hints';
+import { findingWords } from '../words/findingWords';
 import { decidedEvent } from '../words/requestMessages';
 import { approvalWords, levelWords, requestDoes, requestRows, stateWords } from '../words/requestWords';
 import type { Command } from './command';
@@ -50,7 +53,7 @@ export const withdrawRequest: Command = {
     const { name } = found.request.metadata;
     if (!(await confirmed(services, found, 'Withdraw', t`Withdraw this request?`))) return;
     const { withdrawRequest: withdraw } = await import('../core/governance/requestFlow');
-    const withdrawn = await withdraw(found.place, name);
+    const withdrawn = await withdraw(found.place, name, warnRemains);
     await services.requests.refresh();
     void tellRequest(found.place, withdrawn, ['withdrawn']);
     void showInformationMessage(t`The request ${name} is withdrawn.`);
@@ -73,12 +76,16 @@ export const reviewRequest: Command = {
     const reason = await why(t`What did you find?`, true);
     if (reason === undefined) return;
     const { reviewRequest: review } = await import('../core/governance/requestFlow');
-    const reviewed = await review(found.place, name, reason);
+    const reviewed = await review(found.place, name, reason, warnRemains);
     await services.requests.refresh();
     void tellRequest(found.place, reviewed, ['reviewed']);
     void showInformationMessage(t`The request ${name} is done: you looked at it.`);
   },
 };
+
+function warnRemains(finding: Finding): void {
+  void showWarningMessage(findingWords(finding, editorHints));
+}
 
 async function decide(services: Services, target: unknown, decision: 'approve' | 'deny'): Promise<void> {
   const [verb, title] = decision === 'approve' ? ['Approve', 'Approve Request'] : ['Deny', 'Deny Request'];
@@ -98,7 +105,14 @@ async function decide(services: Services, target: unknown, decision: 'approve' |
   );
   if (reason === undefined) return;
   const { decideRequest } = await import('../core/governance/requestFlow');
-  const decided = await decideRequest(place, name, decision, reason === '' ? undefined : reason, request.spec);
+  const decided = await decideRequest(
+    place,
+    name,
+    decision,
+    reason === '' ? undefined : reason,
+    request.spec,
+    warnRemains,
+  );
   await services.requests.refresh();
   void tellRequest(place, decided.request, [decidedEvent(decided.request)]);
   const given =

@@ -56,6 +56,8 @@ type PolicyCode = Exclude<
 
 /** Words for what policies say of an operation. */
 export const policyFindings: { readonly [C in PolicyCode]: (data: FindingData[C], hints: Hints) => string } = {
+  'policy.rightRemains': (data) =>
+    t`if a right was given for the request ${shown(data, 'request')}, it is still there: the RoleBinding ${shown(data, 'right')} could not be taken away here (${shown(data, 'because')}). Who may give rights there takes it away; it does not end by itself, and \`governance check\` names it until it is gone`,
   'policy.class': (data) => t`${policyOf(data)}it is of the class ${shown(data, 'class')}, ${whyClass(data)}`,
   'policy.approval': (data, hints) => {
     const approvers = names(data, 'approvers');

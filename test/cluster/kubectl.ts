@@ -46,12 +46,13 @@ export class KubectlPod {
     return this.sql(database, fingerprintScript);
   }
 
-  /** What a job could leave behind on the server: sessions of ours and databases beside the live ones. */
+  /** What a job could leave behind on the server: sessions of ours, databases beside the live ones, and roles that were made for as long as it ran. */
   async leftovers(): Promise<string> {
     return this.sql(
       'template1',
       `select 'session ' || application_name from pg_stat_activity where application_name like 'db-ferry%'
-       union all select 'database ' || datname from pg_database where datname ~ '__restore_' order by 1;`,
+       union all select 'database ' || datname from pg_database where datname ~ '__(restore|drill)_'
+       union all select 'role ' || rolname from pg_roles where rolname ~ '^(db_ferry_|import_owner_)' order by 1;`,
     );
   }
 }

@@ -236,6 +236,19 @@ describe('the main job between two clusters', function () {
     await lab.server('pg16').sql('postgres', 'drop database by_name with (force)');
   });
 
+  it('nobody asks as whom a login is known where nobody is told', async () => {
+    const { requests } = lab.clusters['cluster-b'].api;
+    const before = requests.length;
+    await expectExit(0, 'databases', 'cluster-b/shop-test/pg16-0');
+    await expectExit(0, 'clean', '--plan', 'cluster-b/shop-test/pg16-0');
+    const asked = requests.slice(before);
+    assert.ok(asked.some((request) => request.includes('/exec?')));
+    assert.deepEqual(
+      asked.filter((request) => request.includes('selfsubjectreviews')),
+      [],
+    );
+  });
+
   async function expectExit(exitCode: number, ...args: string[]): Promise<Run> {
     const run = await ferry(setting, ...args);
     assert.equal(run.exitCode, exitCode, `${args.join(' ')}\n${told(run)}`);

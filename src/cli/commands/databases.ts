@@ -31,7 +31,7 @@ export const databases: Command = {
       terminal.event(progress);
       terminal.info(findingWords(progress.finding, cliHints));
     };
-    const places = new Places(kubeconfigsOf(call), undefined, [], { report });
+    const places = new Places(kubeconfigsOf(call), undefined, [], { report, tellsNobody: true });
     const { pod } = await places.pod(place, new AbortController().signal);
     const { facts } = pod;
     const found = facts.databases.filter(({ isTemplate }) => !isTemplate);

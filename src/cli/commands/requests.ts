@@ -4,10 +4,12 @@ import { parseReference } from '../../core/cluster/reference';
 import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { JobWork } from '../../core/job/request';
 import type { SaidLevel } from '../../core/governance/checkGovernance';
+import type { OnRemains } from '../../core/governance/requestFlow';
 import type { RequestPlace } from '../../core/governance/requestPlace';
 import type { OperationRequest } from '../../core/governance/operationRequest';
 import type { RequestEvent } from '../../core/fleet/notify/notifyEvents';
 import type { AskedOperation, Decision } from '../../core/policy/rules/decideByPolicy';
+import { findingWords } from '../../words/findingWords';
 import { safe } from '../../words/format';
 import { decidedEvent } from '../../words/requestMessages';
 import { levelWords, requestLine, requestLines } from '../../words/requestWords';
@@ -115,7 +117,7 @@ function deciding(decision: 'approve' | 'deny', summary: string): Command {
         right,
         until,
         unable,
-      } = await decideRequest(place, name ?? '', decision, call.options.reason);
+      } = await decideRequest(place, name ?? '', decision, call.options.reason, undefined, tellRemains(call));
       const data = defined({ request: name, state: made.status.state, right, until: until?.toISOString() });
       terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
       for (const line of requestLines(made, await place.now())) terminal.line(line);
@@ -142,7 +144,7 @@ const withdraw: Command = {
   async run(call) {
     const { withdrawRequest } = await import('../../core/governance/requestFlow');
     const { place, name } = await placeNamed(call, call.operands[0]);
-    const made = await withdrawRequest(place, name ?? '');
+    const made = await withdrawRequest(place, name ?? '', tellRemains(call));
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     call.terminal.line(`The request ${made.metadata.name} is withdrawn.`);
@@ -162,7 +164,7 @@ const review: Command = {
   async run(call) {
     const { reviewRequest } = await import('../../core/governance/requestFlow');
     const { place, name } = await placeNamed(call, call.operands[0]);
-    const made = await reviewRequest(place, name ?? '', call.options.reason);
+    const made = await reviewRequest(place, name ?? '', call.options.reason, tellRemains(call));
     const data = { request: made.metadata.name, state: made.status.state };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, await place.now())) call.terminal.line(line);
@@ -171,6 +173,13 @@ const review: Command = {
     return 0;
   },
 };
+
+function tellRemains({ terminal }: Call): OnRemains {
+  return (finding) => {
+    terminal.event({ type: 'finding', finding });
+    terminal.info(`warning: ${findingWords(finding, cliHints)}`);
+  };
+}
 
 /** The work that the words behind `request` mean. */
 async function workAsked(call: Call): Promise<JobWork> {

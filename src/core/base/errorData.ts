@@ -303,7 +303,12 @@ export interface ErrorData {
     readonly message?: string | undefined;
   };
   /** the file that says who is told; `at`: which field, never its content */
-  'notify.config': { readonly file: string; readonly at: string };
+  'notify.config': {
+    readonly file: string;
+    readonly at: string;
+    /** clear: mail would go over a network without TLS */
+    readonly why?: 'clear' | undefined;
+  };
   /** a secret of a channel is not where the file says */
   'notify.secret': { readonly name: string };
   'notify.template': { readonly file: string; readonly message: string };

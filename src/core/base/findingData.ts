@@ -207,6 +207,9 @@ export interface FindingData {
   'mask.referencesNone': { readonly table: string; readonly constraint: string; readonly to: string };
   'mask.reference': MaskedKey & { readonly constraint: string; readonly to: string };
 
+  /** a RoleBinding that may have been given for a request could not be taken away; `because`: the code of what the cluster said */
+  'policy.rightRemains': { readonly right: string; readonly request: string; readonly because: string };
+
   // policies; `next`, `until`, `earliest`, `last` are times
   'policy.class': OfPolicy & {
     readonly by: 'matched' | 'missing' | 'none';

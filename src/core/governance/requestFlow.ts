@@ -1,4 +1,5 @@
-import { AppError, isAppError } from '../base/errors';
+import { AppError, isAppError, toAppError } from '../base/errors';
+import { warn, type Finding } from '../base/finding';
 import { isUndecided } from './clocks';
 import { escalatesAt } from './dueMessages';
 import { agreed, judge, type Judging } from './judge';
@@ -21,6 +22,21 @@ export async function askFor(place: RequestPlace, spec: Omit<RequestSpec, 'reque
   return place.create(makeRequestName(), { ...spec, requestedBy } as RequestSpec);
 }
 
+/** Hears that a right could not be taken away which may have been given for a request. */
+export type OnRemains = (finding: Finding) => void;
+
+/** A right does not outlive what it was given for; where it may not be taken away here, that is told. Before it is approved there is none. Never throws. */
+async function takeAway(place: RequestPlace, request: OperationRequest, onRemains: OnRemains): Promise<void> {
+  try {
+    await place.revoke(request);
+  } catch (error) {
+    const { name } = request.metadata;
+    const { code } = toAppError(error);
+    if (request.status.state !== 'Pending')
+      onRemains(warn('policy.rightRemains', { right: `db-ferry-${name}`, request: name, because: code }));
+  }
+}
+
 /** The request of a name. Throws `approval.unknown`. */
 export async function requestNamed(place: RequestPlace, name: string): Promise<OperationRequest> {
   const request = isRequestName(name) ? await place.get(name) : undefined;
@@ -38,6 +54,7 @@ export async function decideRequest(
   decision: 'approve' | 'deny',
   reason: string | undefined,
   seen?: RequestSpec,
+  onRemains: OnRemains = () => undefined,
 ): Promise<Decided> {
   const request = await requestNamed(place, name);
   // a name may have come to mean another request meanwhile
@@ -59,7 +76,7 @@ export async function decideRequest(
   const state = decision === 'deny' ? 'Denied' : isEnough ? 'Approved' : 'Pending';
   const decided = await place.decide(request, said, state);
   if (decision === 'deny') {
-    await place.revoke(request).catch(() => undefined);
+    await takeAway(place, request, onRemains);
     return { request: decided };
   }
   if (!isEnough) return { request: decided };
@@ -76,15 +93,19 @@ export async function decideRequest(
 }
 
 /** Takes one's own request back, before it runs. Throws `approval.unknown`, `approval.refused`. */
-export async function withdrawRequest(place: RequestPlace, name: string): Promise<OperationRequest> {
+export async function withdrawRequest(
+  place: RequestPlace,
+  name: string,
+  onRemains: OnRemains = () => undefined,
+): Promise<OperationRequest> {
   const request = await requestNamed(place, name);
   if (request.spec.requestedBy !== (await place.whoAmI()))
     throw new AppError('approval.refused', { request: name, reason: 'foreign' });
   if (request.status.state !== 'Pending' && request.status.state !== 'Approved')
     throw new AppError('approval.refused', { request: name, reason: 'ended' });
   const withdrawn = await place.setState(request, 'Withdrawn');
-  // who asked may mostly not take it away: `governance check` names it then
-  await place.revoke(request).catch(() => undefined);
+  // who asked may mostly not take it away
+  await takeAway(place, request, onRemains);
   return withdrawn;
 }
 
@@ -93,6 +114,7 @@ export async function reviewRequest(
   place: RequestPlace,
   name: string,
   reason: string | undefined,
+  onRemains: OnRemains = () => undefined,
 ): Promise<OperationRequest> {
   const request = await requestNamed(place, name);
   const by = await place.whoAmI();
@@ -103,7 +125,7 @@ export async function reviewRequest(
   const review = { by, at, ...(reason === undefined ? {} : { reason }) };
   const reviewed = await place.setState(request, 'Done', { review });
   // whoever looks at what was done gives rights, and takes this one away
-  await place.revoke(request).catch(() => undefined);
+  await takeAway(place, request, onRemains);
   return reviewed;
 }
 
@@ -151,6 +173,7 @@ export async function endByRequest(
   place: RequestPlace,
   name: string,
   outcome: 'done' | 'differences' | 'failed',
+  onRemains: OnRemains = () => undefined,
 ): Promise<void> {
   const request = await requestNamed(place, name);
   const ended = outcome === 'failed' ? 'Failed' : outcome === 'done' ? 'Done' : 'DoneWithDifferences';
@@ -163,7 +186,7 @@ export async function endByRequest(
     });
   } finally {
     // also where that could not be written: a right does not outlive its job
-    await place.revoke(request).catch(() => undefined);
+    await takeAway(place, request, onRemains);
   }
 }
 

@@ -119,7 +119,10 @@ export const jobErrors = {
   }),
   'notify.config': (data) => ({
     what: t`The file that says who is told cannot be used: ${shown(data, 'file')}.`,
-    why: t`What is wrong: ${shown(data, 'at')}.`,
+    why:
+      data['why'] === 'clear'
+        ? t`${shown(data, 'at')}: without TLS mail goes to this machine or to a Service of the cluster (name.namespace.svc) only, unless the channel says insecure: true.`
+        : t`What is wrong: ${shown(data, 'at')}.`,
     todo: t`Put it right; docs/notifications.md has an example, and \`notify test\` tries it.`,
   }),
   'notify.secret': (data) => ({

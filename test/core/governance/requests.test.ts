@@ -3,14 +3,23 @@ import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { isAppError } from '../../../src/core/base/errors';
-import { askFor, beginByRequest, decideRequest, endByRequest } from '../../../src/core/governance/requestFlow';
+import { cliHints } from '../../../src/cli/hints';
+import { AppError, isAppError } from '../../../src/core/base/errors';
+import type { Finding } from '../../../src/core/base/finding';
+import {
+  askFor,
+  beginByRequest,
+  decideRequest,
+  endByRequest,
+  withdrawRequest,
+} from '../../../src/core/governance/requestFlow';
 import { judge, shownState } from '../../../src/core/governance/judge';
 import {
   parseOperationRequest,
   workDigest,
   type OperationRequest,
 } from '../../../src/core/governance/operationRequest';
+import { findingWords } from '../../../src/words/findingWords';
 import { RootRequests } from '../../../src/core/governance/rootRequests';
 import { ferry } from '../cli/ferry';
 
@@ -166,6 +175,37 @@ describe('requests in a root', () => {
     });
     await assert.rejects(endByRequest(failing, 'req-0123456789', 'done'), /away/);
     assert.deepEqual(taken, ['req-0123456789']);
+  });
+
+  it('say that a right may be left which could not be taken away, and of none where none was given', async () => {
+    const [alice, bob] = [new RootRequests(root, 'alice'), new RootRequests(root, 'bob')];
+    const refusing = (place: RootRequests): RootRequests =>
+      Object.assign(place, {
+        revoke: async () => Promise.reject(new AppError('cluster.forbidden', { cluster: 'b', message: 'no' })),
+      });
+    const { requestedBy, ...wanted } = requestOf({}, { waitsUntil: new Date(Date.now() + hour).toISOString() }).spec;
+    assert.equal(requestedBy, 'alice');
+    const told: Finding[] = [];
+    const onRemains = (finding: Finding): void => void told.push(finding);
+    const [pending, approved, run] = [
+      await askFor(alice, wanted),
+      await askFor(alice, wanted),
+      await askFor(alice, wanted),
+    ];
+    await withdrawRequest(refusing(new RootRequests(root, 'alice')), pending.metadata.name, onRemains);
+    assert.equal(told.length, 0);
+    for (const one of [approved, run]) await decideRequest(bob, one.metadata.name, 'approve', undefined);
+    await withdrawRequest(refusing(new RootRequests(root, 'alice')), approved.metadata.name, onRemains);
+    await beginByRequest(alice, run.metadata.name, { digest, approvals: 1 });
+    await endByRequest(refusing(new RootRequests(root, 'alice')), run.metadata.name, 'done', onRemains);
+    assert.deepEqual(
+      told.map(({ code, data }) => [code, 'request' in data && data.request]),
+      [approved, run].map(({ metadata }) => ['policy.rightRemains', metadata.name]),
+    );
+    assert.match(
+      findingWords(told[0] ?? assert.fail(), cliHints),
+      /RoleBinding db-ferry-req-\w+ could not be taken away/,
+    );
   });
 
   it('are what their folder is called', async () => {

@@ -395,6 +395,26 @@ create materialized view m as select public.f(1) with no data; alter materialize
         }
       });
 
+      it('what the target’s pg_dump answers of what was restored, and is no archive, says nothing against the backup', async () => {
+        const target = await openServer(server);
+        const { exec } = target;
+        const lying = Object.assign(Object.create(exec) as typeof exec, {
+          read: async (...[argv, sink, options]: Parameters<typeof exec.read>) => {
+            let at = 0;
+            const lie = async (chunk: Buffer): Promise<void> => {
+              for (let i = Math.max(0, 60 - at); i < Math.min(chunk.length, 90 - at); i += 1) chunk[i] = 0xff;
+              at += chunk.length;
+              await sink(chunk);
+            };
+            return exec.read(argv, argv.join(' ').includes('pg_dump') ? lie : sink, options);
+          },
+        });
+        await assert.rejects(run({ target: { ...target, exec: lying } }), (error) => {
+          assert.ok(isAppError(error, 'exec.answer'), String(error));
+          return error.data.tool === 'pg_dump';
+        });
+      });
+
       it('statistics that cannot be gathered in its name are told, also where what is defined ends the session', async () => {
         const boom = (body: string): string =>
           `create function f(v int) returns int language plpgsql immutable as 'begin ${body}; return v; end';

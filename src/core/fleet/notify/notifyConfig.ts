@@ -21,6 +21,8 @@ export interface MailChannel {
   readonly port: number;
   /** `starttls` (default): nothing is said before the line is encrypted; `tls`: encrypted from the first byte; `none`: only to this machine */
   readonly security: 'starttls' | 'tls' | 'none';
+  /** what names databases and places, and the login, go in clear over a network, and that is wanted */
+  readonly insecure?: true;
   /** a file with certificates that are trusted, too */
   readonly ca?: string;
   readonly user?: string;
@@ -65,6 +67,8 @@ const channel = v.variant('kind', [
     host: text,
     port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)), 587),
     security: v.optional(v.picklist(['starttls', 'tls', 'none']), 'starttls'),
+    /** without TLS also to a host that is neither this machine nor a Service of the cluster */
+    insecure: v.exactOptional(v.literal(true)),
     ...{ ca: v.exactOptional(text), user: v.exactOptional(text), password: v.exactOptional(secret) },
     from: address,
     to: v.pipe(v.array(address), v.minLength(1), v.maxLength(100)),
@@ -103,7 +107,7 @@ export async function readNotifyConfig(env: NodeJS.ProcessEnv = process.env): Pr
   return content && parseNotifyConfig(content.toString(), file);
 }
 
-/** The same from its text. Throws `notify.config`. Pure. */
+/** The same from its text. Throws `notify.config` { file, at, why }. Pure. */
 export function parseNotifyConfig(content: string, file: string): NotifyConfig {
   let value: unknown;
   try {
@@ -114,11 +118,25 @@ export function parseNotifyConfig(content: string, file: string): NotifyConfig {
   const read = v.safeParse(form, value);
   if (!read.success) throw new AppError('notify.config', { file, at: v.getDotPath(read.issues[0]) ?? 'the whole' });
   const { templates, ...rest } = read.output;
+  for (const [name, one] of Object.entries(rest.channels)) {
+    if (one.kind === 'mail' && one.security === 'none' && one.insecure !== true && !isNear(one.host))
+      throw new AppError('notify.config', { file, at: `channels.${name}.security`, why: 'clear' });
+  }
   for (const name of rest.send.flatMap(({ to }) => to)) {
     if (!Object.hasOwn(rest.channels, name))
       throw new AppError('notify.config', { file, at: `send: there is no channel ${name}` });
   }
   return { ...rest, ...(templates === undefined ? {} : { templates: path.resolve(path.dirname(file), templates) }) };
+}
+
+/** This machine, and what only answers inside of the cluster. */
+function isNear(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return (
+    ['localhost', '::1', '[::1]'].includes(name) ||
+    /^127(?:\.\d{1,3}){3}$/.test(name) ||
+    /^[^.]+\.[^.]+\.svc(?:\.cluster\.local)?$/.test(name)
+  );
 }
 
 /** What a secret is, now. Throws `notify.secret` { name }: where it should be, never what it is. */

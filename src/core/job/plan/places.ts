@@ -39,7 +39,9 @@ export class Places {
     private readonly kubeconfigs: readonly string[],
     private readonly gentle?: number,
     private readonly earlier: readonly string[] = [],
-    private readonly work?: Pick<Work, 'report'>,
+    private readonly work?: Pick<Work, 'report'> & {
+      /** nobody hears as whom a login is known: it is not asked */ readonly tellsNobody?: true;
+    },
   ) {}
 
   /** Opens a pod (probes it). Throws `cluster.*`, `pod.*`, `exec.*`. */
@@ -75,7 +77,7 @@ export class Places {
 
   /** Who does it is who the cluster says; that it does not tell is in nobody's way. */
   private async tellWho(client: KubeClient, signal: AbortSignal): Promise<void> {
-    if (this.work === undefined || this.asked.has(client)) return;
+    if (this.work === undefined || this.work.tellsNobody === true || this.asked.has(client)) return;
     this.asked.add(client);
     const user = await knownAs(client, signal).catch(() => undefined);
     signal.throwIfAborted();

@@ -77,7 +77,10 @@ export async function planClean({ root, of, kubeconfigs }: CleanQuestion, signal
     ask: (pod: Place['pod']) => Promise<readonly string[]>,
   ): Promise<void> {
     try {
-      const { pod } = await new Places(kubeconfigs, undefined, earlier, { report }).pod(place, signal);
+      const { pod } = await new Places(kubeconfigs, undefined, earlier, { report, tellsNobody: true }).pod(
+        place,
+        signal,
+      );
       for (const one of await ask(pod)) removes.add(one);
     } catch (error) {
       signal.throwIfAborted();

@@ -33,7 +33,10 @@ export async function byRequest(
       runsBy?.(place, name);
       atEnd?.(async ({ outcome }) => {
         const ended = outcome === 'done' || outcome === 'differences' ? outcome : 'failed';
-        await endByRequest(place, name, ended);
+        await endByRequest(place, name, ended, ({ data }) => {
+          // the result is written by now
+          work.log.warn(`the right that was given for it could not be taken away: ${JSON.stringify(data)}`);
+        });
       });
     },
   };

@@ -119,6 +119,33 @@ describe('messages to people', function () {
     ...more,
   });
 
+  it('go in clear to this machine or a Service of the cluster only, unless that is said', () => {
+    const channel = (host: string, more = ''): string =>
+      `channels: {dba: {kind: mail, host: "${host}", security: none, from: a@example.org, to: [b@example.org]${more}}}\nsend: []\n`;
+    for (const host of ['localhost', '127.0.0.1', '127.8.0.1', '::1', 'mail.ops.svc', 'mail.ops.svc.cluster.local.']) {
+      assert.equal(Object.keys(parseNotifyConfig(channel(host), 'f').channels).length, 1, host);
+    }
+    const far = [
+      'mail.example.org',
+      '10.0.0.5',
+      'localhost.example.org',
+      'svc',
+      'a.svc',
+      'x.a.b.svc',
+      '127.0.0.1.nip.io',
+      '0.0.0.0',
+    ];
+    for (const host of far) {
+      assert.throws(
+        () => parseNotifyConfig(channel(host), 'f'),
+        (error) =>
+          isAppError(error, 'notify.config') && error.data.why === 'clear' && error.data.at === 'channels.dba.security',
+        host,
+      );
+      assert.equal(Object.keys(parseNotifyConfig(channel(host, ', insecure: true'), 'f').channels).length, 1);
+    }
+  });
+
   it('reach each kind of channel, and say so', async () => {
     const message = await renderMessage(facts);
     const channels: readonly Channel[] = [
