@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- --costs [--size <MB>] [--runs <n>] [--page]`: where the processor seconds of a backup, a restore and a copy go, against what one would type, on the embedded clusters, in
+ * `npm run bench -- --costs [--size <MB>] [--runs <n>] [--only <what>] [--page]`: where the processor seconds of a backup, a restore and a copy go, against what one would type, on the embedded clusters, in
  * interleaved pairs, medians. It counts processor seconds alone, so that a machine with other work gives the same figures. `--page` writes them into docs/performance.md. Linux only.
  */
 import { execa } from 'execa';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     size: { type: 'string', default: '10' },
     runs: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
     page: { type: 'boolean', default: false },
   },
 });
@@ -34,6 +35,8 @@ interface Cost {
   readonly tools: number;
   readonly server: number;
   readonly megabytes?: number;
+  /** from its start to its last line; says something only beside others of the same run */
+  readonly wall?: number;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'dbf-costs-'));
@@ -87,6 +90,7 @@ try {
         const [left, right] = [source.command(dump(source, '-Fc', '-Z', '1')), target.command(restoring, '-i')];
         return hand(`${left.join(' ')} | ${right.join(' ')}`);
       },
+      'copy --no-pipeline': () => job('copy', from, to, '--no-owner', '--no-pipeline'),
     },
     fresh,
   );
@@ -139,12 +143,14 @@ async function account(servers: readonly number[]): Promise<Account> {
 
 async function spent(servers: readonly number[], client: () => Promise<number>): Promise<Cost> {
   const before = await account(servers);
+  const began = performance.now();
   const seconds = await client();
+  const wall = (performance.now() - began) / 1000;
   // a session is counted when it is gone
   await new Promise((resolve) => setTimeout(resolve, 500));
   const after = await account(servers);
   return {
-    client: seconds,
+    ...{ client: seconds, wall },
     cluster: after.cluster - before.cluster,
     tools: after.tools - before.tools,
     server: after.server - before.server,
@@ -205,6 +211,7 @@ async function compare(
   others: Readonly<Record<string, () => Promise<Cost>>>,
   prepare: () => Promise<void> = async () => undefined,
 ): Promise<void> {
+  if (!what.includes(options.only)) return;
   const costs = new Map<string, { ours: Cost; theirs: Cost }[]>();
   for (let run = 0; run < Number(options.runs); run += 1) {
     for (const [name, other] of Object.entries(others)) {
@@ -222,8 +229,14 @@ async function compare(
     const parts = [both(({ client }) => client), both(({ tools }) => tools), both(({ server }) => server)];
     const row = [what, name, both(sum), ratio, ...parts, both(({ cluster }) => cluster), memory];
     rows.push(row);
+    console.log(`time of ${what} / ${name}: ${pairs.map(({ ours, theirs }) => timeRatio(ours, theirs)).join(', ')}`);
     console.log(row.join(' | '));
   }
+}
+
+function timeRatio(ours: Cost, theirs: Cost): string {
+  const [one = Number.NaN, other = Number.NaN] = [ours.wall, theirs.wall];
+  return `${one.toFixed(1)} s / ${other.toFixed(1)} s = ${(one / other).toFixed(2)}`;
 }
 
 function sum({ client, cluster, tools, server }: Cost): number {

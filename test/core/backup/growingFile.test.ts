@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,6 +35,29 @@ describe('GrowingFile', () => {
     assert.equal(written, sent.digest('hex'));
     assert.equal(seen.digest('hex'), written);
     assert.equal((await stat(file.file)).mode & 0o777, 0o600);
+  });
+
+  it('is read by others from anywhere, also under another name; one that waits goes when it is told to', async () => {
+    const file = new GrowingFile(path.join(folder, 'held'));
+    await file.write(Buffer.from('first '));
+    const held = await file.hold();
+    await rename(file.file, path.join(folder, 'renamed'));
+    const stop = new AbortController();
+    const all = async (from: number, signal?: AbortSignal): Promise<string> => {
+      let text = '';
+      for await (const piece of held.read({ from, signal })) text += piece.toString();
+      return text;
+    };
+    const [whole, tail] = [all(0), all(3)];
+    const stopped = assert.rejects(all(0, stop.signal), /aborted/);
+    await sleep(20);
+    stop.abort();
+    await stopped;
+    await file.write(Buffer.from('last'));
+    await rename(path.join(folder, 'renamed'), file.file);
+    await file.finish();
+    assert.deepEqual(await Promise.all([whole, tail]), ['first last', 'st last']);
+    await held.close();
   });
 
   it('ends a waiting reader with the reason when it is abandoned', async () => {

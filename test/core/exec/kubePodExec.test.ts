@@ -36,6 +36,23 @@ describe('kubePodExec, a command that runs to its end', () => {
     assert.match(Buffer.concat(chunks).toString(), new RegExp(createHash('sha256').update(data).digest('hex')));
   });
 
+  it('feeds what has no known length to a command that knows its end, and waits for no more of it', async () => {
+    const source = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(60_000, 'x');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        yield Buffer.alloc(40_000, 'y');
+        await new Promise(() => undefined);
+      })(),
+    );
+    const chunks: Buffer[] = [];
+    const sink = (chunk: Buffer): void => void chunks.push(chunk);
+    const end = await kubePodExec(server.client, place).feed(['head', '-c', '99999'], source, undefined, { sink });
+    assert.equal(end.exitCode, 0);
+    assert.equal(Buffer.concat(chunks).length, 99_999);
+    assert.equal(end.bytes, 100_000);
+  });
+
   it('ends the upload when the command ends first', async () => {
     let read = 0;
     const source = Readable.from(
