@@ -59,6 +59,9 @@ async function create(scene: Scene, who: Person, name: string, change: object, m
 const yes = (by: string, change: object = {}): object => ({ by, decision: 'approve', digest, at, ...change });
 const no = (by: string): object => ({ by, decision: 'deny', digest, at });
 
+const told = { event: 'planned', channel: 'mail', state: 'accepted', at, tries: 1 };
+const later = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+
 /** Writes a status over the one that is there. */
 async function put(scene: Scene, who: Person, name: string, change: object): Promise<unknown> {
   const found = await who.client.get<{ status?: object }>(requests(scene, name));
@@ -215,6 +218,66 @@ export const attempts: readonly Attempt[] = [
   {
     what: "a decision of one's own",
     run: async (s) => put(s, s.bob, await ask(s), { approvals: [{ ...yes('bob'), decision: 'perhaps' }] }),
+  },
+  // who decides on a class, who stands behind them, who stands for them
+  {
+    what: 'an approver decides on a class that others decide on, before these were silent for long',
+    run: async (s) =>
+      put(s, s.bob, await ask(s, s.alice, { class: 'oncall' }), { state: 'Approved', approvals: [yes('bob')] }),
+  },
+  {
+    what: "decide in another's stead without a delegation",
+    run: async (s) =>
+      put(s, s.bob, await ask(s, s.alice, { class: 'oncall' }), {
+        state: 'Approved',
+        approvals: [yes('bob', { standsFor: 'group:oncall' })],
+      }),
+  },
+  {
+    what: "have one's own approved in one's stead",
+    run: async (s) =>
+      put(s, s.bob, await ask(s), { state: 'Approved', approvals: [yes('bob', { standsFor: 'user:alice' })] }),
+  },
+  {
+    what: 'two yeses of one: their own, and that of who stands for them',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await ask(s, s.alice, { approvals: 2 });
+      await put(s, s.bob, n, { state: 'Pending', approvals: [yes('bob')] });
+      const approvals = [yes('bob'), yes('carol', { standsFor: 'user:bob' })];
+      return put(s, s.carol, n, { state: 'Approved', approvals });
+    },
+  },
+  {
+    what: 'who asked for it says that nobody answered',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await ask(s, s.alice, { class: 'oncall', escalateAfterMinutes: 1 });
+      return put(s, s.alice, n, { escalated: { by: 'alice', at: later(1) } });
+    },
+  },
+  {
+    what: 'say that nobody answered while there is time to',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await ask(s, s.alice, { class: 'oncall', escalateAfterMinutes: 1440 });
+      return put(s, s.bob, n, { escalated: { by: 'bob', at: later(1) } });
+    },
+  },
+  // notices
+  {
+    what: 'run what nobody was told of',
+    run: async (s) =>
+      put(s, s.alice, await approved(s, s.alice, { class: 'planned', notBefore: later(30) }), { state: 'Running' }),
+  },
+  {
+    what: "say in another's name that people were told",
+    run: async (s) => put(s, s.alice, await ask(s), { notices: [{ ...told, by: 'bob' }] }),
+  },
+  {
+    what: 'take back that people were told',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await ask(s);
+      await put(s, s.alice, n, { notices: [{ ...told, by: 'alice' }] });
+      return put(s, s.alice, n, { notices: [] });
+    },
   },
   // states
   { what: 'say that it is approved', run: async (s) => put(s, s.alice, await ask(s), { state: 'Approved' }) },

@@ -33,11 +33,13 @@ spec:
     - { name: critical, when: 'target.critical' }
     - { name: planned, when: 'request.inPlace' }
     - { name: ticketed, when: 'request.masked' }
+    - { name: oncall, when: 'request.emergency' }
   rules:
     production: { approvals: 1 }
     critical: { approvals: 2 }
     planned: { approvals: 1, noticeHours: 24 }
     ticketed: { approvals: 1, ticket: '^[A-Z]+-[0-9]+$' }
+    oncall: { approvals: 1, approvers: ['group:oncall'], fallback: ['group:managers'], escalateAfterMinutes: 1 }
 `;
 
 type Answer = { readonly who: string; readonly says: string } | undefined;
