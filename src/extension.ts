@@ -14,6 +14,7 @@ import { Requests } from './model/requests';
 import { askedBy } from './ui/jobRequest';
 import { AskedHere } from './ui/requests/askedHere';
 import { requestLinks } from './ui/requests/requestLinks';
+import { ProtectionPanel } from './ui/protection/protectionPanel';
 import { RequestPanels } from './ui/requests/requestPanels';
 import { KeptProtected } from './model/keptProtected';
 import { ProtectedPlaces } from './core/policy/protectedPlaces';
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     requests: new RequestsTree(requests),
   };
   const pages = new RequestPanels(requests, context.extensionUri);
+  const protectionPanel = new ProtectionPanel(clusters, settings.root);
   const asked = new AskedHere(context.globalState);
   const { extensionPath } = context;
   const services = {
@@ -71,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     jobs,
     requests,
     pages,
+    protectionPanel,
     asked,
     protection,
     messages,
@@ -79,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionPath,
   };
   context.subscriptions.push(
-    ...[log, clusters, backups, stores, keys, jobs, requests, pages, messages],
+    ...[log, clusters, backups, stores, keys, jobs, requests, pages, protectionPanel, messages],
     ...[trees.clusters, trees.backups, trees.jobs, trees.requests],
     vscode.window.registerUriHandler(
       requestLinks(async (address) => {

@@ -11,6 +11,7 @@ import type { JobsTree } from './tree/jobsTree';
 import type { Requests } from './model/requests';
 import type { RequestsTree } from './tree/requestsTree';
 import type { AskedHere } from './ui/requests/askedHere';
+import type { ProtectionPanel } from './ui/protection/protectionPanel';
 import type { RequestPanels } from './ui/requests/requestPanels';
 import type { JobMessages } from './ui/notify/jobMessages';
 
@@ -26,6 +27,8 @@ export interface Services {
   readonly requests: Requests;
   /** the pages of requests */
   readonly pages: RequestPanels;
+  /** the page of how all databases are protected */
+  readonly protectionPanel: ProtectionPanel;
   /** digests of what was asked for in this editor: where nobody keeps others from writing requests, no other is run */
   readonly asked: AskedHere;
   readonly protection: ProtectedPlaces;

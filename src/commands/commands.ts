@@ -40,6 +40,7 @@ import { setUpEncryption } from './setUpEncryption';
 import { showJobs } from './showJobs';
 import { showLog } from './showLog';
 import { showReport } from './showReport';
+import { showProtection } from './showProtection';
 import { showRule } from './showRule';
 import { discardPrepared, swapPrepared } from './swapPrepared';
 import { undoRestore } from './undoRestore';
@@ -104,4 +105,5 @@ export const commands: readonly Command[] = [
   openDocs,
   showRule,
   installCommand,
+  showProtection,
 ];

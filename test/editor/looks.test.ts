@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import type { WindowOptions } from './editor';
 import { editor } from './setting';
@@ -44,11 +45,24 @@ describe('editor: looks', function () {
         const faults = await window.webview().locator('body').evaluate(faultsOfPage);
         assert.deepEqual(faults, []);
       });
+      await window.palette('DB Ferry: Show Protection');
+      const row = window.webview().getByRole('row', { name: /cluster-a\/shop-prod\/postgres\/shop / });
+      await row.waitFor({ timeout: 60_000 });
+      await window.screenshot(`protection-${theme}`);
+      // rows out of sight are not laid out, and have no inner text
+      assert.match((await row.textContent()) ?? '', /nobody backs it up by a schedule/);
+      assert.deepEqual(await window.webview().locator('html').evaluate(violations), []);
       for (const view of ['Clusters', 'Backups', 'Jobs'])
         for (const { spoken, label } of await window.view(view).rows()) assert.ok(spoken.length > label.length, label);
     });
   }
 });
+
+/** What axe-core finds in a page, which runs no script but this one. */
+const violations = `(async () => {
+  ${axe.source};
+  return (await axe.run()).violations.map(({ id, nodes }) => id + ': ' + nodes[0].html);
+})()`;
 
 /** The first one takes the backup that all others look at. */
 async function progress(window: EditorWindow): Promise<void> {

@@ -41,6 +41,11 @@ describe('editor: the palette', function () {
         await window.page.waitForTimeout(700);
         continue;
       }
+      if (command === 'dbFerry.showProtection') {
+        await window.webview().getByRole('heading', { name: 'Protection', exact: true }).waitFor({ timeout: 60_000 });
+        answers.push(`${name}: its page`);
+        continue;
+      }
       answers.push(`${name}: ${await until(`an answer to ${name}`, () => answer(told))}`);
       await window.page.keyboard.press('Escape');
       await window.page.locator('.quick-input-widget:visible').waitFor({ state: 'hidden' });
