@@ -56,6 +56,9 @@ async function create(scene: Scene, who: Person, name: string, change: object, m
   return who.client.post(requests(scene), { ...body, ...more });
 }
 
+/** That somebody was told, as who asked says it. */
+const asked = { event: 'asked', channel: 'chat', at, state: 'accepted', by: 'alice' };
+
 const yes = (by: string, change: object = {}): object => ({ by, decision: 'approve', digest, at, ...change });
 const no = (by: string): object => ({ by, decision: 'deny', digest, at });
 
@@ -377,6 +380,36 @@ export const attempts: readonly Attempt[] = [
     },
   },
   { what: 'a request that needs no approval', run: async (s) => ask(s, s.alice, { approvals: 0 }) },
+  {
+    what: 'an approval for a week where the policy has hours',
+    run: async (s) => ask(s, s.alice, { validMinutes: 10_080 }),
+  },
+  {
+    what: 'a time that nobody can read, to be overlooked',
+    run: async (s) => put(s, s.alice, await running(s, { emergency: true }), { run: { ended: 'x' } }),
+  },
+  {
+    what: 'a notice of a time that nobody can read',
+    run: async (s) => put(s, s.alice, await ask(s), { notices: [{ ...asked, at: '2026-11-30t12:00:00z' }] }),
+  },
+  {
+    what: "say that others were told of one's own review, so that nobody is",
+    run: async (s) => put(s, s.alice, await ask(s), { notices: [{ ...asked, event: 'review' }] }),
+  },
+  {
+    what: 'so many notices that no other has room',
+    run: async (s) =>
+      put(s, s.alice, await ask(s), {
+        notices: Array.from({ length: 31 }, (_, n) => ({ ...asked, channel: `c${n}` })),
+      }),
+  },
+  {
+    what: 'an approver says that nobody answered, to decide as who stands behind',
+    run: async (s: Scene): Promise<unknown> => {
+      const n = await ask(s, s.alice, { escalateAfterMinutes: 1 });
+      return put(s, s.bob, n, { escalated: { by: 'bob', at: new Date(Date.now() + 3_600_000).toISOString() } });
+    },
+  },
   {
     what: 'fewer approvals than the policy asks for',
     run: async (s) => ask(s, s.alice, { class: 'critical', approvals: 1 }),

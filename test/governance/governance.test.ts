@@ -218,6 +218,15 @@ describe('governance on real Kubernetes, as real users', () => {
       mayBegin(asked, name, { digest: spec.digest, approvals: 1 }),
       (error) => isAppError(error, 'approval.refused') && error.data.reason === 'pending',
     );
+    // as another program writes it: it is no reason why nobody could decide
+    const told = {
+      event: 'asked',
+      channel: 'chat',
+      at: '2026-11-30T12:00:00Z',
+      state: 'accepted',
+      by: 'alice',
+    } as const;
+    await asked.setNotices(made, [told]);
     await withoutRights();
     await eventually(async () => assert.rejects(exec(scene, scene.alice, ...wrapped)));
     const { right } = await decideRequest(approver, name, 'approve', 'seen');

@@ -12,7 +12,7 @@ export function dueMessages(request: OperationRequest, now: Date): readonly DueE
   const { status } = request;
   return broughtBy(request, now).filter((event) => {
     const tried = (status.notices ?? []).filter((one) => one.event === event);
-    return !tried.some(({ state, tries }) => state === 'accepted' || tries >= mostTries);
+    return !tried.some(({ state, tries = 0 }) => state === 'accepted' || tries >= mostTries);
   });
 }
 

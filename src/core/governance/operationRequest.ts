@@ -66,7 +66,8 @@ const notice = v.looseObject({
   state: v.picklist(['intended', 'accepted', 'refused']),
   by: v.optional(text),
   answer: v.optional(text),
-  tries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  /** without it none: what is read is written back as it was, for the cluster holds it to that */
+  tries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 
 const status = v.looseObject({
@@ -101,10 +102,19 @@ export function parseOperationRequest(value: unknown): OperationRequest | undefi
   return read.success ? read.output : undefined;
 }
 
-/** True where the work that is shown is what the digest is of: what somebody reads is what they sign. Pure. */
-export function isShownWork({ work, digest, source }: Pick<RequestSpec, 'work' | 'digest' | 'source'>): boolean {
-  const shown = work === undefined ? undefined : asRecord(parseJson(work));
-  return shown !== undefined && [undefined, source?.sha256].some((sha256) => workDigest(shown, sha256) === digest);
+/** True where the work that is shown is what the digest is of, and what its title says: what somebody reads is what they sign. Pure. */
+export function isShownWork(spec: Pick<RequestSpec, 'work' | 'digest' | 'source' | 'operation' | 'target'>): boolean {
+  const shown = spec.work === undefined ? undefined : asRecord(parseJson(spec.work));
+  if (shown === undefined || !isTitled(shown, spec)) return false;
+  return [undefined, spec.source?.sha256].some((sha256) => workDigest(shown, sha256) === spec.digest);
+}
+
+/** Titles, subjects and who is told come from the operation and the database that a request names: they are those of the work. */
+function isTitled(work: object, { operation, target }: Pick<RequestSpec, 'operation' | 'target'>): boolean {
+  const { kind, options, target: into } = asRecord(work) ?? {};
+  const isPrepared = operation === 'prepare' && asRecord(options)?.['prepare'] === true;
+  const database = asRecord(into)?.['database'];
+  return (operation === kind || isPrepared) && (typeof database !== 'string' || database === target.database);
 }
 
 /** A name that no other has: `req-` and ten digits. */

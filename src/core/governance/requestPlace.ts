@@ -52,7 +52,7 @@ export function withEvidence(
     const now = added.get(`${old.event} ${old.channel}`);
     added.delete(`${old.event} ${old.channel}`);
     // what was taken once was told, whatever became of it later
-    return now === undefined || old.state === 'accepted' ? old : { ...now, tries: old.tries + now.tries };
+    return now === undefined || old.state === 'accepted' ? old : { ...now, tries: (old.tries ?? 0) + (now.tries ?? 0) };
   });
   const allNotices = [...kept, ...added.values()].slice(0, mostNotices);
   const allAnchors = [...new Set([...(status.anchors ?? []), ...anchors])].slice(0, mostAnchors);

@@ -139,7 +139,11 @@ describe('requests in a root', () => {
     const harmless = JSON.stringify({ ...work, target: { ...work.target, cluster: 'test' } });
     const refused = (reason: string) => (error: unknown) =>
       isAppError(error, 'approval.refused') && error.data.reason === reason;
-    for (const change of [{ work: harmless }, { work: undefined }, { work: '{' }, { digest: 'c'.repeat(64) }]) {
+    const titled = [{ operation: 'backup' }, { target: { ...wanted.target, database: 'other' } }];
+    for (const change of [
+      ...[{ work: harmless }, { work: undefined }, { work: '{' }, { digest: 'c'.repeat(64) }],
+      ...titled,
+    ]) {
       const { name } = (await askFor(alice, { ...wanted, ...change })).metadata;
       await assert.rejects(decideRequest(bob, name, 'approve', undefined), refused('unshown'));
       // written past it

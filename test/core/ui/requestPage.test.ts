@@ -84,7 +84,7 @@ describe('the page of a request', () => {
           approvals: [{ by: evil, decision: 'approve', digest: 'b'.repeat(64), at: at(0), reason: evil }],
         },
         {
-          ...{ reason: evil, ticket: evil, class: evil, requestedBy: evil },
+          ...{ reason: evil, ticket: evil, class: evil, requestedBy: evil, operation: evil },
           ...{ work: JSON.stringify({ kind: evil }), digest: workDigest({ kind: evil }, undefined) },
           target: { workload: evil, database: evil },
           source: { what: evil },

@@ -159,7 +159,9 @@ export function isDue(notice: RequestNotice | undefined, holder: string, now: Da
       // one of another replica may be on its way; of one's own that stands nothing is
       return notice.answer === holder || age > onItsWayMs;
     case 'refused':
-      return notice.tries < mostTries && age >= Math.min(60, 2 ** Math.floor(notice.tries / 3) / 2) * 60_000;
+      return (
+        (notice.tries ?? 0) < mostTries && age >= Math.min(60, 2 ** Math.floor((notice.tries ?? 0) / 3) / 2) * 60_000
+      );
   }
 }
 
@@ -176,7 +178,10 @@ function noticeIn(
 }
 
 function triesOf({ status }: OperationRequest): number {
-  return Math.max(0, ...(status.notices ?? []).filter(({ state }) => state !== 'accepted').map(({ tries }) => tries));
+  return Math.max(
+    0,
+    ...(status.notices ?? []).filter(({ state }) => state !== 'accepted').map(({ tries = 0 }) => tries),
+  );
 }
 
 /** The same for the same message, whoever sends it. */
