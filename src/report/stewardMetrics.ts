@@ -11,10 +11,12 @@ export interface StewardState {
   readonly ticks: { readonly done: number; readonly failed: number };
   /** the last one that came to its end, where there was one */
   readonly last?: TickReport | undefined;
+  /** when one saw all that there is, by the clock of the cluster */
+  readonly lastWhole?: Date | undefined;
 }
 
 /** Series of Prometheus in its text format. What requests there are the replica says that acts, and no other: nothing is counted twice. Pure. */
-export function stewardMetrics({ isLeader, ticks, last }: StewardState): string {
+export function stewardMetrics({ isLeader, ticks, last, lastWhole }: StewardState): string {
   const gauge = (
     name: string,
     help: string,
@@ -36,6 +38,16 @@ export function stewardMetrics({ isLeader, ticks, last }: StewardState): string 
     `dbferry_steward_ticks_total{outcome="failed"} ${ticks.failed}`,
   ];
   if (!isLeader || last === undefined) return [...own, ''].join('\n');
+  const whole = [
+    ...gauge('dbferry_steward_problems', 'What the last look could not see or do.', one(last.problems.length)),
+    ...gauge(
+      'dbferry_steward_last_tick_timestamp_seconds',
+      'When all requests were looked at last, by the clock of the cluster.',
+      lastWhole === undefined ? [] : one(lastWhole.getTime() / 1000),
+    ),
+  ];
+  // what could not be seen is not nothing
+  if (!last.sawAll) return [...own, ...whole, ''].join('\n');
   const { now, requests, overdue, told } = last;
   const all = requests.map(({ request }) => request);
   const shown = all.map((request) => shownState(request, now));
@@ -44,11 +56,7 @@ export function stewardMetrics({ isLeader, ticks, last }: StewardState): string 
     .map((one) => secondsSince(one.metadata.creationTimestamp, now));
   return [
     ...own,
-    ...gauge(
-      'dbferry_steward_last_tick_timestamp_seconds',
-      'When all requests were looked at last, by the clock of the cluster.',
-      one(now.getTime() / 1000),
-    ),
+    ...whole,
     ...gauge(
       'dbferry_requests',
       'Requests that there are, by their state.',

@@ -184,6 +184,7 @@ export function endedRightLines(
   const why = {
     expired: t`its end has passed`,
     closed: t`its request has ended`,
+    unapproved: t`its request has not the approvals that it needs`,
     unknown: t`there is no such request`,
   } as const;
   return ended.map(({ right, why: reason }) =>

@@ -94,7 +94,8 @@ describe('the steward on real Kubernetes, with the rights of its role and no oth
 
   /** What they are by now, and which rights stand. */
   async function found(): Promise<{ readonly states: Map<string, string>; readonly rights: string[] }> {
-    const states = await new ClusterRequests(scene.bob.client, namespace).states();
+    const all = await new ClusterRequests(scene.bob.client, namespace).list();
+    const states = all.map(({ metadata, status }) => [metadata.name, status.state] as const);
     const given = await kubectl(admin, ['-n', namespace, 'get', 'rolebindings', '-o', 'name']);
     const rights = given.split('\n').filter((one) => one.includes('db-ferry-req-'));
     return { states: new Map(states), rights };

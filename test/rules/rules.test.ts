@@ -61,8 +61,8 @@ describe('rules of Prometheus', function () {
       now,
     );
     const nothing = { timedOut: [], expired: [], removed: [], overdue: [], problems: [], requests: [] };
-    const last = { now, ...nothing, told: { accepted: 0, pending: 0 } };
-    const steward = stewardMetrics({ isLeader: true, ticks: { done: 1, failed: 0 }, last });
+    const last = { now, ...nothing, told: { accepted: 0, pending: 0 }, sawAll: true };
+    const steward = stewardMetrics({ isLeader: true, ticks: { done: 1, failed: 0 }, last, lastWhole: now });
     const { stdout, stderr } = await execa(promtool, ['check', 'metrics'], {
       input: metricsOf(rows, { objectives: usualObjectives, now }) + steward,
     });

@@ -90,7 +90,7 @@ async function keepOn(
   const everyMs = secondsOf('every', options.every) * 1000;
   const pages = options.console === undefined ? undefined : await consoleOf(call, client, namespace);
   const { attendance, ended } = attend(
-    { leadership, everyMs, seekMs: (heldSeconds * 1000) / 6, signal: stop.signal },
+    { leadership, everyMs, seekMs: Math.min(5000, (heldSeconds * 1000) / 6), signal: stop.signal },
     async () => act(() => leadership.fence()),
     ({ report, error }) => {
       if (error) tellProblem(call, client.cluster.alias, error);
@@ -148,14 +148,16 @@ function tellReport(call: Call, report: TickReport): void {
 
 function dataOf({ requests, timedOut, expired, told, removed, overdue }: TickReport): object {
   return {
-    ...{ requests: requests.length, timedOut, expired, told },
+    ...{ requests: requests.length, timedOut, expired, told: { accepted: told.accepted, pending: told.pending } },
     ...{ removed: removed.map(({ right }) => right), overdue: overdue.map(({ right }) => right) },
   };
 }
 
 function tellTick(call: Call, report: TickReport): number {
   for (const { namespace, error } of report.problems) tellProblem(call, namespace, error);
-  const exitCode = report.problems.length > 0 || report.overdue.length > 0 ? 1 : 0;
+  // a message that nobody took yet is not sent
+  const isLeft = report.problems.length + report.overdue.length + report.told.pending > 0;
+  const exitCode = isLeft ? 1 : 0;
   const outcome = exitCode === 0 ? 'done' : 'failed';
   call.terminal.event({ type: 'result', outcome, exitCode, data: dataOf(report) });
   for (const line of tickLines(report)) call.terminal.line(line);

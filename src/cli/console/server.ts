@@ -4,7 +4,8 @@ import { AppError, isAppError, toAppError } from '../../core/base/errors';
 import type { Cluster } from '../../core/cluster/cluster';
 import { connectAs } from '../../core/cluster/connect';
 import type { KubeClient } from '../../core/cluster/kubeClient';
-import { whoAmI } from '../../core/cluster/reviews';
+import { knownAs, may } from '../../core/cluster/reviews';
+import { keepsRequests } from '../../core/governance/clusterRequests';
 import { levelSaid } from '../../core/governance/checkGovernance';
 import { gatherRequests, type FoundRequest, type GatheredRequests } from '../../core/governance/gatherRequests';
 import { isRequestName } from '../../core/governance/operationRequest';
@@ -120,7 +121,8 @@ interface Routed {
 async function route(routed: Routed): Promise<void> {
   const { of, request, client, pathname, page, refuse } = routed;
   // whose token it is the server says, before anything is shown
-  const me = await whoAmI(client);
+  const me = await knownAs(client);
+  if (me === undefined) return refuse(401, () => t`The API server does not say who you are.`);
   // what a link of a message calls the cluster its sender called it: there is but one here
   const [, area = '', , namespace = '', name = '', ...more] = pathname.split('/').map(decoded);
   const isOne = area === 'requests' && isRequestName(name) && more.length === 0 && of.namespaces.includes(namespace);
@@ -177,7 +179,7 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
           ...(error === undefined ? {} : { error: html`<p>${error()}</p>` }),
         }),
     );
-  if (request.method !== 'POST') return show(200, found, isDone(done) ? { done } : {});
+  if (request.method !== 'POST') return show(200, found, isDone(done) && didIt(found, me, done) ? { done } : {});
   const form = await formIn(request);
   const reason = (form?.get('reason') ?? '').trim();
   const decision = form?.get('decision');
@@ -201,9 +203,17 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
       () => t`Say why, in 3 to 2000 characters. Nothing was done.`,
     );
   try {
-    await (decision === 'review'
-      ? reviewRequest(found.place, name, reason)
-      : decideRequest(found.place, name, decision, reason, asked.spec));
+    if (decision === 'review') await reviewRequest(found.place, name, reason);
+    else {
+      const remains: unknown[] = [];
+      const { unable = false } = await decideRequest(found.place, name, decision, reason, asked.spec, (one) => {
+        remains.push(one);
+      });
+      if (unable || remains.length > 0) {
+        const now = (await find(of, client, namespace, name)) ?? found;
+        return show(200, now, { done: decision }, () => (unable ? unableWords() : unrevokedWords()));
+      }
+    }
   } catch (error) {
     const wrong = toAppError(error);
     const status = refusalStatus(error);
@@ -226,8 +236,31 @@ function isDone(text: string | null): text is NonNullable<Said['done']> {
   return text === 'approve' || text === 'deny' || text === 'review';
 }
 
+/** What the page says that somebody did is in the request, in their name. */
+function didIt({ request: { status } }: FoundRequest, me: string, done: NonNullable<Said['done']>): boolean {
+  if (done === 'review') return status.review?.by === me;
+  return status.approvals.some(({ by, decision }) => by === me && decision === done);
+}
+
+const unableWords = (): string =>
+  t`The right to run it could not be given: ask your administrator. What you decided stands.`;
+const unrevokedWords = (): string =>
+  t`A right to run commands that was given before could not be taken away: ask your administrator. What you decided stands.`;
+
 async function gather({ namespaces }: ConsoleOf, client: KubeClient): Promise<GatheredRequests> {
-  const { requests, problems } = await gatherRequests([{ client, namespaces }]);
+  if (!(await keepsRequests(client)))
+    return { requests: [], problems: [{ error: new AppError('steward.none', { cluster: client.cluster.alias }) }] };
+  const gathered = await gatherRequests([{ client, namespaces }]);
+  const { requests } = gathered;
+  const problems = [...gathered.problems];
+  // where nothing is seen it may be that nothing may be seen
+  for (const namespace of namespaces) {
+    if (requests.some(({ kept }) => kept?.namespace === namespace)) continue;
+    const asked = { namespace, verb: 'list', group: 'db-ferry.io', resource: 'operationrequests' };
+    if (await may(client, asked)) continue;
+    const message = `requests of ${namespace} may not be listed`;
+    problems.push({ error: new AppError('cluster.forbidden', { cluster: client.cluster.alias, message }) });
+  }
   return {
     requests: requests.filter(({ kept }) => kept !== undefined && namespaces.includes(kept.namespace)),
     problems,

@@ -39,8 +39,9 @@ export function connectAs(
   token: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): KubeClient {
-  const way = cluster.inCluster === true ? new ServiceAccountLogin(cluster) : new Credentials(cluster, env);
-  return new HttpsKubeClient(cluster, new TokenLogin(way, token));
+  const way = cluster.inCluster === true ? new ServiceAccountLogin(cluster) : new Credentials(cluster, env, true);
+  // who they are the server says, and nobody else
+  return new HttpsKubeClient({ ...cluster, user: '' }, new TokenLogin(way, token));
 }
 
 interface Asked {

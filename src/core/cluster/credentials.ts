@@ -30,12 +30,15 @@ interface LoginFiles {
 export class Credentials implements ClusterLogin {
   readonly #cluster: Cluster;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #isWayOnly: boolean;
   #loaded: Promise<Loaded> | undefined;
   #given: Promise<PluginCredential> | undefined;
 
-  constructor(cluster: Cluster, env: Readonly<Record<string, string | undefined>>) {
+  /** `isWayOnly`: address, authority and proxy without any login: no plugin runs, no certificate or token is read. */
+  constructor(cluster: Cluster, env: Readonly<Record<string, string | undefined>>, isWayOnly = false) {
     this.#cluster = cluster;
     this.#env = env;
+    this.#isWayOnly = isWayOnly;
   }
 
   /**
@@ -76,6 +79,11 @@ export class Credentials implements ClusterLogin {
     const config = read?.config;
     config?.setCurrentContext(contextName);
     if (!config?.getCurrentCluster()) throw new KubeconfigFault({ reason: 'contextGone' });
+    if (this.#isWayOnly) {
+      config.users = config.users.map(({ name }) => ({ name }));
+      const { ca } = loginFiles(config.getCurrentCluster(), null, undefined);
+      return { config, files: ca === undefined ? {} : { ca } };
+    }
     const user = config.getCurrentUser();
     if (!user && config.getContextObject(contextName)?.user) {
       throw new KubeconfigFault({ reason: 'userGone' });

@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import type { KubeClient } from '../cluster/kubeClient';
-import { whoAmI } from '../cluster/reviews';
+import { agreed } from './judge';
+import { knownAs } from '../cluster/reviews';
 import {
   parseOperationRequest,
   type OperationRequest,
@@ -70,7 +71,9 @@ export class ClusterRequests implements RequestPlace {
   }
 
   async whoAmI(): Promise<string> {
-    return whoAmI(this.#client);
+    const known = await knownAs(this.#client);
+    if (known === undefined) throw new AppError('internal', { message: 'the API server does not tell who asks' });
+    return known;
   }
 
   async now(): Promise<Date> {
@@ -102,16 +105,18 @@ export class ClusterRequests implements RequestPlace {
     return items.flatMap((item) => parseOperationRequest(item) ?? []);
   }
 
-  /** The states of all that there is by their names, also of what cannot be read here. */
-  async states(): Promise<ReadonlyMap<string, string>> {
-    const { items } = await this.#client.list(this.#path());
-    return new Map(
-      items.flatMap((item) => {
-        const { metadata, status } = asRecord(item) ?? {};
-        const [name, state] = [asRecord(metadata)?.['name'], asRecord(status)?.['state']];
-        return typeof name === 'string' ? [[name, typeof state === 'string' ? state : 'Pending'] as const] : [];
-      }),
-    );
+  /** The state of one, also of one that cannot be read here, and whether it has the approvals that it needs; undefined: there is none. */
+  async standing(name: string): Promise<{ readonly state: string; readonly isApproved: boolean } | undefined> {
+    try {
+      const found = await this.#client.get(this.#path(name));
+      const state = asRecord(asRecord(found)?.['status'])?.['state'];
+      const request = parseOperationRequest(found);
+      const isApproved = request === undefined || agreed(request).length >= request.spec.approvals;
+      return { state: typeof state === 'string' ? state : 'Pending', isApproved };
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
   }
 
   /** Writes down who was told, over the version that was read. */

@@ -11,8 +11,8 @@ export interface EndedRight {
   /** of that very RoleBinding, where it is told */
   readonly uid?: string;
   readonly request: string;
-  /** expired: its end has passed; closed: its request has ended; unknown: there is no such request */
-  readonly why: 'expired' | 'closed' | 'unknown';
+  /** expired: its end has passed; closed: its request has ended; unapproved: it has not the approvals that it needs; unknown: there is no such request */
+  readonly why: 'expired' | 'closed' | 'unapproved' | 'unknown';
 }
 
 const closed: ReadonlySet<string> = new Set([
@@ -30,25 +30,44 @@ const closed: ReadonlySet<string> = new Set([
 export async function endedRights(client: KubeClient, namespace: string): Promise<readonly EndedRight[] | undefined> {
   const place = new ClusterRequests(client, namespace);
   try {
-    // in this order: the request of a right that is seen is there by then
+    // in this order: the request of a right that is seen is there by then, and approved before it was given
     const { items } = await client.list(rightsOf(namespace));
-    const [states, now] = await Promise.all([place.states(), place.now()]);
-    return items.flatMap((item) => {
+    const now = await place.now();
+    const all: EndedRight[] = [];
+    for (const item of items) {
       const metadata = asRecord(asRecord(item)?.['metadata']);
       const right = metadata?.['name'];
-      if (typeof right !== 'string' || !right.startsWith(prefix)) return [];
+      if (typeof right !== 'string' || !right.startsWith(prefix)) continue;
       const request = right.slice(prefix.length);
-      if (!isRequestName(request)) return [];
+      const role = asRecord(asRecord(item)?.['roleRef'])?.['name'];
+      if (!isRequestName(request) || role !== 'db-ferry-operate') continue;
       const expires = asRecord(metadata?.['annotations'])?.['db-ferry.io/expires'];
       // one without an end, or with one that is no time, has none to wait for
       const isOver = typeof expires !== 'string' || !(new Date(expires) > now);
-      const state = states.get(request);
-      const why = state === undefined ? 'unknown' : closed.has(state) ? 'closed' : isOver ? 'expired' : undefined;
+      const why = await whyOver(place, request, isOver);
       const uid = metadata?.['uid'];
-      return why === undefined ? [] : [{ right, ...(typeof uid === 'string' ? { uid } : {}), request, why }];
-    });
+      if (why !== undefined) all.push({ right, ...(typeof uid === 'string' ? { uid } : {}), request, why });
+    }
+    return all;
   } catch (error) {
     if (isAppError(error, 'cluster.forbidden')) return undefined;
+    throw error;
+  }
+}
+
+/** Each request by itself: whoever fills a list keeps no right from ending. One whose end has passed is over whatever is said of its request. */
+async function whyOver(
+  place: ClusterRequests,
+  request: string,
+  isOver: boolean,
+): Promise<EndedRight['why'] | undefined> {
+  try {
+    const found = await place.standing(request);
+    if (found === undefined) return 'unknown';
+    if (closed.has(found.state)) return 'closed';
+    return isOver ? 'expired' : found.isApproved ? undefined : 'unapproved';
+  } catch (error) {
+    if (isOver) return 'expired';
     throw error;
   }
 }

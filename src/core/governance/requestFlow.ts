@@ -86,8 +86,8 @@ export async function decideRequest(
     const right = await place.grant(decided, until);
     return { request: decided, until, ...(right === undefined ? {} : { right }) };
   } catch (error) {
-    // where nobody is given rights by requests the decision counts all the same
-    if (!isAppError(error, 'cluster.forbidden')) throw error;
+    if (isAppError(error, 'cancelled')) throw error;
+    // what was decided stands, whether or not the right could be given
     return { request: decided, until, unable: true };
   }
 }

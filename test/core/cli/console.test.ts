@@ -117,6 +117,11 @@ describe('the console', () => {
     assert.equal(state(), 'Approved');
     const twice = await ask('POST', path, fromPage('bob-token'), body);
     assert.equal(twice.status, 409);
+    // a link says nothing of what somebody did
+    for (const who of ['carol-token', 'alice-token'])
+      assert.doesNotMatch((await ask('GET', `${path}?done=approve`, as(who))).text, /role="status"/);
+    assert.match((await ask('GET', `${path}?done=approve`, as('bob-token'))).text, /You approved it/);
+    assert.doesNotMatch((await ask('GET', `${path}?done=deny`, as('bob-token'))).text, /role="status"/);
     const own = await ask('GET', path, as('alice-token'));
     assert.doesNotMatch(own.text, /<form/);
   });
@@ -193,6 +198,17 @@ describe('the console', () => {
     assert.match(text, /role="alert"/);
     assert.match(text, /because &#60;script/);
     assert.equal(state(), undefined);
+  });
+
+  it('says so where somebody may not look, and where the right could not be given', async () => {
+    assert.match((await ask('GET', '/', as('stranger-token'))).text, /what is below is not all/);
+    const mark = markIn(await ask('GET', path, as('bob-token')));
+    cluster.onCall = (method, to) => (method === 'POST' && to.endsWith('/rolebindings') ? 422 : undefined);
+    const body = form({ mark, decision: 'approve', reason: 'looked at it' });
+    const { status, text } = await ask('POST', path, fromPage('bob-token'), body);
+    assert.equal(status, 200);
+    assert.match(text, /The right to run it could not be given/);
+    assert.equal(state(), 'Approved');
   });
 
   it('knows the namespaces that it is for, and no way but those it has', async () => {

@@ -25,8 +25,8 @@ function series(): ReadonlySet<string> {
     now,
   );
   const nothing = { timedOut: [], expired: [], removed: [], overdue: [], problems: [], requests: [] };
-  const last = { now, ...nothing, told: { accepted: 0, pending: 0 } };
-  const steward = stewardMetrics({ isLeader: true, ticks: { done: 1, failed: 0 }, last });
+  const last = { now, ...nothing, told: { accepted: 0, pending: 0 }, sawAll: true };
+  const steward = stewardMetrics({ isLeader: true, ticks: { done: 1, failed: 0 }, last, lastWhole: now });
   const text = metricsOf(rows, { objectives: usualObjectives, now }) + steward;
   return new Set([...text.matchAll(/^(dbferry_\w+)/gm)].map(([, name]) => name ?? ''));
 }
@@ -46,7 +46,13 @@ describe('dashboards and alerts', () => {
     const notLookedAt = [...known].filter((name) => !used.has(name));
     assert.deepEqual(notLookedAt, [
       'dbferry_schedule_expected_interval_seconds',
-      ...['dbferry_steward_leader', 'dbferry_steward_ticks_total', 'dbferry_requests', 'dbferry_request_wait_seconds'],
+      ...[
+        'dbferry_steward_leader',
+        'dbferry_steward_ticks_total',
+        'dbferry_steward_problems',
+        'dbferry_requests',
+        'dbferry_request_wait_seconds',
+      ],
       'dbferry_reviews_due',
     ]);
   });

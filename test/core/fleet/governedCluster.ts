@@ -64,9 +64,11 @@ export async function governedCluster(): Promise<{
     }
     if (pathname.endsWith('/selfsubjectaccessreviews')) {
       const { spec } = JSON.parse(body) as { spec: { resourceAttributes: { subresource?: string } } };
-      const allowed = spec.resourceAttributes.subresource === 'approval' && cluster.approvers.has(user);
+      const { subresource } = spec.resourceAttributes;
+      const allowed = subresource === 'approval' ? cluster.approvers.has(user) : !user.startsWith('stranger');
       return answer(201, { status: { allowed } });
     }
+    if (user.startsWith('stranger')) return answer(403, { message: 'forbidden' });
     const key = pathname.replace(/\/status$/, '');
     const found = things.get(key);
     const sent = JSON.parse(body === '' ? '{}' : body) as Thing & { preconditions?: { uid?: string } };
@@ -133,6 +135,7 @@ export async function governedCluster(): Promise<{
       const name = `db-ferry-${request}`;
       put(`/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/${name}`, {
         metadata: { name, namespace: 'shop', annotations: { 'db-ferry.io/expires': expires } },
+        roleRef: { name: 'db-ferry-operate' },
       });
     },
   });

@@ -134,7 +134,7 @@ describe('the steward tells people', () => {
     all();
     answer = 400;
     const { told } = await once('a');
-    assert.deepEqual(told, { accepted: 0, pending: 10 });
+    assert.deepEqual(told, { accepted: 0, pending: 10, problems: [] });
     const tries = came.length;
     await once('a');
     assert.equal(came.length, tries);

@@ -7,7 +7,15 @@ const now = Date.UTC(2026, 10, 30);
 const digest = 'a'.repeat(64);
 const at = (hours: number): string => new Date(now + hours * 3_600_000).toISOString();
 
-/** A cluster that answers three questions. */
+function spec(name: string): object {
+  const asked = { operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'x' };
+  return {
+    metadata: { name, creationTimestamp: at(-9) },
+    spec: { ...asked, approvals: 1, requestedBy: 'alice', validMinutes: 60, emergency: false },
+  };
+}
+
+/** A cluster that answers four questions. */
 function cluster(
   states: Readonly<Record<string, string>>,
   rights: readonly (readonly [string, string | undefined])[],
@@ -16,14 +24,22 @@ function cluster(
     ...{ operation: 'restore', target: { workload: 'postgres', database: 'shop' }, digest, class: 'x' },
     ...{ approvals: 1, requestedBy: 'alice', validMinutes: 60, emergency: false },
   };
+  const yes = [{ by: 'bob', decision: 'approve', digest, at: at(-1) }];
   const requests = Object.entries(states).map(([name, state]) => ({
-    ...{ metadata: { name, creationTimestamp: at(-9) }, spec, status: { state } },
+    ...{ metadata: { name, creationTimestamp: at(-9) }, spec, status: { state, approvals: yes } },
   }));
   const bindings = rights.map(([name, expires]) => ({
     metadata: { name, annotations: expires === undefined ? {} : { 'db-ferry.io/expires': expires } },
+    roleRef: { name: 'db-ferry-operate' },
   }));
   return {
     list: async (path: string) => Promise.resolve({ items: path.endsWith('/rolebindings') ? bindings : requests }),
+    get: async (path: string) => {
+      const found = requests.find(({ metadata }) => path.endsWith(`/${metadata.name}`));
+      return found === undefined
+        ? Promise.reject(new AppError('cluster.api', { cluster: 'a', status: 404, message: 'no' }))
+        : Promise.resolve(found);
+    },
     post: async () => Promise.resolve({ metadata: { creationTimestamp: at(0) } }),
   } as unknown as KubeClient;
 }
@@ -44,6 +60,18 @@ describe('rights that were given for requests', () => {
       { right: `db-ferry-${old}`, request: old, why: 'expired' },
       { right: `db-ferry-${gone}`, request: gone, why: 'unknown' },
     ]);
+  });
+
+  it('and whose request has not its approvals are named; what cannot be read of a request keeps no right whose end has passed', async () => {
+    const name = 'req-0000000001';
+    const client = cluster({ [name]: 'Pending' }, [[`db-ferry-${name}`, at(1)]]);
+    const pending = { ...client, get: async () => Promise.resolve({ ...spec(name), status: { state: 'Pending' } }) };
+    assert.equal((await endedRights(pending as never, 'shop'))?.[0]?.why, 'unapproved');
+    const away = async (): Promise<never> =>
+      Promise.reject(new AppError('cluster.tooMuch', { cluster: 'a', path: '/', bytes: 1 }));
+    const old = cluster({ [name]: 'Approved' }, [[`db-ferry-${name}`, at(-1)]]);
+    assert.equal((await endedRights({ ...old, get: away }, 'shop'))?.[0]?.why, 'expired');
+    await assert.rejects(endedRights({ ...client, get: away }, 'shop'));
   });
 
   it('without an end that is a time are over; where they may not be read nobody says that there are none', async () => {

@@ -65,7 +65,7 @@ const attemptMs = 10_000;
 async function attempt(channel: Channel, message: Message, signal: AbortSignal, id: string): Promise<Sent> {
   switch (channel.kind) {
     case 'mail':
-      return mail(channel, message, id);
+      return mail(channel, message, id, signal);
     case 'slack':
       return post(await secretOf(channel.url), slackBody(message), 'application/json', {}, signal);
     case 'teams':
@@ -109,7 +109,7 @@ async function post(
   };
 }
 
-async function mail(channel: MailChannel, message: Message, id: string): Promise<Sent> {
+async function mail(channel: MailChannel, message: Message, id: string, signal: AbortSignal): Promise<Sent> {
   const { host, port, security, user, password, from, to, ca } = channel;
   const pass = password && (await secretOf(password));
   const transport = createTransport({
@@ -122,10 +122,13 @@ async function mail(channel: MailChannel, message: Message, id: string): Promise
   });
   try {
     const headers = { 'Auto-Submitted': 'auto-generated' };
-    const sent = await transport.sendMail({
+    const sending = transport.sendMail({
       messageId: `<${id}@db-ferry.invalid>`,
       ...{ from, to: [...to], subject: message.subject, text: message.body, html: mailHtml(message), headers },
     });
+    // a relay that takes its time for each line comes to no end by itself
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(mailMs)]);
+    const sent = await Promise.race([sending, ended(limit)]);
     const refused = sent.rejected.length;
     return {
       accepted: refused === 0,
@@ -134,6 +137,16 @@ async function mail(channel: MailChannel, message: Message, id: string): Promise
   } finally {
     transport.close();
   }
+}
+
+const mailMs = 30_000;
+
+async function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => reject(Object.assign(new Error('it took too long'), { code: 'ETIMEDOUT' }));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 /** Short, and without what a message of an error may quote. */

@@ -8,6 +8,8 @@ export interface Attendance {
   readonly isLeader: boolean;
   readonly ticks: { readonly done: number; readonly failed: number };
   readonly last: TickReport | undefined;
+  /** by the clock of the cluster */
+  readonly lastWhole: Date | undefined;
   /** ms since the API server said who acts; since the begin, where it never did */
   readonly silentFor: number;
   /** ms for which what is done now has been done; 0 where nothing is */
@@ -34,6 +36,7 @@ export function attend(
 ): { readonly attendance: () => Attendance; readonly ended: Promise<void> } {
   const ticks = { done: 0, failed: 0 };
   let last: TickReport | undefined;
+  let lastWhole: Date | undefined;
   let heard = performance.now();
   let busySince: number | undefined;
   const isOver = (): boolean => signal.aborted;
@@ -57,6 +60,7 @@ export function attend(
       busySince = performance.now();
       try {
         last = await act();
+        if (last.sawAll) lastWhole = last.now;
         const isWhole = last.problems.length === 0 && last.overdue.length === 0;
         ticks[isWhole ? 'done' : 'failed'] += 1;
         tell({ report: last });
@@ -74,7 +78,7 @@ export function attend(
   };
   return {
     attendance: () => ({
-      ...{ isLeader: leadership.holds, ticks: { ...ticks }, last, silentFor: performance.now() - heard },
+      ...{ isLeader: leadership.holds, ticks: { ...ticks }, last, lastWhole, silentFor: performance.now() - heard },
       busyFor: busySince === undefined ? 0 : performance.now() - busySince,
     }),
     ended: run(),

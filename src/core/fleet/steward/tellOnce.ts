@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isAppError } from '../../base/errors';
+import { isAppError, toAppError } from '../../base/errors';
 import { agreed, shownState } from '../../governance/judge';
 import { broughtBy } from '../../governance/dueMessages';
 import type { OperationRequest, RequestNotice } from '../../governance/operationRequest';
-import { escalateRequest } from '../../governance/requestFlow';
 import { channelsFor, type NotifyConfig } from '../notify/notifyConfig';
 import type { RequestEvent } from '../notify/notifyEvents';
 import { aboutOf, factsOf, noticeOf, told, writeDown, type RequestMessageWords } from '../notify/requestMessages';
@@ -33,7 +32,7 @@ export async function tellOnce(
   const began = performance.now();
   const clock = (): Date => new Date(now.getTime() + performance.now() - began);
   const stop = AbortSignal.timeout(telling.patienceMs ?? 60_000);
-  const result = { accepted: 0, pending: 0 };
+  const result = { accepted: 0, pending: 0, problems: [] as NonNullable<TellingResult['problems']>[number][] };
   // those that were tried least come first: one that no channel takes keeps no other waiting for ever
   const left = requests
     .filter((one) => eventsOf(one.request, now).length > 0)
@@ -41,7 +40,8 @@ export async function tellOnce(
   const work = async (): Promise<void> => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
       if (stop.aborted) return;
-      const { accepted, pending } = await ofRequest(one, telling, clock, stop);
+      const { accepted, pending, problems = [] } = await ofRequest(one, telling, clock, stop);
+      result.problems.push(...problems);
       result.accepted += accepted;
       result.pending += pending;
     }
@@ -65,20 +65,18 @@ function happened(request: OperationRequest, now: Date): readonly RequestEvent[]
   };
   if (status.state === 'Denied')
     return isNews(status.approvals.find(({ decision }) => decision === 'deny')?.at) ? ['denied'] : [];
+  if (status.review !== undefined && isNews(status.review.at)) return ['reviewed'];
   const yes = agreed(request);
+  const lastYes = yes
+    .map(({ at }) => at)
+    .sort()
+    .at(-1);
   const shown = shownState(request, now);
-  if (shown === 'Pending' && yes.length < spec.approvals && isNews(metadata.creationTimestamp))
-    return [spec.emergency ? 'emergency' : 'asked', ...(spec.notBefore === undefined ? [] : (['planned'] as const))];
-  if (
-    status.state === 'Approved' &&
-    isNews(
-      yes
-        .map(({ at }) => at)
-        .sort()
-        .at(-1),
-    )
-  )
-    return ['approved'];
+  const isOpen = shown === 'Pending' && yes.length < spec.approvals;
+  const planned = spec.notBefore === undefined ? [] : (['planned'] as const);
+  if (isOpen && isNews(lastYes)) return ['decided'];
+  if (isOpen && isNews(metadata.creationTimestamp)) return [spec.emergency ? 'emergency' : 'asked', ...planned];
+  if (status.state === 'Approved' && isNews(lastYes)) return ['approved'];
   return [];
 }
 
@@ -105,8 +103,6 @@ async function ofRequest(
       .flatMap((event) =>
         channelsFor(config, { event, ...aboutOf(place, read) }).map((channel) => ({ event, channel })),
       );
-    if (events.includes('escalated') && request.status.escalated === undefined)
-      request = await escalateRequest(place, request.metadata.name);
     const due = wanted.filter((one) => isDue(noticeIn(request, one), holder, clock()));
     const pending = wanted.filter((one) => noticeIn(request, one)?.state !== 'accepted').length - due.length;
     if (due.length === 0) return { accepted: 0, pending };
@@ -120,31 +116,35 @@ async function ofRequest(
     );
     fence();
     request = await place.setNotices(request, [...others, ...intended]);
-    const sent = await Promise.all(
+    // one after the other into the one object, as soon as each is there
+    let writing: Promise<unknown> = Promise.resolve();
+    const all = await Promise.allSettled(
       due.map(async ({ event, channel }) => {
         fence();
         const facts = factsOf(place, request, event, { words, config, now: clock() });
-        const delivery = await told(
-          config,
-          channel,
-          facts,
-          stop,
-          messageId(place.kept.namespace, request, event, channel),
-        );
+        const id = messageId(place.kept.namespace, request, event, channel);
+        const delivery = await told(config, channel, facts, stop, id);
         if (delivery === undefined) return false;
         const notice = { ...noticeOf(delivery, by), at: clock().toISOString() };
-        await place.addEvidence(request.metadata.name, { notices: [notice] });
+        const written = writing.then(async () => place.addEvidence(request.metadata.name, { notices: [notice] }));
+        writing = written.catch(() => undefined);
+        await written;
         // the request has it; this machine's own trail may be of no use to anybody
         await writeDown(request, by, [delivery]).catch(() => undefined);
         return delivery.accepted;
       }),
     );
+    const failed = all.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+    const sent = all.map((one) => one.status === 'fulfilled' && one.value);
     const accepted = sent.filter(Boolean).length;
     return { accepted, pending: pending + due.length - accepted };
   } catch (error) {
     if (isAppError(error, 'cancelled')) throw error;
-    // somebody else wrote meanwhile, or it could not be written down: the next tick reads what there is
-    return { accepted: 0, pending: wanted.length };
+    const pending = { accepted: 0, pending: wanted.length };
+    // somebody else wrote meanwhile: the next tick reads what there is
+    if (isAppError(error, 'cluster.api') && error.data.status === 409) return pending;
+    return { ...pending, problems: [{ namespace: place.kept.namespace, error: toAppError(error) }] };
   }
 }
 

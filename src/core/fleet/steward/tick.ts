@@ -2,7 +2,9 @@ import { AppError, isAppError, toAppError } from '../../base/errors';
 import type { KubeClient } from '../../cluster/kubeClient';
 import { ClusterRequests, keepsRequests } from '../../governance/clusterRequests';
 import { endedRights, removeRight, type EndedRight } from '../../governance/endedRights';
+import { broughtBy } from '../../governance/dueMessages';
 import { shownState } from '../../governance/judge';
+import { escalateRequest } from '../../governance/requestFlow';
 import type { OperationRequest } from '../../governance/operationRequest';
 
 /** Where a steward looks, and whether it still may act. */
@@ -26,6 +28,8 @@ export interface TellingResult {
   readonly accepted: number;
   /** not taken by their channel, or not sent yet */
   readonly pending: number;
+  /** why some could not be sent, or what became of them not be written down */
+  readonly problems?: readonly { readonly namespace: string; readonly error: AppError }[];
 }
 
 /** What a tick found and did. */
@@ -40,6 +44,8 @@ export interface TickReport {
   /** rights that are over and stand all the same */
   readonly overdue: readonly EndedRight[];
   readonly told: TellingResult;
+  /** each namespace showed all its requests and rights */
+  readonly sawAll: boolean;
   /** what could not be done: none of it keeps from the rest, all of it is tried again with the next tick */
   readonly problems: readonly { readonly namespace: string; readonly error: AppError }[];
 }
@@ -78,6 +84,12 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
           request = await place.setState(read, over);
           done[over === 'TimedOut' ? 'timedOut' : 'expired'].push(`${namespace}/${read.metadata.name}`);
         });
+        // with nobody to tell it to it counts all the same: others may decide from now on
+        await attempt(namespace, async () => {
+          if (request.status.escalated !== undefined || !broughtBy(request, now).includes('escalated')) return;
+          fence();
+          request = await escalateRequest(place, request.metadata.name);
+        });
         requests.push({ request, place, namespace });
       }
     });
@@ -98,11 +110,13 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
       }
     });
   }
+  const sawAll = problems.length === 0;
   let told: TellingResult = { accepted: 0, pending: 0 };
   await attempt(client.cluster.alias, async () => {
     told = (await tell?.(requests, now)) ?? told;
+    problems.push(...(told.problems ?? []));
   });
-  return { now, requests, ...done, overdue, told, problems };
+  return { now, requests, ...done, overdue, told, sawAll, problems };
 }
 
 /** What a request is whose time is over, and of which nobody said so yet. Pure. */
