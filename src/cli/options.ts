@@ -129,9 +129,9 @@ export const optionSpecs = {
   format: { type: 'string', value: 'csv|json|html', words: ['csv', 'json', 'html'], help: 'default: csv' },
   'drop-slots': { type: 'boolean', help: 'also where replication slots of the old database go with it' },
   keep: { type: 'boolean', help: 'keep the backup between' },
-  'no-pipeline': {
+  pipeline: {
     type: 'boolean',
-    help: 'back up first, then restore: nothing is made in the target before the backup is whole',
+    help: 'restore while it dumps, in one stream: pays where source and target have cores of their own',
   },
   encrypt: { type: 'boolean', help: 'encrypt it for the keys of `keys list`; a recovery key must be among them' },
   identity: {

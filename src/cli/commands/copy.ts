@@ -19,7 +19,7 @@ export const copy: Command = {
     { name: 'database ref', takes: ['database'] },
     { name: 'database ref', takes: ['database'] },
   ],
-  options: [...restoreFlags, 'keep', 'no-pipeline', 'encrypt', 'compress', 'count', 'mask', 'mask-key', ...runnerFlags],
+  options: [...restoreFlags, 'keep', 'pipeline', 'encrypt', 'compress', 'count', 'mask', 'mask-key', ...runnerFlags],
   async run(call) {
     const { options } = call;
     const source = await databaseReference(call.operands[0]);
@@ -27,8 +27,7 @@ export const copy: Command = {
     const compress = compression(options.compress);
     const how = restoreOptions(options);
     mayReplace(call, call.operands[1] ?? '');
-    const { keep, count, encrypt } = options;
-    const pipeline = options['no-pipeline'] === true ? false : undefined;
+    const { keep, count, encrypt, pipeline } = options;
     const more = defined({ compress, keep, count, encrypt, pipeline, mask: await maskingOf(options) });
     const request = await requestOf(call, { kind: 'copy', source, target, options: { ...how, ...more } });
     const ended = await confirmReplacing(call, request);

@@ -64,7 +64,7 @@ export interface CopyWork {
 export interface CopyOptions extends RestoreOptions, Pick<BackupOptions, 'compress' | 'count' | 'encrypt' | 'mask'> {
   /** the backup between stays */
   readonly keep?: boolean;
-  /** false: nothing is made in the target before the backup is whole */
+  /** the restore follows the dump; without it nothing is made in the target before the backup is whole */
   readonly pipeline?: boolean;
 }
 

@@ -90,7 +90,7 @@ try {
         const [left, right] = [source.command(dump(source, '-Fc', '-Z', '1')), target.command(restoring, '-i')];
         return hand(`${left.join(' ')} | ${right.join(' ')}`);
       },
-      'copy --no-pipeline': () => job('copy', from, to, '--no-owner', '--no-pipeline'),
+      'copy --pipeline': () => job('copy', from, to, '--no-owner', '--pipeline'),
     },
     fresh,
   );

@@ -24,7 +24,7 @@ describe(`faults of a copy whose restore follows its dump, ${judged}`, function 
   let scene: Scene;
   let live: Fingerprint;
   let slowed: ExecFault[] = [];
-  const copy = ['copy', source, target, '--as', 'replace', '--yes'];
+  const copy = ['copy', source, target, '--as', 'replace', '--pipeline', '--yes'];
 
   before(async () => {
     scene = await Scene.start();
@@ -126,7 +126,7 @@ describe(`faults of a copy whose restore follows its dump, ${judged}`, function 
       await untouched('comparison cut, backup kept', run);
     });
 
-    for (const how of [[], ['--encrypt'], ['--no-pipeline'], ['--keep'], ['--prepare']]) {
+    for (const how of [[], ['--encrypt'], ['--keep'], ['--prepare']]) {
       const test = how.length === 0 ? it : onlyAll;
       test(`of a copy that works: ${how.join(' ') || 'as it is'}`, async () => {
         if (how.includes('--encrypt')) {
@@ -137,8 +137,7 @@ describe(`faults of a copy whose restore follows its dump, ${judged}`, function 
         }
         inject([slowDump]);
         const run = startFerry(scene.setting, ...copy, ...how);
-        const isSideBySide = !how.includes('--no-pipeline');
-        if (isSideBySide) await follows();
+        await follows();
         hasten();
         const ended = await run.ended;
         assert.equal(ended.exitCode, 0, told(ended));

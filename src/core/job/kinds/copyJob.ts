@@ -105,11 +105,16 @@ export const copyJob: RunKind<'copy'> = async (context) => {
 };
 
 /**
- * Whether the restore may follow the dump: not where rows are masked, which is proven as a whole before anything leaves; not in place, where it is the live database that is filled; not on one server, where the
+ * Whether the restore follows the dump: where that is asked for, but not where it is to be gentle, which both together are not; not where rows are masked, which is proven as a whole before anything leaves; not in place, where it is the live database that is filled; not on one server, where the
  * sessions of both go by one name.
  */
-function mayFollow({ inPlace, mask, pipeline }: CopyOptions, source: DatabasePlace, target: DatabasePlace): boolean {
-  return pipeline !== false && inPlace !== true && mask === undefined && serverOf(source) !== serverOf(target);
+function mayFollow(
+  { inPlace, mask, pipeline, gentle }: CopyOptions,
+  source: DatabasePlace,
+  target: DatabasePlace,
+): boolean {
+  const isAsked = pipeline === true && inPlace !== true && mask === undefined && gentle === undefined;
+  return isAsked && serverOf(source) !== serverOf(target);
 }
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */
