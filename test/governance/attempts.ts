@@ -226,12 +226,15 @@ export const attempts: readonly Attempt[] = [
   {
     what: 'an approver decides on a class that others decide on, before these were silent for long',
     run: async (s) =>
-      put(s, s.bob, await ask(s, s.alice, { class: 'oncall' }), { state: 'Approved', approvals: [yes('bob')] }),
+      put(s, s.bob, await ask(s, s.alice, { class: 'oncall', escalateAfterMinutes: 1 }), {
+        state: 'Approved',
+        approvals: [yes('bob')],
+      }),
   },
   {
     what: "decide in another's stead without a delegation",
     run: async (s) =>
-      put(s, s.bob, await ask(s, s.alice, { class: 'oncall' }), {
+      put(s, s.bob, await ask(s, s.alice, { class: 'oncall', escalateAfterMinutes: 1 }), {
         state: 'Approved',
         approvals: [yes('bob', { standsFor: 'group:oncall' })],
       }),
