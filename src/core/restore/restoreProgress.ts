@@ -19,6 +19,8 @@ export class RestoreProgress {
   /** The step that is done now; each is entered once. */
   begin(phase: typeof this.phase): void {
     this.phase = phase;
+    // what is told of one says nothing of the next, however soon that comes
+    this.last = 0;
     this.work.report({ type: 'phase', phase });
   }
 
