@@ -80,6 +80,7 @@ class StockAge implements OtherAge {
     const { stdout } = await execa(join(this.bin, program), args, {
       input,
       encoding: 'buffer',
+      stripFinalNewline: false,
       env: { ...env, PATH: path },
     });
     return Buffer.from(stdout);
@@ -121,7 +122,7 @@ class RustAge implements OtherAge {
   private async run(code: string, input: Buffer = Buffer.alloc(0), args: readonly string[] = []): Promise<Buffer> {
     const script = `import sys, pyrage\ndata = sys.stdin.buffer.read()\nargs = sys.argv[1:]\nout = sys.stdout.buffer.write\n${code}`;
     const { stdout } = await execa('python3', ['-c', script, ...args], {
-      ...{ input, encoding: 'buffer', env: { PYTHONPATH: this.library } },
+      ...{ input, encoding: 'buffer', stripFinalNewline: false, env: { PYTHONPATH: this.library } },
     });
     return Buffer.from(stdout);
   }

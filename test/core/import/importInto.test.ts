@@ -64,6 +64,7 @@ select lo_from_bytea(4242, convert_to(repeat('large object ', 9000), 'UTF8')); c
     const { stdout } = await execa(path.join(server.bin, name), args, {
       env,
       encoding: 'buffer',
+      stripFinalNewline: false,
     });
     return Buffer.concat([Buffer.from(stdout), Buffer.from('\n')]);
   };
