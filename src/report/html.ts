@@ -1,4 +1,5 @@
 import { visible } from '../core/base/visible';
+import { t } from '../words/language';
 
 /** Text that is HTML already. Made by `html` alone, so that whatever else stands in a page is shown as text. */
 export class Html {
@@ -24,17 +25,27 @@ export function escaped(text: string): string {
   return visible(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** A whole page that loads nothing and runs nothing, and is printed in black on white. Pure. */
-export function page(title: string, body: Html): string {
+/** What a page may have of its own. */
+export interface PageLook {
+  readonly style?: string;
+  /** of its style, where the host lets in no other */
+  readonly nonce?: string | undefined;
+  /** as `lang` takes it; default: English */
+  readonly language?: string | undefined;
+}
+
+/** A whole page that loads nothing and runs nothing; without a style of its own it is printed in black on white. Pure. */
+export function page(title: string, body: Html, { style = plain, nonce, language = 'en' }: PageLook = {}): string {
+  const source = nonce === undefined ? `'unsafe-inline'` : `'nonce-${nonce}'`;
   return `<!doctype html>
 ${
-  html`<html lang="en">
+  html`<html lang="${language}">
     <head>
       <meta charset="utf-8" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <meta name="viewport" content="width=device-width" />
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>${title}</title>
-      <style>
+      <style ${nonce === undefined ? undefined : html`nonce="${nonce}"`}>
         ${new Html(style)}
       </style>
     </head>
@@ -48,7 +59,7 @@ ${
 
 /** A table; nothing where there is no row. Pure. */
 export function table(headings: readonly string[], rows: readonly (readonly Part[])[]): Html {
-  if (rows.length === 0) return html`<p>None.</p>`;
+  if (rows.length === 0) return html`<p>${t`None.`}</p>`;
   return html`<table>
     <thead>
       <tr>
@@ -66,7 +77,7 @@ export function table(headings: readonly string[], rows: readonly (readonly Part
   </table>`;
 }
 
-const style = `
+const plain = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff; margin: 0 }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.5rem }
 h1 { font-size: 1.6rem; line-height: 1.25 } h2 { font-size: 1.15rem; margin-top: 2rem }

@@ -1,7 +1,8 @@
 import type { TickReport } from '../core/fleet/steward/tick';
 import { isUndecided } from '../core/governance/clocks';
-import { shownState, validUntil } from '../core/governance/judge';
-import { requestStates, type OperationRequest } from '../core/governance/operationRequest';
+import { isReviewLate } from '../core/governance/dueMessages';
+import { shownState } from '../core/governance/judge';
+import { requestStates } from '../core/governance/operationRequest';
 import { escaped } from './statusMetrics';
 
 /** What a steward says of itself. */
@@ -77,19 +78,12 @@ export function stewardMetrics({ isLeader, ticks, last, lastWhole }: StewardStat
     ...gauge(
       'dbferry_reviews_overdue',
       'Emergencies that nobody looked at in time.',
-      one(all.filter((one) => isReviewOverdue(one, now)).length),
+      one(all.filter((one) => isReviewLate(one, now, 24)).length),
     ),
     ...gauge('dbferry_rights_overdue', 'Rights that are over and could not be removed.', one(overdue.length)),
     ...gauge('dbferry_messages_pending', 'Messages of requests that no channel has taken yet.', one(told.pending)),
     '',
   ].join('\n');
-}
-
-/** Measured from the end of what was approved: who ran it has no say in that. */
-function isReviewOverdue(request: OperationRequest, now: Date): boolean {
-  if (request.status.state !== 'ReviewDue') return false;
-  const { reviewWithinHours = 24 } = request.spec;
-  return now.getTime() > validUntil(request, now).getTime() + reviewWithinHours * 3_600_000;
 }
 
 function secondsSince(iso: string, now: Date): number {

@@ -16,7 +16,7 @@ import {
 } from '../../src/core/governance/requestFlow';
 import { RootRequests } from '../../src/core/governance/rootRequests';
 import { readPolicy } from '../../src/core/policy/rules/readPolicy';
-import { ask, attempts, exec, spec, wrapped, type Scene } from './attempts';
+import { ask, attempts, exec, spec, wrapped, type Scene, Unprepared } from './attempts';
 import { clientOf, kubectl, person, type Person } from './people';
 
 const admin = process.env['DB_FERRY_KUBECONFIG_A'] ?? '';
@@ -50,6 +50,7 @@ async function tried(run: () => Promise<unknown>): Promise<Answer> {
     await run();
     return undefined;
   } catch (error) {
+    if (error instanceof Unprepared) throw error;
     const says = isAppError(error) ? String((error.data as { message?: unknown }).message) : (error as Error).message;
     const name = /ValidatingAdmissionPolicy '([\w-]+)'/.exec(says)?.[1];
     if (name !== undefined)
@@ -274,6 +275,18 @@ describe('governance on real Kubernetes, as real users', () => {
     assert.equal((await asked.get(metadata.name))?.status.state, 'Done');
   });
 
+  it('enforced: who looks after requests does not say that nobody answered while there is time to', async () => {
+    const { requestedBy, ...wanted } = spec;
+    assert.equal(requestedBy, 'alice');
+    const oncall = { class: 'oncall', escalateAfterMinutes: 1 };
+    const { name } = (await askFor(new ClusterRequests(scene.alice.client, namespace), { ...wanted, ...oncall }))
+      .metadata;
+    const who = await kubectl(admin, ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}']);
+    const says = { status: { escalated: { by: who.trim(), at: new Date().toISOString() } } };
+    const patch = ['-n', namespace, 'patch', 'operationrequests', name, '--subresource=status', '--type=merge'];
+    await assert.rejects(kubectl(admin, [...patch, '-p', JSON.stringify(says)]), /there is still time to answer/);
+  });
+
   it('advisory: files of a root hold the same flow, and refuse nothing that is written past it', async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'db-ferry-advisory-'));
     try {
@@ -355,4 +368,17 @@ it('deploy/governance is one file, too', async () => {
     ['crds', 'roles', 'admission'].map(async (name) => readFile(path.join(deploy, `${name}.yaml`), 'utf8')),
   );
   assert.equal(await readFile(path.join(deploy, 'all.yaml'), 'utf8'), files.join('---\n'));
+});
+
+it('docs/governance.md tells of each attempt, and of no other', async () => {
+  const page = await readFile(path.join(deploy, '../../docs/governance.md'), 'utf8');
+  const [, rows = ''] = /\n\| tried \| who says no \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(page) ?? [];
+  const told = rows
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|')[1]?.trim());
+  assert.deepEqual(
+    told,
+    attempts.map(({ what }) => what),
+  );
 });

@@ -45,6 +45,7 @@ const request: Command = {
     const { terminal } = call;
     const { requestSpecOf } = await import('../../core/governance/requestSpec');
     const { askFor } = await import('../../core/governance/requestFlow');
+    const { askedEvents } = await import('../../core/fleet/notify/requestMessages');
     const { workOf } = await import('../../core/job/checkRequest');
     const job = await requestOf(call, await workAsked(call));
     const { asked, clients, sha256 } = await questionOf(call);
@@ -64,9 +65,8 @@ const request: Command = {
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
     for (const line of requestLines(made, now)) terminal.line(line);
     terminal.line(levelWords()[await levelOf(place)]);
-    const needsNotice = decisions.some(({ class: { rule } }) => (rule.noticeHours ?? 0) > 0);
-    const events = [made.spec.emergency ? 'emergency' : 'asked', ...(needsNotice ? ['planned'] : [])] as const;
-    await tell(call, place, made, events as readonly RequestEvent[], needsNotice);
+    const { events, isNeeded } = askedEvents(made, decisions);
+    await tell(call, place, made, events, isNeeded);
     return 0;
   },
 };

@@ -7,7 +7,12 @@ import type { KubeClient } from '../../core/cluster/kubeClient';
 import { knownAs, may } from '../../core/cluster/reviews';
 import { keepsRequests } from '../../core/governance/clusterRequests';
 import { levelSaid } from '../../core/governance/checkGovernance';
-import { gatherRequests, type FoundRequest, type GatheredRequests } from '../../core/governance/gatherRequests';
+import {
+  findRequest,
+  gatherRequests,
+  type FoundRequest,
+  type GatheredRequests,
+} from '../../core/governance/gatherRequests';
 import { isRequestName } from '../../core/governance/operationRequest';
 import { decideRequest, reviewRequest } from '../../core/governance/requestFlow';
 import { html, type Html } from '../../report/html';
@@ -162,7 +167,7 @@ const heres: Readonly<Record<string, Frame['here']>> = { '/': 'requests', '/hist
 
 async function one(routed: Routed, me: string, namespace: string, name: string): Promise<void> {
   const { of, request, response, client, token, done, page, refuse } = routed;
-  const found = await find(of, client, namespace, name);
+  const found = await findRequest(client, namespace, name);
   if (found === undefined) return refuse(404, () => t`There is no such request, or you may not see it.`, me);
   const { request: asked } = found;
   // for this request as it was asked for, and for nothing else
@@ -210,14 +215,14 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
         remains.push(one);
       });
       if (unable || remains.length > 0) {
-        const now = (await find(of, client, namespace, name)) ?? found;
+        const now = (await findRequest(client, namespace, name)) ?? found;
         return show(200, now, { done: decision }, () => (unable ? unableWords() : unrevokedWords()));
       }
     }
   } catch (error) {
     const wrong = toAppError(error);
     const status = refusalStatus(error);
-    const now = (await find(of, client, namespace, name)) ?? found;
+    const now = (await findRequest(client, namespace, name)) ?? found;
     return show(status, now, { reason }, () => errorText(wrong));
   }
   response.setHeader('location', `${addressOf(found.kept, name)}?done=${decision}`);
@@ -265,19 +270,6 @@ async function gather({ namespaces }: ConsoleOf, client: KubeClient): Promise<Ga
     requests: requests.filter(({ kept }) => kept !== undefined && namespaces.includes(kept.namespace)),
     problems,
   };
-}
-
-async function find(
-  of: ConsoleOf,
-  client: KubeClient,
-  namespace: string,
-  name: string,
-): Promise<FoundRequest | undefined> {
-  const { requests, problems } = await gatherRequests([{ client, namespaces: [namespace] }]);
-  const found = requests.find(({ request, kept }) => request.metadata.name === name && kept?.namespace === namespace);
-  const [problem] = problems;
-  if (found === undefined && problem !== undefined) throw problem.error;
-  return of.namespaces.includes(namespace) ? found : undefined;
 }
 
 async function schedulesOf({ runner }: ConsoleOf, client: KubeClient): Promise<readonly ScheduleRow[] | undefined> {

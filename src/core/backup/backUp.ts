@@ -90,7 +90,11 @@ export async function backUp(
       options.onArriving &&
       ((...seen: Parameters<typeof arrives>): void => {
         void arrives(...seen)
-          .catch(() => undefined)
+          .catch((error: unknown) => {
+            // what is restored waits for the whole of it then
+            work.log.warn(`nothing is restored while it is backed up: ${toAppError(error).message}`);
+            return undefined;
+          })
           .then(options.onArriving);
       });
     const taken = await take(source, facts, session, { compression, plan, options, key, work, onContents });

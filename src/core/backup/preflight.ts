@@ -167,7 +167,7 @@ type SourceRow =
 const sourceSql = (sizes: boolean): string => `
 set lock_timeout = '3s'; set statement_timeout = '60s';
 select json_build_object('timescale', exists (select from pg_extension where extname = 'timescaledb'),
-  'generated', (${hasGeneratedSql}), 'superusers', (select json_agg(rolname) from pg_roles where rolsuper));
+  'generated', (${hasGeneratedSql}), 'superusers', (select coalesce(json_agg(rolname), '[]') from pg_roles where rolsuper));
 select has_column_privilege('pg_subscription', 'subconninfo', 'select') as has_subscriptions \\gset
 \\if :has_subscriptions
 select count(*) as subscriptions from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())

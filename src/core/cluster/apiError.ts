@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors';
+import { AppError, isAppError } from '../base/errors';
 import { asRecord, parseJson } from '../base/json';
 import type { Cluster } from './cluster';
 
@@ -9,6 +9,11 @@ export function apiError(cluster: Cluster, request: { method: string; path: stri
   const message = withoutLogins(statusMessage(answer.body), answer.login ?? []);
   if (status !== 403) return new AppError('cluster.api', { cluster: cluster.alias, status, message });
   return new AppError('cluster.forbidden', { cluster: cluster.alias, ...forbidden(request, message), message });
+}
+
+/** True for an answer of the API server with that status. Pure. */
+export function hasStatus(error: unknown, status: number): boolean {
+  return isAppError(error, 'cluster.api') && error.data.status === status;
 }
 
 export interface Answer {

@@ -1,4 +1,5 @@
 import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
+
 /** One API server reached as one user, as found in kubeconfig files. Plain data; holds no secret. */
 export interface Cluster {
   /** What a person types: unique, holds no slash: the first part of a reference. */

@@ -1,7 +1,8 @@
-import { type AppError, isAppError } from '../base/errors';
+import { isAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import { environmentIn } from './environment';
 import type { KubeClient } from './kubeClient';
+import { hasStatus } from './apiError';
 
 export interface Namespaces {
   /** what a person calls them on this cluster */
@@ -43,11 +44,7 @@ async function listed(
     }
     return { namespaces: names.sort(), environments };
   } catch (error) {
-    if (isAppError(error, 'cluster.forbidden') || isStatus(error, 404)) return undefined;
+    if (isAppError(error, 'cluster.forbidden') || hasStatus(error, 404)) return undefined;
     throw error;
   }
-}
-
-function isStatus(error: unknown, status: number): error is AppError {
-  return isAppError(error, 'cluster.api') && error.data['status'] === status;
 }

@@ -11,6 +11,8 @@ import {
   type RequestState,
 } from './operationRequest';
 import { withEvidence, type Evidence, type RequestPlace } from './requestPlace';
+import { hasStatus } from '../cluster/apiError';
+import { again } from './again';
 
 /** True where a cluster knows requests. */
 export async function keepsRequests(client: KubeClient, signal?: AbortSignal): Promise<boolean> {
@@ -142,16 +144,11 @@ export class ClusterRequests implements RequestPlace {
   }
 
   async addEvidence(name: string, evidence: Evidence): Promise<OperationRequest> {
-    for (let tries = 1; ; tries += 1) {
+    return again(async () => {
       const request = await this.get(name);
       if (request === undefined) throw new AppError('approval.unknown', { request: name });
-      try {
-        return await this.#putStatus(request, withEvidence(request.status, evidence));
-      } catch (error) {
-        // somebody else wrote meanwhile
-        if (tries === 4 || !hasStatus(error, 409)) throw error;
-      }
-    }
+      return this.#putStatus(request, withEvidence(request.status, evidence));
+    });
   }
 
   async grant({ metadata, spec }: OperationRequest, until: Date): Promise<string | undefined> {
@@ -216,7 +213,3 @@ export class ClusterRequests implements RequestPlace {
 }
 
 const groupPath = '/apis/db-ferry.io/v1alpha1';
-
-function hasStatus(error: unknown, status: number): boolean {
-  return isAppError(error, 'cluster.api') && error.data.status === status;
-}

@@ -23,14 +23,20 @@ export function escalatesAt({ metadata, spec }: OperationRequest): Date | undefi
   return new Date(Date.parse(metadata.creationTimestamp) + escalateAfterMinutes * 60_000);
 }
 
+/**
+ * Whether nobody looked in time at what was done in an emergency, measured from the end of what was approved: who ran it has no say in that. `usualHours`: what counts where the policy says nothing; without it nothing does. Pure.
+ */
+export function isReviewLate(request: OperationRequest, now: Date, usualHours = Number.POSITIVE_INFINITY): boolean {
+  if (request.status.state !== 'ReviewDue') return false;
+  const { reviewWithinHours = usualHours } = request.spec;
+  return now.getTime() > validUntil(request, now).getTime() + reviewWithinHours * hourMs;
+}
+
 /** What time brought by now, whether or not anybody was told of it. Pure. */
 export function broughtBy(request: OperationRequest, now: Date): readonly DueEvent[] {
   const { spec, status } = request;
   if (status.state === 'ReviewDue') {
-    const { reviewWithinHours } = spec;
-    const ran = validUntil(request, now).getTime();
-    const isLate = reviewWithinHours !== undefined && now.getTime() > ran + reviewWithinHours * hourMs;
-    return isLate ? ['overdue'] : ['review'];
+    return isReviewLate(request, now) ? ['overdue'] : ['review'];
   }
   // what ended long ago is no news
   const isRecent = (since: number): boolean => now.getTime() - since < newsMs;

@@ -2,7 +2,8 @@ import { isAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import type { KubeClient } from '../cluster/kubeClient';
 import { ClusterRequests } from './clusterRequests';
-import { isRequestName } from './operationRequest';
+import { hasStatus } from '../cluster/apiError';
+import { finalStates, isRequestName } from './operationRequest';
 
 /** A right that was given for a request, and stands although that is over. */
 export interface EndedRight {
@@ -15,16 +16,8 @@ export interface EndedRight {
   readonly why: 'expired' | 'closed' | 'unapproved' | 'unknown';
 }
 
-const closed: ReadonlySet<string> = new Set([
-  'Done',
-  'DoneWithDifferences',
-  'Failed',
-  'Denied',
-  'Withdrawn',
-  'ReviewDue',
-  'TimedOut',
-  'Expired',
-]);
+/** what ran in an emergency has run, whoever looks at it afterwards */
+const closed: ReadonlySet<string> = new Set([...finalStates, 'ReviewDue']);
 
 /** The rights of a namespace that were given for requests and are over, by the cluster's clock; undefined where this login may not read them. Throws `cluster.*`. */
 export async function endedRights(client: KubeClient, namespace: string): Promise<readonly EndedRight[] | undefined> {
@@ -79,9 +72,8 @@ export async function removeRight(client: KubeClient, namespace: string, { right
     await client.delete(path, uid === undefined ? {} : { preconditions: { uid } });
     return true;
   } catch (error) {
-    if (!isAppError(error, 'cluster.api')) throw error;
-    if (error.data.status === 404) return true;
-    if (error.data.status === 409) return false;
+    if (hasStatus(error, 404)) return true;
+    if (hasStatus(error, 409)) return false;
     throw error;
   }
 }

@@ -1,10 +1,10 @@
-import { toAppError, type AppError } from '../base/errors';
+import { isAppError, toAppError, type AppError } from '../base/errors';
 import type { KubeClient } from '../cluster/kubeClient';
 import { may } from '../cluster/reviews';
 import { ClusterRequests, keepsRequests, listAllRequests } from './clusterRequests';
 import { shownState } from './judge';
 import { isUndecided } from './clocks';
-import { isShownWork, type OperationRequest } from './operationRequest';
+import { finalStates, isShownWork, type OperationRequest } from './operationRequest';
 import type { RequestPlace } from './requestPlace';
 import { RootRequests } from './rootRequests';
 
@@ -77,13 +77,9 @@ export function waitingFor({ requests }: GatheredRequests): readonly FoundReques
 
 /** True for one that nothing more comes of. Pure. */
 export function isClosed({ request, now }: FoundRequest): boolean {
-  return closed.has(shownState(request, now));
+  return finalStates.has(shownState(request, now));
 }
 
-const closed: ReadonlySet<string> = new Set([
-  ...['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn'],
-  ...['TimedOut', 'Expired'],
-]);
 const none: GatheredRequests = { requests: [], problems: [] };
 
 async function ofCluster(client: KubeClient, namespaces: readonly string[]): Promise<GatheredRequests> {
@@ -106,6 +102,24 @@ async function ofCluster(client: KubeClient, namespaces: readonly string[]): Pro
     return place === undefined ? [] : [{ request, place, kept, me, now, mayDecide: mayDecide.get(namespace) === true }];
   });
   return { requests, problems: [] };
+}
+
+/** The one request of a name that a namespace of a cluster keeps, for who looks; undefined: there is none, or this login may not see it. Throws `cluster.*`. */
+export async function findRequest(
+  client: KubeClient,
+  namespace: string,
+  name: string,
+): Promise<FoundRequest | undefined> {
+  const place = new ClusterRequests(client, namespace);
+  try {
+    const request = await place.get(name);
+    if (request === undefined) return undefined;
+    const [me, now, mayDecide] = await Promise.all([place.whoAmI(), place.now(), mayApprove(client, namespace)]);
+    return { request, place, kept: { cluster: client.cluster.alias, namespace }, me, now, mayDecide };
+  } catch (error) {
+    if (isAppError(error, 'cluster.forbidden')) return undefined;
+    throw error;
+  }
 }
 
 async function ofRoot({ root, who }: { readonly root: string; readonly who: string }): Promise<GatheredRequests> {

@@ -3,11 +3,13 @@ import * as v from 'valibot';
 import { asRecord, parseJson } from '../base/json';
 import { canonical } from '../state/canonical';
 
-/** The states of a request; the last seven are final. */
-export const requestStates = [
-  ...(['Pending', 'Approved', 'Running', 'ReviewDue'] as const),
-  ...(['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn', 'TimedOut', 'Expired'] as const),
-] as const;
+const lastStates = ['Done', 'DoneWithDifferences', 'Failed', 'Denied', 'Withdrawn', 'TimedOut', 'Expired'] as const;
+
+/** The states of a request. */
+export const requestStates = [...(['Pending', 'Approved', 'Running', 'ReviewDue'] as const), ...lastStates] as const;
+
+/** Those after which nothing comes of it. */
+export const finalStates: ReadonlySet<string> = new Set(lastStates);
 
 export type RequestState = (typeof requestStates)[number];
 

@@ -7,6 +7,7 @@ import { canonical } from '../state/canonical';
 import type { OperationRequest, RequestSpec } from './operationRequest';
 import { isRequestName, isShownWork, makeRequestName } from './operationRequest';
 import type { RequestPlace } from './requestPlace';
+import { again } from './again';
 
 /** What became of a decision. `right`: the RoleBinding that was made; absent where none is, and `unable` says that it could not be. */
 export interface Decided {
@@ -189,19 +190,6 @@ export async function endByRequest(
     await takeAway(place, request, onRemains);
   }
 }
-
-/** Reads and does it once more where somebody else wrote in between: who was told is written into the same object. */
-async function again<T>(act: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await act();
-    } catch (error) {
-      if (tries >= mostTries || !isAppError(error, 'cluster.api') || error.data.status !== 409) throw error;
-    }
-  }
-}
-
-const mostTries = 5;
 
 function undecidable(
   { spec, status }: OperationRequest,

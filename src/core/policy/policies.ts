@@ -9,6 +9,7 @@ import { checkState, prepareState, stateFolder } from '../state/stateFolder';
 import { policyKey } from '../store/layout';
 import { getIfThere } from '../store/store';
 import { longestPolicy, readPolicy, type ReadPolicy } from './rules/readPolicy';
+import { hasStatus } from '../cluster/apiError';
 
 /** A policy that counts, and who says so. All of them count: what one of them asks for, no other takes away. */
 export interface PolicyInForce extends ReadPolicy {
@@ -107,10 +108,6 @@ export async function readClusterPolicy(client: KubeClient, signal?: AbortSignal
 }
 
 const groupPath = '/apis/db-ferry.io/v1alpha1';
-
-function hasStatus(error: unknown, status: number): boolean {
-  return isAppError(error, 'cluster.api') && error.data['status'] === status;
-}
 
 function naming(file: string, read: () => ReadPolicy): ReadPolicy {
   try {

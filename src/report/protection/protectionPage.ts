@@ -3,7 +3,7 @@ import type { DayResult, ProtectedDatabase, Protection } from '../../core/fleet/
 import { count, duration, localTime, size } from '../../words/format';
 import { t } from '../../words/language';
 import { dayWords, drillWords, statusWords } from '../../words/statusWords';
-import { Html, html } from '../html';
+import { html, page, type Html, type PageLook } from '../html';
 import { barPicture, dayPicture, legendPicture, monthPicture } from './pictures';
 import { protectionStyle } from './style';
 
@@ -14,9 +14,7 @@ export interface PageProblem {
 }
 
 /** What differs between a file for a browser and the page in the editor. */
-export interface PageFrame {
-  /** of the style, where the page may have no other */
-  readonly nonce?: string;
+export interface PageFrame extends Pick<PageLook, 'nonce' | 'language'> {
   /** what can be done with all of it, and with one database */
   readonly actions?: Html;
   readonly actionsOf?: (reference: string) => Html | undefined;
@@ -29,12 +27,11 @@ export interface PageFrame {
 export function protectionPage(
   protection: Protection,
   problems: readonly PageProblem[],
-  { nonce, actions, actionsOf }: PageFrame = {},
+  { nonce, language, actions, actionsOf }: PageFrame = {},
 ): string {
   const { databases, now, objectives } = protection;
   const title = t`Protection of ${count(databases.length)} databases`;
   const missed = databases.filter(({ status }) => status.missed).length;
-  const source = nonce === undefined ? `'unsafe-inline'` : `'nonce-${nonce}'`;
   const body = html`<h1>${t`Protection`}</h1>
     <p class="promise">
       ${localTime(now.toISOString())}.
@@ -45,24 +42,7 @@ export function protectionPage(
     </p>
     ${actions} ${tiles(protection, missed)} ${problemsOf(problems)} ${findingsOf(protection)}
     ${gridOf(protection, actionsOf)} ${storesOf(protection)}`;
-  return `<!doctype html>
-${
-  html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${title}</title>
-      <style ${nonce === undefined ? undefined : html`nonce="${nonce}"`}>
-        ${new Html(protectionStyle)}
-      </style>
-    </head>
-    <body>
-      <main>${body}</main>
-    </body>
-  </html>`.text
-}
-`;
+  return page(title, body, { style: protectionStyle, nonce, language });
 }
 
 /** Promises nothing of what was not asked. */
@@ -175,11 +155,11 @@ function gridOf({ databases, days, objectives }: Protection, actionsOf: PageFram
 
 function rowOf(
   { status, days }: ProtectedDatabase,
-  page: Pick<Protection, 'days' | 'objectives'>,
+  of: Pick<Protection, 'days' | 'objectives'>,
   actionsOf: PageFrame['actionsOf'],
 ): Html {
   const { reference, bytes, missed, findings, age, lastVerified, recovery, took, lastDrill, drillOutcome } = status;
-  const { rpoHours, rtoHours } = page.objectives;
+  const { rpoHours, rtoHours } = of.objectives;
   const { schedule, store, encrypted, window } = status;
   const words = statusWords();
   const said = findings.map(
@@ -243,8 +223,8 @@ function rowOf(
               ${runsOf(days).map(
                 ({ from, to, result }) =>
                   html`<tr>
-                    <td>${page.days[from]}</td>
-                    <td>${page.days[to]}</td>
+                    <td>${of.days[from]}</td>
+                    <td>${of.days[to]}</td>
                     <td>${dayWords()[result]}</td>
                   </tr>`,
               )}

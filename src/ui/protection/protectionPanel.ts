@@ -60,6 +60,8 @@ export class ProtectionPanel implements vscode.Disposable {
     const protection = protectionOf(facts, usualObjectives, now, { prices: await pricesOf() });
     return protectionPage(protection, [...files, ...told], {
       nonce: randomBytes(16).toString('hex'),
+      // a language of which there is no bundle is told in English
+      language: vscode.l10n.bundle === undefined ? 'en' : vscode.env.language,
       actions: html`<p><a href="command:dbFerry.showProtection">${t`Look again`}</a></p>`,
     });
   }

@@ -1,7 +1,6 @@
 import type { Finding } from '../../core/base/finding';
 import type { FindingData } from '../../core/base/findingData';
 import type { KubeClient } from '../../core/cluster/kubeClient';
-import type { RequestEvent } from '../../core/fleet/notify/notifyEvents';
 import type { FoundRequest } from '../../core/governance/gatherRequests';
 import type { RequestSpec } from '../../core/governance/operationRequest';
 import type { JobWork } from '../../core/job/request';
@@ -46,6 +45,7 @@ export async function askApproval(
   const { requestPlaceOf } = await import('../../core/governance/requestPlaceOf');
   const { requestSpecOf } = await import('../../core/governance/requestSpec');
   const { decideAll } = await import('../../core/policy/decideAll');
+  const { askedEvents } = await import('../../core/fleet/notify/requestMessages');
   const { workOf } = await import('../../core/job/checkRequest');
   const { clients, namespace, policies, sha256, facts } = governed;
   const job = await requestOf(work);
@@ -75,17 +75,8 @@ export async function askApproval(
   const found = await services.requests.find({ name, ...kept });
   if (found !== undefined) await services.pages.show(found);
   void tellAsked(services, name, found);
-  const needsNotice = decisions.some(({ class: { rule } }) => (rule.noticeHours ?? 0) > 0);
-  void tellRequest(
-    place,
-    request,
-    [request.spec.emergency ? 'emergency' : 'asked', ...planned(needsNotice)],
-    needsNotice,
-  );
-}
-
-function planned(needsNotice: boolean): readonly RequestEvent[] {
-  return needsNotice ? ['planned'] : [];
+  const { events, isNeeded } = askedEvents(request, decisions);
+  void tellRequest(place, request, events, isNeeded);
 }
 
 async function tellAsked(services: Services, name: string, found: FoundRequest | undefined): Promise<void> {

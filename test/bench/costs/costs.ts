@@ -11,12 +11,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { archivePath, findBackup } from '../../../src/core/catalog/catalog';
-import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { KubectlPod } from '../../cluster/kubectl';
-import { ferry, startFerry, told } from '../../lab/ferry';
+import { ferry, told, type FerrySetting } from '../../lab/ferry';
 import { places } from '../../lab/lab';
 import { drop, makeRealistic, remake } from '../cluster/databases';
-import { serverSeconds, ticksOf, watch } from './processor';
+import { costOfJob } from './jobCost';
+import { serverSeconds, ticksOf } from './processor';
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((one) => one !== '--costs'),
@@ -157,30 +157,12 @@ async function spent(servers: readonly number[], client: () => Promise<number>):
   };
 }
 
-async function ours(
-  setting: Parameters<typeof startFerry>[0],
-  servers: readonly number[],
-  args: readonly string[],
-): Promise<Cost> {
+async function ours(setting: FerrySetting, servers: readonly number[], args: readonly string[]): Promise<Cost> {
   let megabytes = 0;
   const cost = await spent(servers, async () => {
-    const running = startFerry(setting, ...args);
-    const over = new AbortController();
-    const command = watch(running.child.pid ?? 0, over.signal);
-    const ofJob = (async () => {
-      while (!over.signal.aborted) {
-        const start = running.events.find((event: JobEvent) => event.type === 'started');
-        if (start?.type === 'started') return watch(start.process.pid, over.signal);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      return { seconds: 0, megabytes: 0 };
-    })();
-    const run = await running.ended;
-    over.abort();
-    if (run.exitCode !== 0) throw new Error(`${args.join(' ')}: ${told(run)}`);
-    const [one, other] = await Promise.all([command, ofJob]);
-    megabytes = other.megabytes;
-    return one.seconds + other.seconds;
+    const job = await costOfJob(setting, args);
+    megabytes = job.megabytes;
+    return job.processor;
   });
   return { ...cost, megabytes };
 }

@@ -11,24 +11,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeIdentity } from '../../../src/core/encrypt/identity';
-import type { JobEvent } from '../../../src/core/job/record/jobEvents';
 import { KubectlPod } from '../../cluster/kubectl';
-import { startFerry, told, type FerrySetting } from '../../lab/ferry';
 import { places } from '../../lab/lab';
 import { makeRealistic } from '../cluster/databases';
-import { watch } from './processor';
+import { costOfJob, type JobCost } from './jobCost';
 
 const { values: options } = parseArgs({
   args: process.argv.slice(2).filter((one) => one !== '--protection'),
   options: { size: { type: 'string', default: '200' }, runs: { type: 'string', default: '5' } },
 });
-
-/** One backup. */
-interface Cost {
-  readonly seconds: number;
-  readonly processor: number;
-  readonly megabytes: number;
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'dbf-costs-'));
 const file = fileURLToPath(new URL('clusters.ts', import.meta.url));
@@ -57,7 +48,7 @@ try {
     ['version: 1', 'largeObjects: keep', 'definitions: keep', 'columns:', ...lines, ''].join('\n'),
   );
 
-  const backup = (...more: string[]) => costOf(setting, ['backup', `${places.source}/bench`, ...more]);
+  const backup = (...more: string[]) => costOfJob(setting, ['backup', `${places.source}/bench`, ...more]);
   await backup();
   const gigabytes = size / 1e9;
   console.log(`${(size / 1e6).toFixed(0)} MB on the server, ${options.runs} pairs`);
@@ -65,10 +56,10 @@ try {
     ['encrypted', ['--encrypt']],
     ['a fifth of the columns masked', ['--mask', rules]],
   ] as const) {
-    const pairs: { plain: Cost; other: Cost }[] = [];
+    const pairs: { plain: JobCost; other: JobCost }[] = [];
     for (let run = 0; run < Number(options.runs); run += 1)
       pairs.push({ plain: await backup(), other: await backup(...args) });
-    const of = (pick: (pair: { plain: Cost; other: Cost }) => number): number => median(pairs.map(pick));
+    const of = (pick: (pair: { plain: JobCost; other: JobCost }) => number): number => median(pairs.map(pick));
     const time = of(({ plain, other }) => other.seconds / plain.seconds);
     const more = of(({ plain, other }) => other.processor - plain.processor) / gigabytes;
     const both = [of(({ other }) => other.seconds), of(({ plain }) => plain.seconds)].map((one) => one.toFixed(2));
@@ -89,25 +80,6 @@ async function started(): Promise<string> {
     if (said.endsWith('}\n')) return (JSON.parse(said.slice(said.indexOf('{'))) as { kubeconfig: string }).kubeconfig;
   }
   throw new Error('the clusters did not start');
-}
-
-async function costOf(setting: FerrySetting, args: readonly string[]): Promise<Cost> {
-  const running = startFerry(setting, ...args);
-  const over = new AbortController();
-  const command = watch(running.child.pid ?? 0, over.signal);
-  const ofJob = (async () => {
-    while (!over.signal.aborted) {
-      const start = running.events.find((event: JobEvent) => event.type === 'started');
-      if (start?.type === 'started') return watch(start.process.pid, over.signal);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    return { seconds: 0, megabytes: 0 };
-  })();
-  const run = await running.ended;
-  over.abort();
-  if (run.exitCode !== 0) throw new Error(`${args.join(' ')}: ${told(run)}`);
-  const [one, other] = await Promise.all([command, ofJob]);
-  return { seconds: run.seconds, processor: one.seconds + other.seconds, megabytes: other.megabytes };
 }
 
 function median(values: readonly number[]): number {

@@ -10,6 +10,7 @@ import { deliver, type Delivery } from './deliver';
 import { channelsFor, readNotifyConfig, type NotifyConfig } from './notifyConfig';
 import type { MessageFacts, RequestEvent } from './notifyEvents';
 import { renderMessage } from './renderMessage';
+import type { Decision } from '../../policy/rules/decideByPolicy';
 
 /** What a host says of a request in words: the core has none. */
 export interface RequestMessageWords {
@@ -64,6 +65,15 @@ export async function tellOfRequest(
   } catch (error) {
     return { deliveries, isRecorded: false, problem: toAppError(error), request };
   }
+}
+
+/** What people are told of a request that was just made, and whether it does not begin unless a channel takes that. Pure. */
+export function askedEvents(
+  { spec }: OperationRequest,
+  decisions: readonly Decision[],
+): { readonly events: readonly RequestEvent[]; readonly isNeeded: boolean } {
+  const isNeeded = decisions.some(({ class: { rule } }) => (rule.noticeHours ?? 0) > 0);
+  return { events: [spec.emergency ? 'emergency' : 'asked', ...(isNeeded ? (['planned'] as const) : [])], isNeeded };
 }
 
 /** A message of a request that time brought, and what became of it. */

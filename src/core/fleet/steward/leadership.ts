@@ -1,16 +1,6 @@
-import { AppError, isAppError } from '../../base/errors';
+import { AppError } from '../../base/errors';
 import type { KubeClient } from '../../cluster/kubeClient';
-
-interface Lease {
-  readonly metadata: { readonly resourceVersion?: string; readonly [more: string]: unknown };
-  readonly spec?: {
-    readonly holderIdentity?: string | null;
-    readonly leaseDurationSeconds?: number | null;
-    readonly leaseTransitions?: number | null;
-    readonly acquireTime?: string | null;
-    readonly renewTime?: string | null;
-  };
-}
+import { microTime, readLease, writeLease, type LeaseAt } from '../../cluster/lease';
 
 /** How long a Lease is held without a renewal, and how long the holder itself counts on it: it stops well before another may begin. */
 export interface LeaseTimes {
@@ -26,7 +16,7 @@ export const leaseName = 'db-ferry-steward';
  */
 export class Leadership {
   readonly #client: KubeClient;
-  readonly #namespace: string;
+  readonly #at: LeaseAt;
   readonly #times: LeaseTimes;
   #until = 0;
   #seen: { readonly version: string; readonly since: number } | undefined;
@@ -38,7 +28,7 @@ export class Leadership {
     times: LeaseTimes = { heldSeconds: 30, countedOnSeconds: 20 },
   ) {
     this.#client = client;
-    this.#namespace = namespace;
+    this.#at = { namespace, name: leaseName };
     this.#times = times;
   }
 
@@ -59,7 +49,7 @@ export class Leadership {
       timeoutMs: (this.#times.countedOnSeconds * 1000) / 2,
       ...(signal === undefined ? {} : { signal }),
     };
-    const found = await this.#read(options);
+    const found = await readLease(this.#client, this.#at, options);
     const holder = found?.spec?.holderIdentity ?? '';
     const version = found?.metadata.resourceVersion ?? '';
     if (holder !== '' && holder !== this.identity) {
@@ -69,7 +59,7 @@ export class Leadership {
       if (performance.now() - this.#seen.since <= heldMs) return false;
     }
     const isNew = holder !== this.identity;
-    const now = new Date().toISOString().replace('Z', '000Z');
+    const now = microTime();
     const spec = {
       holderIdentity: this.identity,
       leaseDurationSeconds: this.#times.heldSeconds,
@@ -77,15 +67,8 @@ export class Leadership {
       renewTime: now,
       leaseTransitions: (found?.spec?.leaseTransitions ?? 0) + (isNew && found ? 1 : 0),
     };
-    const metadata = found?.metadata ?? { name: leaseName, namespace: this.#namespace };
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    try {
-      // over the very version that was read: of two that take it one is told that it did not
-      await (found
-        ? this.#client.put(this.#path(leaseName), lease, options)
-        : this.#client.post(this.#path(), lease, options));
-    } catch (error) {
-      if (!isAppError(error, 'cluster.api') || error.data.status !== 409) throw error;
+    // of two that take it one is told that it did not
+    if (!(await writeLease(this.#client, this.#at, found, { spec }, options))) {
       this.#until = 0;
       return false;
     }
@@ -98,29 +81,12 @@ export class Leadership {
     if (!this.holds) return;
     this.#until = 0;
     try {
-      const found = await this.#read({ timeoutMs: 5000 });
+      const found = await readLease(this.#client, this.#at, { timeoutMs: 5000 });
       if (found?.spec?.holderIdentity !== this.identity) return;
-      await this.#client.put(
-        this.#path(leaseName),
-        { ...found, spec: { ...found.spec, holderIdentity: '' } },
-        { timeoutMs: 5000 },
-      );
+      const spec = { ...found.spec, holderIdentity: '' };
+      await writeLease(this.#client, this.#at, found, { spec }, { timeoutMs: 5000 });
     } catch {
       // it runs out by itself
     }
-  }
-
-  async #read(options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Lease | undefined> {
-    try {
-      return await this.#client.get<Lease>(this.#path(leaseName), options);
-    } catch (error) {
-      if (isAppError(error, 'cluster.api') && error.data.status === 404) return undefined;
-      throw error;
-    }
-  }
-
-  #path(name?: string): string {
-    const all = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(this.#namespace)}/leases`;
-    return name === undefined ? all : `${all}/${name}`;
   }
 }

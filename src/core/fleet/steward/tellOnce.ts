@@ -7,6 +7,7 @@ import { channelsFor, type NotifyConfig } from '../notify/notifyConfig';
 import type { RequestEvent } from '../notify/notifyEvents';
 import { aboutOf, factsOf, noticeOf, told, writeDown, type RequestMessageWords } from '../notify/requestMessages';
 import type { TellingResult, TendedRequest } from './tick';
+import { hasStatus } from '../../cluster/apiError';
 
 /** How a steward tells people. */
 export interface Telling {
@@ -143,7 +144,7 @@ async function ofRequest(
     if (isAppError(error, 'cancelled')) throw error;
     const pending = { accepted: 0, pending: wanted.length };
     // somebody else wrote meanwhile: the next tick reads what there is
-    if (isAppError(error, 'cluster.api') && error.data.status === 409) return pending;
+    if (hasStatus(error, 409)) return pending;
     return { ...pending, problems: [{ namespace: place.kept.namespace, error: toAppError(error) }] };
   }
 }

@@ -6,6 +6,7 @@ import { broughtBy } from '../../governance/dueMessages';
 import { shownState } from '../../governance/judge';
 import { escalateRequest } from '../../governance/requestFlow';
 import type { OperationRequest } from '../../governance/operationRequest';
+import { hasStatus } from '../../cluster/apiError';
 
 /** Where a steward looks, and whether it still may act. */
 export interface Tending {
@@ -67,7 +68,7 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
     } catch (error) {
       if (isAppError(error, 'cancelled')) throw error;
       // somebody else was first: the next tick reads what they wrote
-      if (!isConflict(error)) problems.push({ namespace, error: toAppError(error) });
+      if (!hasStatus(error, 409)) problems.push({ namespace, error: toAppError(error) });
     }
   };
   const done = { timedOut: [] as string[], expired: [] as string[], removed: [] as EndedRight[] };
@@ -124,8 +125,4 @@ export function overOf(request: OperationRequest, now: Date): 'TimedOut' | 'Expi
   if (request.status.state !== 'Pending' && request.status.state !== 'Approved') return undefined;
   const shown = shownState(request, now);
   return shown === 'TimedOut' || shown === 'Expired' ? shown : undefined;
-}
-
-function isConflict(error: unknown): boolean {
-  return isAppError(error, 'cluster.api') && error.data.status === 409;
 }

@@ -7,6 +7,7 @@ import { interruptedResult } from '../../record/readJob';
 import { annotations, labels, pathOf } from './names';
 import { containerOf, endOf, isOver, terminatedOf, type KubeJob, type KubePod } from './objects';
 import { eventIn, resultIn } from './podOutput';
+import { hasStatus } from '../../../cluster/apiError';
 
 /** What one Job is followed by. */
 interface Followed {
@@ -155,8 +156,7 @@ async function jobOf({ client, namespace, id, signal }: Followed): Promise<KubeJ
     try {
       return await client.get<KubeJob>(pathOf('jobs', namespace, id), { signal });
     } catch (error) {
-      if (isAppError(error, 'cluster.api') && error.data['status'] === 404)
-        throw new AppError('job.unknown', { job: id });
+      if (hasStatus(error, 404)) throw new AppError('job.unknown', { job: id });
       throw error;
     }
   }, signal);

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '../../../base/errors';
+import { AppError } from '../../../base/errors';
 import type { KubeClient } from '../../../cluster/kubeClient';
 import { identityOf } from '../../../cluster/reviews';
 import { defined } from '../../../base/defined';
@@ -24,6 +24,7 @@ import { annotations, labels, pathOf, selector } from './names';
 import { endOf, isOver, terminatedOf, type KubeJob, type KubePod } from './objects';
 import { inPod, jobSpec, metadataOf } from './podTemplate';
 import { readSettings, type RunnerSettings } from './settings';
+import { hasStatus } from '../../../cluster/apiError';
 
 /** Runs jobs as Jobs of one namespace of a cluster, by what `deploy` put there. */
 export function kubernetesRunner(client: KubeClient, namespace: string): Runner {
@@ -145,8 +146,7 @@ async function findJob(client: KubeClient, namespace: string, id: string): Promi
   try {
     return await client.get<KubeJob>(pathOf('jobs', namespace, id));
   } catch (error) {
-    if (isAppError(error, 'cluster.api') && error.data['status'] === 404)
-      throw new AppError('job.unknown', { job: id });
+    if (hasStatus(error, 404)) throw new AppError('job.unknown', { job: id });
     throw error;
   }
 }

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, isAppError } from '../../../base/errors';
+import { AppError } from '../../../base/errors';
 import type { KubeClient } from '../../../cluster/kubeClient';
-import { labels, ours, pathOf } from './names';
-import type { Meta } from './objects';
+import { microTime, readLease, writeLease, type LeaseAt } from '../../../cluster/lease';
+import { labels, ours } from './names';
 
 /** A database that is held for one job of the cluster. */
 export interface HeldLease {
   release(): Promise<void>;
-}
-
-interface Lease {
-  readonly metadata: Meta;
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    readonly renewTime?: string;
-  };
 }
 
 const seconds: { readonly held: number; readonly renew: number; readonly poll: number } = {
@@ -35,33 +26,34 @@ export async function holdLease(
   { namespace, reference, job }: { readonly namespace: string; readonly reference: string; readonly job: string },
   { signal, onLost, patienceMs = 30 * 60_000, held = seconds }: LeaseOptions,
 ): Promise<HeldLease> {
-  const name = leaseName(reference);
-  const path = pathOf('leases', namespace, name);
+  const at = { namespace, name: leaseName(reference) };
   const deadline = Date.now() + patienceMs;
   let seen: { readonly version: string; readonly since: number } | undefined;
   for (;;) {
-    const found = await get(client, path, signal);
+    const found = await readLease(client, at, { signal });
     const version = found?.metadata.resourceVersion ?? '';
     if (seen?.version !== version) seen = { version, since: Date.now() };
     const holder = found?.spec?.holderIdentity ?? '';
     const silentFor = Date.now() - seen.since;
     const isFree =
       holder === '' || holder === job || silentFor > (found?.spec?.leaseDurationSeconds ?? held.held) * 1000;
-    if (isFree && (await take(client, { namespace, name, job, found, signal, held: held.held }))) break;
+    if (isFree && (await writeLease(client, at, found, taken(job, held.held), { signal }))) break;
     if (!isFree && Date.now() > deadline) throw new AppError('target.busy', { reference, job: holder });
     await pause(held.poll * 1000, signal);
   }
   const over = new AbortController();
-  const renewing = keepRenewing(client, path, { job, held, signal: over.signal }).then((by) => {
+  const renewing = keepRenewing(client, at, { job, held, signal: over.signal }).then((by) => {
     if (!over.signal.aborted) onLost(by);
   });
   return {
     async release() {
       over.abort();
       await renewing;
-      const found = await get(client, path, new AbortController().signal).catch(() => undefined);
+      const found = await readLease(client, at).catch(() => undefined);
       if (found?.spec?.holderIdentity !== job) return;
-      await client.put(path, { ...found, spec: { ...found.spec, holderIdentity: '' } }).catch(() => undefined);
+      const spec = { ...found.spec, holderIdentity: '' };
+      // it runs out by itself
+      await writeLease(client, at, found, { spec }).catch(() => undefined);
     },
   };
 }
@@ -80,7 +72,7 @@ interface LeaseOptions {
  */
 async function keepRenewing(
   client: KubeClient,
-  path: string,
+  at: LeaseAt,
   { job, held, signal }: { readonly job: string; readonly held: typeof seconds; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   let since = Date.now();
@@ -91,14 +83,16 @@ async function keepRenewing(
     const asked = Date.now();
     const answered = AbortSignal.any([signal, AbortSignal.timeout(held.renew * 500)]);
     try {
-      const found = await get(client, path, answered);
+      const found = await readLease(client, at, { signal: answered });
       const holder = found?.spec?.holderIdentity ?? '';
       if (holder !== job) return holder === '' ? undefined : holder;
-      await client.put(path, { ...found, spec: { ...found?.spec, renewTime: now() } }, { signal: answered });
-      since = asked;
-      wait = held.renew;
+      const spec = { ...found?.spec, renewTime: microTime() };
+      const isRenewed = await writeLease(client, at, found, { spec }, { signal: answered });
+      // where somebody wrote it meanwhile the next look tells
+      if (isRenewed) since = asked;
+      wait = isRenewed ? held.renew : held.poll;
     } catch {
-      // nobody answered, or somebody wrote it meanwhile: the next look tells
+      // nobody answered: the next look tells
       wait = held.poll;
     }
     if (Date.now() - since > (held.held - held.renew) * 1000) return undefined;
@@ -110,44 +104,11 @@ export function leaseName(reference: string): string {
   return `db-ferry-${createHash('sha256').update(reference).digest('hex').slice(0, 16)}`;
 }
 
-async function get(client: KubeClient, path: string, signal: AbortSignal): Promise<Lease | undefined> {
-  try {
-    return await client.get<Lease>(path, { signal });
-  } catch (error) {
-    if (isAppError(error, 'cluster.api') && error.data['status'] === 404) return undefined;
-    throw error;
-  }
-}
-
-/** False where another one was first: what is replaced is the very version that was seen. */
-async function take(
-  client: KubeClient,
-  asked: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly job: string;
-    readonly found: Lease | undefined;
-    readonly signal: AbortSignal;
-    readonly held: number;
-  },
-): Promise<boolean> {
-  const { namespace, name, job, found, signal, held } = asked;
-  const spec = { holderIdentity: job, leaseDurationSeconds: held, acquireTime: now(), renewTime: now() };
-  const metadata = found?.metadata ?? { name, namespace, labels: { [labels.managedBy]: ours } };
-  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-  try {
-    if (found) await client.put(pathOf('leases', namespace, name), lease, { signal });
-    else await client.post(pathOf('leases', namespace), lease, { signal });
-    return true;
-  } catch (error) {
-    if (isAppError(error, 'cluster.api') && error.data['status'] === 409) return false;
-    throw error;
-  }
-}
-
-/** As Kubernetes writes a MicroTime. */
-function now(): string {
-  return new Date().toISOString().replace('Z', '000Z');
+/** As it is when this job takes it. */
+function taken(job: string, held: number): Parameters<typeof writeLease>[3] {
+  const now = microTime();
+  const spec = { holderIdentity: job, leaseDurationSeconds: held, acquireTime: now, renewTime: now };
+  return { spec, labels: { [labels.managedBy]: ours } };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

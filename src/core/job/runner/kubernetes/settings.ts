@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { AppError, isAppError } from '../../../base/errors';
+import { AppError } from '../../../base/errors';
 import { parseJson } from '../../../base/json';
 import type { KubeClient } from '../../../cluster/kubeClient';
 import { pathOf } from './names';
+import { hasStatus } from '../../../cluster/apiError';
 
 /** What is the same for all jobs of one namespace: written by `deploy`, read by whoever starts one. */
 export type RunnerSettings = v.InferOutput<typeof settings>;
@@ -44,7 +45,7 @@ export async function readSettings(
   try {
     found = await client.get(pathOf('configmaps', namespace, settingsName), signal ? { signal } : {});
   } catch (error) {
-    if (isAppError(error, 'cluster.api') && error.data['status'] === 404) throw new AppError('runner.absent', where);
+    if (hasStatus(error, 404)) throw new AppError('runner.absent', where);
     throw error;
   }
   const read = v.safeParse(settings, parseJson(found.data?.[settingsKey] ?? ''));
