@@ -27,6 +27,54 @@ describe('meaningOf', () => {
   });
 });
 
+describe('meaningOf, as an older server says it', () => {
+  const older = (kind: string, sql: string): string => {
+    const { text, older: said = text } = meaningOf(kind, sql);
+    return said;
+  };
+  const seven = 'SELECT,INSERT,DELETE,REFERENCES,TRIGGER,TRUNCATE,UPDATE';
+  const grants = (privileges: string): readonly string[] => [
+    ...['', ' WITH GRANT OPTION'].map((option) => `GRANT ${privileges} ON TABLE public.t TO bob${option};\n`),
+    ...['', 'GRANT OPTION FOR '].map((option) => `REVOKE ${option}${privileges} ON TABLE public.t FROM bob;\n`),
+    `ALTER DEFAULT PRIVILEGES FOR ROLE eve IN SCHEMA public GRANT ${privileges} ON TABLES TO bob;\n`,
+    `ALTER DEFAULT PRIVILEGES FOR ROLE eve GRANT ${privileges} ON TABLES TO bob WITH GRANT OPTION;\n`,
+  ];
+
+  it('has MAINTAIN in ALL, and else as a right of its own', () => {
+    const same = (one: string, other: string): boolean[] => {
+      const others = grants(other);
+      return grants(one).map((sql, at) => older('ACL', sql) === older('ACL', others[at] ?? ''));
+    };
+    for (const all of [seven, `${seven},MAINTAIN`, `MAINTAIN,${seven}`]) {
+      assert.deepEqual(new Set(same(all, 'ALL')), new Set([true]), all);
+    }
+    const names = seven.split(',');
+    for (let size = 0; size < names.length; size += 1) {
+      const few = names.slice(0, size);
+      const [one, more] = [few.join(','), [...few, 'MAINTAIN'].join(',')];
+      for (const other of size === 0 ? ['ALL', 'SELECT', ''] : [one, 'ALL', seven]) {
+        assert.deepEqual(new Set(same(more, other)), new Set([false]), `${more} against ${other}`);
+      }
+    }
+    // of a column it is no right of all of the table
+    assert.deepEqual(new Set(same('SELECT(a),MAINTAIN', 'SELECT(a)')), new Set([false]));
+  });
+
+  it('has no names of NOT NULL, and what says where it does not hold', () => {
+    const table = (list: string, more = ''): string =>
+      older('TABLE', `CREATE TABLE public.t (\n    a integer${list}\n);\n${more}`);
+    const listed = ',\n    CONSTRAINT x NOT NULL a';
+    const set = table('', 'ALTER TABLE ONLY public.t ALTER COLUMN a SET NOT NULL;\n');
+    assert.equal(table(' CONSTRAINT x NOT NULL'), table(' NOT NULL'));
+    assert.equal(table(listed), set);
+    for (const one of [' NO INHERIT', ' NOT VALID', ' NO INHERIT NOT VALID']) {
+      assert.notEqual(table(`${listed}${one}`), table(listed), one);
+      assert.notEqual(table(`${listed}${one}`), set, one);
+      assert.notEqual(table(` CONSTRAINT x NOT NULL${one}`), table(' NOT NULL'), one);
+    }
+  });
+});
+
 describe('meaningOf, held against PostgreSQL', function () {
   this.timeout(600_000);
   const servers = new Map<Major, Server>();

@@ -37,7 +37,9 @@ export function settledGrants(
   return runs.map(({ units }) => units.sort().join(' ; ')).join(' ; ');
 }
 
-/** What a server before 17 can say of a grant on tables: there is no MAINTAIN, and all others together are ALL. */
+/**
+ * What a server before 17 can say of a grant on tables: all rights of a table are ALL there without MAINTAIN. A MAINTAIN beside fewer is a right of its own, which it cannot say, and stays.
+ */
 export function withoutMaintain(statement: readonly Node[]): readonly Node[] {
   const first = statement.findIndex((node) => isWord(node, 'GRANT', 'REVOKE'));
   const verb = isWord(statement[first + 1], 'GRANT') && isWord(statement[first + 2], 'OPTION') ? first + 3 : first;
@@ -47,10 +49,7 @@ export function withoutMaintain(statement: readonly Node[]): readonly Node[] {
   const older = privileges.filter(([name]) => !isWord(name, 'MAINTAIN'));
   const whole = older.filter((privilege) => privilege.length === 1).map(textOf);
   const isAll = allBefore17.every((name) => whole.includes(name)) && whole.length === older.length;
-  const kept: readonly Node[] = isAll
-    ? [{ kind: 'word', text: 'ALL' }]
-    : older.flatMap((privilege, at) => (at === 0 ? privilege : [{ kind: 'sign', text: ',' } as const, ...privilege]));
-  return [...statement.slice(0, verb + 1), ...kept, ...statement.slice(on)];
+  return isAll ? [...statement.slice(0, verb + 1), { kind: 'word', text: 'ALL' }, ...statement.slice(on)] : statement;
 }
 
 const allBefore17 = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'];

@@ -145,16 +145,18 @@ function olderPartsOfTable([create = [], ...others]: readonly (readonly Node[])[
   const list = create.find((node) => isGroup(node, '('));
   const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map(withoutNullNames) : [];
   const notNull: string[] = [];
-  const kept = elements.filter(([not, nothing, column]) => {
+  const kept = elements.filter((element) => {
+    const [not, nothing, column] = element;
     const isListed = isWord(not, 'NOT') && isWord(nothing, 'NULL') && column !== undefined;
-    if (isListed) notNull.push(column.text);
+    // with what says that it does not hold everywhere: NO INHERIT, NOT VALID
+    if (isListed) notNull.push(textOf(element.slice(2)));
     return !isListed;
   });
   const statements = others.filter((statement) => {
     const at = statement.findIndex((node) => isWord(node, 'COLUMN'));
     const column = statement[at + 1];
     const isSet = at >= 0 && column !== undefined && textOf(statement.slice(at + 2)) === 'SET NOT NULL';
-    if (isSet) notNull.push(column.text);
+    if (isSet) notNull.push(textOf([column]));
     return !isSet;
   });
   const head = textOf(create.filter((node) => node !== list));
