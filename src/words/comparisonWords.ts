@@ -13,7 +13,7 @@ export function differenceWords(difference: Difference): string {
 function plainWords(difference: Difference): string {
   switch (difference.kind) {
     case 'rows':
-      return t`${difference.table}: ${count(difference.left)} rows and ${count(difference.right)} rows`;
+      return t`${difference.table}: ${some(difference.left, 'row')} and ${some(difference.right, 'row')}`;
     case 'content':
       return t`${difference.table}: other contents in the same number of rows (${count(difference.rows)})`;
     case 'columns':
@@ -62,7 +62,7 @@ const noteWords: { readonly [C in keyof ComparisonNoteData]: (data: ComparisonNo
   columnOrder: (data) =>
     t`the columns of ${of(data, 'table')} stand in another order: that matters only to what reads them by their place, such as INSERT without names`,
   generatedUnproven: (data) =>
-    t`values of generated columns are computed anew, and could not be compared: ${of(data, 'tables')}`,
+    t`values of generated columns are computed anew, and could not be compared: ${namesOf(data.tables)}`,
   wording: (data) =>
     t`worded differently: ${Object.keys(data)
       .map((key) => of(data, key))
@@ -77,6 +77,12 @@ const noteWords: { readonly [C in keyof ComparisonNoteData]: (data: ComparisonNo
 function of<D extends object>(data: D, key: KeyOf<D>): string {
   const value = fact(data, key);
   return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}
+
+/** As they came off the disk, the first of many. */
+function namesOf(names: unknown): string {
+  const all = Array.isArray(names) ? names.map(String) : [];
+  return `${all.slice(0, 10).join(', ')}${all.length > 10 ? t` and ${count(all.length - 10)} more` : ''}`;
 }
 
 function emptyWords(data: ComparisonNoteData['withoutData']): string {

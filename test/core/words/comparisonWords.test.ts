@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ComparisonNote } from '../../../src/core/postgres/archive/reading';
-import { comparisonNoteWords, sameWords } from '../../../src/words/comparisonWords';
+import { comparisonNoteWords, differenceWords, sameWords } from '../../../src/words/comparisonWords';
 
 const leftOut = (kind: string, count: number, names?: readonly string[]): ComparisonNote => ({
   code: 'leftOut',
@@ -31,5 +31,14 @@ describe('what a comparison left out on purpose', () => {
       assert.ok(words.includes(how), words);
     }
     assert.equal(comparisonNoteWords(leftOut('DEFAULT ACL', 3)), 'left out on purpose: DEFAULT ACL (3)', 'of 0.1.0');
+  });
+});
+
+describe('what a comparison says', () => {
+  it('is about one row or several, and names tables as they are called', () => {
+    assert.equal(differenceWords({ kind: 'rows', table: 'a', left: 1, right: 0 }), 'a: 1 row and 0 rows');
+    const tables = Array.from({ length: 12 }, (_, at) => `t${at}`);
+    const words = comparisonNoteWords({ code: 'generatedUnproven', data: { tables } });
+    assert.ok(words.endsWith(': t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more'), words);
   });
 });

@@ -125,7 +125,7 @@ describe('the report of a job', () => {
       ),
     );
     assert.equal(text.split('3 sessions').length, 2);
-    assert.match(text, /## Differences\n\n- public.a: 1 rows and 2 rows/);
+    assert.match(text, /## Differences\n\n- public.a: 1 row and 2 rows/);
   });
 
   it('no name is Markdown', () => {

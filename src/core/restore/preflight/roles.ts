@@ -70,6 +70,7 @@ export function checkMapping(mapRoles: Readonly<Record<string, string>>): void {
   }
 }
 
+/** As the server reserves names: in capitals they are roles like any other, and PUBLIC in quotes is not everybody. */
 function builtIn(role: string): boolean {
-  return /^(pg_|public$)/i.test(role) || role === '';
+  return /^(pg_|public$)/.test(role) || role === '';
 }

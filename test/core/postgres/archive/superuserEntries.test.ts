@@ -58,3 +58,28 @@ describe('what a function reads while a superuser makes it', () => {
     });
   }
 });
+
+describe('a type that a superuser makes', () => {
+  const isOfSuperuser = (definition: string, shell = false): boolean => {
+    const bytes = Buffer.from(definition, 'latin1');
+    const entry = { kind: 'TYPE', schema: 'public', name: 'x', definitionAt: 0, definitionLength: bytes.length };
+    const shells = shell ? [{ ...entry, kind: 'SHELL TYPE' }] : [];
+    const toc = { entries: [...shells, entry] as TocEntry[], bytes } as unknown as TableOfContents;
+    return superuserEntries(toc, new Set())(entry as TocEntry);
+  };
+
+  it('has a shell, a representation, or is a name alone that never became a type', () => {
+    for (const name of ['public.x', '"a (b" . "AS"', 'x']) assert.ok(isOfSuperuser(`CREATE TYPE ${name};\n`), name);
+    assert.ok(isOfSuperuser('CREATE TYPE public.x (\n    INTERNALLENGTH = 4,\n    INPUT = public.f\n);\n'));
+    assert.ok(isOfSuperuser('CREATE TYPE public.x (\n    INPUT = public.f\n);\n', true));
+    for (const other of [
+      "AS ENUM (\n    'a'\n)",
+      'AS (\n\ta integer\n)',
+      'AS RANGE (\n    subtype = public.y\n)',
+      ', y',
+      '(x)',
+    ])
+      assert.ok(!isOfSuperuser(`CREATE TYPE public.x ${other};\n`), other);
+    assert.ok(!isOfSuperuser('CREATE TYPE public.x;\nCREATE TYPE public.y;\n'));
+  });
+});

@@ -21,8 +21,12 @@ export function superuserEntries(toc: TableOfContents, superusers: ReadonlySet<s
     if (statements.length > form.length) return false;
     switch (entry.kind) {
       case 'TYPE':
-        // whoever makes the type made its shell
-        return shells.has(keyOf(entry)) || /^CREATE TYPE [^\n]* \(\n {4}INTERNALLENGTH = /m.test(text());
+        // whoever makes the type made its shell; a name that never became a type is made of nothing else
+        return (
+          shells.has(keyOf(entry)) ||
+          isNameAlone(statements[0]?.tokens.slice(2)) ||
+          /^CREATE TYPE [^\n]* \(\n {4}INTERNALLENGTH = /m.test(text())
+        );
       case 'FOREIGN DATA WRAPPER':
         return hasOwnValidators || !/ VALIDATOR /.test(text());
       case 'FUNCTION':
@@ -118,6 +122,10 @@ function hasStringBody(clauses: readonly Token[]): boolean {
   const body = clauses.slice(at + 1).map(({ kind, text }) => (kind === 'string' ? 'string' : text));
   const isOther = ({ kind, text }: Token): boolean => kind === 'word' && /^(?:begin|return)$/i.test(text);
   return at >= 0 && /^string(?: , string)?$/.test(body.join(' ')) && !clauses.some(isOther);
+}
+
+function isNameAlone(tokens: readonly Token[] = []): boolean {
+  return tokens.length <= 3 && tokens.every(({ kind, text }) => kind === 'word' || kind === 'name' || text === '.');
 }
 
 function keyOf({ schema, name }: TocEntry): string {
