@@ -47,9 +47,6 @@ const phrases = [
   .flatMap((within) => [{ selector: `${within} Literal${phrase}` }, { selector: `${within} ${phraseIn}` }])
   .map((rule) => ({ ...rule, message: 'The core tells codes and facts: the phrase belongs into src/words.' }));
 
-/** They tell phrases still, of what a clean-up found out: these stand in results and in files of jobs. No other file may. */
-const withPhrases = ['src/core/job/kinds/cleanJob.ts', 'src/core/job/recover/resolution.ts'];
-
 /** What one does next differs by host: a command or an option of the command line stands in its hints, not in the words for all. */
 const ofTheCommandLine = [
   { selector: String.raw`Literal[value=/db-ferry [a-z]|(^|[\s(\x60])--[a-z]/]` },
@@ -154,10 +151,6 @@ export default tseslint.config(
   {
     files: ['src/core/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...sentences, ...phrases] },
-  },
-  {
-    files: withPhrases,
-    rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...sentences] },
   },
   {
     files: ['src/words/**/*.ts', 'src/report/jobReport.ts'],

@@ -10,6 +10,7 @@ import { startJobs } from '../ui/startJobs';
 import type { Command } from './command';
 import { podOfRow } from './targets';
 import { showInformationMessage, showWarningMessage } from '../ui/shown';
+import { claimWords, leftWords } from '../words/cleanWords';
 import { t } from '../words/language';
 
 /** Removes what jobs left that do not live any more: of one job, in one pod, or of all. What would go is shown before. */
@@ -44,10 +45,10 @@ async function confirm(
   const more = removes.length - mostLines;
   const detail = [
     ...(removes.length === 0 ? [] : [t`Removes what jobs left that do not run any more:`]),
-    ...removes.slice(0, mostLines).map((one) => `• ${one}`),
+    ...removes.slice(0, mostLines).map((one) => `• ${leftWords(one)}`),
     ...(more > 0 ? [t`• and ${more} more`] : []),
     ...(claims.length === 0 ? [] : [t`Leaves alone, since nothing proves what it says:`]),
-    ...claims.slice(0, mostLines).map((one) => `• ${one}`),
+    ...claims.slice(0, mostLines).map((one) => `• ${claimWords(one)}`),
     ...(notReached.length === 0 ? [] : [t`What was left there, if anything, cannot be seen now:`]),
     ...notReached.map(({ reference, error }) => `• ${reference}: ${wordsFor(error).what}`),
     t`What restores kept for their undo stays.`,

@@ -15,7 +15,8 @@ import { maskedHeadings, maskedProof } from '../words/maskWords';
 import { outcomeWords } from '../words/outcomeWords';
 import { phaseSeconds } from '../words/phaseSeconds';
 import { basisWords, phaseWords } from '../words/progressWords';
-import { hasOpenEnds, removalLines, resultNumbers } from '../words/resultFacts';
+import { hasOpenEnds } from '../words/cleanWords';
+import { removalLines, resultNumbers } from '../words/resultFacts';
 import { text } from '../words/shown';
 import { t } from '../words/language';
 

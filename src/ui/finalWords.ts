@@ -1,10 +1,10 @@
 import { some } from '../words/some';
 import type { JobResult } from '../core/job/record/jobEvents';
 import type { Job } from '../core/job/record/readJob';
+import { fatesOf } from '../words/cleanWords';
 import { differenceWords } from '../words/comparisonWords';
 import { outcomeWords } from '../words/outcomeWords';
 import { count, duration, size } from './format';
-import { texts } from '../words/shown';
 import { capital } from './findingLines';
 import { jobTitle } from './jobWords';
 import { t } from '../words/language';
@@ -14,7 +14,7 @@ export function finalWords(job: Pick<Job, 'request'>, result: JobResult): string
   const facts = figures(result.data);
   const outcome = outcomeWords(result, job.request.kind);
   // what became of a job is the news of its clean-up
-  const found = (['resolved', 'unknown'] as const).flatMap((key) => texts(result.data, key).map(capital));
+  const found = fatesOf(result.data).map(capital);
   return `${jobTitle(job)}: ${[outcome, ...whatDiffers(result), ...found.slice(0, mostFound), facts === '' ? '' : `${facts}.`].join(' ').trim()}`;
 }
 

@@ -1,6 +1,7 @@
 import { formatReference } from '../core/cluster/reference';
 import { operandsOf } from '../core/job/request';
 import type { Job } from '../core/job/record/readJob';
+import { fateWords } from '../words/cleanWords';
 import { waitingText } from '../words/noteWords';
 import { basisWords } from '../words/progressWords';
 import { capital } from './findingLines';
@@ -22,7 +23,7 @@ export function jobTooltip(job: Job): string {
       : t`expected to take ${duration(expected.seconds)}, by ${basisWords()[expected.basis]}`,
     keepsAwake ? t`keeps the workspace awake` : '',
     waiting === undefined ? '' : capital(waitingText(waiting)),
-    resolved === undefined ? '' : capital(resolved),
+    resolved === undefined ? '' : capital(fateWords(resolved)),
   ]
     .filter((line) => line !== '')
     .join('\n');

@@ -1,5 +1,6 @@
 import type { JobResult } from '../core/job/record/jobEvents';
 import type { JobKind } from '../core/job/request';
+import { hasForgotten } from './cleanWords';
 import { sameWords } from './comparisonWords';
 import { duration, safe } from './format';
 import type { ResultData } from '../core/job/record/resultData';
@@ -52,7 +53,7 @@ export function outcomeWords(
     }
     case 'clean':
       if (data['nothing'] === true) return t`Nothing to clean.`;
-      if (Array.isArray(data['forgotten']) && data['forgotten'].length > 0) return t`Forgotten: no server was asked.`;
+      if (hasForgotten(data)) return t`Forgotten: no server was asked.`;
       return outcome === 'done' ? t`Cleaned.` : t`Cleaned, but not all is gone or known.`;
   }
 }

@@ -1,4 +1,5 @@
 import { count, duration, safe, size } from './format';
+import { cleanedLines, hasOpenEnds } from './cleanWords';
 import type { Hints } from './hints';
 import type { ResultData } from '../core/job/record/resultData';
 import { fact, text, texts } from './shown';
@@ -30,20 +31,15 @@ export function resultLines(data: ResultData, hints: Hints): string[] {
   return lines;
 }
 
-/** What clean and release removed, found out, left and could not reach, as lines. */
+/** What clean, discard and release removed, found out, left and could not reach, as lines. */
 export function removalLines(data: ResultData): string[] {
   const { dropped } = data;
-  if (!Array.isArray(dropped)) return linesOf(removals, data);
+  if (!Array.isArray(dropped)) return [...linesOf(removals, data), ...cleanedLines(data)];
   // each with what it freed
   const lines = (dropped as readonly { readonly name: string; readonly bytes?: number }[]).map(({ name, bytes }) =>
     safe(t`removed ${name}${bytes === undefined ? '' : ` (${size(bytes)})`}`),
   );
   return [...lines, ...linesOf(removals, { ...data, removed: undefined })];
-}
-
-/** True where clean could not find out what became of a job, or of a place. */
-export function hasOpenEnds(data: ResultData): boolean {
-  return [...texts(data, 'unknown'), ...texts(data, 'notReached')].length > 0;
 }
 
 type Lines = readonly (readonly [key: keyof ResultData, words: (value: string) => string])[];
@@ -72,6 +68,7 @@ const places: Lines = [
   ['kept', (value) => t`the database before is kept as ${value}`],
 ];
 
+/** Names that a release drops; what earlier versions told of a clean-up is text, too. */
 const removals: Lines = [
   ['removed', (value) => t`removed ${value}`],
   ['claims', (value) => t`left alone, since nothing proves what it says: ${value}`],

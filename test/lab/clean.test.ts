@@ -9,11 +9,12 @@ import { requestOf } from '../core/job/requestOf';
 import { createJobFolder, jobsFolder } from '../../src/core/job/record/jobFolder';
 import { identify } from '../../src/core/job/run/processIdentity';
 import { planClean, type CleanPlan } from '../../src/core/job/plan/planClean';
-import { readJob } from '../../src/core/job/record/readJob';
+import { readJob, type Job } from '../../src/core/job/record/readJob';
 import type { Phase } from '../../src/core/base/progress';
+import { fateWords, leftWords } from '../../src/words/cleanWords';
 import { sideName, keptName } from '../../src/core/restore/side/sideDatabase';
 import type { Exchange } from '../../src/core/restore/side/swap';
-import { ferry, startFerry, told, type FerrySetting } from './ferry';
+import { cleanedBy, ferry, startFerry, told, type FerrySetting } from './ferry';
 import { places, startLab, type Lab } from './lab';
 import { markSigned } from '../core/restore/signedMark';
 import type { Server } from './servers';
@@ -41,7 +42,7 @@ describe('clean', function () {
       for (const operands of [[], [id], [places.pg16]]) {
         const run = await ferry(setting, 'clean', ...operands);
         assert.equal(run.exitCode, 3, told(run));
-        assert.match(String(run.result.data['unknown']), new RegExp(`job ${id} .*unknown: look at ${target}`));
+        assert.match(cleanedBy(run), new RegExp(`job ${id} .*unknown: look at ${target}`));
         assert.equal((await readJob(folder)).cleaned, false, 'it must be told again');
       }
     });
@@ -52,7 +53,7 @@ describe('clean', function () {
         await ours(sideName('shop', id), id, 'side');
         const run = await ferry(setting, 'clean', ...operands);
         assert.equal(run.exitCode, 0, told(run));
-        assert.match(String(run.result.data['resolved']), new RegExp(`job ${id}: not committed`));
+        assert.match(cleanedBy(run), new RegExp(`job ${id}: not committed`));
         assert.equal((await readJob(folder)).cleaned, true);
         assert.deepEqual(await databases(), ['shop']);
       }
@@ -64,22 +65,22 @@ describe('clean', function () {
       const run = await ferry(setting, 'clean');
       assert.equal(run.exitCode, 0, told(run));
       for (const { id } of jobs) {
-        assert.match(String(run.result.data['resolved']), new RegExp(`job ${id}: not committed`));
+        assert.match(cleanedBy(run), new RegExp(`job ${id}: not committed`));
       }
     });
 
     it('a new database, by the OID that got its name', async () => {
       for (const [name, found] of [
-        ['shop_new', /: committed; .*\/shop_new is the restored database$/],
-        [undefined, /: not committed, or dropped since; there is no .*\/shop_new$/],
+        ['shop_new', /: committed; .*\/shop_new is the restored database$/m],
+        [undefined, /: not committed, or dropped since; there is no .*\/shop_new$/m],
       ] as const) {
         const oid = name === undefined ? 999_999 : await made(name);
         const side = { database: 'shop_new', oid, side: 'shop_new__restore_x' };
         const { id, folder } = await killed('restore', ['backup1', `${places.pg16}/shop_new`], 'swap', side);
         const run = await ferry(setting, 'clean', id);
         assert.equal(run.exitCode, 0, told(run));
-        assert.match(String(run.result.data['resolved']), found);
-        assert.match((await readJob(folder)).resolved ?? '', found);
+        assert.match(cleanedBy(run), found);
+        assert.match(fateOf(await readJob(folder)), found);
         if (name !== undefined) await lab.server('pg16').sql('postgres', `drop database ${name}`);
       }
     });
@@ -91,7 +92,7 @@ describe('clean', function () {
       const run = await ferry(setting, 'clean', id);
       assert.equal(run.exitCode, 0, told(run));
       await assert.rejects(session.query('select 1'));
-      assert.match(String(run.result.data['resolved']), /not committed/);
+      assert.match(cleanedBy(run), /not committed/);
     });
 
     it('what proves something of another one is not taken away', async () => {
@@ -102,7 +103,7 @@ describe('clean', function () {
       assert.deepEqual(await databases(), ['shop', sideName('shop', other.id)]);
       // the place named in another way: only the mark leads to the job
       const run = await ferry(setting, 'clean', places.pg16.replace(/-0$/, ''));
-      assert.match((await readJob(other.folder)).resolved ?? '', /: not committed; .*\/shop is what it was/, told(run));
+      assert.match(fateOf(await readJob(other.folder)), /: not committed; .*\/shop is what it was/, told(run));
       const later = await ferry(setting, 'clean', other.id);
       assert.equal(later.exitCode, 0, told(later));
     });
@@ -112,7 +113,7 @@ describe('clean', function () {
       assert.equal((await ferry(setting, 'clean', id)).exitCode, 3);
       const run = await ferry(setting, 'clean', id, '--forget');
       assert.equal(run.exitCode, 0, told(run));
-      assert.match(String(run.result.data['forgotten']), new RegExp(`job ${id}; what it left in gone/with/the-0/wind`));
+      assert.match(cleanedBy(run), new RegExp(`job ${id}; what it left in gone/with/the-0/wind`));
       assert.equal((await readJob(folder)).mayHaveLeft, false);
       assert.equal((await ferry(setting, 'clean', '--forget')).exitCode, 2);
     });
@@ -122,7 +123,7 @@ describe('clean', function () {
       await ours(keptName('shop', id), id, 'kept');
       const run = await ferry(setting, 'clean', id);
       assert.equal(run.exitCode, 0, told(run));
-      assert.match(String(run.result.data['resolved']), new RegExp(`job ${id}: committed; .* is what was kept`));
+      assert.match(cleanedBy(run), new RegExp(`job ${id}: committed; .* is what was kept`));
       await lab.server('pg16').sql('postgres', `drop database "${keptName('shop', id)}"`);
     });
   });
@@ -137,11 +138,11 @@ describe('clean', function () {
       for (const other of others)
         await lab.server('pg16').sql('postgres', `create database "${other}" connection limit 5`);
       await lab.server('pg16').sql('postgres', `comment on database "${others[1]}" is 'mine'`);
-      assert.deepEqual((await plan(operand)).removes, [`${side} in ${places.pg16}`]);
+      assert.deepEqual(removesOf(await plan(operand)), [`${side} in ${places.pg16}`]);
       const run = await ferry(setting, 'clean', ...(operand === undefined ? [] : [operand]));
       assert.equal(run.exitCode, 0, told(run));
       const at = operand ?? target;
-      assert.ok(String(run.result.data['removed']).startsWith(`${side} in ${at}`), told(run));
+      assert.ok(cleanedBy(run).startsWith(`removed ${side} in ${at}`), told(run));
       assert.deepEqual(await databases(), ['shop', ...others].sort());
       for (const other of others) await lab.server('pg16').sql('postgres', `drop database "${other}"`);
     }
@@ -158,7 +159,7 @@ describe('clean', function () {
       await lab.server('pg16').sql('shop', 'create table of_used(); alter table of_used owner to used');
       const run = await ferry(setting, 'clean', id);
       assert.equal(run.exitCode, 3, told(run));
-      assert.match(String(run.result.data['remaining']), /the role used/);
+      assert.match(cleanedBy(run), /the role used/);
       assert.deepEqual(await roles(), ['used']);
       assert.equal((await readJob(folder)).cleaned, false);
       await lab.server('pg16').sql('shop', 'drop table of_used');
@@ -193,7 +194,7 @@ describe('clean', function () {
     assert.equal(blocked.exitCode, 4, told(blocked));
     const cleaned = await ferry(setting, 'clean');
     assert.equal(cleaned.exitCode, 0, told(cleaned));
-    assert.match(String(cleaned.result.data['removed']), /the role left_behind/);
+    assert.match(cleanedBy(cleaned), /the role left_behind/);
     const again = await ferry(setting, ...args);
     assert.equal(again.exitCode, 0, told(again));
     const [row] = await server.sql<{ oid: number }>('tiny', `select oid::int from pg_database where datname = 'tiny'`);
@@ -215,7 +216,7 @@ describe('clean', function () {
       await session.end();
       assert.equal(run.exitCode, 0, told(run));
       assert.deepEqual(await databases(), ['shop', sideName('shop', 'busy'), sideName('shop', 'young')].sort());
-      const spared = String(run.result.data['spared']);
+      const spared = cleanedBy(run);
       for (const job of ['busy', 'young']) assert.ok(spared.includes(sideName('shop', job)), told(run));
       for (const job of ['busy', 'young']) {
         await lab.server('pg16').sql('postgres', `drop database "${sideName('shop', job)}"`);
@@ -240,15 +241,15 @@ describe('clean', function () {
       const left = [`${side} in ${places.pg16}`, `the role free in ${places.pg16}`];
       const sessions = `1 session of job ${id} in ${places.pg16}`;
       const all = await plan();
-      assert.deepEqual(all.removes.toSorted(), [...left, sessions].sort());
+      assert.deepEqual(removesOf(all), [...left, sessions].sort());
       assert.deepEqual(
         all.notReached.map(({ reference, error }) => [reference, error.code]),
         [['gone/with/the-0/wind', 'cluster.unknown']],
       );
       assert.equal(all.jobs.length, 2);
       const ofJob = await plan(id);
-      assert.deepEqual([ofJob.removes.toSorted(), ofJob.notReached], [[...left, sessions].sort(), []]);
-      assert.deepEqual((await plan(places.pg16)).removes.toSorted(), [...left, sessions].sort());
+      assert.deepEqual([removesOf(ofJob), ofJob.notReached], [[...left, sessions].sort(), []]);
+      assert.deepEqual(removesOf(await plan(places.pg16)), [...left, sessions].sort());
       assert.deepEqual([await databases(), await roles()], [before, ['free']], 'nothing changed');
       await session.query('select 1');
 
@@ -337,3 +338,11 @@ describe('clean', function () {
     return (await lab.server('pg16').sql<{ datname: string }>('postgres', sql)).map(({ datname }) => datname);
   }
 });
+
+function fateOf({ resolved }: Job): string {
+  return resolved === undefined ? '' : fateWords(resolved);
+}
+
+function removesOf({ removes }: CleanPlan): string[] {
+  return removes.map(leftWords).sort();
+}

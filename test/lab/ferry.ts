@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { JobEvent, JobResult } from '../../src/core/job/record/jobEvents';
+import { cleanedLines } from '../../src/words/cleanWords';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -65,6 +66,11 @@ export function startFerry(
     });
   });
   return { child, ended, events };
+}
+
+/** What a clean-up did and found, as people read it, a line each. */
+export function cleanedBy(run: Run): string {
+  return cleanedLines(run.result.data).join('\n');
 }
 
 /** What a failed expectation needs to be understood: exit code, result and stderr. */

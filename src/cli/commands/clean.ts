@@ -1,5 +1,6 @@
 import { defined } from '../../core/base/defined';
 import type { RequestOf } from '../../core/job/request';
+import { claimWords, leftWords } from '../../words/cleanWords';
 import { runningText, wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
@@ -44,8 +45,9 @@ async function showPlan({ terminal }: Call, { root, of, kubeconfigs }: RequestOf
   terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { planned: true } });
   for (const finding of findings) terminal.line(safe(findingWords(finding, cliHints)));
   if (removes.length + claims.length + unreached.length === 0) terminal.line('There is nothing to clean up.');
-  for (const one of removes) terminal.line(safe(`would remove ${one}`));
-  for (const one of claims) terminal.line(safe(`would leave alone, since nothing proves what it says: ${one}`));
+  for (const one of removes) terminal.line(safe(`would remove ${leftWords(one)}`));
+  for (const one of claims)
+    terminal.line(safe(`would leave alone, since nothing proves what it says: ${claimWords(one)}`));
   for (const { reference, error } of unreached) {
     terminal.line(safe(`cannot see ${reference}: ${runningText(wordsFor(error.code, error.data, cliHints))}`));
   }

@@ -1,6 +1,7 @@
 import { requestDigest } from '../../core/job/checkRequest';
 import { operandsOf } from '../../core/job/request';
 import type { Job } from '../../core/job/record/readJob';
+import { fateWords } from '../../words/cleanWords';
 import { sentences, wordsFor } from '../../words/errorWords';
 import { localTime, safe } from '../../words/format';
 import { stateText, tookText } from '../../words/jobWords';
@@ -76,7 +77,7 @@ function print(found: Job, terminal: Terminal): void {
   line('request', `sha256:${requestDigest(request)}`);
   line('state', stateText(found));
   line('started', started === undefined ? undefined : localTime(started));
-  line('resolved', found.resolved);
+  line('resolved', found.resolved && fateWords(found.resolved));
   line('took', found.state === 'interrupted' ? undefined : tookText(found));
   line('folder', found.folder);
   if (result) {

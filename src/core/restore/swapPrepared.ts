@@ -1,3 +1,4 @@
+import type { LeftInServer } from '../base/cleanFacts';
 import { AppError } from '../base/errors';
 import { block, isBlocked, note, warn, type Finding } from '../base/finding';
 import { persist } from '../base/persist';
@@ -158,8 +159,8 @@ export async function discard(
   work: Work,
 ): Promise<{
   readonly preparedBy: string;
-  readonly removed: readonly string[];
-  readonly remaining: readonly string[];
+  readonly removed: readonly LeftInServer[];
+  readonly remaining: readonly LeftInServer[];
   readonly bytes?: number;
 }> {
   work.report({ type: 'phase', phase: 'preflight' });
@@ -185,10 +186,16 @@ export async function discard(
     if (found !== 'gone') throw error;
   }
   const left = await dropMadeRoles(server, mark.job, roles).catch(() => roles);
+  const { pod } = request.target;
+  const at = { job: mark.job, place: `${request.cluster}/${pod.namespace}/${pod.name}` };
+  const dropped = roles.filter((role) => !left.includes(role));
   return {
     preparedBy: mark.job,
-    removed: [row.name, ...roles.filter((role) => !left.includes(role)).map((role) => `the role ${role}`)],
-    remaining: left.map((role) => `the role ${role}`),
+    removed: [
+      { what: 'database', name: row.name, ...at },
+      ...dropped.map((name) => ({ what: 'role', name, ...at }) as const),
+    ],
+    remaining: left.map((name) => ({ what: 'role', name, ...at })),
     ...(row.bytes === undefined ? {} : { bytes: row.bytes }),
   };
 }

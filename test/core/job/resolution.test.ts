@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import type { JobKind } from '../../../src/core/job/request';
 import type { Job } from '../../../src/core/job/record/readJob';
-import {
-  exchangeIn,
-  isUncertain,
-  resolutionByOid,
-  resolutionOf,
-  type Resolution,
-} from '../../../src/core/job/recover/resolution';
+import { exchangeIn, isUncertain, resolutionByOid, resolutionOf } from '../../../src/core/job/recover/resolution';
+import type { Fate } from '../../../src/core/base/fate';
+import { fateWords } from '../../../src/words/cleanWords';
 import type { Cleaned } from '../../../src/core/restore/side/clean';
 import type { DatabaseRow } from '../../../src/core/restore/databaseRow';
 import { sideName } from '../../../src/core/restore/side/sideDatabase';
@@ -71,24 +67,24 @@ describe('what became of a job whose outcome was not known', () => {
   describe('from the OIDs of the exchange', () => {
     const exchange = { database: 'shop', oid: 20, side: 'shop__restore_job1', live: 10 };
     const asNew = { database: 'shop', oid: 20, side: 'shop__restore_job1' };
-    const of = (about: Exchange, names: Readonly<Record<number, string>>): Resolution | undefined => {
+    const of = (about: Exchange, names: Readonly<Record<number, string>>): Fate | undefined => {
       const rows = Object.entries(names).map(([oid, name]) => ({ oid: Number(oid), name }) as DatabaseRow);
       return resolutionByOid(jobOf('restore', ['backup1', place]), place, about, rows);
     };
 
     it('whoever has the name', () => {
-      assert.match(of(exchange, { 20: 'shop', 10: 'shop__before_job1' })?.text ?? '', /: committed; .*before_job1/);
-      assert.match(of(asNew, { 20: 'shop' })?.text ?? '', /: committed; b\/shop\/pg-0\/shop is the restored database$/);
-      assert.match(of(exchange, { 20: 'shop__restore_job1', 10: 'shop' })?.text ?? '', /: not committed/);
+      assert.match(wordsOf(of(exchange, { 20: 'shop', 10: 'shop__before_job1' })), /: committed; .*before_job1/);
+      assert.match(wordsOf(of(asNew, { 20: 'shop' })), /: committed; b\/shop\/pg-0\/shop is the restored database$/);
+      assert.match(wordsOf(of(exchange, { 20: 'shop__restore_job1', 10: 'shop' })), /: not committed/);
       assert.match(
-        of(exchange, { 20: 'shop__before_job2', 10: 'shop' })?.text ?? '',
+        wordsOf(of(exchange, { 20: 'shop__before_job2', 10: 'shop' })),
         /: committed; .* called shop__before_job2/,
       );
     });
 
     it('also when the side database is dropped since', () => {
-      assert.match(of(exchange, { 10: 'shop' })?.text ?? '', /: not committed/);
-      assert.match(of(asNew, {})?.text ?? '', /: not committed/);
+      assert.match(wordsOf(of(exchange, { 10: 'shop' })), /: not committed/);
+      assert.match(wordsOf(of(asNew, {})), /: not committed/);
     });
 
     it('but not when something else has the name by now', () => {
@@ -113,9 +109,14 @@ describe('what became of a job whose outcome was not known', () => {
   });
 });
 
-function resolve(kind: JobKind, operands: readonly string[], cleaned: Partial<Cleaned>): Resolution {
+function resolve(
+  kind: JobKind,
+  operands: readonly string[],
+  cleaned: Partial<Cleaned>,
+): { readonly known: boolean; readonly text: string } {
   const nothing = { removed: [], left: [], claims: [], swapped: [], databases: [] };
-  return resolutionOf(jobOf(kind, operands), place, 'shop', { ...nothing, ...cleaned });
+  const fate = resolutionOf(jobOf(kind, operands), place, 'shop', { ...nothing, ...cleaned });
+  return { known: fate.code !== 'unproven', text: fateWords(fate) };
 }
 
 function jobOf(kind: JobKind, operands: readonly string[]): Job {
@@ -127,4 +128,8 @@ function jobOf(kind: JobKind, operands: readonly string[]): Job {
 
 function kept(job: string, origin: string): Cleaned['swapped'][number] {
   return { job, database: 'shop', kept: `shop__before_${job}`, origin };
+}
+
+function wordsOf(fate: Fate | undefined): string {
+  return fate === undefined ? '' : fateWords(fate);
 }

@@ -65,7 +65,7 @@ describe('words for jobs', () => {
     assert.equal(state('clean', { state: 'differences', result: {} }), 'not all is gone or known');
     assert.equal(state('restore', { state: 'unknown', cleaned: true }), 'outcome unknown, given up');
     assert.equal(
-      state('restore', { state: 'unknown', cleaned: true, resolved: 'x' }),
+      state('restore', { state: 'unknown', cleaned: true, resolved: { job: 'x', code: 'notCommitted', place: db } }),
       'outcome was unknown, found out',
     );
   });
@@ -97,7 +97,7 @@ describe('words for jobs', () => {
     const end = (kind: JobKind, operand: string, outcome: 'done' | 'differences', data: object): string =>
       finalWords({ request: requestOf(kind, [operand]) }, { outcome, data } as unknown as JobResult);
     assert.equal(
-      end('clean', 't0abc', 'done', { resolved: [`job t0abc: committed; ${db} is the restored database`] }),
+      end('clean', 't0abc', 'done', { cleaned: { resolved: [{ job: 't0abc', code: 'restored', place: db }] } }),
       `Clean up after job t0abc: Cleaned. Job t0abc: committed; ${db} is the restored database.`,
     );
     const data = { target: db, removed: ['orders__before_1'], remaining: ['orders__before_2'] };

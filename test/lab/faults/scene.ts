@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobEvent, JobResult } from '../../../src/core/job/record/jobEvents';
-import { ferry, told, type FerrySetting, type Run } from '../ferry';
+import { cleanedBy, ferry, told, type FerrySetting, type Run } from '../ferry';
 import { fingerprint, type Fingerprint } from '../independent';
 import { places, startLab, type Lab, type PlaceName } from '../lab';
 import type { ExecFault } from '../labPod';
@@ -91,7 +91,7 @@ export class Scene {
     await until(async () => (await this.#leftovers()).length === 0, 15_000).catch(() => undefined);
     assert.deepEqual(await this.#leftovers(), [], 'left behind after clean');
     this.note(what, run, before.length === 0 ? 'nothing' : `${before.join(', ')}; nothing after clean`);
-    return JSON.stringify([cleaned.result.data['resolved'], here.result.data['resolved']]);
+    return `${cleanedBy(cleaned)}\n${cleanedBy(here)}`;
   }
 
   async #leftovers(): Promise<string[]> {

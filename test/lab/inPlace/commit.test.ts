@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { workplace } from '../../../src/core/restore/databaseRow';
 import { transactionStatus } from '../../../src/core/restore/inPlace/inPlaceSession';
 import { openServer } from '../../core/openServer';
-import { told } from '../ferry';
+import { cleanedBy, told } from '../ferry';
 import { inPhase, Scene, target } from './scene';
 
 describe('a restore in place: its COMMIT', function () {
@@ -59,7 +59,7 @@ describe('a restore in place: its COMMIT', function () {
       await standbys('');
       await scene.gone();
       const cleaned = await scene.expectExit(0, 'clean');
-      assert.match(JSON.stringify(cleaned.result.data['resolved']), /: committed; /, told(cleaned));
+      assert.match(cleanedBy(cleaned), /: committed; /, told(cleaned));
       assert.deepEqual(await scene.againstSource(), []);
     });
 
@@ -88,9 +88,9 @@ describe('a restore in place: its COMMIT', function () {
     scene.heal();
     assert.equal(ended.exitCode, 5, told(ended));
     const cleaned = await scene.expectExit(0, 'clean');
-    const resolved = JSON.stringify(cleaned.result.data['resolved']);
+    const resolved = cleanedBy(cleaned);
     assert.match(resolved, /: committed; /, told(cleaned));
-    const before = /which is the backup (\S+)"/.exec(resolved)?.[1] ?? '';
+    const before = /which is the backup (\S+)$/m.exec(resolved)?.[1] ?? '';
     assert.deepEqual(await scene.againstSource(), []);
     await scene.expectExit(0, 'restore', before, target, '--as', 'replace', '--yes', '--in-place');
     await scene.unchanged();

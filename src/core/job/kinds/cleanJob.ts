@@ -1,17 +1,18 @@
-import type { ResultData } from '../record/resultData';
 import { toldNotes } from '../record/toldNote';
 import { join } from 'node:path';
+import type { CleanFacts, LeftInServer, LeftThing, Unreached } from '../../base/cleanFacts';
+import { defined } from '../../base/defined';
 import { AppError, toAppError } from '../../base/errors';
+import type { Fate } from '../../base/fate';
 import { countProcesses } from '../../pod/server/endProcesses';
 import { endSessions, isNamed, isOver } from '../../pod/server/endSessions';
 import { maintenanceDatabase } from '../../pod/server/maintenanceDatabase';
 import { query } from '../../pod/server/sql';
-import { clean, type Cleaned, type Leftover } from '../../restore/side/clean';
+import { clean, type Cleaned, type LeftCommands, type Leftover } from '../../restore/side/clean';
 import { oursAmong } from '../../restore/side/sideDatabase';
 import { workplace } from '../../restore/databaseRow';
 import { transactionStatus } from '../../restore/inPlace/inPlaceSession';
 import { applicationOf } from '../../postgres/tools/applicationName';
-import { some } from '../../base/some';
 import type { JobContext, RunKind } from '../run/jobContext';
 import type { JobEvent } from '../record/jobEvents';
 import { jobFiles, jobFolder, writeWhole } from '../record/jobFolder';
@@ -31,7 +32,6 @@ import {
   recordResolution,
   resolutionByOid,
   resolutionOf,
-  type Resolution,
 } from '../recover/resolution';
 
 /**
@@ -55,43 +55,39 @@ export const cleanJob: RunKind<'clean'> = async (context) => {
   if (of && 'cluster' in of) await cleanPlace(context, of, all, done);
   return {
     outcome: done.openEnds > 0 ? 'differences' : 'done',
-    data: { ...done.lines(), jobs: jobs.map(({ id }) => id) },
+    data: { ...done.facts(), jobs: jobs.map(({ id }) => id) },
   };
 };
 
-/** What is told at the end. Lines for people, and for scripts. */
+/** What is told at the end. Of a job in a place that is cleaned as a whole some is seen twice. */
 class Done {
-  readonly removed: string[] = [];
-  /** places that could not be asked */
-  readonly notReached: string[] = [];
-  /** what should be gone and is not */
-  readonly remaining: string[] = [];
-  /** jobs whose outcome was not known, and what became of them */
-  readonly resolved = new Map<string, string>();
-  /** those of which it still is not known */
-  readonly unknown: string[] = [];
-  /** what may belong to a job that works, in another workspace perhaps */
-  readonly spared: string[] = [];
-  /** what only claims to be a job's, and stays */
-  readonly claims: string[] = [];
-  /** what was prepared and waits for its swap: it is nobody's leftover */
-  readonly waiting: string[] = [];
-  /** jobs whose servers are not asked any more */
-  readonly forgotten: string[] = [];
+  readonly removed: LeftThing[] = [];
+  readonly notReached: Unreached[] = [];
+  readonly remaining: LeftThing[] = [];
+  /** by job */
+  readonly resolved = new Map<string, Fate>();
+  readonly unknown: Fate[] = [];
+  readonly spared: LeftThing[] = [];
+  readonly claims: LeftInServer[] = [];
+  readonly waiting: LeftInServer[] = [];
+  readonly forgotten: { readonly job: string; readonly places: readonly string[] }[] = [];
 
   get openEnds(): number {
     return this.notReached.length + this.remaining.length + this.unknown.length;
   }
 
-  lines(): ResultData {
+  facts(): { readonly cleaned: CleanFacts; readonly nothing: boolean } {
     const { removed, notReached, unknown, spared, forgotten } = this;
-    // of a job in a place that is cleaned as a whole it is seen twice
-    const remaining = [...new Set(this.remaining)];
-    const claims = [...new Set(this.claims)];
-    const lines = { removed, notReached, remaining, resolved: [...this.resolved.values()], unknown, forgotten, claims };
-    const waiting = [...new Set(this.waiting)];
-    return { ...lines, spared, waiting, nothing: Object.values(lines).every(({ length }) => length === 0) };
+    const found = { removed, notReached, unknown, forgotten, resolved: [...this.resolved.values()] };
+    const more = { ...found, remaining: unlike(this.remaining), claims: unlike(this.claims) };
+    const nothing = Object.values(more).every(({ length }) => length === 0);
+    return { cleaned: { ...more, spared, waiting: unlike(this.waiting) }, nothing };
   }
+}
+
+/** The first of each. */
+function unlike<T extends object>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** The jobs of this root that a clean of this operand looks after. Throws `usage` for one that lives, `job.unknown`. */
@@ -122,13 +118,14 @@ async function jobsToClean(root: string, all: readonly Job[], id: string | undef
 /** What jobs left of backups in buckets. */
 async function cleanBuckets(all: readonly Job[], job: string | undefined, done: Done): Promise<void> {
   const notReached = (name: string, error: unknown): void => {
-    done.notReached.push(`${name} (${toAppError(error).code})`);
+    done.notReached.push({ place: name, code: toAppError(error).code });
   };
   for (const draft of await listDrafts(all, job, notReached)) {
     try {
       const until = await removeDraft(draft);
-      if (until) done.remaining.push(`${draft.name}, which its store keeps until ${until.toISOString()}`);
-      else done.removed.push(draft.name);
+      const left = { what: 'draft', path: draft.name } as const;
+      if (until) done.remaining.push({ ...left, until: until.toISOString() });
+      else done.removed.push(left);
     } catch (error) {
       notReached(draft.name, error);
     }
@@ -144,16 +141,14 @@ async function cleanJobPlaces(context: JobContext<'clean'>, job: Job, done: Done
     await reach(context, at, earlier, done, (place) => cleanOf(context, job, place, reference, done));
   }
   if (places.length === 0 && isUncertain(job) && job.resolved === undefined) {
-    done.notReached.push(`the server of job ${job.id} (not known)`);
+    done.notReached.push({ job: job.id });
   }
   if (done.openEnds === before) await writeCleaned(context, job, {});
 }
 
 async function forget(context: JobContext<'clean'>, job: Job, done: Done): Promise<void> {
   const { places } = await whereOf(job);
-  done.forgotten.push(
-    `job ${job.id}; what it left in ${places.map(formatReference).join(', ') || 'its server'}, if anything, stays there`,
-  );
+  done.forgotten.push({ job: job.id, places: places.map(formatReference) });
   await writeCleaned(context, job, { forgotten: true });
 }
 
@@ -196,8 +191,8 @@ async function reach(
     if (work.signal.aborted) throw error;
     const { code, data } = toAppError(error);
     work.log.warn(`${reference}: ${code} ${JSON.stringify(data)}`);
-    const files = code === 'cluster.notNamed' && Array.isArray(data['files']) ? `: ${data['files'].join(', ')}` : '';
-    done.notReached.push(`${reference} (${code}${files})`);
+    const files = code === 'cluster.notNamed' && Array.isArray(data['files']) ? data['files'].map(String) : undefined;
+    done.notReached.push({ place: reference, code, ...defined({ files }) });
   }
   work.signal.throwIfAborted();
 }
@@ -212,17 +207,18 @@ async function cleanOf(
 ): Promise<void> {
   const database = maintenanceDatabase(place.pod.facts);
   const end = await endSessions(serverOf(place), applicationOf(job.id), { database });
-  for (const [what, { ended, remaining }] of [['session', end] as const, ['command', end.commands] as const]) {
-    if (ended > 0) done.removed.push(`${some(ended, what)} of job ${job.id} in ${reference}`);
-    if (remaining > 0) done.remaining.push(`${some(remaining, what)} of job ${job.id} in ${reference}`);
+  for (const [what, { ended, remaining }] of [['sessions', end] as const, ['commands', end.commands] as const]) {
+    const left = { what, job: job.id, place: reference };
+    if (ended > 0) done.removed.push({ ...left, count: ended });
+    if (remaining > 0) done.remaining.push({ ...left, count: remaining });
   }
   const isDead = (id: string): boolean => id === job.id;
   const onRemoved = (one: Leftover): Promise<void> => note(one, reference, [job], done);
   const proof = { records: recordsOf(request.root, place.pod.pod), confirmed: confirmedIn(request) };
   const cleaned = await clean({ target: place.pod, jobs: [job.id], ...proof, isDead, onRemoved }, work);
-  for (const one of cleaned.claims.filter((left) => isDead(left.job))) done.claims.push(claimText(one, reference));
+  done.claims.push(...cleaned.claims.filter((left) => isDead(left.job)).map((one) => inServer(one, reference)));
   done.waiting.push(...waitingIn(cleaned, reference, (id) => id === job.id));
-  for (const one of cleaned.left.filter((left) => isDead(left.job))) done.remaining.push(told(one, reference));
+  done.remaining.push(...cleaned.left.filter((left) => isDead(left.job)).map((one) => thingOf(one, reference)));
   // what is left can still commit
   if (isOver(end)) await findOut(job, place, reference, cleaned, done);
 }
@@ -249,34 +245,28 @@ async function cleanPlace(
     const cleaned = await clean(asked, work);
     const { left, claims } = cleaned;
     done.waiting.push(...waitingIn(cleaned, reference));
-    for (const one of claims) done.claims.push(claimText(one, reference));
-    for (const one of left) {
-      if (dead.has(one.job)) done.remaining.push(told(one, reference));
-      else done.spared.push(`${told(one, reference)} (job ${one.job})`);
-    }
+    done.claims.push(...claims.map((one) => inServer(one, reference)));
+    for (const one of left) (dead.has(one.job) ? done.remaining : done.spared).push(thingOf(one, reference));
   });
 }
 
 /** Of what is gone: it is told, and what it proved of its job is written down before anything else is dropped. */
 async function note(one: Leftover, reference: string, jobs: readonly Job[], done: Done): Promise<void> {
-  done.removed.push(told(one, reference));
+  done.removed.push(thingOf(one, reference));
   const job = jobs.find(({ id }) => id === one.job);
   if (one.kind === 'role' || !job || !isUncertain(job)) return;
   const [cluster, namespace, pod] = reference.split('/');
   await settle(job, notCommitted(job.id, `${cluster}/${namespace}/${pod}/${one.of}`), done);
 }
 
-/** What was prepared there and waits, as people read it. */
+/** What was prepared there and waits. */
 function waitingIn(
   { databases }: Cleaned,
   reference: string,
   isMeant: (job: string) => boolean = () => true,
-): string[] {
+): LeftInServer[] {
   const waiting = oursAmong(databases).filter(({ mark }) => mark.role === 'prepared' && isMeant(mark.job));
-  return waiting.map(
-    ({ row, mark }) =>
-      `left, since it is prepared and waits for its swap (job ${mark.job}): ${row.name} in ${reference}`,
-  );
+  return waiting.map(({ row, mark }) => ({ what: 'database', name: row.name, job: mark.job, place: reference }));
 }
 
 /** Names of what only claims to be ours, which a person typed. */
@@ -284,15 +274,15 @@ export function confirmedIn({ options }: RequestOf<'clean'>): string[] {
   return (options.only ?? []).filter(({ confirmed }) => confirmed).map(({ name }) => name);
 }
 
-/** What only claims to be a job's, as people read it. */
-export function claimText(one: Leftover, reference: string): string {
-  const whose = one.owner === undefined ? '' : `, owner ${one.owner}`;
-  return `${told(one, reference)}${whose} (says that job ${one.job} made it)`;
+/** A leftover of a server, with the facts that are told of it. */
+export function thingOf(one: Leftover | LeftCommands, place: string): LeftThing {
+  if (one.kind === 'commands') return { what: 'commands', count: one.count, job: one.job, place };
+  return inServer(one, place);
 }
 
-/** A leftover as people read it. */
-export function told({ kind, name }: Leftover, reference: string): string {
-  return `${kind === 'role' ? 'the role ' : ''}${name} in ${reference}`;
+/** The same of what is in its tables. */
+export function inServer({ kind, name, job, owner }: Leftover, place: string): LeftInServer {
+  return { what: kind, name, job, place, ...defined({ owner }) };
 }
 
 async function findOut(job: Job, place: Place, reference: string, cleaned: Cleaned, done: Done): Promise<void> {
@@ -308,13 +298,13 @@ async function findOut(job: Job, place: Place, reference: string, cleaned: Clean
   await settle(job, found, done);
 }
 
-async function settle(job: Job, { known, text }: Resolution, done: Done): Promise<void> {
-  if (!known) {
-    done.unknown.push(text);
+async function settle(job: Job, fate: Fate, done: Done): Promise<void> {
+  if (fate.code === 'unproven') {
+    done.unknown.push(fate);
     return;
   }
-  done.resolved.set(job.id, text);
-  await recordResolution(job, text);
+  done.resolved.set(job.id, fate);
+  await recordResolution(job, fate);
 }
 
 function serverOf({ pod }: Place): Parameters<typeof query>[0] {
@@ -362,13 +352,12 @@ async function inPlaceResolution(
   events: readonly JobEvent[],
   { pod }: Place,
   { place, database }: { readonly place: string; readonly database: string },
-): Promise<Resolution | undefined> {
-  const { transaction, before = '?' } = inPlaceNotes(events, database);
+): Promise<Fate | undefined> {
+  const { transaction, before } = inPlaceNotes(events, database);
   if (transaction === undefined) return undefined;
   const status = await transactionStatus(workplace(pod, database), transaction);
   if (status === 'committed') {
-    const text = `job ${id}: committed; it replaced what ${place} held, which is the backup ${before}`;
-    return { known: true, text };
+    return { job: id, code: 'replaced', place, ...defined({ backup: before }) };
   }
   return status === 'aborted' ? notCommitted(id, place) : undefined;
 }

@@ -24,11 +24,11 @@ export const discardJob: RunKind<'discard'> = async (context) => {
     ...defined({ preparedBy: job }),
   };
   try {
-    const { preparedBy, ...done } = await discard(asked, work);
+    const { preparedBy, removed, remaining, ...more } = await discard(asked, work);
     await settle(request.root, preparedBy, { how: 'discarded', job: id }, work.log);
     return {
-      outcome: done.remaining.length === 0 ? 'done' : 'differences',
-      data: { target: formatReference(reference), preparedBy, ...done },
+      outcome: remaining.length === 0 ? 'done' : 'differences',
+      data: { target: formatReference(reference), preparedBy, cleaned: { removed, remaining }, ...more },
     };
   } catch (error) {
     if (job !== undefined && isAppError(error, 'prepare.nothing')) {

@@ -44,7 +44,7 @@ export class AuditSink implements EventSink {
     if (!this.#trail || !this.#intent) return;
     const { seq, entry, kind } = this.#intent;
     const { data, outcome, exitCode, error } = result;
-    const { backup: id, sha256, target } = data;
+    const { backup: id, sha256, target, cleaned } = data;
     const backup = typeof id === 'string' ? { id, ...(typeof sha256 === 'string' ? { sha256 } : {}) } : entry.backup;
     const facts = [
       'kept',
@@ -66,7 +66,7 @@ export class AuditSink implements EventSink {
       ...(typeof target === 'string' ? { target } : {}),
       ...{ type: `${kind}.outcome`, outcome },
       details: {
-        ...{ ...entry.details, ...told, exitCode, intent: seq },
+        ...{ ...entry.details, ...told, ...defined({ removed: cleaned?.removed }), exitCode, intent: seq },
         ...(this.#as.size === 0 ? {} : { as: Object.fromEntries(this.#as) }),
         ...(error === undefined ? {} : { error: error.code }),
         ...(findings.length === 0 ? {} : { findings: [...new Set(findings)].slice(0, 50) }),

@@ -16,6 +16,9 @@ const truth = v.exactOptional(v.boolean());
 const texts = v.exactOptional(v.array(v.string()));
 const finding = v.looseObject({ level: v.picklist(['block', 'warn', 'note']), code: v.string(), data: facts });
 
+const things = v.exactOptional(v.array(v.looseObject({ what: v.string() })));
+const fates = v.exactOptional(v.array(v.looseObject({ job: v.string(), code: v.string() })));
+
 const resultData = v.looseObject({
   ...{ backup: text, folder: text, snapshot: text, origin: text, sha256: text, compression: text },
   ...{ into: text, file: text, holds: text, packed: text, source: text, of: text, target: text, deep: text },
@@ -28,6 +31,14 @@ const resultData = v.looseObject({
   ...{ encrypted: truth, backupKept: truth, nothing: truth, alreadyDone: truth },
   ...{ backups: texts, removed: texts, slots: texts, remaining: texts, claims: texts, notReached: texts },
   ...{ resolved: texts, unknown: texts, forgotten: texts, spared: texts, waiting: texts, jobs: texts },
+  cleaned: v.exactOptional(
+    v.looseObject({
+      ...{ removed: things, remaining: things, claims: things, spared: things, waiting: things },
+      ...{ resolved: fates, unknown: fates },
+      forgotten: v.exactOptional(v.array(v.looseObject({ job: v.string(), places: v.array(v.string()) }))),
+      notReached: v.exactOptional(v.array(v.looseObject({}))),
+    }),
+  ),
   masked: v.exactOptional(v.looseObject({})),
   databases: v.exactOptional(v.array(v.looseObject({}))),
   checks: v.exactOptional(v.array(v.looseObject({}))),

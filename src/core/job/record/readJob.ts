@@ -2,6 +2,7 @@ import type { WaitingFacts } from '../../base/noteData';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
+import type { Fate } from '../../base/fate';
 import { parseAs, parseJson } from '../../base/json';
 import type { Finding } from '../../base/finding';
 import type { Phase, Progress } from '../../base/progress';
@@ -41,8 +42,8 @@ export interface Job {
   readonly cleaned: boolean;
   /** of one that prepared a side database: what became of it since; absent while it waits, as far as is known here */
   readonly settled?: Settled;
-  /** what became of it, for people, where that was not known and then found out */
-  readonly resolved?: string;
+  /** what became of it, where that was not known and then found out */
+  readonly resolved?: Fate;
   /** it ended in a way that may have left something here or in the target, and nobody cleaned up */
   readonly mayHaveLeft: boolean;
 }
@@ -176,14 +177,22 @@ function livingState({ started, isStopping }: JobFacts): JobState {
   return isStopping ? 'stopping' : 'running';
 }
 
-async function readResolved(folder: string): Promise<string | undefined> {
+async function readResolved(folder: string): Promise<Fate | undefined> {
   try {
-    const said = await readSafely(join(folder, jobFiles.resolved), { most: 1e6, own: true });
-    return parseAs(v.object({ text: v.string() }), said)?.text;
+    const read = parseAs(resolvedForm, await readSafely(join(folder, jobFiles.resolved), { most: 1e6, own: true }));
+    if (read === undefined) return undefined;
+    // a code of a later version is shown as what it is
+    return 'text' in read ? { job: basename(folder), code: 'told', text: read.text } : (read.fate as Fate);
   } catch {
     return undefined;
   }
 }
+
+const resolvedForm = v.union([
+  v.object({ fate: v.looseObject({ job: v.string(), code: v.string() }) }),
+  // an earlier version wrote a sentence
+  v.object({ text: v.string() }),
+]);
 
 async function readSettled(folder: string): Promise<Settled | undefined> {
   try {

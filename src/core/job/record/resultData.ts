@@ -1,3 +1,4 @@
+import type { CleanFacts } from '../../base/cleanFacts';
 import type { DrillOutcome } from '../../catalog/drillRecord';
 import type { MaskedFacts } from '../../catalog/manifest';
 import type { CheckResult } from '../../restore/check/checks';
@@ -82,6 +83,8 @@ export interface ResultData {
   /** how many differences its preparation listed */
   readonly listed?: number | undefined;
   // what was removed, found out, left alone, left over
+  /** of a clean-up, and what a discard removed and left */
+  readonly cleaned?: Partial<CleanFacts> | undefined;
   readonly removed?: readonly string[] | undefined;
   readonly dropped?: readonly { readonly name: string; readonly bytes?: number }[] | undefined;
   readonly bytes?: number | undefined;

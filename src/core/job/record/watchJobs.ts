@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Bell } from './bell';
 import { EventTail } from './eventTail';
 import type { JobRequest } from '../request';
@@ -155,7 +156,7 @@ class JobReader {
       read.events.length > 0 ||
       before.state !== this.job.state ||
       before.mayHaveLeft !== this.job.mayHaveLeft ||
-      before.resolved !== this.job.resolved ||
+      !isDeepStrictEqual(before.resolved, this.job.resolved) ||
       before.settled?.how !== this.job.settled?.how
     );
   }

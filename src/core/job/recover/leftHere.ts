@@ -1,5 +1,6 @@
 import { jobOfPartial, listPartials, removePartial } from '../../catalog/catalog';
 import { removeUnfinished } from '../../catalog/unfinished';
+import type { LeftThing } from '../../base/cleanFacts';
 import { isAppError } from '../../base/errors';
 import { jobFolder } from '../record/jobFolder';
 import { isLiving, readJob, type Job } from '../record/readJob';
@@ -7,14 +8,17 @@ import { removeStaleLocks } from '../run/targetLock';
 
 /**
  * Removes what jobs that do not live any more left on this volume: their partial backups (under every root that a job was told),
- * locks, and exports that were killed; of one job when `job` is given. Only what our own state knows of is ever removed. Returns what was removed, as people read it.
+ * locks, and exports that were killed; of one job when `job` is given. Only what our own state knows of is ever removed. Returns what was removed.
  */
-export async function removeLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<string[]> {
-  const removed = await listLeftHere(root, jobs, job);
-  for (const folder of removed) await removePartial(folder);
-  if (job === undefined) removed.push(...(await removeUnfinished(root)));
-  for (const reference of await removeStaleLocks(root)) removed.push(`the lock on ${reference}`);
-  return removed;
+export async function removeLeftHere(root: string, jobs: readonly Job[], job?: string): Promise<LeftThing[]> {
+  const files = await listLeftHere(root, jobs, job);
+  for (const folder of files) await removePartial(folder);
+  if (job === undefined) files.push(...(await removeUnfinished(root)));
+  const locks = await removeStaleLocks(root);
+  return [
+    ...files.map((path) => ({ what: 'files', path }) as const),
+    ...locks.map((reference) => ({ what: 'lock', reference }) as const),
+  ];
 }
 
 /** The partial backups among that: their folders. Changes nothing. */

@@ -1,6 +1,5 @@
 import type { OpenPod } from '../../pod/databasePod';
 import type { Work } from '../../base/progress';
-import { some } from '../../base/some';
 import { readDatabases, workplace, type DatabaseRow, type Workplace } from '../databaseRow';
 import { dropMadeRoles, listMadeRoles } from './madeRoles';
 import type { Records } from './marks';
@@ -10,7 +9,7 @@ export interface Cleaned {
   /** what is gone */
   readonly removed: readonly Leftover[];
   /** what belongs to jobs that are not known to be dead, or could not be removed */
-  readonly left: readonly Leftover[];
+  readonly left: readonly (Leftover | LeftCommands)[];
   /** what only claims to be a job's, and stays: whoever made it can have written that */
   readonly claims: readonly Leftover[];
   /** jobs whose swap was committed: what they kept is there. An outcome that was unknown is known with it */
@@ -19,9 +18,9 @@ export interface Cleaned {
   readonly databases: readonly DatabaseRow[];
 }
 
-/** Something that a job made and would have removed itself: a side database, a role for it, or commands in the pod. */
+/** Something that a job made and would have removed itself: a side database, or a role for it. */
 export interface Leftover {
-  readonly kind: 'database' | 'role' | 'commands';
+  readonly kind: 'database' | 'role';
   readonly name: string;
   readonly job: string;
   /** when it was marked, UTC ISO 8601; '' where it was not yet */
@@ -34,6 +33,13 @@ export interface Leftover {
   readonly bytes?: number;
   /** false: it only says that a job made it */
   readonly isProven: boolean;
+}
+
+/** Commands of a job that still run in the pod. */
+export interface LeftCommands {
+  readonly kind: 'commands';
+  readonly count: number;
+  readonly job: string;
 }
 
 /** What a swap kept. */
@@ -68,7 +74,7 @@ export async function clean(request: CleanRequest, work: Work): Promise<Cleaned>
   work.report({ type: 'phase', phase: 'clean' });
   const server = workplace(target, '');
   const removed: Leftover[] = [];
-  const left: Leftover[] = [];
+  const left: (Leftover | LeftCommands)[] = [];
   const claims: Leftover[] = [];
   for (const { job, newest, leftovers: all } of await listLeftovers(target, jobs, records, work.signal)) {
     work.signal.throwIfAborted();
@@ -83,14 +89,7 @@ export async function clean(request: CleanRequest, work: Work): Promise<Cleaned>
     for (const one of leftovers.filter(({ kind }) => kind === 'database')) {
       const { gone, end } = await dropQuietly(server, one, job);
       const commands = end?.commands.remaining ?? 0;
-      if (commands > 0)
-        left.push({
-          kind: 'commands',
-          name: `${some(commands, 'command')} of job ${job}`,
-          job,
-          time: newest,
-          isProven: true,
-        });
+      if (commands > 0) left.push({ kind: 'commands', count: commands, job });
       if (gone) await onRemoved(one);
       else remaining.add(one);
     }
