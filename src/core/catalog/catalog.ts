@@ -9,6 +9,7 @@ import {
   archiveFile,
   encryptedSuffix,
   inNamedStore,
+  isBackupId,
   jobFile,
   manifestFile,
   partialSuffix,
@@ -22,7 +23,15 @@ import { atOf } from './atOf';
 import { damagedManifest } from './damagedManifest';
 import { atOnce, eachOf } from './eachOf';
 import { mustNotBeHeld } from './hold';
-import { elementOf, folderOf, lookForBackups, mayBe, mustFit, type UnreadableBackup } from './lookForBackups';
+import {
+  elementOf,
+  folderOf,
+  lookForBackups,
+  mayBe,
+  mayBeNamed,
+  mustFit,
+  type UnreadableBackup,
+} from './lookForBackups';
 import { listIndexed } from './listIndexed';
 import type { BackupAt, BackupEntry, BackupSummary, Manifest } from './manifest';
 import { isBucket, storeOfRoot } from './storeOfRoot';
@@ -149,34 +158,91 @@ interface Found {
   readonly read: ReadManifest;
 }
 
+/** A folder that stands where a backup does, whose manifest cannot be read. */
+interface Damaged {
+  readonly prefix: string;
+  readonly error: AppError;
+}
+
+/**
+ * The one that is named. What cannot be read counts by the name of its folder: a beginning that fits it as well means nobody alone, and where it alone fits, its trouble is the answer.
+ */
 async function find(store: Store, named: string): Promise<Found> {
+  const { found, damaged } = await fitting(store, named);
+  const exact = found.filter(({ read }) => read.short.id === named);
+  const begins = named.length >= 4 ? found.filter(({ read }) => read.short.id.startsWith(named)) : [];
+  const fits = exact.length > 0 ? exact : begins;
+  const [only] = fits;
+  const broken = exact.length > 0 ? [] : brokenOf(damaged, named);
+  if (only && fits.length === 1 && broken.length === 0) {
+    return { folder: folderOf(store, only.prefix), ...only };
+  }
+  const [first] = broken;
+  if (first && broken.length + begins.length === 1) throw first.error;
+  const names = [...begins.map(({ read }) => read.short.id), ...broken.map(({ prefix }) => elementOf(prefix))];
+  throw new AppError('backup.unknown', {
+    backup: named,
+    ...(exact.length > 1 ? { folders: exact.map(({ prefix }) => folderOf(store, prefix)) } : {}),
+    ...(exact.length === 0 && names.length > 1 ? { fits: names.sort() } : {}),
+  });
+}
+
+/** Those that a name means: of a whole id the folder that has it, of what is shorter all that begin so. */
+function brokenOf(damaged: readonly Damaged[], named: string): readonly Damaged[] {
+  const own = isBackupId(named) ? damaged.filter(({ prefix }) => elementOf(prefix) === named) : [];
+  if (own.length > 0 || named.length < 4) return own;
+  return damaged.filter(({ prefix }) => mayBeNamed(elementOf(prefix), named));
+}
+
+/** What may be the one that is named, by the name of its folder: what can be read, and what cannot. */
+async function fitting(
+  store: Store,
+  named: string,
+): Promise<{ readonly found: readonly Omit<Found, 'folder'>[]; readonly damaged: readonly Damaged[] }> {
   const { prefixes } = await lookForBackups(store);
   const ring = await keyRing();
-  const found: { readonly prefix: string; readonly read: ReadManifest }[] = [];
-  let failure: AppError | undefined;
+  const found: Omit<Found, 'folder'>[] = [];
+  const damaged: Damaged[] = [];
   for (const prefix of prefixes.filter((one) => mayBe(one, named))) {
+    // one that is being made is none yet
+    if (elementOf(prefix).endsWith(partialSuffix)) continue;
     try {
       const read = await readManifest({ store, prefix }, ring);
       mustFit(prefix, read.short);
       found.push({ prefix, read });
     } catch (error) {
-      // whose name says that it is the one: its trouble is the answer
-      if (elementOf(prefix) === named) failure ??= damagedManifest(folderOf(store, prefix), error);
+      const isEmpty = isAppError(error, 'store.absent') && error.data['key'] === prefix + manifestFile;
+      if (isEmpty && elementOf(prefix) !== named) continue;
+      damaged.push({ prefix, error: damagedManifest(folderOf(store, prefix), error) });
     }
   }
-  const exact = found.filter(({ read }) => read.short.id === named);
-  const begins = named.length >= 4 ? found.filter(({ read }) => read.short.id.startsWith(named)) : [];
-  const fits = exact.length > 0 ? exact : begins;
-  const [only] = fits;
-  if (only && fits.length === 1) {
-    return { folder: folderOf(store, only.prefix), ...only };
+  return { found, damaged };
+}
+
+/** What cannot be read as a backup, with where it stands. */
+export type DamagedBackup = UnreadableBackup & Pick<BackupSummary, 'id' | 'at'>;
+
+/**
+ * The folder of this very name that stands where a backup does and is damaged; undefined where there is none, and where a backup that can be read has that id. One that a newer version made, that is being
+ * made, or that cannot be reached now, is not damaged. Throws `backup.unknown` { folders } where several have the name.
+ */
+export async function findDamaged(root: string, name: string): Promise<DamagedBackup | undefined> {
+  const store = isBucket(root) ? await storeOfRoot(root) : localStore(root);
+  const { found, damaged } = await fitting(store, name);
+  const own = damaged.filter(({ prefix, error }) => elementOf(prefix) === name && staysDamaged(error));
+  const [only] = own;
+  if (!only || found.some(({ read }) => read.short.id === name)) return undefined;
+  if (own.length > 1) {
+    throw new AppError('backup.unknown', { backup: name, folders: own.map(({ prefix }) => folderOf(store, prefix)) });
   }
-  if (failure && exact.length === 0) throw failure;
-  throw new AppError('backup.unknown', {
-    backup: named,
-    ...(exact.length > 1 ? { folders: exact.map(({ prefix }) => folderOf(store, prefix)) } : {}),
-    ...(exact.length === 0 && begins.length > 1 ? { fits: begins.map(({ read }) => read.short.id) } : {}),
-  });
+  const { prefix, error } = only;
+  return { id: name, folder: folderOf(store, prefix), error, ...(isBucket(root) ? { at: { store, prefix } } : {}) };
+}
+
+function staysDamaged(error: AppError): boolean {
+  if (isAppError(error, 'file.refused')) return true;
+  const isOfSystem = error.cause instanceof Error && 'errno' in error.cause;
+  return isAppError(error, 'backup.damaged') && error.data.reason !== 'manifest.missing' && !isOfSystem;
 }
 
 /** What interrupted or running backups left: folders that have no final name, in a bucket prefixes without a manifest. */
@@ -223,6 +289,15 @@ export async function removeBackup(
   entry: Pick<BackupSummary, 'id' | 'folder' | 'at'> & { readonly manifest: Pick<Manifest, 'origin' | 'archive'> },
 ): Promise<Removal> {
   if (!isInCatalog(entry)) throw new AppError('usage', { rule: 'backup.notOurs', folder: entry.folder });
+  return removeAll(entry);
+}
+
+/** Deletes what cannot be read as a backup, of which `findDamaged` says where it stands: the same way. Throws `backup.held`, also where the hold cannot be read, and what the store says. */
+export async function removeDamaged(damaged: DamagedBackup): Promise<Removal> {
+  return removeAll(damaged);
+}
+
+async function removeAll(entry: Pick<BackupSummary, 'id' | 'folder' | 'at'>): Promise<Removal> {
   const { store, prefix } = atOf(entry);
   await mustNotBeHeld(entry);
   const first = await store.remove(prefix + manifestFile);

@@ -58,8 +58,12 @@ export function elementOf(prefix: string): string {
 /** False for a backup that cannot have an id that begins so, by the name of its folder: 0.1.0 named it by a time that the id begins with, or of what it adopted by another one. */
 export function mayBe(prefix: string, begin: string): boolean {
   const element = elementOf(prefix);
+  return (!isBackupId(element) && prefix.startsWith('adopted/')) || mayBeNamed(element, begin);
+}
+
+/** The same by the folder's name alone. */
+export function mayBeNamed(element: string, begin: string): boolean {
   if (isBackupId(element)) return element.startsWith(begin);
-  if (prefix.startsWith('adopted/')) return true;
   const time = timeIn(element);
   return time !== undefined && (time.startsWith(begin) || begin.startsWith(time));
 }

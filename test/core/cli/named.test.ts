@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backupNamed, jobNamed } from '../../../src/cli/named';
@@ -10,6 +11,7 @@ import { isAppError } from '../../../src/core/base/errors';
 import { formatOperand, type JobKind } from '../../../src/core/job/request';
 import { createJobFolder, openEventLog } from '../../../src/core/job/record/jobFolder';
 import { putBackup } from '../catalog/putBackup';
+import { putSealed } from '../catalog/putSealed';
 import { ferry, resultOf } from './ferry';
 import { PassThrough } from 'node:stream';
 import { requestOf } from '../job/requestOf';
@@ -85,6 +87,50 @@ describe('names on the command line', () => {
     await writeFile(join(folder, 'manifest.json'), 'x');
     for (const name of ['latest', 'latest:shop', 'latest:test/']) await refuses(name, 'backup.damaged');
     await refuses('latest:prod/', 'backup.unknown', 'unproven');
+  });
+
+  it('what cannot be read counts by the name of its folder: a beginning that fits it too means nobody, and it goes by its whole name alone', async () => {
+    const good = await putBackup(root, '20261130T123153Z-ba0817', { source: prod });
+    const broken = await putSealed(root, '20261130T123212Z-97f098', { source: prod });
+    await writeFile(join(broken, 'manifest.json'), '{');
+    // what is being made is none, and so is what cannot be read yet
+    await mkdir(join(broken, '../20261130T123212Z-aaaaaa.partial'));
+    await mkdir(join(broken, '../20261130T123212Z-bbbbbb'));
+    await refuses('20261130T123', 'backup.unknown', 'fits');
+    await refuses('20261130T12321', 'backup.damaged');
+    await refuses('20261130T123212Z-97f098', 'backup.damaged');
+    await refuses('20261130T123212Z-bbbbbb', 'backup.damaged');
+    assert.equal(await backup('20261130T12315'), '20261130T123153Z-ba0817');
+    const told = async (...argv: string[]): Promise<[number, string]> => {
+      const { exitCode, err } = await ferry(...argv, '--root', root);
+      return [exitCode, err];
+    };
+    const both = /2 begin like that: 20261130T123153Z-ba0817, 20261130T123212Z-97f098/;
+    for (const argv of [
+      ['hold', '20261130T123', '--reason', 'x'],
+      ['delete', '20261130T123', '--yes'],
+    ]) {
+      const [exit, text] = await told(...argv);
+      assert.equal(exit, 1, text);
+      assert.match(text, both);
+    }
+    for (const name of ['20261130T12321', '20261130T123212Z-bbbbbb']) {
+      assert.equal((await told('delete', name, '--yes'))[0], 1, name);
+    }
+    const gone = ['delete', '20261130T123212Z-97f098'];
+    assert.match(
+      (await told(...gone))[1],
+      /is not what its manifest says[^]*deletes all that is in [^]*97f098 for good/,
+    );
+    await writeFile(join(broken, 'hold.json'), '{}');
+    assert.match((await told(...gone, '--yes'))[1], /held/);
+    await rm(join(broken, 'hold.json'));
+    const reads = requestOf('verify', ['20261130T123212Z-97f098'], { root });
+    const { folder: job } = await createJobFolder(root, reads);
+    assert.ok((await told(...gone, '--yes'))[1].includes(job.slice(job.lastIndexOf('/') + 1)));
+    await rm(job, { recursive: true });
+    assert.deepEqual([existsSync(broken), existsSync(good)], [true, true]);
+    assert.deepEqual([(await told(...gone, '--yes'))[0], existsSync(broken), existsSync(good)], [0, false, true]);
   });
 
   it('a job: its id, its beginning, latest of what the command can be about', async () => {
