@@ -21,10 +21,14 @@ export interface LocalFault {
   readonly cutAfterBytes?: number;
   /** the API server refuses: rejects with `exec.refused`, nothing is run */
   readonly refuse?: { readonly status: number; readonly message: string };
+  /** the stream is lost before the command began: rejects with `exec.cut`, nothing is run */
+  readonly cutAtStart?: boolean;
   /** the stream is lost after the command ended well: the work is done, the answer is not heard */
   readonly cutAtEnd?: boolean;
   /** rejects with this after the command ended well, as a mistake of our own would */
   readonly failAtEnd?: Error;
+  /** the command ended well and says this: psql's 2 is a session whose server's answer it did not hear */
+  readonly exitCode?: number;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -71,6 +75,7 @@ export class LocalExec implements PodExec {
     const fault = index < 0 ? undefined : this.faults.splice(index, 1)[0];
     if (options.signal?.aborted) throw new AppError('cancelled');
     if (fault?.refuse) throw new AppError('exec.refused', { ...fault.refuse });
+    if (fault?.cutAtStart) throw new AppError('exec.cut', { bytes: 0, message: 'fault' });
     assertBornSafe(argv);
     this.ran.push(argv);
     const child = spawn(argv[0] ?? '', argv.slice(1), {
@@ -160,7 +165,8 @@ class Run {
     if (this.fault?.cutAtEnd) this.cut();
     if (this.fault?.failAtEnd) this.fail(this.fault.failAtEnd);
     if (this.failure !== undefined) throw this.failure as Error;
-    return { exitCode: this.exitCode, stderr: this.stderr.slice(-65536), bytes: this.bytes };
+    const exitCode = this.fault?.exitCode ?? this.exitCode;
+    return { exitCode, stderr: this.stderr.slice(-65536), bytes: this.bytes };
   }
 
   /** Resolves when stdin takes more, or never will. */

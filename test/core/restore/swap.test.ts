@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { isAppError } from '../../../src/core/base/errors';
+import { AppError, isAppError } from '../../../src/core/base/errors';
 import { noLog } from '../../../src/core/base/log';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
 import type { Work } from '../../../src/core/base/progress';
@@ -44,7 +44,11 @@ for (const major of [15, 18] as const) {
     });
 
     /** A side database with another content, and the swap of it. */
-    async function prepare(database = 'app', pod: OpenPod = target): Promise<() => Promise<Swapped>> {
+    async function prepare(
+      database = 'app',
+      pod: OpenPod = target,
+      waits: { readonly resolveMs?: number; readonly patienceMs?: number } = {},
+    ): Promise<() => Promise<Swapped>> {
       const job = `abcdef${++jobs}`;
       const place = workplace(pod, database);
       const live = await readDatabase(place, database);
@@ -59,6 +63,7 @@ for (const major of [15, 18] as const) {
         superuser: pod.facts.role.superuser,
         resolveMs: 3000,
         patienceMs: 2000,
+        ...waits,
       };
       return () => swap(place, live ? { ...input, live } : input, work);
     }
@@ -165,7 +170,7 @@ for (const major of [15, 18] as const) {
     });
 
     it('gives up with the holder when the catalog is locked, and nothing changed', async () => {
-      const run = await prepare();
+      const run = await prepare('app', target, { patienceMs: 1 });
       const client = await server.connect('postgres');
       await client.query(`begin; set application_name = 'monitoring'; select count(*) from pg_database`);
       await assert.rejects(run(), (error) => {
@@ -179,7 +184,7 @@ for (const major of [15, 18] as const) {
 
     it('a prepared transaction keeps the old one', async () => {
       await server.sql('app', `begin; create table p(); prepare transaction 'p1'`);
-      const run = await prepare();
+      const run = await prepare('app', target, { patienceMs: 1 });
       await assert.rejects(run(), (error) => {
         assert.ok(isAppError(error, 'restore.swap'));
         assert.match(JSON.stringify(error.data['holders']), /p1/);
@@ -199,19 +204,38 @@ for (const major of [15, 18] as const) {
     for (const [what, fault] of [
       ['the answer is lost', { cutAtEnd: true }],
       ['an error that nobody expects comes', { failAtEnd: new TypeError('no such thing') }],
+      ['psql does not hear its server', { exitCode: 2 }],
     ] as const) {
       it(`${what} after the COMMIT: found by OID`, async () => {
         const run = await prepare();
         target.exec.faults.push({ match: '-swap-', ...fault });
-        const { kept } = await run();
+        const { kept, tries } = await run();
+        assert.equal(tries, 1);
         assert.equal(await version('app'), 'new');
-        assert.ok(kept);
+        assert.match(kept ?? '', /^app__before_/);
       });
     }
 
+    it('a connection that is lost before the COMMIT is no swap: the name leads to the old one, and it is tried again', async () => {
+      const run = await prepare();
+      target.exec.faults.push({ match: '-swap-', cutAtStart: true });
+      assert.equal((await run()).tries, 2);
+      assert.equal(await version('app'), 'new');
+    });
+
+    it('a script that runs after its connection was lost, and after it was asked for, is found in the end', async () => {
+      const run = await prepare();
+      const failAtEnd = new AppError('exec.refused', { status: 500, message: 'too late' });
+      target.exec.faults.push({ match: '-swap-1', cutAtStart: true }, { match: '-swap-2', failAtEnd });
+      const { kept } = await run();
+      assert.deepEqual(target.exec.faults, []);
+      assert.equal(await version('app'), 'new');
+      assert.match(kept ?? '', /^app__before_/);
+    });
+
     it('an error that nobody expects comes again when it is asked: unknown', async () => {
       const failAtEnd = new TypeError('no such thing');
-      const run = await prepare();
+      const run = await prepare('app', target, { resolveMs: 1 });
       target.exec.faults.push({ match: '-swap-', failAtEnd });
       for (let i = 0; i < 20; i++) target.exec.faults.push({ match: 'db-ferry-end', failAtEnd });
       await assert.rejects(run(), (error) => isAppError(error, 'restore.unknown') && error.cause === failAtEnd);
@@ -234,7 +258,7 @@ for (const major of [15, 18] as const) {
     });
 
     it('the server goes and does not come back: unknown', async () => {
-      const run = await prepare();
+      const run = await prepare('app', target, { resolveMs: 1 });
       target.exec.faults.push({ match: '-swap-', cutAtEnd: true });
       for (let i = 0; i < 20; i++)
         target.exec.faults.push({ match: 'db-ferry-end', refuse: { status: 503, message: 'gone' } });

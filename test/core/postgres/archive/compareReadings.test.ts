@@ -126,8 +126,22 @@ for (const major of [15, 18] as const satisfies readonly Major[]) {
       assert.deepEqual(swapped, { kind: 'largeObjects', left: 3, right: 3, what: 'content' });
     });
 
-    it('finds a table and a column that came or went', async () => {
-      const gone = await compareWithCopy('drop table nothing_in_it; create table new_one (a int)');
+    it('refuses to compare digests of two kinds: all of them would differ', () => {
+      const digest = source.digest === 2 ? 1 : 2;
+      assert.throws(() => compareReadings(source, { ...source, digest }), { code: 'internal' });
+    });
+
+    it('finds a table, a column and a sequence that came or went', async () => {
+      const gone = await compareWithCopy(
+        `drop table nothing_in_it; create table new_one (a int); create sequence new_ids start 7; drop sequence orders_id_seq cascade`,
+      );
+      assert.deepEqual(
+        gone.differences.filter((difference) => difference.kind === 'sequence'),
+        [
+          { kind: 'sequence', sequence: 'public.orders_id_seq', left: '4711' },
+          { kind: 'sequence', sequence: 'public.new_ids', right: '7 (not called)' },
+        ],
+      );
       const tables = gone.differences.filter((difference) => difference.kind === 'table');
       assert.deepEqual(tables, [
         { kind: 'table', table: 'public.nothing_in_it', missing: 'right' },
