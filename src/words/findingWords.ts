@@ -102,7 +102,7 @@ const ofTargets = {
   'owners.ours': (data) =>
     t`without its owners everything in the archive becomes that of ${shown(data, 'role')}, a superuser: what its functions with SECURITY DEFINER, views, rules and materialized views do is then done with all rights, whoever wrote it; give what is its owners' to an ordinary role instead, by mapping roles`,
   'owners.powerful': (data) =>
-    t`superusers there own something in the archive, as others do: ${shown(data, 'owners')}; what that calls of the others' runs with all rights, as it does where it comes from if they are superusers there`,
+    t`a part of the archive belongs to superusers of that server: ${shown(data, 'owners')}; where it calls functions of others, these run with all rights, as they do at the source if those owners are superusers there, too`,
   'objects.superuser': (data, hints) =>
     t`the role ${shown(data, 'role')} is no superuser, and only one can make: ${few(data, 'objects')}; to go on without: ${hints.goOn()}`,
   'privileges.public': (data) =>

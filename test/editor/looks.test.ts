@@ -41,6 +41,7 @@ describe('editor: looks', function () {
         .row('shop', /^\d\d:/)
         .click();
       await window.webview().getByRole('tab', { selected: true }).waitFor();
+      await window.tab(/^shop, \d{8}T\d{6}Z-/).waitFor();
       await pictures(window, theme, 'inspector', async () => {
         const faults = await window.webview().locator('body').evaluate(faultsOfPage);
         assert.deepEqual(faults, []);

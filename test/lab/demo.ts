@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runWatched, type Run } from './ending';
 import { startLab } from './lab';
-import { tellingOf, type Story, type Telling } from './stories/story';
+import { heading, tellingOf, type Story, type Telling } from './stories/story';
 
 /** Each in a file of its own. */
 const stories: Readonly<Record<string, () => Promise<Story>>> = {
@@ -23,7 +23,7 @@ const story = await named(
 );
 await runWatched('db-ferry-demo-', async (run) => {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  say('\n\u001b[1m── Starting two clusters with real PostgreSQL servers\u001b[0m');
+  say(`\n${heading('── Starting two clusters with real PostgreSQL servers')}`);
   await execa(process.execPath, [fileURLToPath(new URL('../../esbuild.mjs', import.meta.url))], { stdio: 'inherit' });
   const scale = Number(process.env['DEMO_SCALE'] ?? story.scale ?? 4);
   const lab = await startLab({ only: story.only, scale, jobs: story.jobs === true, tell: say });

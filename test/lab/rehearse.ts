@@ -10,6 +10,7 @@ import { ferry, told, type Run } from './ferry';
 import { startLab } from './lab';
 import { serversOf, type Exercise, type Facts, type Servers } from './rehearsal/exercise';
 import { exercises } from './rehearsal/exercises';
+import { heading } from './stories/story';
 
 /** What is rehearsed now: who checks is another process. */
 interface Rehearsal {
@@ -88,7 +89,7 @@ function text({ title, task }: Exercise, env: Readonly<Record<string, string>>):
   const state = process.env['XDG_STATE_HOME'] ?? '';
   const variables = Object.entries({ ...env, XDG_STATE_HOME: state }).map(([name, value]) => `${name}=${value}`);
   return `
-\u001b[1m${title}\u001b[0m
+${heading(title)}
 
 ${task.map((line) => `  ${line}`).join('\n')}
 

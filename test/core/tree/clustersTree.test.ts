@@ -72,7 +72,7 @@ describe('the view of the clusters', () => {
     try {
       assert.doesNotMatch(says(), /backup/);
       await new Promise<void>((resolve) => backups.onDidChange(resolve));
-      assert.match(says(), /no backup of it in this workspace/);
+      assert.match(says(), /no&nbsp;backup of it in this workspace/);
     } finally {
       backups.dispose();
       view.dispose();

@@ -191,7 +191,18 @@ export const commands = {
 export class MarkdownString {
   value = '';
 
+  /** As the editor does (vs/base/common/htmlContent.ts). */
   appendText(text: string): this {
+    return this.appendMarkdown(
+      text
+        .replaceAll(/[\\`*_{}[\]()#+\-!~]/g, '\\$&')
+        .replaceAll(/[ \t]/g, '&nbsp;')
+        .replaceAll('>', '\\>')
+        .replaceAll('\n', '\n\n'),
+    );
+  }
+
+  appendMarkdown(text: string): this {
     this.value += text;
     return this;
   }

@@ -31,11 +31,16 @@ export interface Telling {
 
 const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
+/** In bold where somebody watches: a file gets no control codes. */
+export function heading(text: string): string {
+  return process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text;
+}
+
 /** A telling of a lab that is up. */
 export function tellingOf(of: Pick<Telling, 'lab' | 'folder' | 'root' | 'started'>): Telling {
   return {
     ...of,
-    title: (text) => void process.stdout.write(`\n\u001b[1m── ${text}\u001b[0m\n`),
+    title: (text) => void process.stdout.write(`\n${heading(`── ${text}`)}\n`),
     say: (text) => void process.stdout.write(`${text}\n`),
     ferry: async (...args) => {
       const exitCode = await ferryWith(of, args);
