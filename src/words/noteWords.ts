@@ -56,6 +56,9 @@ const notes: { readonly [C in NoteCode]: (data: NoteData[C], hints: Hints) => st
     t`the side database ${shown(data, 'database')} could not be dropped; to do it later: ${hints.cleanUp(text(data, 'job'))}`,
   'backup.kept': (data, hints) =>
     t`the backup ${shown(data, 'backup')} is whole and stays in ${shown(data, 'folder')}; ${afterFailure(data, hints)}`,
+  'backup.goesOn': () =>
+    t`the restore failed and is taken away; the dump goes on to its end, since its backup is to be kept`,
+  'backup.failed': () => t`the backup that was to be kept failed as well: none is there`,
   'inPlace.before': (data) =>
     t`the database as it was before the restore is the backup ${shown(data, 'backup')} in ${shown(data, 'folder')}`,
   'inPlace.transaction': (data) => t`it is transaction ${shown(data, 'id')} of the server`,

@@ -4,7 +4,7 @@ import { t } from './language';
 
 /** The line of a moment: phase, percent, size, rate, end time, table. */
 export function progressText(progress: Extract<Progress, { type: 'progress' }>, now = Date.now()): string {
-  const { percent, rate, secondsLeft, table } = progress;
+  const { percent, rate, secondsLeft, table, beside } = progress;
   const parts = [
     phaseWords()[progress.phase],
     percent === undefined ? undefined : `${Math.floor(percent)} %`,
@@ -14,6 +14,7 @@ export function progressText(progress: Extract<Progress, { type: 'progress' }>, 
       ? undefined
       : t`${aboutSeconds(secondsLeft)} left, until ${localTime(new Date(now + secondsLeft * 1000).toISOString()).slice(11)}`,
     table === undefined ? undefined : safe(table),
+    beside && `${phaseWords()[beside.phase]} ${size(beside.bytes)}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

@@ -146,9 +146,11 @@ export async function backUp(
     if (key) rememberBackupKey(key);
     return { entry: { ...found, ...sealed }, reading: taken.reading, findings: plan.findings };
   } catch (error) {
+    const reason = reasonOf(error, work.signal);
+    options.onFailed?.(reason);
     work.report({ type: 'phase', phase: 'stopping' });
     await clearUp(source, session, work);
-    throw reasonOf(error, work.signal);
+    throw reason;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ArchiveChange } from './archiveChange';
 import type { ArrivingBackup } from '../catalog/arriving';
+import type { AppError } from '../base/errors';
 import type { Finding } from '../base/finding';
 import type { Room } from '../catalog/disk';
 import type { BackupPlace } from '../catalog/backupFolder';
@@ -46,6 +47,8 @@ export interface BackupTask {
   readonly onDraft?: (at: BackupAt) => Promise<void>;
   /** Told once what there is to restore from while the dump goes on, as soon as its table of contents is there; undefined where that is nothing. What is told is not proven, and may never become a backup. */
   readonly onArriving?: ((arriving: ArrivingBackup | undefined) => void) | undefined;
+  /** Told at once what ended it, while it still cleans up. */
+  readonly onFailed?: ((error: AppError) => void) | undefined;
   /** of the source's cluster, where it is known to end */
   readonly login?: Login;
   /** makes another archive of the dump, which alone is written */

@@ -45,21 +45,38 @@ export async function beginDraft(options: DraftOptions): Promise<Draft> {
 
 async function folderDraft({ root, place, id, job, room: look = room }: DraftOptions): Promise<Draft> {
   const { partial, final } = await makePartialFolder(root, place, id, job);
+  let growing: { readonly file: GrowingFile; readonly name: string } | undefined;
+  const whileMoved = async (act: () => Promise<string>): Promise<void> => {
+    const { file, name } = growing ?? {};
+    if (file === undefined || name === undefined) await act();
+    else await file.whileMoved(async () => path.join(await act(), name));
+  };
   return {
     final,
     files: filesIn(partial),
-    archive: async (name) => new GrowingFile(path.join(partial, name)),
+    archive: async (name) => {
+      const file = new GrowingFile(path.join(partial, name));
+      growing = { file, name };
+      return file;
+    },
     watch: (stop) => watchDisk(partial, stop, look),
     beforeManifest: async () => undefined,
     // looks once more, under the final name
     seal: async (archive, bytes) =>
-      seal(partial, final, async () => {
-        const found = await stat(path.join(final, archive)).catch(() => undefined);
-        mustHave(final, bytes, found?.size);
+      whileMoved(async () => {
+        await seal(partial, final, async () => {
+          const found = await stat(path.join(final, archive)).catch(() => undefined);
+          mustHave(final, bytes, found?.size);
+        });
+        return final;
       }),
+    // what is open stays there on a network's file system
     remove: async (log) => {
-      await rm(partial, { recursive: true, force: true }).catch((error: unknown) => {
-        log.warn(`could not remove ${partial}: ${String(error)}`);
+      await whileMoved(async () => {
+        await rm(partial, { recursive: true, force: true }).catch((error: unknown) => {
+          log.warn(`could not remove ${partial}: ${String(error)}`);
+        });
+        return partial;
       });
     },
   };

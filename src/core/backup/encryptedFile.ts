@@ -79,7 +79,14 @@ export class EncryptedFile implements ArchiveFile {
     const { name } = this.file;
     const plain = (signal?: AbortSignal): AsyncGenerator<Buffer> =>
       decryptStream(name, held.read({ piece: 1 << 18, signal }), [this.key]);
-    return { name, read: ({ signal, ...range } = {}) => within(plain(signal), range), close: () => held.close() };
+    return {
+      name,
+      get failure() {
+        return held.failure;
+      },
+      read: ({ signal, ...range } = {}) => within(plain(signal), range),
+      close: () => held.close(),
+    };
   }
 }
 

@@ -22,7 +22,7 @@ export interface ArchiveFile {
   abandon(error: Error): Promise<void>;
   /** What was taken, from the first byte to the last, while it is being written. */
   follow(): AsyncGenerator<Buffer>;
-  /** The same for others, as often and as late as they want, whatever its name becomes; what they read ends as what follows it does. Undefined where nothing lies that could be read twice. Whoever holds it lets go of it. */
+  /** The same for others, as often and as late as they want, whatever its name becomes by `whileMoved`; what they read ends as what follows it does. Undefined where nothing lies that could be read twice. Whoever holds it lets go of it. */
   hold(): Promise<GrowingSource | undefined>;
 }
 
@@ -34,6 +34,9 @@ export class GrowingFile implements ArchiveFile {
   private readonly out: WriteStream;
   private readonly hash = createHash('sha256');
   private readonly waiting = new Set<() => void>();
+  private readonly held = new Set<Handle>();
+  private readonly busy = new Set<Promise<unknown>>();
+  private moving: Promise<void> | undefined;
   private failure: Error | undefined;
   private flushed = 0;
   private complete = false;
@@ -41,7 +44,7 @@ export class GrowingFile implements ArchiveFile {
   private read = 0;
 
   /** Creates the file (mode 0600); it must not exist. */
-  constructor(readonly file: string) {
+  constructor(private file: string) {
     this.out = createWriteStream(file, { flags: 'wx', mode: 0o600, highWaterMark: 4 << 20 });
     this.out.on('error', (error) => {
       this.failure ??= error;
@@ -115,12 +118,40 @@ export class GrowingFile implements ArchiveFile {
 
   async hold(): Promise<GrowingSource> {
     while (this.flushed === 0 && !this.complete) await this.change();
-    const handle = await open(this.file, 'r');
-    return { name: this.file, read: (options) => this.pieces(handle, options), close: async () => handle.close() };
+    const handle = new Handle();
+    this.held.add(handle);
+    const failure = (): Error | undefined => this.failure;
+    return {
+      name: this.file,
+      get failure() {
+        return failure();
+      },
+      read: (options) => this.pieces(handle, options),
+      close: async () => {
+        this.held.delete(handle);
+        await handle.close();
+      },
+    };
+  }
+
+  /**
+   * Has it open nowhere while `move` gives it another name, which that returns: a network's file system refuses to rename a folder of which something is open. Who reads waits meanwhile, and goes on under the new name. Throws what `move` does.
+   */
+  async whileMoved(move: () => Promise<string>): Promise<void> {
+    let over: () => void = () => undefined;
+    this.moving = new Promise((resolve) => (over = resolve));
+    try {
+      await Promise.allSettled(this.busy);
+      for (const handle of this.held) await handle.close();
+      this.file = await move();
+    } finally {
+      this.moving = undefined;
+      over();
+    }
   }
 
   private async *pieces(
-    handle: FileHandle,
+    handle: Handle,
     { from = 0, to = Number.POSITIVE_INFINITY, piece = 1 << 20, signal }: ReadOptions = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     let at = from;
@@ -134,10 +165,22 @@ export class GrowingFile implements ArchiveFile {
         continue;
       }
       const length = Math.min(ready, piece);
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+      const buffer = Buffer.allocUnsafe(length);
+      const bytesRead = await this.readAt(handle, buffer, at);
       if (bytesRead === 0) throw new Error(`${this.file} is shorter than what was written`);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
+    }
+  }
+
+  private async readAt(handle: Handle, buffer: Buffer, at: number): Promise<number> {
+    while (this.moving) await this.moving;
+    const reading = handle.read(this.file, buffer, at);
+    this.busy.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.busy.delete(reading);
     }
   }
 
@@ -157,5 +200,22 @@ export class GrowingFile implements ArchiveFile {
 
   private wake(): void {
     for (const resolve of [...this.waiting]) resolve();
+  }
+}
+
+/** What somebody reads by: opened when it is needed, under the name that the file has then. */
+class Handle {
+  private opened: Promise<FileHandle> | undefined;
+
+  /** Bytes from `at` on into `buffer`; returns how many. */
+  async read(file: string, buffer: Buffer, at: number): Promise<number> {
+    this.opened ??= open(file, 'r');
+    return (await (await this.opened).read(buffer, 0, buffer.length, at)).bytesRead;
+  }
+
+  async close(): Promise<void> {
+    const { opened } = this;
+    this.opened = undefined;
+    await (await opened?.catch(() => undefined))?.close();
   }
 }

@@ -23,6 +23,10 @@ export interface NoteData {
   'side.remains': { readonly database: string; readonly job: string };
   /** `after`: the code of the error that came then */
   'backup.kept': { readonly backup: string; readonly folder: string; readonly after: string };
+  /** the restore that follows the dump has failed, with this code; the dump goes on, since its backup is to be kept */
+  'backup.goesOn': { readonly after: string };
+  /** that backup failed as well, with this code */
+  'backup.failed': { readonly after: string };
   'inPlace.before': { readonly backup: string; readonly folder: string };
   /** its number, by which a lost COMMIT is resolved */
   'inPlace.transaction': { readonly database: string; readonly id: string };

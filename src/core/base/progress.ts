@@ -18,6 +18,8 @@ export type Progress =
       secondsLeft?: number;
       /** the table in work, `schema.table` */
       table?: string;
+      /** what goes on at the same time, where that is another step: a restore that follows its dump */
+      beside?: { readonly phase: Phase; readonly bytes: number; readonly table?: string };
     }
   | { type: 'expected'; bytes?: number; seconds?: number; basis: 'last run' | 'size' }
   | { type: 'finding'; finding: Finding }

@@ -33,9 +33,27 @@ export async function makePartialFolder(
   const final = path.join(parent, id);
   const partial = final + partialSuffix;
   await makeLevels(root, parent);
-  await mkdir(partial, { mode: 0o700 });
-  await writeFile(path.join(partial, jobFile), job, { mode: 0o600 });
+  // its name says whose it is until the file does
+  const named = namedPartial(final, job);
+  await mkdir(named, { mode: 0o700 });
+  try {
+    await writeFile(path.join(named, jobFile), job, { mode: 0o600 });
+    await rename(named, partial);
+  } catch (error) {
+    await rm(named, { recursive: true, force: true });
+    throw error;
+  }
   return { partial, final };
+}
+
+/** What a partial folder is called before it says in a file which job writes it. */
+function namedPartial(final: string, job: string): string {
+  return `${final}.of-${job}${partialSuffix}`;
+}
+
+/** The job in such a name. */
+export function jobInName(folder: string): string | undefined {
+  return /\.of-([\w-]+)\.partial$/.exec(path.basename(folder))?.[1];
 }
 
 /** The folders from a root down to one below it: none of them a link that leads elsewhere. Throws `file.refused`. */

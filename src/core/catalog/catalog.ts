@@ -20,6 +20,7 @@ import { localStore } from '../store/local';
 import type { Removal, Store } from '../store/store';
 import { adopt } from './adopt';
 import { atOf } from './atOf';
+import { jobInName } from './backupFolder';
 import { damagedManifest } from './damagedManifest';
 import { atOnce, eachOf } from './eachOf';
 import { mustNotBeHeld } from './hold';
@@ -267,7 +268,7 @@ export async function listUnsealed(store: Store): Promise<string[]> {
 /** The job that writes or wrote a partial folder; undefined where it does not say. */
 export async function jobOfPartial(folder: string): Promise<string | undefined> {
   const text = await readSafely(path.join(folder, jobFile), { most: 100 }).then(String, () => '');
-  return text === '' ? undefined : text;
+  return text === '' ? jobInName(folder) : text;
 }
 
 /** Removes a partial folder. Throws `usage` for any other folder. */

@@ -68,6 +68,13 @@ export interface CopyOptions extends RestoreOptions, Pick<BackupOptions, 'compre
   readonly pipeline?: boolean;
 }
 
+/** Whether the restore follows the dump, as the options say: what both together take says nothing of one after the other. Not where it is to be gentle, which both together are not; not where rows are masked, which is proven as a whole before anything leaves; not in place, where it is the live database that is filled. */
+export function follows({ kind, options }: Pick<JobWork, 'kind' | 'options'>): boolean {
+  if (kind !== 'copy' || !('pipeline' in options)) return false;
+  const { inPlace, mask, pipeline, gentle }: CopyOptions = options;
+  return pipeline && inPlace !== true && mask === undefined && gentle === undefined;
+}
+
 export interface VerifyWork {
   readonly kind: 'verify';
   readonly backup: BackupRef;

@@ -20,6 +20,8 @@ export interface Filling {
   readonly blocks?: readonly PlacedBlock[];
   /** The whole of it, proven: before that nothing that was restored counts. Rejects where it never becomes whole. */
   whole(): Promise<WholeBackup>;
+  /** Told at once what ended the restore, while that still cleans up. */
+  readonly onFailed?: (error: unknown) => void;
 }
 
 /** A backup with what was read of its archive, to the last byte. */
@@ -37,8 +39,12 @@ export async function fillingFrom(entry: BackupEntry, work: Work): Promise<Filli
 }
 
 /** From one that is being made. `whole` says what it came to. */
-export function fillingFromArriving(arriving: ArrivingBackup, whole: Promise<WholeBackup>): Filling {
-  return { ...arriving, whole: async () => whole };
+export function fillingFromArriving(
+  arriving: ArrivingBackup,
+  whole: Promise<WholeBackup>,
+  onFailed: (error: unknown) => void,
+): Filling {
+  return { ...arriving, whole: async () => whole, onFailed };
 }
 
 /**

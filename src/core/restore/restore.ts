@@ -316,6 +316,7 @@ export async function fillSide(
     if (confined?.keeps === true) made = [...made, ...loader];
     return { row, mark, comparison, made, findings, ...(rehearsed ? { own: rehearsed.own } : {}) };
   } catch (error) {
+    filling.onFailed?.(error);
     await clearUp(server, request, [...made, ...loader], work);
     throw work.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : withRights(error, request, backup);
   }

@@ -12,7 +12,7 @@ import type { ByteSource } from '../store/byteSource';
 import type { Workplace } from './databaseRow';
 import { extensionRightsSql, type Loader } from './load/loader';
 import { ownCode } from './load/ownCode';
-import { giveOwners } from './load/owners';
+import { giveOwners, mayGiveOwners, type OwnersAsked } from './load/owners';
 import { analyzeAs, tellUnanalyzed } from './side/analyze';
 import { FailureLines, namedFailures, type RestoreFailure } from './restoreFailures';
 import { RestoreProgress, RestoreWords } from './restoreProgress';
@@ -196,6 +196,8 @@ class Restoring {
     });
     this.progress.begin('definitions');
     await this.before(parts.before, confined);
+    // found now, not behind hours of rows; what they bring is looked at when it is given
+    if (confined.keeps !== true) await mayGiveOwners(this.server, this.owners(confined, toc), this.sqlOptions);
     this.progress.begin('restore');
     if (known.length === 0) await this.feed(parts.rest, this.argv(confined), loader.password);
     else {
@@ -248,10 +250,13 @@ class Restoring {
     this.work.report({ type: 'finding', finding });
   }
 
-  private async give({ loader, isSigned, fallback, live }: Confined, toc: TableOfContents): Promise<void> {
+  private owners({ loader, isSigned, fallback, live }: Confined, toc: TableOfContents): OwnersAsked {
     const { into, noOwner } = this.input;
-    const asked = { side: into, live, loader, toc, noOwner, isSigned, ...(fallback === undefined ? {} : { fallback }) };
-    this.ungiven = await giveOwners(this.server, asked, this.sqlOptions);
+    return { side: into, live, loader, toc, noOwner, isSigned, ...(fallback === undefined ? {} : { fallback }) };
+  }
+
+  private async give(confined: Confined, toc: TableOfContents): Promise<void> {
+    this.ungiven = await giveOwners(this.server, this.owners(confined, toc), this.sqlOptions);
     if (this.ungiven.length > 0 && !this.goOn) throw refused;
   }
 

@@ -45,5 +45,7 @@ export function rangeWithin(size: number, { from = 0, to = size }: ByteRange): {
 
 /** Bytes that lie somewhere, and of which more come while they are read: a range that has no end goes to the last byte that will ever be there, or to an error where that does not come. */
 export interface GrowingSource extends Pick<ByteSource, 'name' | 'read'> {
+  /** what ended it for all who read it, where no more will come of it */
+  readonly failure: Error | undefined;
   close(): Promise<void>;
 }

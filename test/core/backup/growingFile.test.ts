@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,14 +34,13 @@ describe('GrowingFile', () => {
     await reader;
     assert.equal(written, sent.digest('hex'));
     assert.equal(seen.digest('hex'), written);
-    assert.equal((await stat(file.file)).mode & 0o777, 0o600);
+    assert.equal((await stat(file.name)).mode & 0o777, 0o600);
   });
 
-  it('is read by others from anywhere, also under another name; one that waits goes when it is told to', async () => {
+  it('is read by others from anywhere, also under another name, and open nowhere while it gets that; one that waits goes when it is told to', async () => {
     const file = new GrowingFile(path.join(folder, 'held'));
     await file.write(Buffer.from('first '));
     const held = await file.hold();
-    await rename(file.file, path.join(folder, 'renamed'));
     const stop = new AbortController();
     const all = async (from: number, signal?: AbortSignal): Promise<string> => {
       let text = '';
@@ -53,11 +52,23 @@ describe('GrowingFile', () => {
     await sleep(20);
     stop.abort();
     await stopped;
+    assert.ok((await openIn(folder)).length > 1);
     await file.write(Buffer.from('last'));
-    await rename(path.join(folder, 'renamed'), file.file);
+    const rest = held.read({ piece: 3 });
+    assert.equal(String((await rest.next()).value), 'fir');
     await file.finish();
-    assert.deepEqual(await Promise.all([whole, tail]), ['first last', 'st last']);
+    let later: Promise<unknown> | undefined;
+    await file.whileMoved(async () => {
+      assert.deepEqual(await openIn(folder), []);
+      later = rest.next();
+      await rename(path.join(folder, 'held'), path.join(folder, 'renamed'));
+      return path.join(folder, 'renamed');
+    });
+    assert.equal(file.name, path.join(folder, 'renamed'));
+    assert.deepEqual(await later, { done: false, value: Buffer.from('st ') });
+    assert.deepEqual(await Promise.all([whole, tail, all(6)]), ['first last', 'st last', 'last']);
     await held.close();
+    assert.deepEqual(await openIn(folder), []);
   });
 
   it('ends a waiting reader with the reason when it is abandoned', async () => {
@@ -84,3 +95,10 @@ describe('GrowingFile', () => {
     }, /ENOENT/);
   });
 });
+
+/** What this process has open below a folder. */
+async function openIn(folder: string): Promise<string[]> {
+  const names = await readdir('/proc/self/fd');
+  const links = await Promise.all(names.map(async (name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  return links.filter((link) => link.startsWith(folder));
+}

@@ -274,8 +274,12 @@ for (const major of [15, 16, 18] as const) {
       const foreign = path.join(root, 'foreign.dump');
       await writeFile(foreign, await readFile(archivePath(backup)));
       // beside the tenant's database, whose owner's name gives more than the new one holds
-      const refused = await run({ backup: await adopt(foreign), goOn: true }).catch((error: unknown) => error);
+      const { work, events } = recorder();
+      const refused = await run({ backup: await adopt(foreign), goOn: true }, work).catch((error: unknown) => error);
       assert.ok(isAppError(refused, 'restore.refused'), String(refused));
+      // what the table of contents says is enough: no row was moved for it
+      const phases = events.flatMap((one) => (one.type === 'phase' ? [one.phase] : []));
+      assert.deepEqual(phases.slice(-2), ['definitions', 'stopping']);
       assert.match(JSON.stringify(refused.data), /"archive.owners","data":\{"owners":\["postgres","tenant"\]/);
       await assertHarmless();
       const again = { backup: await adopt(foreign), database: 'shop', as: 'replace', acceptMissing: true } as const;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ferry, startFerry, told, type Run } from '../ferry';
@@ -47,7 +47,7 @@ describe(`faults of a copy whose restore follows its dump, ${judged}`, function 
       onlyAll(`of the dump: ${kind}`, async () => failed(`dump: ${kind}`, [dumpFails]));
       test(`of the restore, while the dump goes on: ${kind}`, async () =>
         failed(`restore: ${kind}`, [slowDump, restoreFails]));
-      test(`of both at once: ${kind}`, async () => failed(`both: ${kind}`, [dumpFails, restoreFails]));
+      onlyAll(`of both at once: ${kind}`, async () => failed(`both: ${kind}`, [dumpFails, restoreFails]));
       onlyAll(`of the comparison: ${kind}`, async () =>
         failed(`comparison: ${kind}`, [['cluster-b', { ...dump, kind, afterBytes: 300_000 }]], { archives: 1 }),
       );
@@ -115,13 +115,24 @@ describe(`faults of a copy whose restore follows its dump, ${judged}`, function 
   });
 
   describe('what stays', () => {
-    onlyAll('of a copy that keeps, where the restore failed behind the dump: the backup, whole', async () => {
-      inject([['cluster-b', { ...dump, kind: 'cut', afterBytes: 300_000 }]]);
-      const run = await ferry(scene.setting, ...copy, '--keep');
+    it('of a copy that keeps, where the restore failed behind the dump: the backup, whole', async () => {
+      inject([slowDump, ['cluster-b', { ...dump, kind: 'cut', afterBytes: 300_000 }]]);
+      const going = startFerry(scene.setting, ...copy, '--keep');
+      await follows();
+      hasten();
+      const run = await going.ended;
       assert.equal(run.exitCode, 1, told(run));
-      const [kept = ''] = (await scene.archives()).map((file) => file.split('/').at(-2));
-      const verified = await ferry(scene.setting, 'verify', kept);
+      assert.equal(run.result.data['phase'], 'verify', told(run));
+      assert.ok(
+        run.events.some((event) => event.type === 'note' && event.code === 'backup.kept'),
+        told(run),
+      );
+      const [archive = ''] = await scene.archives();
+      const verified = await ferry(scene.setting, 'verify', archive.split('/').at(-2) ?? '');
       assert.equal(verified.exitCode, 0, told(verified));
+      // a backup's own report tells of the backup, though what the restore had told by then was more
+      const report = await readFile(join(scene.setting.root, archive, '..', 'report.md'), 'utf8');
+      assert.doesNotMatch(report, /temporary role|making tables|restoring/);
       await removeBackups();
       await untouched('comparison cut, backup kept', run);
     });

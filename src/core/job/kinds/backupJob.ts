@@ -8,17 +8,19 @@ import type { BackupOptions } from '../../backup/options';
 import { defined } from '../../base/defined';
 import { AppError } from '../../base/errors';
 import { isBlocked } from '../../base/finding';
-import type { BackupEntry } from '../../catalog/manifest';
+import type { BackupEntry, BackupSummary } from '../../catalog/manifest';
 import { Masking } from '../../mask/masking';
 import { readRules } from '../../mask/rules/readRules';
 import { maskKey } from '../../state/maskKeys';
+import type { Report } from '../../base/progress';
+import type { JobEvent } from '../record/jobEvents';
 import type { JobContext, RunKind } from '../run/jobContext';
 import { backupPolicy } from '../run/obeyPolicy';
 import { listJobs } from '../record/listJobs';
 import { forgetDraft, noteDraft } from '../recover/drafts';
 import { Places, type DatabasePlace } from '../plan/places';
 import { obeyReading } from '../run/obeyPolicy';
-import { gentleOf } from '../request';
+import { follows, gentleOf } from '../request';
 
 /** Takes a backup. */
 export const backupJob: RunKind<'backup'> = async (context) => {
@@ -39,23 +41,34 @@ export const backupJob: RunKind<'backup'> = async (context) => {
   };
 };
 
-/** Backs up a place that is open; `copy` and a restore in place do the same. */
+/** Backs up a place that is open; `copy` and a restore in place do the same, of which it is a part. */
 export async function backUpPlace(
-  { id, folder, request, work, describe }: JobContext,
+  { id, folder, request, work: outer, describe }: JobContext,
   place: DatabasePlace,
   { to, compress, count, gentle, encrypt, mask }: BackupOptions,
   {
     maskKeyName,
     ...more
-  }: Pick<BackupTask, 'application' | 'login' | 'onArriving'> & { readonly maskKeyName?: string } = {},
+  }: Pick<BackupTask, 'application' | 'login' | 'onArriving' | 'onFailed'> & { readonly maskKeyName?: string } = {},
 ): ReturnType<typeof backUp> {
   const { client, pod, database } = place;
+  const told: JobEvent[] = [];
+  const report: Report = (progress) => {
+    if (progress.type !== 'progress') told.push({ time: new Date().toISOString(), ...progress });
+    outer.report(progress);
+  };
+  const work = { ...outer, report };
+  const ofPart = request.kind === 'backup' ? {} : { told };
   const policy = await backupPolicy(place);
   for (const finding of policy.findings) work.report({ type: 'finding', finding });
   if (isBlocked(policy.findings)) throw new AppError('backup.refused', { findings: policy.findings });
   const { alias, server } = client.cluster;
   const source = { cluster: alias, namespace: pod.pod.namespace, pod: pod.pod.name, database };
-  const paces = new Map((await listJobs(request.root)).map((job) => [job.id, gentleOf(job.request)]));
+  const past = new Map((await listJobs(request.root)).map((job) => [job.id, job.request]));
+  const isLike = ({ manifest: { job } }: BackupSummary): boolean => {
+    const of = past.get(job);
+    return (of && gentleOf(of)) === gentle && (of !== undefined && follows(of)) === follows(request);
+  };
   const environment = await environmentOf(client, pod.pod.namespace, work.signal);
   const keyName = mask?.key ?? maskKeyName;
   const change =
@@ -77,11 +90,11 @@ export async function backUpPlace(
       encrypt: encrypt === true || policy.encrypt,
       // a second look at tables is nothing for busy hours
       ...(gentle === undefined ? {} : { generated: false }),
-      ...{ gentle, isLike: ({ manifest }) => paces.get(manifest.job) === gentle },
+      ...{ gentle, isLike },
       job: id,
       asked: request.asked,
       describe: async (entry, findings) =>
-        describe?.({ source, findings, data: { ...backupFacts(entry), source: formatReference(source) } }),
+        describe?.({ source, findings, ...ofPart, data: { ...backupFacts(entry), source: formatReference(source) } }),
       ...more,
     },
     work,

@@ -12,7 +12,7 @@ import type { JobContext, JobDone, RunKind } from '../run/jobContext';
 import { listJobs } from '../record/listJobs';
 import { obeyPolicy } from '../run/obeyPolicy';
 import { Places, serverOf, type DatabasePlace } from '../plan/places';
-import type { CopyOptions } from '../request';
+import { follows, type CopyWork } from '../request';
 import { atOnce, type AtOnce } from './atOnce';
 import { backupFacts, backUpPlace } from './backupJob';
 import { asPart, openTarget, restoreFilling, restoreInto, tellExpected } from './restoreJob';
@@ -37,7 +37,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   const started = Date.now();
   const warned = expected ? await tellExpected(context, expected, [source, target]) : [];
   const how = { maskKeyName: formatReference(to) };
-  const { backed, restored } = mayFollow(request.options, source, target) ? await sideBySide() : await oneByOne();
+  const { backed, restored } = mayFollow(request, source, target) ? await sideBySide() : await oneByOne();
   const { entry, findings } = backed;
   const backup = backupFacts(entry);
   const kept = request.options.keep === true || restored.outcome !== 'done' || !(await removed(entry));
@@ -63,7 +63,7 @@ export const copyJob: RunKind<'copy'> = async (context) => {
     const { bytes } = source.pod.facts.databases.find(({ name }) => name === source.database) ?? {};
     if (bytes === undefined) return undefined;
     return expectRestore(await listJobs(request.root), {
-      ...{ kind: 'copy', target: formatReference(to), bytes, gentle },
+      ...{ kind: 'copy', target: formatReference(to), bytes, gentle, follows: follows(request) },
     });
   }
 
@@ -81,11 +81,11 @@ export const copyJob: RunKind<'copy'> = async (context) => {
     return atOnce(
       work,
       {
-        backUp: async (half, onArriving) =>
-          backUpPlace({ ...context, work: asPart(half) }, source, request.options, { ...how, onArriving }),
+        backUp: async (half, onArriving, onFailed) =>
+          backUpPlace({ ...context, work: asPart(half) }, source, request.options, { ...how, onArriving, onFailed }),
         restore: async (half, begin) => restoreFilling({ ...context, work: half }, { begin, isJustMade: true }, target),
       },
-      tellKept,
+      { keep: request.options.keep === true, onKept: tellKept },
     );
   }
 
@@ -104,17 +104,9 @@ export const copyJob: RunKind<'copy'> = async (context) => {
   }
 };
 
-/**
- * Whether the restore follows the dump: where that is asked for, but not where it is to be gentle, which both together are not; not where rows are masked, which is proven as a whole before anything leaves; not in place, where it is the live database that is filled; not on one server, where the
- * sessions of both go by one name.
- */
-function mayFollow(
-  { inPlace, mask, pipeline, gentle }: CopyOptions,
-  source: DatabasePlace,
-  target: DatabasePlace,
-): boolean {
-  const isAsked = pipeline === true && inPlace !== true && mask === undefined && gentle === undefined;
-  return isAsked && serverOf(source) !== serverOf(target);
+/** Whether the restore follows the dump: not on one server, where the sessions of both go by one name. */
+function mayFollow(work: CopyWork, source: DatabasePlace, target: DatabasePlace): boolean {
+  return follows(work) && serverOf(source) !== serverOf(target);
 }
 
 /** Throws `restore.refused` for what blocks already; the restore looks again, with the archive in its hands. */

@@ -1,5 +1,5 @@
 import type { BackupEntry } from '../../catalog/manifest';
-import { gentleOf, operandsOf } from '../request';
+import { follows, gentleOf, operandsOf } from '../request';
 import type { Job } from '../record/readJob';
 
 /** How long a restore is expected to take. */
@@ -21,11 +21,14 @@ export function expectRestore(
     readonly rows?: number;
     /** as the job's options have it, bytes a second */
     readonly gentle?: number | undefined;
+    /** the restore follows the dump */
+    readonly follows?: boolean;
   },
 ): ExpectedRestore {
   const last = jobs
     .filter(({ request, result }) => request.kind === what.kind && result !== undefined && isWhole(result.outcome))
     .filter(({ request }) => operandsOf(request)[1] === what.target && gentleOf(request) === what.gentle)
+    .filter(({ request }) => follows(request) === (what.follows ?? false))
     .map(({ result }) => ({ seconds: numberOf(result?.data['seconds']), rows: numberOf(result?.data['rows']) }))
     .find(({ seconds }) => seconds !== undefined);
   if (last?.seconds !== undefined) {

@@ -72,6 +72,7 @@ const event = v.variant('type', [
   v.looseObject({
     ...{ type: v.literal('progress'), time, phase: v.string(), bytes: v.number() },
     ...{ percent: count, rate: count, secondsLeft: count, table: text },
+    beside: v.optional(v.looseObject({ phase: v.string(), bytes: v.number(), table: text })),
   }),
   v.looseObject({ type: v.literal('expected'), time, bytes: count, seconds: count, basis: v.string() }),
   v.looseObject({ type: v.literal('finding'), time, finding }),

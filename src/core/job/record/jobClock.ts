@@ -1,6 +1,6 @@
 import type { Phase, Progress } from '../../base/progress';
 import type { Job } from './readJob';
-import { gentleOf, operandsOf, type JobWork } from '../request';
+import { follows, gentleOf, operandsOf, type JobWork } from '../request';
 import { sharesOf } from './phaseShares';
 
 /** What each step of a job took, in seconds. */
@@ -42,7 +42,9 @@ export class JobClock {
     }
     if (progress.type !== 'progress') return progress;
     const { secondsLeft: ofPhase, ...rest } = progress;
-    const left = this.left(now, progress.percent, ofPhase);
+    // of what goes on beside the step that counts nothing is known of that
+    const isOfIt = progress.phase === this.current?.phase;
+    const left = isOfIt ? this.left(now, progress.percent, ofPhase) : this.left(now, undefined, undefined);
     return left === undefined ? rest : { ...rest, secondsLeft: left };
   }
 
@@ -131,6 +133,7 @@ export function lastPhases(jobs: readonly Job[], work: JobWork): PhaseSeconds | 
       gentleOf(request) === gentleOf(work) &&
       isInPlace(request) === isInPlace(work) &&
       isPrepared(request) === isPrepared(work) &&
+      follows(request) === follows(work) &&
       (result?.outcome === 'done' || result?.outcome === 'differences' || result?.outcome === 'prepared'),
   );
   const phases: unknown = last?.result?.data['phases'];

@@ -3,7 +3,7 @@ import { writeDurably } from '../../catalog/backupFolder';
 import type { Finding } from '../../base/finding';
 import type { DatabaseReference } from '../../cluster/reference';
 import type { JobRequest } from '../request';
-import type { JobResult } from './jobEvents';
+import type { JobEvent, JobResult } from './jobEvents';
 import { jobFiles } from './jobFolder';
 import { readWholeJob, type WholeJob } from './readJob';
 
@@ -26,8 +26,14 @@ export async function reportOfBackup(
   folder: string,
   {
     source,
+    told,
     ...done
-  }: Pick<JobResult, 'data'> & { readonly findings: readonly Finding[]; readonly source: DatabaseReference },
+  }: Pick<JobResult, 'data'> & {
+    readonly findings: readonly Finding[];
+    readonly source: DatabaseReference;
+    /** what the backup itself told, where it is only a part of what the job does; default: all that the job did */
+    readonly told?: readonly JobEvent[];
+  },
   describe: Describe,
 ): Promise<string> {
   const job = await readWholeJob(folder);
@@ -35,8 +41,16 @@ export async function reportOfBackup(
   const { schema, kubeconfigs, root, asked } = job.request;
   const frame = { schema, kubeconfigs, root, asked };
   const request: JobRequest = { ...frame, kind: 'backup', source, options: {} };
-  return describe({ ...job, request, result, state: 'done', lastEvent: new Date().toISOString() });
+  const events = told === undefined ? job.events : [...job.events.filter(isOfWhole), ...told];
+  return describe({ ...job, events, request, result, state: 'done', lastEvent: new Date().toISOString() });
 }
+
+/** Whose process it was, as whom, and by whose word: of each part as of the whole. */
+function isOfWhole(event: JobEvent): boolean {
+  return event.type === 'started' || (event.type === 'note' && ofWhole.has(event.code));
+}
+
+const ofWhole: ReadonlySet<string> = new Set(['cluster.knownAs', 'approval.used', 'audit.anchor']);
 
 /** Bytes of all reports of a backup together, as 0.1.0 added them up. */
 export const longestReport = 64e6;

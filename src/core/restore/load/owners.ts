@@ -35,6 +35,15 @@ export async function giveOwners(
   return giveSaid(server, asked, asked.noOwner ? [] : wantedOwners(asked.toc), options);
 }
 
+/**
+ * Looks whether it could be given, as far as what is there by now tells: what comes with and behind the rows is only ever more code. Changes nothing. Throws `restore.refused` where nobody may have it.
+ */
+export async function mayGiveOwners(server: Workplace, asked: OwnersAsked, options: SqlOptions): Promise<void> {
+  if (asked.isSigned) return;
+  const said = asked.noOwner ? [] : wantedOwners(asked.toc);
+  await heirOf(server, asked, [...new Set(said.map(({ owner }) => owner))], options);
+}
+
 /** The same of what says by itself whose everything is. */
 export async function giveSaid(
   server: Workplace,
