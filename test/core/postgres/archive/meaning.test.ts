@@ -25,6 +25,37 @@ describe('meaningOf', () => {
     const every = (roles: string): string => meaningOf('POLICY', `CREATE POLICY own ON public.f${roles};`).text;
     assert.notEqual(every(''), every(' TO a'));
   });
+
+  it('of a table knows the names of NOT NULL, but not how far a server counted to find one', () => {
+    const table = (name: string, element: string): readonly string[] => {
+      const sql = `CREATE TABLE public.${name} (\n    "A b" date NOT NULL,\n    ${element}\n)\nPARTITION BY RANGE (at);\n`;
+      const { text, parts = [] } = meaningOf('TABLE', sql);
+      return [text, ...parts];
+    };
+    for (const [name, first] of [
+      ['p', 'p_at_not_null'],
+      ['"P ""q"', '"P ""q_at_not_null"'],
+    ] as const) {
+      const counted = (by: string): string => (first.endsWith('"') ? `${first.slice(0, -1)}${by}"` : `${first}${by}`);
+      for (const count of ['1', '2', '10']) {
+        assert.deepEqual(table(name, `at date CONSTRAINT ${counted(count)} NOT NULL`), table(name, 'at date NOT NULL'));
+        assert.deepEqual(table(name, `CONSTRAINT ${counted(count)} NOT NULL at`), table(name, 'NOT NULL at'));
+      }
+      for (const other of [counted('x'), counted('01'), 'q_at_not_null1', 'p_id_not_null1', 'at_there']) {
+        assert.notDeepEqual(
+          table(name, `at date CONSTRAINT ${other} NOT NULL`),
+          table(name, 'at date NOT NULL'),
+          other,
+        );
+        assert.notDeepEqual(table(name, `CONSTRAINT ${other} NOT NULL at`), table(name, 'NOT NULL at'), other);
+      }
+      const domain = (not: string): string => meaningOf('DOMAIN', `CREATE DOMAIN public.d AS integer ${not};\n`).text;
+      assert.equal(domain('CONSTRAINT d_not_null1 NOT NULL'), domain('NOT NULL'));
+      assert.notEqual(domain('CONSTRAINT d_there NOT NULL'), domain('NOT NULL'));
+      const check = `CONSTRAINT ${counted('1')} CHECK (at IS NOT NULL)`;
+      assert.notDeepEqual(table(name, check), table(name, check.replace(counted('1'), counted('2'))));
+    }
+  });
 });
 
 describe('meaningOf, as an older server says it', () => {

@@ -29,7 +29,8 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
       return { text: textOf(withoutQualifiers(nodes)) };
     case 'TABLE':
     case 'FOREIGN TABLE': {
-      const statements = statementsOf(nodes).map(withoutOnly);
+      const [create = [], ...others] = statementsOf(nodes).map(withoutOnly);
+      const statements = [withoutCountedNames(create), ...others];
       const parts = partsOfTable(statements);
       const olderParts = olderPartsOfTable(statements);
       const [text, older] = [parts.join('\n'), olderParts.join('\n')];
@@ -38,7 +39,7 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
     case 'POLICY':
       return { text: textOf(withSortedRoles(nodes)) };
     case 'DOMAIN':
-      return withOlder(textOf(nodes), textOf(withoutNullNames(nodes)));
+      return withOlder(textOf(withoutCountedName(nodes)), textOf(withoutNullNames(nodes)));
     default:
       return { text: textOf(nodes) };
   }
@@ -143,7 +144,7 @@ function statementsOf(nodes: readonly Node[]): Node[][] {
 /** NOT NULL of a table is a constraint with a name since 18, and one of an inherited column stands in the list. */
 function olderPartsOfTable([create = [], ...others]: readonly (readonly Node[])[]): string[] {
   const list = create.find((node) => isGroup(node, '('));
-  const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map(withoutNullNames) : [];
+  const elements = isGroup(list, '(') ? partsOf(list.nodes, isComma).map((element) => withoutNullNames(element)) : [];
   const notNull: string[] = [];
   const kept = elements.filter((element) => {
     const [not, nothing, column] = element;
@@ -165,10 +166,49 @@ function olderPartsOfTable([create = [], ...others]: readonly (readonly Node[])[
   return [head, ...columns, ...rest];
 }
 
-/** `CONSTRAINT name NOT NULL` as `NOT NULL`. */
-function withoutNullNames(nodes: readonly Node[]): Node[] {
+/** `CONSTRAINT name NOT NULL` as `NOT NULL`; only where `isDropped` says so of the name. */
+function withoutNullNames(nodes: readonly Node[], isDropped: (name: Node | undefined) => boolean = () => true): Node[] {
   return nodes.filter((node, at) => {
     const named = isWord(node, 'CONSTRAINT') ? at : isWord(nodes[at - 1], 'CONSTRAINT') ? at - 1 : -1;
-    return named < 0 || !(isWord(nodes[named + 2], 'NOT') && isWord(nodes[named + 3], 'NULL'));
+    const isNull = named >= 0 && isWord(nodes[named + 2], 'NOT') && isWord(nodes[named + 3], 'NULL');
+    return !isNull || !isDropped(nodes[named + 1]);
   });
+}
+
+/**
+ * NOT NULL that nobody named, where the server counts on since the name that it gives was taken: `t_a_not_null1`. Which tables are there before it is a matter of the order in which they are made,
+ * another one in a restore, and pg_dump says no name that is the first choice.
+ */
+function withoutCountedNames(create: readonly Node[]): readonly Node[] {
+  const table = nameBehind(create, 'TABLE');
+  return create.map((node) => {
+    if (!isGroup(node, '(')) return node;
+    const elements = partsOf(node.nodes, isComma).map((element) => {
+      // of a column, or in the list: `CONSTRAINT name NOT NULL column`
+      const column = nameOf(isWord(element[0], 'CONSTRAINT') ? element[4] : element[0]);
+      return withoutNullNames(element, isCounted(`${table}_${column}_not_null`));
+    });
+    return groupOf('(', joined(elements, comma));
+  });
+}
+
+/** The same of a domain: `d_not_null1`. */
+function withoutCountedName(create: readonly Node[]): readonly Node[] {
+  return withoutNullNames(create, isCounted(`${nameBehind(create, 'DOMAIN')}_not_null`));
+}
+
+function isCounted(first: string): (name: Node | undefined) => boolean {
+  return (name) => nameOf(name).startsWith(first) && /^[1-9]\d*$/.test(nameOf(name).slice(first.length));
+}
+
+/** The name that stands behind a keyword, without its schema. */
+function nameBehind(nodes: readonly Node[], keyword: string): string {
+  const at = nodes.findIndex((node) => isWord(node, keyword)) + 1;
+  return nameOf(nodes[isSign(nodes[at + 1], '.') ? at + 2 : at]);
+}
+
+/** As it is called, without its quotes. */
+function nameOf(node: Node | undefined): string {
+  if (node === undefined || node.kind === 'group') return '';
+  return node.text.startsWith('"') ? node.text.slice(1, -1).replaceAll('""', '"') : node.text;
 }
