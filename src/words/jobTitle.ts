@@ -70,12 +70,19 @@ export function jobLabel({ request, result }: Pick<Job, 'request'> & Partial<Pic
     backupWords(formatBackupRef(backup), about, result?.data);
   switch (request.kind) {
     case 'backup':
+      return t`Back up ${request.source.database}`;
     case 'copy':
-      return `${request.kind === 'copy' ? (request.options.prepare === true ? t`Prepare` : t`Copy`) : t`Back up`} ${request.source.database}`;
+      return request.options.prepare === true
+        ? t`Prepare ${request.source.database}`
+        : t`Copy ${request.source.database}`;
     case 'restore':
-      return `${request.options.prepare === true ? t`Prepare` : t`Restore`} ${request.target.database}`;
+      return request.options.prepare === true
+        ? t`Prepare ${request.target.database}`
+        : t`Restore ${request.target.database}`;
     case 'verify':
-      return `${request.deep === undefined ? t`Verify` : t`Deep verify`} ${ofBackup(request.backup)}`;
+      return request.deep === undefined
+        ? t`Verify ${ofBackup(request.backup)}`
+        : t`Deep verify ${ofBackup(request.backup)}`;
     case 'drill':
       return t`Drill ${'of' in request.backup ? request.backup.of.database : ofBackup(request.backup)}`;
     case 'diff': {

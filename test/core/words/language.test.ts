@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editorHints } from '../../../src/ui/hints';
 import { sentences, wordsFor } from '../../../src/words/errorWords';
+import { jobLabel } from '../../../src/words/jobTitle';
 import { speak, t } from '../../../src/words/language';
 import { progressText } from '../../../src/words/progressWords';
 import { some } from '../../../src/words/some';
+import { requestOf } from '../job/requestOf';
 import { allMessages, bundle, bundleFile, messagesOfEditor } from '../../tools/messages';
 
 const root = join(import.meta.dirname, '../../..');
@@ -65,13 +67,15 @@ describe('languages', () => {
       sentences(wordsFor('cluster.unreachable', data, editorHints)),
       progressText({ type: 'progress', phase: 'dump', bytes: 1e6, percent: 12 } as never),
       `${some(1, 'table')}, ${some(2, 'table')}`,
+      jobLabel({ request: requestOf('copy', ['prod/shop/pg-0/orders', 'test/shop/pg-1/orders']) }),
     ];
     const english = all();
     speak(german);
-    const [error = '', moment = '', tables = ''] = all();
+    const [error = '', moment = '', tables = '', label = ''] = all();
     assert.match(error, /^prod: ist unter https:\/\/x:6443 nicht erreichbar\.\nconnect ECONNREFUSED\n/);
     assert.match(moment, /^Abzug läuft · 12 % · 1\.0 MB/);
     assert.equal(tables, '1 Tabelle, 2 Tabellen');
+    assert.equal(label, 'orders kopieren');
     speak(undefined);
     assert.deepEqual(all(), english);
   });
