@@ -84,4 +84,5 @@ const endings: Readonly<Partial<Record<string, readonly [outcome: string, exitCo
   'policy.unreadable': ['refused', 4],
   'approval.refused': ['refused', 4],
   'approval.unknown': ['refused', 4],
+  'approval.unreadable': ['refused', 4],
 };

@@ -17,7 +17,8 @@ export async function oneRequest(
   if (target instanceof RequestNode) return target.found;
   if (isAddress(target)) {
     const found = await requests.find(target);
-    if (found === undefined) throw new AppError('approval.unknown', { request: target.name });
+    if (found === undefined)
+      throw requests.unreadable(target) ?? new AppError('approval.unknown', { request: target.name });
     return found;
   }
   const choice = (await requests.look()).requests.filter(ask.filter);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { FoundRequest, GatheredRequests } from '../core/governance/gatherRequests';
 import type { SaidLevel } from '../core/governance/checkGovernance';
+import type { AppError } from '../core/base/errors';
 import type { Clusters } from './clusters';
 
 /** Where a request is: in a namespace of a cluster, or in the root. */
@@ -57,6 +58,12 @@ export class Requests implements vscode.Disposable {
     if (isInSight) void this.look();
   }
 
+  /** Why the request of an address cannot be read, as of the last look; undefined: it can, or there is none. */
+  unreadable({ name, cluster, namespace }: RequestAddress): AppError | undefined {
+    const { problems } = this.#gathered;
+    return problems.find((one) => one.name === name && one.cluster === cluster && one.namespace === namespace)?.error;
+  }
+
   /** The request of an address, as of the last look, or read now where it was not seen; undefined where there is none. */
   async find(address: RequestAddress): Promise<FoundRequest | undefined> {
     const at = ({ requests }: GatheredRequests): FoundRequest | undefined =>
@@ -89,7 +96,7 @@ export class Requests implements vscode.Disposable {
     const { requests, problems } = this.#gathered;
     const seen = JSON.stringify([
       requests.map(({ request, kept, me, mayDecide }) => [request, kept, me, mayDecide]),
-      problems.map(({ cluster, error }) => [cluster, error.code]),
+      problems.map(({ cluster, namespace, name, error }) => [cluster, namespace, name, error.code]),
       // clocks run on where nothing else changes
       Math.floor(Date.now() / 60_000),
     ]);

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/base/finding';
-import { parseJson } from '../core/base/json';
+import { asRecord, parseJson } from '../core/base/json';
 import { clocksOf } from '../core/governance/clocks';
 import type { SaidLevel } from '../core/governance/checkGovernance';
 import type { FoundRequest } from '../core/governance/gatherRequests';
@@ -63,19 +63,26 @@ function findingsOf(findings: NonNullable<FoundRequest['request']['spec']['findi
   const order = ['block', 'warn', 'note'];
   const sorted = [...findings].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   return html`<ul>
-    ${sorted.map((finding) => html`<li>${findingText(finding, hints)}</li>`)}
+    ${sorted.slice(0, mostShown).map((finding) => html`<li>${findingText(finding, hints)}</li>`)}
+    ${sorted.length > mostShown ? html`<li>${t`${sorted.length - mostShown} more`}</li>` : undefined}
   </ul>`;
 }
+
+/** The gravest stand first; whoever asks makes no page endless. */
+const mostShown = 50;
+const longestFinding = 2000;
 
 /** What comes from a cluster or a root may be of a code, or have data, that is not known here. */
 function findingText(
   { code, data, level }: { readonly code: string; readonly data: object; readonly level: string },
   hints: Hints,
 ): string {
+  const left = asRecord(data)?.['leftOut'];
+  const more = typeof left === 'number' ? ` (${t`${left} more`})` : '';
   try {
-    return plainFinding({ level, code, data } as unknown as Finding, hints);
+    return `${plainFinding({ level, code, data } as unknown as Finding, hints).slice(0, longestFinding)}${more}`;
   } catch {
-    return code;
+    return `${code}${more}`;
   }
 }
 

@@ -45,7 +45,7 @@ export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (node) return [...(await node.children())];
     this.requests.inSight(this.#treeView.visible);
     const gathered = await this.requests.look();
-    return [...groupsOf(gathered), ...gathered.problems.map((problem, at) => new RequestProblemNode(problem, at))];
+    return [...groupsOf(gathered), ...problemNodes(gathered)];
   }
 
   dispose(): void {
@@ -55,7 +55,35 @@ export class RequestsTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 }
 
-/** A place whose requests cannot be read: it hides no other. */
+/** Each in a row that says why; of very many the first. Pure. */
+export function problemNodes({ problems }: GatheredRequests): readonly TreeNode[] {
+  const shown = problems.slice(0, mostProblems).map((problem, at) => new RequestProblemNode(problem, at));
+  const more = problems.length - shown.length;
+  return more === 0 ? shown : [...shown, new MoreProblemsNode(more)];
+}
+
+const mostProblems = 50;
+
+class MoreProblemsNode implements TreeNode {
+  readonly id = '!more';
+  readonly parent = undefined;
+
+  constructor(private readonly more: number) {}
+
+  item(): vscode.TreeItem {
+    return new vscode.TreeItem(t`${this.more} more cannot be read`);
+  }
+
+  children(): readonly TreeNode[] {
+    return [];
+  }
+}
+
+function nameOf({ cluster, namespace, name }: GatheredRequests['problems'][number]): string {
+  return [cluster, namespace, name].filter((part) => part !== undefined).join('/') || t`a request of the root`;
+}
+
+/** A place whose requests cannot be read, or one of them: it hides no other. */
 class RequestProblemNode implements TreeNode {
   readonly id: string;
   readonly parent = undefined;
@@ -64,12 +92,12 @@ class RequestProblemNode implements TreeNode {
     private readonly problem: GatheredRequests['problems'][number],
     at: number,
   ) {
-    this.id = `!${at} ${problem.cluster ?? ''} ${problem.error.code}`;
+    this.id = `!${at} ${nameOf(problem)} ${problem.error.code}`;
   }
 
   item(): vscode.TreeItem {
-    const { cluster, error } = this.problem;
-    const where = cluster ?? t`a request of the root`;
+    const { error } = this.problem;
+    const where = nameOf(this.problem);
     const item = new vscode.TreeItem(where);
     item.id = this.id;
     item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));

@@ -5,7 +5,7 @@ import type { Decision } from '../core/policy/rules/decideByPolicy';
 import { localTime, safe } from './format';
 import type { Hints } from './hints';
 import type { ErrorTable } from './errors/errorTable';
-import { fact, numberOf, shown, text, type Data } from './shown';
+import { fact, few, numberOf, shown, text, type Data } from './shown';
 import { t } from './language';
 
 /** Words for the errors of policies. */
@@ -22,6 +22,14 @@ export const policyErrors = {
   'approval.unknown': (data) => ({
     what: t`There is no request "${shown(data, 'request')}" where it was looked for.`,
     todo: t`It lies in the namespace of its target where the cluster keeps requests, else in the root.`,
+  }),
+  'approval.unreadable': (data) => ({
+    what: t`The request ${shown(data, 'request')} cannot be read.`,
+    why:
+      text(data, 'at') === ''
+        ? t`It is no request at all.`
+        : t`${shown(data, 'at')} is missing, too long, or not as a request has it.`,
+    todo: t`Nobody can approve it, and nothing runs by it: ask anew. If a later version of DB Ferry wrote it, update this one.`,
   }),
   'approval.refused': (data) => ({
     what: t`Nothing was done: the request ${shown(data, 'request')} ${refusals()[text(data, 'reason') ?? ''] ?? t`does not allow it`}.`,
@@ -58,6 +66,8 @@ type PolicyCode = Exclude<
 export const policyFindings: { readonly [C in PolicyCode]: (data: FindingData[C], hints: Hints) => string } = {
   'policy.rightRemains': (data) =>
     t`if a right was given for the request ${shown(data, 'request')}, it is still there: the RoleBinding ${shown(data, 'right')} could not be taken away here (${shown(data, 'because')}). Who may give rights there takes it away; it does not end by itself, and \`governance check\` names it until it is gone`,
+  'policy.moreFindings': (data) =>
+    t`${few(data, 'count')} more were found than a request has room for: a look at both sides names them`,
   'policy.class': (data) => t`${policyOf(data)}it is of the class ${shown(data, 'class')}, ${whyClass(data)}`,
   'policy.approval': (data, hints) => {
     const approvers = names(data, 'approvers');
@@ -201,5 +211,6 @@ const refusals = (): Readonly<Record<string, string>> => ({
   self: t`is your own: nobody approves their own request`,
   twice: t`has your decision already: it cannot be taken back or changed`,
   noReview: t`waits for no review`,
+  longReason: t`takes a reason of 2000 characters at most`,
   elsewhere: t`was not asked for in this editor, and nobody here keeps others from asking in your name: run it where it was asked for, naming it as its approval`,
 });

@@ -60,7 +60,7 @@ describe('editor: requests', function () {
     await window.screenshot('request-page');
 
     const mine = new RootRequests(editor.root, 'nobody');
-    const [request] = await mine.list();
+    const [request] = (await mine.readAll()).requests;
     assert.ok(request);
     assert.equal(request.spec.ticket, 'OPS-12');
     await decideRequest(new RootRequests(editor.root, 'bob'), request.metadata.name, 'approve', 'seen');
@@ -82,7 +82,7 @@ describe('editor: requests', function () {
 
   it('of others are approved and denied with a reason, and what is done is shown before', async () => {
     const bob = new RootRequests(editor.root, 'bob');
-    const [first] = await bob.list();
+    const [first] = (await bob.readAll()).requests;
     assert.ok(first);
     const { spec } = first;
     const made = await bob.create('req-00000000aa', { ...spec, requestedBy: 'bob', reason: 'for the audit' });
@@ -108,7 +108,7 @@ describe('editor: requests', function () {
     await window.question('A few words').type('not by day');
     await window.question().accept();
     await window.notification(/You denied the request req-00000000/).text(60);
-    const states = (await bob.list()).map(({ status }) => status.state);
+    const states = (await bob.readAll()).requests.map(({ status }) => status.state);
     assert.deepEqual(states.sort(), ['Approved', 'Denied', 'Done']);
     assert.notEqual(made.spec.requestedBy, spec.requestedBy);
   });

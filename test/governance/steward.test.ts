@@ -94,7 +94,7 @@ describe('the steward on real Kubernetes, with the rights of its role and no oth
 
   /** What they are by now, and which rights stand. */
   async function found(): Promise<{ readonly states: Map<string, string>; readonly rights: string[] }> {
-    const all = await new ClusterRequests(scene.bob.client, namespace).list();
+    const { requests: all } = await new ClusterRequests(scene.bob.client, namespace).readAll();
     const states = all.map(({ metadata, status }) => [metadata.name, status.state] as const);
     const given = await kubectl(admin, ['-n', namespace, 'get', 'rolebindings', '-o', 'name']);
     const rights = given.split('\n').filter((one) => one.includes('db-ferry-req-'));

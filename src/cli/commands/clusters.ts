@@ -1,7 +1,6 @@
-import { kubeconfigWords } from '../../words/kubeconfigWords';
-import { safe } from '../../words/format';
 import type { Cluster } from '../../core/cluster/cluster';
 import type { Command } from '../command';
+import { tellKubeconfigProblems } from '../kubeconfigProblems';
 import { kubeconfigsOf } from '../setting';
 import { List, listFlags, type Listing } from '../list';
 
@@ -18,8 +17,7 @@ export const clusters: Command = {
     const list = new List(call, listing);
     const { clusters: found, problems } = await readClusters({ files: kubeconfigsOf(call), env: process.env });
     for (const cluster of found) terminal.event(listing.itemOf(cluster));
-    for (const problem of problems) terminal.event({ type: 'problem', ...problem });
-    for (const one of problems) terminal.error(safe(`${one.file}: ${kubeconfigWords(one)}`));
+    tellKubeconfigProblems(terminal, problems);
     const exitCode = found.length === 0 && problems.length > 0 ? 1 : 0;
     const outcome = exitCode === 0 ? 'done' : 'failed';
     terminal.event({ type: 'result', outcome, exitCode, data: { clusters: found.length } });

@@ -131,12 +131,13 @@ const due: Command = {
   options: [],
   changes: () => 'notify due',
   async run(call) {
-    const { placeNamed } = await import('./requests');
+    const { placeNamed, tellUnreadable } = await import('./requests');
     const { tellDue } = await import('../../core/fleet/notify/requestMessages');
     const { requestMessages } = await import('../requestMessages');
     const { toldLines } = await import('../../words/requestMessages');
     const { place } = await placeNamed(call, call.operands[0]);
-    const [requests, now] = [await place.list(), await place.now()];
+    const [{ requests, unreadable }, now] = [await place.readAll(), await place.now()];
+    tellUnreadable(call.terminal, unreadable);
     const all = await tellDue(
       requests.map((request) => ({ request, place })),
       now,

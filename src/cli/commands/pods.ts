@@ -1,4 +1,3 @@
-import { kubeconfigWords } from '../../words/kubeconfigWords';
 import type { Cluster } from '../../core/cluster/cluster';
 import type { KubeClient } from '../../core/cluster/kubeClient';
 import type { ExecRights } from '../../core/cluster/reviews';
@@ -10,6 +9,7 @@ import { safe } from '../../words/format';
 import type { Call, Command } from '../command';
 import { errorLines } from '../errorLines';
 import { cliHints } from '../hints';
+import { tellKubeconfigProblems } from '../kubeconfigProblems';
 import { kubeconfigsOf } from '../setting';
 import { List, listFlags, type Listing } from '../list';
 
@@ -44,10 +44,7 @@ async function chosen(call: Call): Promise<{ clusters: readonly Cluster[]; names
   const { readClusters } = await import('../../core/cluster/readClusters');
   const { findCluster } = await import('../../core/cluster/reference');
   const { clusters, problems } = await readClusters({ files: kubeconfigsOf(call), env: process.env });
-  for (const problem of problems) {
-    call.terminal.event({ type: 'problem', ...problem });
-    call.terminal.error(safe(`${problem.file}: ${kubeconfigWords(problem)}`));
-  }
+  tellKubeconfigProblems(call.terminal, problems);
   const [operand] = call.operands;
   if (operand === undefined) {
     if (clusters.length === 0) throw new AppError('cluster.none');

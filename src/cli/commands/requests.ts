@@ -6,10 +6,11 @@ import type { JobWork } from '../../core/job/request';
 import type { SaidLevel } from '../../core/governance/checkGovernance';
 import type { OnRemains } from '../../core/governance/requestFlow';
 import type { RequestPlace } from '../../core/governance/requestPlace';
-import type { OperationRequest } from '../../core/governance/operationRequest';
+import type { OperationRequest, UnreadableRequest } from '../../core/governance/operationRequest';
 import type { RequestEvent } from '../../core/fleet/notify/notifyEvents';
 import type { AskedOperation, Decision } from '../../core/policy/rules/decideByPolicy';
 import { findingWords } from '../../words/findingWords';
+import { runningText, wordsFor } from '../../words/errorWords';
 import { safe } from '../../words/format';
 import { decidedEvent } from '../../words/requestMessages';
 import { levelWords, requestLine, requestLines } from '../../words/requestWords';
@@ -83,15 +84,17 @@ const requests: Command = {
     const { terminal } = call;
     const { place, name } = await placeNamed(call, call.operands[0]);
     const now = await place.now();
-    const all = await place.list();
-    const wanted = name === undefined ? all : all.filter(({ metadata }) => metadata.name === name);
-    if (name !== undefined && wanted.length === 0) throw new AppError('approval.unknown', { request: name });
+    const { requestNamed } = await import('../../core/governance/requestFlow');
+    const { requests: wanted, unreadable } =
+      name === undefined ? await place.readAll() : { requests: [await requestNamed(place, name)], unreadable: [] };
     for (const one of wanted) {
       terminal.event({ type: 'request', ...one });
       for (const line of name === undefined ? [requestLine(one, now)] : requestLines(one, now)) terminal.line(line);
     }
-    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data: { requests: wanted.length } });
-    if (wanted.length === 0) terminal.info('There is no request.');
+    tellUnreadable(terminal, unreadable);
+    const data = { requests: wanted.length, unreadable: unreadable.length };
+    terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
+    if (wanted.length + unreadable.length === 0) terminal.info('There is no request.');
     terminal.info(levelWords()[await levelOf(place)]);
     return 0;
   },
@@ -173,6 +176,14 @@ const review: Command = {
     return 0;
   },
 };
+
+/** Rows of what lies where requests do and cannot be read: which, why, and what to do. */
+export function tellUnreadable(terminal: Call['terminal'], unreadable: readonly UnreadableRequest[]): void {
+  for (const { name, error } of unreadable) {
+    terminal.event({ type: 'unreadable', request: name, error: { code: error.code, data: error.data } });
+    terminal.line(safe(`${name}  unreadable  ${runningText(wordsFor(error.code, error.data, cliHints))}`));
+  }
+}
 
 function tellRemains({ terminal }: Call): OnRemains {
   return (finding) => {

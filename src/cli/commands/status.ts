@@ -1,4 +1,3 @@
-import { kubeconfigWords } from '../../words/kubeconfigWords';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, isErrno } from '../../core/base/errors';
@@ -9,6 +8,7 @@ import { runningText, wordsFor } from '../../words/errorWords';
 import { statusWords } from '../../words/statusWords';
 import type { Call, Command } from '../command';
 import { cliHints } from '../hints';
+import { tellKubeconfigProblems } from '../kubeconfigProblems';
 import { List, listFlags, type Listing } from '../list';
 import { kubeconfigsOf, rootOf } from '../setting';
 
@@ -80,7 +80,7 @@ async function asked(call: Call): Promise<{
   readonly namespace?: string | undefined;
 }> {
   const { clusters, problems } = await readAll(call);
-  for (const one of problems) call.terminal.error(safe(`${one.file}: ${kubeconfigWords(one)}`));
+  tellKubeconfigProblems(call.terminal, problems);
   const [operand] = call.operands;
   if (operand === undefined) {
     if (clusters.length === 0) throw new AppError('cluster.none');

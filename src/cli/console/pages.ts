@@ -83,12 +83,15 @@ export function requestList(gathered: GatheredRequests): Html {
 
 const mostClosed = 100;
 
+const mostProblems = 50;
+
 /** A problem is told beside what there is. Pure. */
-function problemsOf(problems: readonly { readonly cluster?: string; readonly error: AppError }[]): Html | undefined {
+function problemsOf(problems: GatheredRequests['problems']): Html | undefined {
   if (problems.length === 0) return undefined;
   return html`<div class="message bad" role="alert">
     <p>${t`Not everything could be read: what is below is not all.`}</p>
-    ${problems.map(({ error }) => html`<p>${errorText(error)}</p>`)}
+    ${problems.slice(0, mostProblems).map(({ error }) => html`<p>${errorText(error)}</p>`)}
+    ${problems.length > mostProblems ? html`<p>${t`${problems.length - mostProblems} more cannot be read`}</p>` : undefined}
   </div>`;
 }
 

@@ -103,7 +103,14 @@ async function answer(of: ConsoleOf, request: IncomingMessage, response: ServerR
     });
   } catch (error) {
     const { code, data } = toAppError(error);
-    const status = code === 'cluster.unauthorized' ? 401 : code === 'cluster.forbidden' ? 403 : 502;
+    const status =
+      code === 'cluster.unauthorized'
+        ? 401
+        : code === 'cluster.forbidden'
+          ? 403
+          : code === 'approval.unreadable'
+            ? 422
+            : 502;
     refuse(status, () => errorText(new AppError(code, data)));
   } finally {
     // its connections are this person's, and end with the answer
@@ -257,10 +264,14 @@ async function gather({ namespaces }: ConsoleOf, client: KubeClient): Promise<Ga
     return { requests: [], problems: [{ error: new AppError('steward.none', { cluster: client.cluster.alias }) }] };
   const gathered = await gatherRequests([{ client, namespaces }]);
   const { requests } = gathered;
-  const problems = [...gathered.problems];
+  // another login of the cluster may see more than this console is of
+  const problems = gathered.problems.filter(
+    ({ namespace }) => namespace === undefined || namespaces.includes(namespace),
+  );
   // where nothing is seen it may be that nothing may be seen
   for (const namespace of namespaces) {
     if (requests.some(({ kept }) => kept?.namespace === namespace)) continue;
+    if (problems.some((one) => one.namespace === namespace)) continue;
     const asked = { namespace, verb: 'list', group: 'db-ferry.io', resource: 'operationrequests' };
     if (await may(client, asked)) continue;
     const message = `requests of ${namespace} may not be listed`;

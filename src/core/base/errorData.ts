@@ -396,6 +396,8 @@ export interface ErrorData {
   /** it has a policy, which may not be read */
   'policy.unreadable': { readonly cluster: string };
   'approval.unknown': { readonly request: string };
+  /** it is there, and `at` says which of its fields is not as a request has it; '' for all of it */
+  'approval.unreadable': { readonly request: string; readonly at: string };
   /** a request that does not allow it, or of which nothing is left to decide; nothing was changed */
   'approval.refused': { readonly request: string; readonly reason: string };
   /** the cluster keeps no requests: there is nothing to look after */

@@ -210,6 +210,9 @@ export interface FindingData {
   /** a RoleBinding that may have been given for a request could not be taken away; `because`: the code of what the cluster said */
   'policy.rightRemains': { readonly right: string; readonly request: string; readonly because: string };
 
+  /** a request has no room for so many more that were found */
+  'policy.moreFindings': { readonly count: number };
+
   // policies; `next`, `until`, `earliest`, `last` are times
   'policy.class': OfPolicy & {
     readonly by: 'matched' | 'missing' | 'none';

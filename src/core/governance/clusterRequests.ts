@@ -1,16 +1,18 @@
-import { AppError, isAppError } from '../base/errors';
+import { AppError, isAppError, toAppError } from '../base/errors';
 import { asRecord } from '../base/json';
 import type { KubeClient } from '../cluster/kubeClient';
 import { agreed } from './judge';
 import { knownAs } from '../cluster/reviews';
 import {
   parseOperationRequest,
+  readOperationRequest,
   type OperationRequest,
   type RequestNotice,
   type RequestSpec,
   type RequestState,
+  type UnreadableRequest,
 } from './operationRequest';
-import { withEvidence, type Evidence, type RequestPlace } from './requestPlace';
+import { withEvidence, type Evidence, type RequestPlace, type RequestsRead } from './requestPlace';
 import { hasStatus } from '../cluster/apiError';
 import { again } from './again';
 
@@ -29,34 +31,45 @@ export async function keepsRequests(client: KubeClient, signal?: AbortSignal): P
 /**
  * All requests of a cluster with the namespaces that hold them; where it does not show them to this login at once, those of the namespaces that it does show. Throws `cluster.*`.
  */
-export async function listAllRequests(
-  client: KubeClient,
-  namespaces: readonly string[],
-): Promise<readonly { readonly request: OperationRequest; readonly namespace: string }[]> {
-  const read = (items: readonly unknown[]): { request: OperationRequest; namespace: string }[] =>
-    items.flatMap((item) => {
-      const request = parseOperationRequest(item);
-      const namespace = request?.metadata.namespace;
-      return request === undefined || namespace === undefined ? [] : [{ request, namespace }];
-    });
+export async function listAllRequests(client: KubeClient, namespaces: readonly string[]): Promise<RequestsRead> {
   try {
-    return read((await client.list(`${groupPath}/operationrequests`)).items);
+    return readEach((await client.list(`${groupPath}/operationrequests`)).items);
   } catch (error) {
     if (!isAppError(error, 'cluster.forbidden')) throw error;
   }
   const all = await Promise.all(
     namespaces.map(async (namespace) => {
       try {
-        return read(
-          (await client.list(`${groupPath}/namespaces/${encodeURIComponent(namespace)}/operationrequests`)).items,
-        );
+        return await new ClusterRequests(client, namespace).readAll();
       } catch (error) {
         if (!isAppError(error, 'cluster.forbidden')) throw error;
-        return [];
+        return { requests: [], unreadable: [] };
       }
     }),
   );
-  return all.flat();
+  return {
+    requests: all.flatMap(({ requests }) => requests),
+    unreadable: all.flatMap(({ unreadable }) => unreadable),
+  };
+}
+
+/** Each by itself: one that cannot be read is told, and hides no other. */
+function readEach(items: readonly unknown[]): RequestsRead {
+  const requests: OperationRequest[] = [];
+  const unreadable: UnreadableRequest[] = [];
+  for (const item of items) {
+    try {
+      requests.push(readOperationRequest(item));
+    } catch (error) {
+      const { name, namespace } = asRecord(asRecord(item)?.['metadata']) ?? {};
+      unreadable.push({
+        name: typeof name === 'string' ? name : '',
+        ...(typeof namespace === 'string' ? { namespace } : {}),
+        error: toAppError(error),
+      });
+    }
+  }
+  return { requests, unreadable };
 }
 
 /** The requests of a namespace of a cluster: kept, checked and refused by its API server. */
@@ -90,21 +103,20 @@ export class ClusterRequests implements RequestPlace {
   async create(name: string, spec: RequestSpec): Promise<OperationRequest> {
     const metadata = { name, namespace: this.#namespace };
     const body = { apiVersion: 'db-ferry.io/v1alpha1', kind: 'OperationRequest', metadata, spec };
-    return this.#read(await this.#client.post(this.#path(), body));
+    return readOperationRequest(await this.#client.post(this.#path(), body), name);
   }
 
   async get(name: string): Promise<OperationRequest | undefined> {
     try {
-      return this.#read(await this.#client.get(this.#path(name)));
+      return readOperationRequest(await this.#client.get(this.#path(name)), name);
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;
     }
   }
 
-  async list(): Promise<readonly OperationRequest[]> {
-    const { items } = await this.#client.list(this.#path());
-    return items.flatMap((item) => parseOperationRequest(item) ?? []);
+  async readAll(): Promise<RequestsRead> {
+    return readEach((await this.#client.list(this.#path())).items);
   }
 
   /** The state of one, also of one that cannot be read here, and whether it has the approvals that it needs; undefined: there is none. */
@@ -192,13 +204,8 @@ export class ClusterRequests implements RequestPlace {
 
   async #putStatus(request: OperationRequest, change: object): Promise<OperationRequest> {
     const body = { ...request, status: { ...request.status, ...change } };
-    return this.#read(await this.#client.put(`${this.#path(request.metadata.name)}/status`, body));
-  }
-
-  #read(value: unknown): OperationRequest {
-    const read = parseOperationRequest(value);
-    if (read === undefined) throw new AppError('internal', { message: 'the API server answers with no request' });
-    return read;
+    const { name } = request.metadata;
+    return readOperationRequest(await this.#client.put(`${this.#path(name)}/status`, body), name);
   }
 
   #path(name?: string): string {

@@ -25,8 +25,17 @@ export interface FoundRequest {
 export interface GatheredRequests {
   /** newest first */
   readonly requests: readonly FoundRequest[];
-  /** places that could not be asked: none of them hides another */
-  readonly problems: readonly { readonly cluster?: string; readonly error: AppError }[];
+  /** places that could not be asked, and requests that cannot be read: none of them hides another */
+  readonly problems: readonly RequestProblem[];
+}
+
+/** What could not be read: a place, or, with a name, one request of it. Nothing can be done with it. */
+export interface RequestProblem {
+  /** undefined: the root */
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly error: AppError;
 }
 
 /** All requests that can be seen: of each cluster, or, where it shows them by namespace alone, of the namespaces that are known; and of the root, if any. Never throws. */
@@ -86,22 +95,27 @@ async function ofCluster(client: KubeClient, namespaces: readonly string[]): Pro
   if (!(await keepsRequests(client))) return none;
   const read = await listAllRequests(client, namespaces);
   const cluster = client.cluster.alias;
-  const spaces = [...new Set(read.map(({ namespace }) => namespace))];
+  const problems = read.unreadable.map((one) => ({ cluster, ...one }));
+  const all = read.requests.flatMap((request) => {
+    const { namespace } = request.metadata;
+    return namespace === undefined ? [] : [{ request, namespace }];
+  });
+  const spaces = [...new Set(all.map(({ namespace }) => namespace))];
   const places = new Map(spaces.map((namespace) => [namespace, new ClusterRequests(client, namespace)]));
   const [first] = places.values();
-  if (first === undefined) return none;
+  if (first === undefined) return { requests: [], problems };
   const [me, now, rights] = await Promise.all([
     first.whoAmI(),
     first.now(),
     Promise.all(spaces.map(async (namespace) => [namespace, await mayApprove(client, namespace)] as const)),
   ]);
   const mayDecide = new Map(rights);
-  const requests = read.flatMap(({ request, namespace }) => {
+  const requests = all.flatMap(({ request, namespace }) => {
     const place = places.get(namespace);
     const kept = { cluster, namespace };
     return place === undefined ? [] : [{ request, place, kept, me, now, mayDecide: mayDecide.get(namespace) === true }];
   });
-  return { requests, problems: [] };
+  return { requests, problems };
 }
 
 /** The one request of a name that a namespace of a cluster keeps, for who looks; undefined: there is none, or this login may not see it. Throws `cluster.*`. */
@@ -124,7 +138,7 @@ export async function findRequest(
 
 async function ofRoot({ root, who }: { readonly root: string; readonly who: string }): Promise<GatheredRequests> {
   const place = new RootRequests(root, who);
-  const [{ requests, problems }, now] = await Promise.all([place.readAll(), place.now()]);
+  const [{ requests, unreadable: problems }, now] = await Promise.all([place.readAll(), place.now()]);
   // whoever can write to the root can decide: nobody keeps them from it
   return { requests: requests.map((request) => ({ request, place, me: who, now, mayDecide: true })), problems };
 }

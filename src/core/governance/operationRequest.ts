@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { AppError } from '../base/errors';
 import { asRecord, parseJson } from '../base/json';
 import { canonical } from '../state/canonical';
 
@@ -13,18 +14,30 @@ export const finalStates: ReadonlySet<string> = new Set(lastStates);
 
 export type RequestState = (typeof requestStates)[number];
 
-const text = v.pipe(v.string(), v.maxLength(100_000));
-const moment = v.pipe(v.string(), v.isoTimestamp());
+/** As long as the cluster's schema lets it be; that counts characters, which have up to two units here. */
+const atMost = (characters: number): v.GenericSchema<string> => v.pipe(v.string(), v.maxLength(2 * characters));
+const text = atMost(500);
+const moment = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp());
+const people = v.pipe(v.array(atMost(300)), v.maxLength(50));
+
+/** Of what was found: how many findings a request has at most, and how long one may be as JSON. */
+export const mostFindings = 200;
+export const mostFindingData = 4000;
+export const mostWork = 100_000;
+export const mostReason = 2000;
+const mostDecisions = 20;
+export const mostNotices = 200;
+export const mostAnchors = 20;
 
 const spec = v.looseObject({
   operation: text,
   target: v.looseObject({ workload: text, database: text }),
   digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-  work: v.optional(text),
+  work: v.optional(atMost(mostWork)),
   class: text,
   policyDigest: v.optional(text),
   approvals: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  reason: v.optional(text),
+  reason: v.optional(atMost(mostReason)),
   ticket: v.optional(text),
   requestedBy: text,
   notBefore: v.optional(moment),
@@ -36,7 +49,7 @@ const spec = v.looseObject({
   /** what it is restored from, and what is lost by it, as it was when it was asked for */
   source: v.optional(
     v.looseObject({
-      what: v.optional(text),
+      what: v.optional(atMost(1000)),
       sha256: v.optional(text),
       snapshot: v.optional(text),
       drilled: v.optional(text),
@@ -44,10 +57,27 @@ const spec = v.looseObject({
   ),
   replaces: v.optional(v.looseObject({ bytes: v.optional(v.number()), lastWrite: v.optional(text) })),
   /** what was found when it was asked for */
-  findings: v.optional(v.array(v.looseObject({ level: text, code: text, data: v.optional(v.looseObject({}), {}) }))),
+  findings: v.optional(
+    v.pipe(
+      v.array(
+        v.looseObject({
+          level: text,
+          code: text,
+          data: v.optional(
+            v.pipe(
+              v.looseObject({}),
+              v.check((data) => JSON.stringify(data).length <= mostFindingData),
+            ),
+            {},
+          ),
+        }),
+      ),
+      v.maxLength(mostFindings),
+    ),
+  ),
   /** what the policy's rule said of it then */
-  approvers: v.optional(v.array(text)),
-  fallback: v.optional(v.array(text)),
+  approvers: v.optional(people),
+  fallback: v.optional(people),
   escalateAfterMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   reviewWithinHours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
@@ -57,7 +87,7 @@ const decision = v.looseObject({
   decision: v.picklist(['approve', 'deny']),
   digest: text,
   at: moment,
-  reason: v.optional(text),
+  reason: v.optional(atMost(mostReason)),
 });
 
 /** Who was told of what: written down before it is sent, and after it was taken. */
@@ -74,16 +104,16 @@ const notice = v.looseObject({
 
 const status = v.looseObject({
   state: v.optional(v.picklist(requestStates), 'Pending'),
-  approvals: v.optional(v.array(decision), []),
-  review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(text) })),
+  approvals: v.optional(v.pipe(v.array(decision), v.maxLength(mostDecisions)), []),
+  review: v.optional(v.looseObject({ by: text, at: moment, reason: v.optional(atMost(mostReason)) })),
   /** when a job began by it, and ended */
   run: v.optional(v.looseObject({ began: v.optional(moment), ended: v.optional(moment) })),
   /** nobody answered in time, and those who stand behind them may decide since */
   escalated: v.optional(v.looseObject({ by: text, at: moment })),
   /** who was told of it, by which channel, and whether that took it */
-  notices: v.optional(v.array(notice)),
+  notices: v.optional(v.pipe(v.array(notice), v.maxLength(mostNotices))),
   /** lines that say how far the audit trail of who worked by it had come */
-  anchors: v.optional(v.array(text)),
+  anchors: v.optional(v.pipe(v.array(text), v.maxLength(mostAnchors))),
 });
 
 /** An OperationRequest, as a cluster or a root keeps it. */
@@ -102,6 +132,25 @@ export type RequestNotice = v.InferOutput<typeof notice>;
 export function parseOperationRequest(value: unknown): OperationRequest | undefined {
   const read = v.safeParse(operationRequest, value);
   return read.success ? read.output : undefined;
+}
+
+/** The same, of what is said to be the request of a name. Throws `approval.unreadable` { at }: which field is not as a request has it, never its content. */
+export function readOperationRequest(value: unknown, name = nameIn(value)): OperationRequest {
+  const read = v.safeParse(operationRequest, value);
+  if (read.success) return read.output;
+  throw new AppError('approval.unreadable', { request: name, at: v.getDotPath(read.issues[0]) ?? '' });
+}
+
+/** One that lies where requests do and cannot be read: it is told, and nobody decides on it. */
+export interface UnreadableRequest {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly error: AppError;
+}
+
+function nameIn(value: unknown): string {
+  const name = asRecord(asRecord(value)?.['metadata'])?.['name'];
+  return typeof name === 'string' ? name.slice(0, 253) : '';
 }
 
 /** True where the work that is shown is what the digest is of, and what its title says: what somebody reads is what they sign. Pure. */

@@ -5,7 +5,7 @@ import { escalatesAt } from './dueMessages';
 import { agreed, judge, type Judging } from './judge';
 import { canonical } from '../state/canonical';
 import type { OperationRequest, RequestSpec } from './operationRequest';
-import { isRequestName, isShownWork, makeRequestName } from './operationRequest';
+import { isRequestName, isShownWork, makeRequestName, mostReason, readOperationRequest } from './operationRequest';
 import type { RequestPlace } from './requestPlace';
 import { again } from './again';
 
@@ -17,10 +17,16 @@ export interface Decided {
   readonly unable?: boolean;
 }
 
-/** Asks for something: who asks is who the place says that they are. */
+/** Asks for something: who asks is who the place says that they are. Throws `request.invalid` { at } for what nobody could read. */
 export async function askFor(place: RequestPlace, spec: Omit<RequestSpec, 'requestedBy'>): Promise<OperationRequest> {
   const requestedBy = await place.whoAmI();
-  return place.create(makeRequestName(), { ...spec, requestedBy } as RequestSpec);
+  const [name, asked] = [makeRequestName(), { ...spec, requestedBy } as RequestSpec];
+  try {
+    readOperationRequest({ metadata: { name, creationTimestamp: new Date().toISOString() }, spec: asked });
+  } catch (error) {
+    throw isAppError(error, 'approval.unreadable') ? new AppError('request.invalid', { at: error.data.at }) : error;
+  }
+  return place.create(name, asked);
 }
 
 /** Hears that a right could not be taken away which may have been given for a request. */
@@ -57,6 +63,7 @@ export async function decideRequest(
   seen?: RequestSpec,
   onRemains: OnRemains = () => undefined,
 ): Promise<Decided> {
+  checkReason(name, reason);
   const request = await requestNamed(place, name);
   // a name may have come to mean another request meanwhile
   if (seen !== undefined && canonical(request.spec) !== canonical(seen))
@@ -117,6 +124,7 @@ export async function reviewRequest(
   reason: string | undefined,
   onRemains: OnRemains = () => undefined,
 ): Promise<OperationRequest> {
+  checkReason(name, reason);
   const request = await requestNamed(place, name);
   const by = await place.whoAmI();
   if (request.status.state !== 'ReviewDue')
@@ -189,6 +197,11 @@ export async function endByRequest(
     // also where that could not be written: a right does not outlive its job
     await takeAway(place, request, onRemains);
   }
+}
+
+/** What nobody could read afterwards is not written. */
+function checkReason(name: string, reason = ''): void {
+  if (reason.length > mostReason) throw new AppError('approval.refused', { request: name, reason: 'longReason' });
 }
 
 function undecidable(

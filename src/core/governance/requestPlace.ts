@@ -1,5 +1,14 @@
 import type { KubeClient } from '../cluster/kubeClient';
-import type { OperationRequest, RequestDecision, RequestNotice, RequestSpec, RequestState } from './operationRequest';
+import {
+  mostAnchors,
+  mostNotices,
+  type OperationRequest,
+  type RequestDecision,
+  type RequestNotice,
+  type RequestSpec,
+  type RequestState,
+  type UnreadableRequest,
+} from './operationRequest';
 
 /** Where requests and decisions are kept: the target's cluster, or, where that knows no requests, the root. */
 export interface RequestPlace {
@@ -12,9 +21,10 @@ export interface RequestPlace {
   /** the clock that counts: the API server's, or this machine's */
   now(): Promise<Date>;
   create(name: string, spec: RequestSpec): Promise<OperationRequest>;
-  /** Undefined where there is none of the name. */
+  /** Undefined where there is none of the name. Throws `approval.unreadable`. */
   get(name: string): Promise<OperationRequest | undefined>;
-  list(): Promise<readonly OperationRequest[]>;
+  /** All that can be read, and each that cannot: none of those hides another. */
+  readAll(): Promise<RequestsRead>;
   /** Adds a decision of whoever asks; with `state` what the request is then. Throws `cluster.forbidden` with what the API server says. */
   decide(request: OperationRequest, decision: RequestDecision, state: RequestState): Promise<OperationRequest>;
   setState(
@@ -34,6 +44,11 @@ export interface RequestPlace {
   grantedUntil(request: OperationRequest): Promise<Date | undefined>;
   /** Takes it away. */
   revoke(request: OperationRequest): Promise<void>;
+}
+
+export interface RequestsRead {
+  readonly requests: readonly OperationRequest[];
+  readonly unreadable: readonly UnreadableRequest[];
 }
 
 /** What is only ever added to a request, whatever its state. */
@@ -61,7 +76,3 @@ export function withEvidence(
     ...(allAnchors.length === 0 ? {} : { anchors: allAnchors }),
   };
 }
-
-/** as the schema of the cluster has them */
-const mostNotices = 200;
-const mostAnchors = 20;

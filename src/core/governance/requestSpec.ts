@@ -3,7 +3,8 @@ import { defined } from '../base/defined';
 import type { Finding } from '../base/finding';
 import type { AskedOperation, Decision } from '../policy/rules/decideByPolicy';
 import { durationMs } from '../policy/windows/schedule';
-import { workDigest, type RequestSpec } from './operationRequest';
+import { mostWork, workDigest, type RequestSpec } from './operationRequest';
+import { writtenFindings } from './writtenFindings';
 
 /** What is asked for, and what policies say of it. */
 export interface Asking {
@@ -54,11 +55,9 @@ export function requestSpecOf(asking: Asking, now: Date): Omit<RequestSpec, 'req
     ...facts,
     // with what the digest is of, whoever decides can hold it to what is shown
     ...(sha256 === undefined ? {} : { source: { ...facts.source, sha256 } }),
-    findings: [...seen.filter(({ code }) => !code.startsWith('policy.')), ...decisions.flatMap((one) => one.findings)]
-      .slice(0, mostFindings)
-      .map(({ level, code, data }) => ({ level, code, data: { ...data } })),
+    findings: writtenFindings([
+      ...seen.filter(({ code }) => !code.startsWith('policy.')),
+      ...decisions.flatMap((one) => one.findings),
+    ]),
   };
 }
-
-const mostWork = 100_000;
-const mostFindings = 200;

@@ -3,10 +3,18 @@ import { asRecord, parseJson } from '../base/json';
 import { storeOfRoot } from '../catalog/storeOfRoot';
 import { encodeName, requestsFolder } from '../store/layout';
 import { getIfThere, writeOnce } from '../store/store';
-import { parseOperationRequest, type OperationRequest, type RequestSpec, type RequestState } from './operationRequest';
-import { withEvidence, type Evidence, type RequestPlace } from './requestPlace';
+import {
+  parseOperationRequest,
+  readOperationRequest,
+  type OperationRequest,
+  type RequestSpec,
+  type RequestState,
+} from './operationRequest';
+import { withEvidence, type Evidence, type RequestPlace, type RequestsRead } from './requestPlace';
 
 const mostBytes = 1 << 20;
+/** decisions, changes and notices of one request */
+const mostFiles = 1000;
 /** says that a job began by it; no change of what it is */
 const usedFile = 'used';
 
@@ -42,18 +50,19 @@ export class RootRequests implements RequestPlace {
     const store = await storeOfRoot(this.#root);
     const prefix = `${requestsFolder}/${encodeName(name)}/`;
     const first = await getIfThere(store, `${prefix}request.json`, mostBytes);
-    const read = first && parseOperationRequest(parseJson(first));
-    if (read === undefined) return undefined;
+    if (first === undefined) return undefined;
+    const read = readOperationRequest(parseJson(first), name);
     // it is decided on by the name of its folder
-    if (read.metadata.name !== name) throw new AppError('request.invalid', { at: 'metadata.name' });
+    if (read.metadata.name !== name) throw new AppError('approval.unreadable', { request: name, at: 'metadata.name' });
     const { objects } = await store.level(prefix);
+    if (objects.length > mostFiles) throw new AppError('approval.unreadable', { request: name, at: prefix });
     let { status } = read;
     // in the order in which they say that they were written: the name begins with the time
     for (const { key } of [...objects].sort((a, b) => (a.key < b.key ? -1 : 1))) {
       if (key.endsWith('/request.json') || key.endsWith(`/${usedFile}`)) continue;
       const written = parseJson(await store.get(key, mostBytes));
       const change = parseOperationRequest({ ...read, status: written })?.status;
-      if (change === undefined) throw new AppError('request.invalid', { at: key });
+      if (change === undefined) throw new AppError('approval.unreadable', { request: name, at: key });
       const others = status.approvals.filter(({ by }) => !change.approvals.some((one) => one.by === by));
       status = {
         ...{ ...status, ...change, ...withEvidence(status, change), approvals: [...others, ...change.approvals] },
@@ -61,26 +70,18 @@ export class RootRequests implements RequestPlace {
         state: asRecord(written)?.['state'] === undefined ? status.state : change.state,
       };
     }
-    return { ...read, status };
-  }
-
-  async list(): Promise<readonly OperationRequest[]> {
-    const { requests, problems } = await this.readAll();
-    const [first] = problems;
-    if (first !== undefined) throw first.error;
-    return requests;
+    return readOperationRequest({ ...read, status }, name);
   }
 
   /** All that can be read, and why others cannot: none of those hides another. Throws `store.*`. */
-  async readAll(): Promise<{
-    readonly requests: readonly OperationRequest[];
-    readonly problems: readonly { readonly error: AppError }[];
-  }> {
+  async readAll(): Promise<RequestsRead> {
     const { folders } = await (await storeOfRoot(this.#root)).level(`${requestsFolder}/`);
     const all = await Promise.allSettled(folders.map(async (name) => this.get(name)));
     return {
       requests: all.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [])),
-      problems: all.flatMap((one) => (one.status === 'rejected' ? [{ error: toAppError(one.reason) }] : [])),
+      unreadable: all.flatMap((one, at) =>
+        one.status === 'rejected' ? [{ name: folders[at] ?? '', error: toAppError(one.reason) }] : [],
+      ),
     };
   }
 

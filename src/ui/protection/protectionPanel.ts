@@ -34,8 +34,7 @@ export class ProtectionPanel implements vscode.Disposable {
 
   #open(): vscode.WebviewPanel {
     const panel = vscode.window.createWebviewPanel('dbFerry.protection', t`Protection`, vscode.ViewColumn.Active, {
-      // the page's own policy lets no script run
-      ...{ enableScripts: true, localResourceRoots: [], enableFindWidget: true },
+      ...{ enableScripts: false, localResourceRoots: [], enableFindWidget: true },
       enableCommandUris: ['dbFerry.showProtection'],
     });
     panel.onDidDispose(() => (this.#panel = undefined));

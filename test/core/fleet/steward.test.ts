@@ -75,7 +75,9 @@ describe('the steward', () => {
     );
     const before = JSON.stringify([...cluster.things]);
     const second = await tick({ client: cluster.client, namespaces: ['shop'], fence });
-    assert.deepEqual([second.timedOut, second.expired, second.removed, second.problems], [[], [], [], []]);
+    assert.deepEqual([second.timedOut, second.expired, second.removed], [[], [], []]);
+    // it is told, for somebody has to look at it, and counts as seen
+    assert.deepEqual([second.problems.map(({ error }) => error.code), second.sawAll], [['approval.unreadable'], true]);
     assert.equal(JSON.stringify([...cluster.things]), before);
   });
 
@@ -120,6 +122,7 @@ describe('the steward', () => {
       [
         ['billing', 'cluster.forbidden'],
         ['billing', 'steward.blind'],
+        ['shop', 'approval.unreadable'],
       ],
     );
     assert.equal(removed.length, 4);

@@ -220,7 +220,7 @@ describe('requests in a root', () => {
       path.join(root, 'db-ferry.requests', 'req-aaaaaaaaaa'),
     );
     await assert.rejects(place.get('req-aaaaaaaaaa'));
-    assert.equal((await place.readAll()).problems.length, 1);
+    assert.equal((await place.readAll()).unreadable.length, 1);
   });
 
   it('lets one of two jobs begin that were started at once', async () => {
@@ -248,6 +248,6 @@ describe('requests in a root', () => {
     await writeFile(path.join(folder, '20261130T000000000Z-x.json'), '{"state":"Blessed"}');
     await assert.rejects(place.get('req-0123456789'));
     await writeFile(path.join(folder, 'request.json'), '{}');
-    assert.equal(await place.get('req-0123456789'), undefined);
+    await assert.rejects(place.get('req-0123456789'), (error: unknown) => isAppError(error, 'approval.unreadable'));
   });
 });

@@ -73,10 +73,13 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
   };
   const done = { timedOut: [] as string[], expired: [] as string[], removed: [] as EndedRight[] };
   const requests: TendedRequest[] = [];
+  const unreadable: TickReport['problems'][number][] = [];
   for (const namespace of namespaces) {
     const place = new ClusterRequests(client, namespace);
     await attempt(namespace, async () => {
-      for (const read of await place.list()) {
+      const all = await place.readAll();
+      unreadable.push(...all.unreadable.map(({ error }) => ({ namespace, error })));
+      for (const read of all.requests) {
         let request = read;
         await attempt(namespace, async () => {
           const over = overOf(read, now);
@@ -112,6 +115,8 @@ export async function tick({ client, namespaces, fence, tell }: Tending): Promis
     });
   }
   const sawAll = problems.length === 0;
+  // they are seen, and a person has to look at them
+  problems.push(...unreadable);
   let told: TellingResult = { accepted: 0, pending: 0 };
   await attempt(client.cluster.alias, async () => {
     told = (await tell?.(requests, now)) ?? told;

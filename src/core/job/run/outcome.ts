@@ -69,6 +69,7 @@ const refusals: readonly ErrorCode[] = [
   'policy.refused',
   'policy.early',
   'approval.unknown',
+  'approval.unreadable',
   'approval.refused',
   'policy.invalid',
   'policy.unreadable',

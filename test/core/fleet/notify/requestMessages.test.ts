@@ -217,7 +217,7 @@ describe('messages about requests', function () {
     })(root, 'steward');
     const due = async (): ReturnType<typeof tellDue> =>
       tellDue(
-        (await later.list()).map((request) => ({ request, place: later })),
+        (await later.readAll()).requests.map((request) => ({ request, place: later })),
         await later.now(),
         requestMessageWords,
       );
