@@ -43,6 +43,11 @@ const phrases = [
   'CallExpression[callee.name=/^(known|damaged|damage|wrong|invalid|problem)$/] >',
   'CallExpression[callee.property.name=/^(#?refuse|#?fail)$/] >',
   'CallExpression[callee.object.property.name=/^(removed|remaining|claims|spared|forgotten|notReached|waiting|unknown)$/] >',
+  // the data of errors and findings, but of a fault of our own, which no person is to see
+  'NewExpression[callee.name="AppError"]:not([arguments.0.value="internal"]) Property >',
+  'NewExpression[callee.name="AppError"]:not([arguments.0.value="internal"]) LogicalExpression >',
+  'CallExpression[callee.name=/^(block|warn|note|strange|unreadable|own)$/] Property >',
+  'CallExpression[callee.name=/^(strange|own)$/] >',
 ]
   .flatMap((within) => [{ selector: `${within} Literal${phrase}` }, { selector: `${within} ${phraseIn}` }])
   .map((rule) => ({ ...rule, message: 'The core tells codes and facts: the phrase belongs into src/words.' }));

@@ -88,7 +88,7 @@ const ofTargets = {
       ? t`nobody is connected to the database now; sessions that come until the swap end then`
       : t`${some(numberOf(data, 'count'), 'session')} of the database will end, open transactions roll back`,
   'role.rights': (data, hints) =>
-    t`the role ${shown(data, 'role')} lacks ${shown(data, 'right')}${data['for'] === undefined ? '' : t`, to make ${shown(data, 'for')}; ${hints.noOwner()}, ${hints.noPrivileges()}`}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
+    t`the role ${shown(data, 'role')} lacks ${rightWords(data)}${data['for'] === undefined ? '' : t`, to make ${shown(data, 'for')}; ${hints.noOwner()}, ${hints.noPrivileges()}`}${data['inPlace'] === true ? `; ${hints.inPlace()}` : ''}`,
   'roles.missing': (data, hints) => t`roles missing in the target: ${shown(data, 'roles')}; ${hints.missingRoles()}`,
   'roles.owners': (data, hints) =>
     t`the role ${shown(data, 'role')} may not give objects to ${shown(data, 'owners')}; ${hints.noOwner()}`,
@@ -319,4 +319,12 @@ function downtime(data: FindingData['downtime']): string {
 function bytes<D extends object>(data: D, key: KeyOf<D>): string {
   const value = fact(data, key);
   return typeof value === 'number' ? size(value) : shown(data, key);
+}
+
+/** A right that a role lacks; an earlier version told all of it in one text. */
+function rightWords(data: FindingData['role.rights']): string {
+  if (data.database === undefined) return shown(data, 'right');
+  const database = shown(data, 'database');
+  if (data.right === 'membership') return t`membership in ${shown(data, 'owner')}, the owner of ${database}`;
+  return t`${shown(data, 'right')} in ${database} and its schema public`;
 }

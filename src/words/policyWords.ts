@@ -1,3 +1,4 @@
+import { saidBy } from './ownWords';
 import type { FindingCode, FindingData } from '../core/base/findingData';
 import { some } from './some';
 import type { Because } from '../core/policy/rules/expression';
@@ -146,7 +147,7 @@ function policyOf(data: { readonly policy: string }): string {
 }
 
 function problemLine(problem: Data): string {
-  const said = problem['message'] === undefined ? '' : `: ${shown(problem, 'message')}`;
+  const said = problem['message'] === undefined ? '' : `: ${saidBy(problem, 'message')}`;
   const words = problems()[text(problem, 'reason') ?? ''] ?? t`is not as it should be`;
   return t`line ${shown(problem, 'line')}, column ${shown(problem, 'column')}: ${shown(problem, 'what')} ${words}${said}`;
 }

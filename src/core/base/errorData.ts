@@ -67,7 +67,13 @@ export interface ErrorData {
     readonly reason?: string | undefined;
   };
   /** any other refusal */
-  'cluster.api': { readonly cluster: string; readonly status: number | undefined; readonly message: string };
+  /** `path`: to what it gave an answer that is none */
+  'cluster.api': {
+    readonly cluster: string;
+    readonly status: number | undefined;
+    readonly message: string;
+    readonly path?: string | undefined;
+  };
 
   // exec
   /** the upgrade was refused */
@@ -306,8 +312,8 @@ export interface ErrorData {
   'notify.config': {
     readonly file: string;
     readonly at: string;
-    /** clear: mail would go over a network without TLS */
-    readonly why?: 'clear' | undefined;
+    /** clear: mail would go over a network without TLS; channel: `at` is one that is sent to and is not there */
+    readonly why?: 'clear' | 'channel' | undefined;
   };
   /** a secret of a channel is not where the file says */
   'notify.secret': { readonly name: string };

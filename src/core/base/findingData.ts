@@ -45,7 +45,10 @@ export interface FindingData {
   'target.sessions': { readonly count: number };
   'role.rights': {
     readonly role: string;
+    /** an attribute, CREATE in `database` and its schema public, or `membership` in the role that owns it */
     readonly right: string;
+    readonly database?: string | undefined;
+    readonly owner?: string | undefined;
     /** the roles that would have to be made */
     readonly for?: readonly string[] | undefined;
     /** a restore in place needs none */

@@ -1,3 +1,4 @@
+import { own } from '../base/ownSaying';
 import type { Agent } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -261,8 +262,7 @@ class HttpsKubeClient implements KubeClient {
 
   /** What came is not what an API server says; it is not shown: it may be anybody's. */
   #noAnswer(path: string, status = 200): AppError {
-    const message = `what it answered to ${path} is not an answer of Kubernetes`;
-    return new AppError('cluster.api', { cluster: this.cluster.alias, status, message });
+    return new AppError('cluster.api', { cluster: this.cluster.alias, status, message: own('own.noAnswer'), path });
   }
 
   /** What an answer must not give back: who echoes a request echoes the login. */

@@ -1,3 +1,4 @@
+import { own } from '../base/ownSaying';
 import type { KubeconfigTrouble } from '../base/kubeconfigTrouble';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
@@ -130,7 +131,7 @@ export class Credentials implements ClusterLogin {
       return proxyFor(server, this.#env);
     } catch {
       const { alias: cluster } = this.#cluster;
-      throw new AppError('cluster.unreachable', { cluster, server: server.host, message: 'HTTPS_PROXY is no address' });
+      throw new AppError('cluster.unreachable', { cluster, server: server.host, message: own('own.proxy') });
     }
   }
 

@@ -1,3 +1,4 @@
+import { own } from '../base/ownSaying';
 import type { KubeClient } from '../cluster/kubeClient';
 import { explainRefusal } from '../cluster/reviews';
 import { AppError, isAppError, withFacts } from '../base/errors';
@@ -93,7 +94,7 @@ async function podNamed(
   }
   const pod = parsePod(answer);
   if (pod?.metadata.name !== place.pod || pod.metadata.namespace !== place.namespace)
-    return new AppError('pod.unknown', { reference, message: 'what the server says of it is no pod' });
+    return new AppError('pod.unknown', { reference, message: own('own.noPod') });
   const container = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const name = container ?? pod.spec.containers[0]?.name ?? '';
   const found = recognise(pod) ?? { container: name, flavour: 'unknown' as const, row: undefined };

@@ -107,7 +107,7 @@ export async function planSwap(
     if (now.securityLabels.length > 0) findings.push(warn('securityLabels', { database, labels: now.securityLabels }));
     if (!now.ownsLive) {
       const { name: role } = target.facts.role;
-      findings.push(block('role.rights', { role, right: `membership in ${live.owner}, the owner of ${database}` }));
+      findings.push(block('role.rights', { role, right: 'membership', owner: live.owner, database }));
     }
     findings.push(note('downtime', { ...loginWait(target) }));
   }

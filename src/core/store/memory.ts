@@ -188,5 +188,5 @@ function ended(key: string): AppError {
 }
 
 function full(free: number): AppError {
-  return new AppError('disk.full', { message: `${free} bytes are free in memory` });
+  return new AppError('disk.full', { message: `memory: ${free}` });
 }

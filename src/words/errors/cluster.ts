@@ -1,3 +1,4 @@
+import { saidBy } from '../ownWords';
 import { kubeconfigWords } from '../kubeconfigWords';
 import { visible } from '../../core/base/visible';
 import type { Hints } from '../hints';
@@ -62,7 +63,7 @@ export const clusterErrors = {
   }),
   'cluster.unreachable': (data) => ({
     what: t`${shown(data, 'cluster')}: cannot be reached at ${shown(data, 'server')}.`,
-    why: shown(data, 'message'),
+    why: saidBy(data, 'message'),
     todo: t`Check the network, the proxy settings (HTTPS_PROXY, NO_PROXY) and whether the cluster runs.`,
   }),
   'cluster.untrusted': (data, hints) => {
@@ -86,7 +87,7 @@ export const clusterErrors = {
   'cluster.forbidden': (data) => forbidden(data),
   'cluster.api': (data, hints) => ({
     what: t`${shown(data, 'cluster')}: the API server refused with status ${shown(data, 'status')}.`,
-    why: shown(data, 'message'),
+    why: saidBy(data, 'message'),
     todo: afterRefusal(data['status'], hints),
   }),
 } satisfies ErrorTable;

@@ -1,3 +1,4 @@
+import { saidBy } from '../ownWords';
 import { shown, text } from '../shown';
 import type { ErrorTable } from './errorTable';
 import { bytes, incomplete, sentence, withheldNote } from './shared';
@@ -32,11 +33,11 @@ export const execErrors = {
     todo: t`Look at the pod and its image before you use it: something else answers there, or far too much.`,
   }),
   'exec.answer': (data) => ({
-    what: t`What ${shown(data, 'tool')} in the pod answered cannot be read.`,
+    what: t`What ${saidBy(data, 'tool')} in the pod answered cannot be read.`,
     why:
       data.about === undefined
-        ? shown(data, 'message')
-        : t`It says of ${shown(data, 'about')} what no PostgreSQL says.`,
+        ? saidBy(data, 'message')
+        : t`It says of ${saidBy(data, 'about')} what no PostgreSQL says.`,
     todo: t`Look at the pod and its image before you use it: it does not answer as PostgreSQL does.`,
   }),
   'exec.noShell': (data) => ({

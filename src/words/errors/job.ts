@@ -1,3 +1,4 @@
+import { saidBy } from '../ownWords';
 import type { Phase } from '../../core/base/progress';
 import { uncertainPhases } from '../../core/job/record/readJob';
 import { phaseWords } from '../progressWords';
@@ -122,7 +123,9 @@ export const jobErrors = {
     why:
       data['why'] === 'clear'
         ? t`${shown(data, 'at')}: without TLS mail goes to this machine or to a Service of the cluster (name.namespace.svc) only, unless the channel says insecure: true.`
-        : t`What is wrong: ${shown(data, 'at')}.`,
+        : data['why'] === 'channel'
+          ? t`There is no channel ${shown(data, 'at')}, and \`send\` names it.`
+          : t`What is wrong: ${saidBy(data, 'at')}.`,
     todo: t`Put it right; docs/notifications.md has an example, and \`notify test\` tries it.`,
   }),
   'notify.secret': (data) => ({
@@ -131,7 +134,7 @@ export const jobErrors = {
   }),
   'notify.template': (data) => ({
     what: t`The template ${shown(data, 'file')} cannot be used.`,
-    why: shown(data, 'message'),
+    why: saidBy(data, 'message'),
     todo: t`Put it right; \`notify templates\` writes the shipped ones out.`,
   }),
   'audit.unwritable': (data) => ({

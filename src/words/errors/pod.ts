@@ -1,3 +1,4 @@
+import { saidBy } from '../ownWords';
 import { visible } from '../../core/base/visible';
 import type { ErrorData } from '../../core/base/errors';
 import { heldBy } from '../heldBy';
@@ -17,7 +18,7 @@ const forms = (): ReadonlyMap<string, string> =>
 export const podErrors = {
   'pod.unknown': (data, hints) => ({
     what: t`There is no pod ${shown(data, 'reference')}.`,
-    why: shown(data, 'message'),
+    why: saidBy(data, 'message'),
     todo:
       data['unlisted'] === true
         ? t`Name a pod itself: whether it is a workload cannot be seen, since you may not list pods there.`
@@ -25,7 +26,7 @@ export const podErrors = {
   }),
   'pod.noServer': (data) => ({
     what: t`No PostgreSQL server answers in ${shown(data, 'reference')}.`,
-    why: shown(data, 'message'),
+    why: saidBy(data, 'message'),
     todo: t`Check that the pod is ready, and look at its log.`,
   }),
   'pod.noTools': (data) => ({

@@ -79,7 +79,7 @@ for (const major of [15, 18] as const) {
       assert.deepEqual(only, {
         level: 'block',
         code: 'role.rights',
-        data: { role: 'helper', right: 'membership in boss, the owner of shop' },
+        data: { role: 'helper', right: 'membership', owner: 'boss', database: 'shop' },
       });
     });
 

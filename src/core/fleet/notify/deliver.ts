@@ -88,7 +88,7 @@ async function post(
   signal: AbortSignal,
 ): Promise<Sent> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return { accepted: false, answer: 'no http address' };
+    return { accepted: false, answer: 'ERR_INVALID_URL' };
   const response = await fetch(url, {
     method: 'POST',
     body: JSON.stringify(body),

@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parse } from 'yaml';
@@ -102,7 +103,7 @@ export async function readNotifyConfig(env: NodeJS.ProcessEnv = process.env): Pr
   await checkState();
   const content = await readSafely(file, { most: 1e6, own: true }).catch((error: unknown) => {
     if (isErrno(error, ['ENOENT', 'ENOTDIR']) && (env['DB_FERRY_NOTIFY'] ?? '') === '') return undefined;
-    throw new AppError('notify.config', { file, at: 'it cannot be read' }, { cause: error });
+    throw new AppError('notify.config', { file, at: own('own.unreadable') }, { cause: error });
   });
   return content && parseNotifyConfig(content.toString(), file);
 }
@@ -113,18 +114,17 @@ export function parseNotifyConfig(content: string, file: string): NotifyConfig {
   try {
     value = parse(content, { maxAliasCount: 0 });
   } catch {
-    throw new AppError('notify.config', { file, at: 'it is no YAML' });
+    throw new AppError('notify.config', { file, at: own('own.noYaml') });
   }
   const read = v.safeParse(form, value);
-  if (!read.success) throw new AppError('notify.config', { file, at: v.getDotPath(read.issues[0]) ?? 'the whole' });
+  if (!read.success) throw new AppError('notify.config', { file, at: v.getDotPath(read.issues[0]) ?? own('own.form') });
   const { templates, ...rest } = read.output;
   for (const [name, one] of Object.entries(rest.channels)) {
     if (one.kind === 'mail' && one.security === 'none' && one.insecure !== true && !isNear(one.host))
       throw new AppError('notify.config', { file, at: `channels.${name}.security`, why: 'clear' });
   }
   for (const name of rest.send.flatMap(({ to }) => to)) {
-    if (!Object.hasOwn(rest.channels, name))
-      throw new AppError('notify.config', { file, at: `send: there is no channel ${name}` });
+    if (!Object.hasOwn(rest.channels, name)) throw new AppError('notify.config', { file, at: name, why: 'channel' });
   }
   return { ...rest, ...(templates === undefined ? {} : { templates: path.resolve(path.dirname(file), templates) }) };
 }

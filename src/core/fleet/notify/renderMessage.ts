@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import path from 'node:path';
 import Mustache from 'mustache';
 import { AppError, isErrno } from '../../base/errors';
@@ -53,7 +54,7 @@ async function templateOf(
     return { text: (await readSafely(file, { most: 64_000 })).toString(), file };
   } catch (error) {
     if (isErrno(error, ['ENOENT', 'ENOTDIR'])) return shipped;
-    throw new AppError('notify.template', { file, message: 'it cannot be read' }, { cause: error });
+    throw new AppError('notify.template', { file, message: own('own.unreadable') }, { cause: error });
   }
 }
 

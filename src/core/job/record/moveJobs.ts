@@ -23,7 +23,7 @@ export interface Moved {
   readonly moved: readonly string[];
   /** ids of those that still ran: they come when they have ended */
   readonly waiting: readonly string[];
-  /** names of those that are not taken, and why not */
+  /** names of those that are not taken, and why not: a code, what the system said, or what an earlier version wrote */
   readonly left: Readonly<Record<string, string>>;
 }
 
@@ -109,15 +109,15 @@ async function note(root: string, what: Omit<Moved, 'time'>): Promise<void> {
 
 /** Why a root's jobs are not taken. 0.1.0 made all of them for its user alone; what was cloned or unpacked is not. */
 async function refusalOf(root: string, old: string): Promise<string | undefined> {
-  if ((await workTreeOf(root)) !== undefined) return 'the folder is in a git work tree';
+  if ((await workTreeOf(root)) !== undefined) return 'workTree';
   const outer = await lstat(root);
-  if (!isOwn(outer.uid) || mayBeWritten(outer)) return 'others may write to the folder';
+  if (!isOwn(outer.uid) || mayBeWritten(outer)) return 'writable';
   try {
     const found = await checkOwn(old);
-    if (!found) return 'there are none';
-    return (found.mode & 0o007) === 0 ? undefined : 'others may read them: 0.1.0 made them private';
+    if (!found) return 'none';
+    return (found.mode & 0o007) === 0 ? undefined : 'readable';
   } catch {
-    return 'they are not private, or a link';
+    return 'notPrivate';
   }
 }
 
@@ -126,7 +126,7 @@ async function moveOne(from: string, to: string): Promise<string> {
   try {
     const refusal = await oddity(from);
     if (refusal !== undefined) return refusal;
-    if (await isThere(to)) return 'there is one of this id already';
+    if (await isThere(to)) return 'exists';
     if (await runs(from)) return 'runs';
     await rename(from, to).catch(async (error: unknown) => {
       if (!isErrno(error, ['EXDEV'])) throw error;
@@ -141,17 +141,17 @@ async function moveOne(from: string, to: string): Promise<string> {
 /** What a folder of 0.1.0 never holds. */
 async function oddity(folder: string): Promise<string | undefined> {
   const own = await lstat(folder);
-  if (!own.isDirectory()) return 'no folder';
-  if (!isOwn(own.uid) || mayBeWritten(own) || (own.mode & 0o007) !== 0) return 'not private';
+  if (!own.isDirectory()) return 'noFolder';
+  if (!isOwn(own.uid) || mayBeWritten(own) || (own.mode & 0o007) !== 0) return 'notPrivate';
   const known: readonly string[] = Object.values(jobFiles);
   for (const name of await readdir(folder)) {
     const found = await lstat(join(folder, name));
     const isKnown = known.includes(name) || known.some((one) => name.startsWith(`${one}.`) && name.endsWith('.tmp'));
     if (!isKnown || !found.isFile() || found.nlink !== 1 || !isOwn(found.uid) || mayBeWritten(found)) {
-      return `it holds ${JSON.stringify(name)}, which is not a job's`;
+      return `foreign: ${JSON.stringify(name)}`;
     }
   }
-  return (await isThere(join(folder, jobFiles.request))) ? undefined : 'no request';
+  return (await isThere(join(folder, jobFiles.request))) ? undefined : 'noRequest';
 }
 
 async function runs(folder: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import type { BackupDamage } from '../../base/damage';
 import { Readable } from 'node:stream';
 import { AppError } from '../../base/errors';
@@ -97,7 +98,7 @@ function readSeen(text: string): Seen {
       continue;
     }
     const { table, rows: count } = asRecord(parsed) ?? {};
-    if (typeof table !== 'string' || typeof count !== 'number') throw unreadable('no count of a table');
+    if (typeof table !== 'string' || typeof count !== 'number') throw unreadable(own('own.count'));
     rows[table] = count;
   }
   return { rows, generated };

@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import { AppError } from '../../base/errors';
 import { capture, type PodExec } from '../../exec/podExec';
 import type { Access } from '../../postgres/tools/access';
@@ -50,7 +51,7 @@ function noWayIn(reference: string, { tried, state }: Answer): AppError {
   if (refusal && (state === 'starting' || state === 'stopping'))
     return new AppError('pod.busy', { ...words(refusal), is: state });
   if (refusal) return new AppError('pod.noLogin', words(refusal));
-  return new AppError('pod.noServer', tried[0] ? words(tried[0]) : { reference, message: 'no place to ask' });
+  return new AppError('pod.noServer', tried[0] ? words(tried[0]) : { reference, message: own('own.noPlace') });
 }
 
 /** A collation of another version is known of each database, from the catalog. */

@@ -1,3 +1,4 @@
+import { own, type OwnSaying } from '../../base/ownSaying';
 import { AppError } from '../../base/errors';
 import { asRecord, parseJson, type JsonObject } from '../../base/json';
 import type { ToolVersion } from '../../postgres/tools/access';
@@ -127,7 +128,7 @@ function readLogin(answer: Answer, login: Login): void {
     (host === '-' || host.startsWith('/') || /^[\w.:-]{1,200}$/.test(host)) &&
     (port === '-' || (/^\d{1,5}$/.test(port) && Number(port) < 65_536)) &&
     (kind === 'no' || (['env', 'file'].includes(kind) && /^\w{1,100}$/.test(name)));
-  if (!fits) throw strange('its login');
+  if (!fits) throw strange('own.login');
   answer.login = login;
 }
 
@@ -141,7 +142,7 @@ function readCpu(answer: Answer, kind: string, value: string): void {
 
 function readJson(answer: Answer, line: string): void {
   const row = asRecord(parseJson(line));
-  if (!row) throw strange('a row of its facts');
+  if (!row) throw strange('own.factsRow');
   switch (row['kind']) {
     case 'server':
       answer.server = serverFacts(row);
@@ -153,14 +154,14 @@ function readJson(answer: Answer, line: string): void {
       answer.extensions = extensions(row['versions']);
       return;
     case 'database':
-      if (answer.databases.length >= most.databases) throw strange(`more than ${most.databases} databases`);
+      if (answer.databases.length >= most.databases) throw strange('own.databases');
       answer.databases.push(databaseFacts(row));
   }
 }
 
 function serverFacts(row: JsonObject): ServerFacts {
   const { version: number, name } = row;
-  if (!isWhole(number, 80_000, 10_000_000) || !isName(name)) throw strange('the facts of its server');
+  if (!isWhole(number, 80_000, 10_000_000) || !isName(name)) throw strange('own.server');
   const is = (key: string): boolean => row[key] === true;
   return {
     version: number,
@@ -187,7 +188,7 @@ function databaseFacts(row: JsonObject): DatabaseFacts {
     !isName(ctype) ||
     !isWhole(connectionLimit, -10, 2 ** 31)
   ) {
-    throw strange('the facts of a database');
+    throw strange('own.database');
   }
   return {
     name,
@@ -251,6 +252,6 @@ function isWhole(value: unknown, from: number, to: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to;
 }
 
-function strange(what: string): AppError {
-  return new AppError('exec.answer', { tool: 'the probe', about: what });
+function strange(about: OwnSaying): AppError {
+  return new AppError('exec.answer', { tool: own('own.probe'), about });
 }

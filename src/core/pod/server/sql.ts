@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import { AppError } from '../../base/errors';
 import { capture, type PodExec } from '../../exec/podExec';
 import { parseJson } from '../../base/json';
@@ -38,8 +39,7 @@ export async function query<Row>(
     .map((line) => {
       const row = parseJson(line);
       // what it is instead may be rows, and is not shown
-      if (row === undefined)
-        throw new AppError('exec.answer', { tool: 'psql', message: 'a row of it is no JSON', database });
+      if (row === undefined) throw new AppError('exec.answer', { tool: 'psql', message: own('own.rowJson'), database });
       return row as Row;
     });
 }

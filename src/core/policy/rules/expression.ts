@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import type { JsonObject } from '../../base/json';
 import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 
@@ -70,7 +71,7 @@ export function checkExpression(text: string): ExpressionProblem | undefined {
   const { valid, type, error } = language.check(text);
   if (!valid) {
     const { code = 'invalid', summary, range } = error as unknown as Failure;
-    return { code, message: summary ?? 'it cannot be read', start: range?.start ?? 0 };
+    return { code, message: summary ?? own('own.unreadable'), start: range?.start ?? 0 };
   }
   return type === 'bool' ? undefined : { code: 'not_bool', message: `it is ${type ?? 'nothing'}, not bool`, start: 0 };
 }

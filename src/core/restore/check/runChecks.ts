@@ -1,3 +1,4 @@
+import { own } from '../../base/ownSaying';
 import { AppError } from '../../base/errors';
 import { parseAs } from '../../base/json';
 import { sqlStateOf } from '../../base/said/serverMessage';
@@ -56,7 +57,7 @@ const answerForm = v.object({ answer: v.nullable(v.string()) });
 function answerIn(stdout: string, database: string): string | undefined {
   const read = parseAs(answerForm, stdout.trim());
   if (read) return read.answer ?? undefined;
-  throw new AppError('exec.answer', { tool: 'psql', message: 'an answer to a check is no JSON', database });
+  throw new AppError('exec.answer', { tool: 'psql', message: own('own.checkJson'), database });
 }
 
 /** More characters of an answer are not looked at. */

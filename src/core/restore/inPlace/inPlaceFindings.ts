@@ -69,7 +69,7 @@ export function aboutInPlace(
   if (publications.length > 0) block('inPlace.publications', { publications });
   const objects = Math.max(facts.largeObjects, reading.largeObjects.count);
   if (objects > 0) block('inPlace.largeObjects', { live: facts.largeObjects, backup: reading.largeObjects.count });
-  if (!facts.mayCreate) block('role.rights', { role, right: `CREATE in ${database} and its schema public` });
+  if (!facts.mayCreate) block('role.rights', { role, right: 'CREATE', database });
   const missing = reading.extensions.filter((one) => !Object.hasOwn(facts.extensions, one));
   const untrusted = missing.filter((one) => facts.untrusted.includes(one));
   if (untrusted.length > 0) block('inPlace.extensions', { extensions: untrusted, role });

@@ -321,7 +321,7 @@ function aboutSwap(seen: Seen, live: DatabaseRow): Finding[] {
     findings.push(warn('securityLabels', { database, labels: facts.securityLabels }));
   if (!facts.ownsLive) {
     const { name: role } = target.facts.role;
-    findings.push(block('role.rights', { role, right: `membership in ${live.owner}, the owner of ${database}` }));
+    findings.push(block('role.rights', { role, right: 'membership', owner: live.owner, database }));
   }
   const kept = ours.filter(({ mark }) => mark.role === 'kept' && mark.of === database);
   if (kept.length > 0) {

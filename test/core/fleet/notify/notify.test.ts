@@ -181,7 +181,7 @@ describe('messages to people', function () {
       [await to('slack', '/elsewhere'), false, /^HTTP 302$/, never],
       [await to('slack', '/silent'), false, /./, quick(300)],
       [{ kind: 'teams', url: { env: 'TEST_NOT_THERE' } }, false, /notify.secret/, never],
-      [{ kind: 'teams', url: { env: 'TEST_MAIL_PASSWORD' } }, false, /no http address/, never],
+      [{ kind: 'teams', url: { env: 'TEST_MAIL_PASSWORD' } }, false, /^ERR_INVALID_URL$/, never],
       [mailTo({ password: { file: path.join(folder, 'url-no') } }), false, /535|EAUTH/, quick(20_000)],
       [mailTo({ port: 1 }), false, /ECONN|ESOCKET/, quick(20_000)],
       [mailTo({ security: 'starttls' }), false, /./, quick(20_000)],
