@@ -166,7 +166,7 @@ const backup: { readonly [R in keyof BackupDamages]: (data: BackupDamages[R]) =>
   'file.digest': (data) => t`the SHA-256 of ${shown(data, 'file')} is not the manifest's`,
   'file.sealed': (data) => t`${shown(data, 'file')} is not the one that was sealed`,
   'key.missing': () => t`its key file is missing`,
-  'upgrade.taken': (data) => t`another backup stands in ${shown(data, 'at')}`,
+  'upgrade.taken': (data) => t`something else stands in ${shown(data, 'at')}`,
 
   'masked.rows': (data) =>
     t`${shown(data, 'table')} has ${number(data.found)} rows, and should have ${number(data.expected)}`,

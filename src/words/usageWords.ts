@@ -80,6 +80,7 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'backup.notOurs': (data) => t`${shown(data, 'folder')} is not ours to delete.`,
   'backup.clear': (data) => t`The backup ${shown(data, 'backup')} is not encrypted.`,
   'upgrade.foreign': (data) => t`${shown(data, 'folder')} is no backup of the catalog.`,
+  'upgrade.running': (data) => t`Another upgrade of ${shown(data, 'backup')} is running. Wait until it has ended.`,
   'upgrade.signed': (data) =>
     data.by === 'unknown'
       ? t`It is signed by a key that you do not trust, and stays as it is.`

@@ -1,3 +1,6 @@
+import { realpath } from 'node:fs/promises';
+import { AppError, isAppError } from '../../core/base/errors';
+import type { BackupEntry } from '../../core/catalog/manifest';
 import { safe } from '../../words/format';
 import type { Command } from '../command';
 import { copying } from '../copying';
@@ -9,7 +12,7 @@ export const upgrade: Command = {
   name: 'upgrade',
   summary: 'seal a backup that 0.1.0 took in the format of today, after it was read to its last byte',
   more: [
-    'From then on nothing of it is written again. The archive stays the same file. It is signed by this workspace where it was proven to be yours before, and by nobody where it was not. A backup of format 2 is left as it is.',
+    'From then on nothing of it is written again. The archive stays the same file. It is signed by this workspace where it was proven to be yours before, and by nobody where it was not. What drills and verifications showed of it goes along. A backup of format 2 is left as it is, one that is held or read by a job is refused.',
   ],
   examples: ['db-ferry upgrade 20261123T051500Z-3f9a1c'],
   operands: [{ name: 'backup', takes: ['backup'] }],
@@ -19,16 +22,19 @@ export const upgrade: Command = {
     const { findBackup } = await import('../../core/catalog/catalog');
     const { upgradeBackup } = await import('../../core/catalog/upgradeBackup');
     const { terminal, operands } = call;
-    const backup = await findBackup(await rootOf(call), await backupNamed(call, operands[0] ?? ''));
+    const root = await rootOf(call);
+    const backup = await findBackup(root, await backupNamed(call, operands[0] ?? ''));
     const from = backup.manifest.formatVersion;
+    const lock = await held(root, backup);
     const sealed = await copying(terminal, 'reading', ({ signal, onBytes }) =>
       upgradeBackup(backup, {
         signal,
+        mustBeFree: () => mustBeFree(root, backup),
         report: (progress) => {
           if (progress.type === 'progress') onBytes?.(progress.bytes, backup.manifest.size.archive);
         },
       }),
-    );
+    ).finally(() => lock.release());
     const { id, folder, signed } = sealed;
     const data = { backup: id, folder, from, formatVersion: 2, signed: signed ?? { by: 'nobody' } };
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
@@ -39,3 +45,23 @@ export const upgrade: Command = {
     return 0;
   },
 };
+
+/** One upgrade of a backup at a time: the second would read what the first takes away. */
+async function held(root: string, { id, folder }: BackupEntry): Promise<{ release(): Promise<void> }> {
+  const { newJobId } = await import('../../core/job/record/jobFolder');
+  const { lockTarget } = await import('../../core/job/run/targetLock');
+  try {
+    return await lockTarget(root, newJobId(), `upgrade ${await realpath(folder)}`, folder);
+  } catch (error) {
+    if (!isAppError(error, 'target.busy')) throw error;
+    throw new AppError('usage', { rule: 'upgrade.running', backup: id, command: 'upgrade' }, { cause: error });
+  }
+}
+
+/** Throws `target.busy` while a job reads it: its folder goes. */
+async function mustBeFree(root: string, backup: BackupEntry): Promise<void> {
+  const { listJobs } = await import('../../core/job/record/listJobs');
+  const { jobUsing } = await import('../../core/job/plan/inUse');
+  const job = jobUsing(await listJobs(root), backup);
+  if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
+}

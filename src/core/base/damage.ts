@@ -167,7 +167,7 @@ export interface BackupDamages {
   'file.digest': { readonly file: string };
   'file.sealed': { readonly file: string };
   'key.missing': NoData;
-  /** another backup is where this one should be */
+  /** something else is where this one should be */
   'upgrade.taken': { readonly at: string };
 
   'masked.rows': { readonly table: string; readonly found?: number | undefined; readonly expected: number };

@@ -52,6 +52,7 @@ export interface UsageRules {
   'backup.notOurs': { readonly folder: string };
   'backup.clear': { readonly backup: string };
   'upgrade.foreign': { readonly folder: string };
+  'upgrade.running': { readonly backup: string };
   /** by a key that is not trusted, or it was changed since */
   'upgrade.signed': { readonly by: 'unknown' | 'wrong' };
   'export.place': { readonly target: string; readonly reason: string };

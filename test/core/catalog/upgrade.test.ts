@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findBackup, listBackups, listPartials } from '../../../src/core/catalog/catalog';
+import { atOf } from '../../../src/core/catalog/atOf';
+import { findBackup, findSummary, listBackups, listPartials } from '../../../src/core/catalog/catalog';
 import { holdBackup } from '../../../src/core/catalog/hold';
 import { isOurs } from '../../../src/core/catalog/manifest';
 import { recordVerification, verifyBackup } from '../../../src/core/catalog/verifyBackup';
 import { upgradeBackup } from '../../../src/core/catalog/upgradeBackup';
-import { isAppError } from '../../../src/core/base/errors';
+import type { DrillRecord } from '../../../src/core/catalog/drillRecord';
+import { writeDrill } from '../../../src/core/catalog/verifications';
+import { AppError, isAppError } from '../../../src/core/base/errors';
+import { createJobFolder } from '../../../src/core/job/record/jobFolder';
+import { lockTarget } from '../../../src/core/job/run/targetLock';
 import { ferry, resultOf } from '../cli/ferry';
+import { requestOf } from '../job/requestOf';
 import { putBackup } from './putBackup';
 import { putSealed } from './putSealed';
 
@@ -100,6 +106,88 @@ describe('a backup of format 1 that is sealed as format 2', () => {
       (error) => isAppError(error, 'backup.damaged'),
     );
     assert.equal((await listBackups(root)).length, 2);
+  });
+
+  it('takes along what was shown of it since, and leaves what another run makes or left', async () => {
+    const old = await putBackup(root, id);
+    const entry = await findBackup(root, id);
+    const drill: DrillRecord = {
+      ...{
+        outcome: 'proved' as const,
+        time: '2026-11-24T05:15:00.000Z',
+        place: 'beta/x/pg-0',
+        job: 'tparu5hgex',
+        by: 'me',
+      },
+      ...{ seconds: 2, steps: { find: 1, restore: 1 }, checks: [] },
+    };
+    await writeDrill(atOf(entry), { backup: id, archive: entry.manifest.archive.sha256 }, drill);
+    const others = [`${id}.partial`, `${id}.0a1b2c.partial`];
+    for (const name of others) {
+      await mkdir(path.join(old, '..', name));
+      await cp(path.join(old, 'manifest.json'), path.join(old, '..', name, 'manifest.json'));
+    }
+    const told = await ferry('upgrade', id, '--root', root, '--json');
+    assert.equal(told.exitCode, 0, told.out);
+    assert.deepEqual((await readdir(path.dirname(old))).sort(), [id, ...others].sort());
+    const { folder: sealed, manifest, drills } = await findSummary(root, id);
+    assert.deepEqual([manifest.formatVersion, drills?.map(({ job }) => job)], [2, ['tparu5hgex']]);
+    assert.ok(!(await readdir(sealed)).includes('job'));
+    await verifyBackup(await findBackup(root, id), work);
+  });
+
+  it('puts nothing out of its way, also an empty folder', async () => {
+    const old = await putBackup(root, id);
+    const byId = path.join(path.dirname(old), id);
+    const takenBy = async (at: string): Promise<void> =>
+      assert.rejects(
+        async () => upgradeBackup(await findBackup(root, id), work),
+        (error) => isAppError(error, 'backup.damaged') && error.data.reason === 'upgrade.taken' && error.data.at === at,
+        at,
+      );
+    await mkdir(byId);
+    await takenBy(byId);
+    await rmdir(byId);
+    // named by its id as today's are
+    await rename(old, byId);
+    await mkdir(old);
+    await takenBy(old);
+    await writeFile(path.join(old, 'x'), '');
+    await takenBy(old);
+    assert.deepEqual((await readdir(path.dirname(old))).sort(), [path.basename(old), id].sort());
+    await rm(old, { recursive: true });
+    assert.equal((await upgradeBackup(await findBackup(root, id), work)).folder, byId);
+    assert.deepEqual(await readdir(path.dirname(old)), [id]);
+  });
+
+  it('waits for nobody: a job that reads it, a drill that may choose it, and another upgrade are told', async () => {
+    const old = await putBackup(root, id);
+    const { source } = (await findBackup(root, id)).manifest;
+    const { cluster, namespace, pod, database } = source;
+    const told = async (exit: number, words: string): Promise<void> => {
+      const { exitCode, err } = await ferry('upgrade', id, '--root', root);
+      assert.deepEqual([exitCode, err.includes(words)], [exit, true], err);
+    };
+    const into = { cluster, namespace, pod };
+    const work = { kind: 'drill', backup: { of: { ...into, database }, pick: 'newest' }, into, options: {} } as const;
+    for (const reads of [requestOf('verify', [old], { root }), { ...requestOf('verify', [id], { root }), ...work }]) {
+      const job = await createJobFolder(root, reads);
+      await told(1, job.id);
+      await rm(job.folder, { recursive: true });
+    }
+    const lock = await lockTarget(root, 'tparu5hgex', `upgrade ${await realpath(old)}`, old);
+    await told(2, 'Another upgrade');
+    await lock.release();
+    // who comes while it is read is heard, too
+    const reading = { signal: new AbortController().signal, report: () => undefined };
+    let asked = 0;
+    const mustBeFree = async (): Promise<void> => {
+      if ((asked += 1) > 1) throw new AppError('target.busy', { reference: old, job: 'tparu5hgex' });
+    };
+    await assert.rejects(upgradeBackup(await findBackup(root, id), { ...reading, mustBeFree }), (error) =>
+      isAppError(error, 'target.busy'),
+    );
+    assert.deepEqual(await readdir(path.dirname(old)), [path.basename(old)]);
   });
 
   it('can be given up, and leaves the old one', async () => {
