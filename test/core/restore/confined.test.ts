@@ -455,6 +455,61 @@ create materialized view m as select v from t; alter materialized view m owner t
         await assertHarmless();
       });
 
+      it('what an archive puts into an extension, or has a function of one run, gives nobody a superuser’s rights', async () => {
+        const entry = await backupOf(
+          'members',
+          `${act(file)}; create extension hstore; create extension tablefunc; create table a (v int)`,
+        );
+        const forged = await forge('TABLE', entry, intoExtension(acts));
+        /** what whoever may connect, and a refresh by a superuser, reach */
+        const attack = async (): Promise<string[]> => {
+          await server.sql('postgres', 'create role to_be_reached');
+          const client = await server.connect('copy', 'tenant');
+          await client.query(`select public.act_as('create role reached_function')`).catch(() => undefined);
+          await client.query(`update public.roles set rolsuper = true where rolname = 'tenant'`).catch(() => undefined);
+          await client.query('insert into public.ruled values (1)').catch(() => undefined);
+          await client.end();
+          for (const view of ['member', 'table']) {
+            await server.sql('copy', `refresh materialized view public.of_${view}`).catch(() => undefined);
+          }
+          const [tenant] = await server.sql<{ rolsuper: boolean }>(
+            'postgres',
+            `select rolsuper from pg_roles where rolname = 'tenant'`,
+          );
+          await server.sql('postgres', 'drop role if exists to_be_reached');
+          return [...(await reached()), ...(tenant?.rolsuper === true ? ['view'] : [])].sort();
+        };
+        await server.sql('postgres', 'create role keeper');
+        try {
+          const place = ['-h', server.socketDir, '-p', String(server.port), '-U', server.superuser, '-d', 'copy'];
+          await server.sql('postgres', 'create database copy');
+          await execa(path.join(server.bin, 'pg_restore'), [...place, forged]);
+          const all = ['function', 'member', 'rule', 'table', 'view'];
+          assert.deepEqual(await attack(), all);
+          await dropCopy();
+          const foreign = await adopt(forged);
+          const refused = await run({ backup: foreign }).catch((error: unknown) => error);
+          assert.ok(isAppError(refused, 'restore.refused'), String(refused));
+          const objects = [
+            ...['function public.act_as(text)', 'materialized view public.of_member'],
+            ...['materialized view public.of_table', 'view public.roles', 'view public.ruled'],
+          ];
+          const finding = { level: 'block', code: 'archive.owners', data: { owners: ['postgres'], objects, count: 5 } };
+          assert.deepEqual(refused.data, { findings: [finding] });
+          await server.sql('postgres', 'create database copy owner keeper');
+          const replaced = await run({ backup: foreign, as: 'replace', goOn: true });
+          assert.deepEqual(await attack(), []);
+          await assertHarmless();
+          const owner = `select distinct relowner::regrole::text as owner from pg_class where relnamespace = 'public'::regnamespace and relname ~ '^(roles|ruled|of_)'
+            union select proowner::regrole::text from pg_proc where proname = 'act_as'`;
+          assert.deepEqual(await server.sql('copy', owner), [{ owner: 'keeper' }]);
+          await server.sql('postgres', `drop database "${replaced.kept ?? ''}" with (force)`);
+        } finally {
+          await server.sql('postgres', 'drop database if exists copy with (force)');
+          await server.sql('postgres', 'drop role keeper');
+        }
+      });
+
       it('what an archive makes beside what it lists does not become a superuser’s, where everything listed has owners of its own', async () => {
         const entry = await backupOf(
           'unlisted',
@@ -530,6 +585,19 @@ const act = (
   end loop;
   begin perform set_config('session_authorization', 'postgres', false); execute 'alter role tenant superuser'; exception when others then null; end;
 end $$`;
+
+/** What only its membership in a trusted extension would hide, and a text that a function of another one runs. `f` is what acts in the name of who computes it. */
+const intoExtension = (
+  f: (name: string, returns: string, value: string) => string,
+): string => `${f('member', 'int', 'v')}; ${f('table', 'int', 'v')};
+create function public.act_as(t text) returns void language plpgsql security definer as $x$ begin execute t; end $x$;
+create view public.roles as select rolname, rolsuper from pg_authid; grant select, update on public.roles to public;
+create table public.ruled (v int); grant insert on public.ruled to public;
+create rule r as on insert to public.ruled do instead update pg_authid set rolname = 'reached_rule' where rolname = 'to_be_reached';
+create materialized view public.of_member as select public.member(1) with no data;
+create materialized view public.of_table as select * from public.crosstab('select 1, 2, public."table"(1)') as c (a int, b int) with no data;
+alter extension hstore add function public.act_as(text); alter extension hstore add view public.roles; alter extension hstore add table public.ruled;
+alter extension hstore add function public.member(int); alter extension hstore add materialized view public.of_member;`;
 
 /** What must come back as it was, with owners and grants of all kinds. */
 const honest = `

@@ -41,8 +41,49 @@ const ways: Readonly<Record<string, { readonly sql: string; readonly object: str
     sql: 'create table t (v int); create rule r as on insert to t do also update pg_proc set prosecdef = true',
     object: 'view t',
   },
+  'explicit cast, which to_json looks up': {
+    sql: `create type e as enum ('a'); create function e_json(e) returns json language sql as 'select to_json(f(1))'; create cast (e as json) with function e_json(e);
+create materialized view m as select to_json('a'::e)`,
+    object: 'cast from e',
+  },
+  'explicit cast, which quote_literal looks up': {
+    sql: `create type e as enum ('a'); create function e_text(e) returns text language sql as 'select f(1)::text'; create cast (e as text) with function e_text(e);
+create materialized view m as select quote_literal('a'::e)`,
+    object: 'cast from e',
+  },
   'view of what not everybody may read': { sql: 'create view v as select rolname from pg_authid', object: 'view v' },
 };
+
+/** What runs a text in which `f` is called, without naming it; `X` is that text. */
+const texts: Readonly<Record<string, string>> = {
+  crosstab: 'create extension tablefunc; V * from crosstab(X) as c (a int, b int)',
+  'crosstab of categories': 'create extension tablefunc; V * from crosstab(X, X) as c (a int, b int)',
+  connectby: `create extension tablefunc; V * from connectby('v', 'a', 'b', '1', 0) as c (a int, b int, l int)`,
+  xpath_table: `create extension xml2; V * from xpath_table('a', 'b', 'v', '/c', 'f(1) > 0') as c (a int, b text)`,
+  dblink: `create extension dblink; V * from dblink('dbname=shop', X) as c (a int)`,
+  query_to_xml: 'V query_to_xml(X, true, true, text $$$$)',
+  query_to_xmlschema: 'V query_to_xmlschema(X, true, true, text $$$$)',
+  query_to_xml_and_xmlschema: 'V query_to_xml_and_xmlschema(X, true, true, text $$$$)',
+  cursor_to_xml: `V cursor_to_xml('c', 1, true, true, '')`,
+  table_to_xml: `V table_to_xml('w', true, true, '')`,
+  schema_to_xml: `V schema_to_xml('public', true, true, '')`,
+  database_to_xml: `V database_to_xml(true, true, '')`,
+  ts_stat: 'V * from ts_stat(X)',
+  'ts_stat of weights': `V * from ts_stat(X, 'a')`,
+  ts_rewrite: `V ts_rewrite('a'::tsquery, X)`,
+  // its functions in SQL look up what they call by their reader's search_path
+  earthdistance: `create extension cube; create extension earthdistance; V earth_distance(ll_to_earth(1, 1), ll_to_earth(1, 2))`,
+};
+
+/** The objects that a role owns, put into an extension that it made. */
+const intoExtension = `do $do$ declare one text; begin
+  for one in select format('alter extension hstore add %s %s', o.type, o.identity) from pg_shdepend s, pg_identify_object(s.classid, s.objid, 0) o
+      where s.dbid = (select oid from pg_database where datname = current_database()) and s.refobjid = 'loader'::regrole and s.deptype = 'o'
+        and o.type in ('function', 'table', 'view', 'materialized view', 'type')
+    union all select format('alter extension hstore add cast (%s as %s)', castsource::regtype, casttarget::regtype) from pg_cast where castsource = to_regtype('e') loop
+    execute one;
+  end loop;
+end $do$`;
 
 function keys(more: string): string {
   return `create table pk (id int primary key); create table child (id int references pk on delete cascade); ${more}`;
@@ -54,8 +95,12 @@ const harmless: Readonly<Record<string, string>> = {
     'create view v as select relname, count(*) from pg_class group by 1; create view u as select tablename from pg_tables',
   'a policy that no materialized view meets': 'create table t (v int); create policy p on t using (f(v) > 0)',
   'a rule on what no key acts on': 'create table t (v int); create rule r as on delete to t do also select f(1)',
+  'what harmless extensions have': `create extension hstore; create extension citext; create extension pg_trgm; create extension pgcrypto; create extension unaccent;
+create extension btree_gist; create extension ltree; create table t (v text, c citext, h hstore, l ltree, w int); create index on t (digest(v, 'sha256')); create index on t (lower(c));
+create index on t using gist (v gist_trgm_ops, w); create index on t ((h -> 'a')); create index on t (subpath(l, 0, 1)); create statistics st on (h -> 'b'), v from t;
+create materialized view m as select unaccent(v), similarity(v, 'a'), replace(c, 'a', 'b'), c = 'a' as same, h || 'a=>1', gen_random_uuid(), l @> 'a' as below from t`,
   'what the server itself has': `create table t (v text, n int check (n > 0)); create index i on t (lower(v)); create view v as select upper(v) from t;
-create materialized view m as select * from v; ${keys('')}`,
+create materialized view m as select * from v; create type r as range (subtype = int); ${keys('')}`,
 };
 
 describe('what would be computed in the name of an owner', function () {
@@ -75,10 +120,10 @@ describe('what would be computed in the name of an owner', function () {
     await server.stop();
   });
 
-  async function objects(sql: string): Promise<readonly string[]> {
+  async function objects(sql: string, loader?: string): Promise<readonly string[]> {
     await client.query(`begin; ${sql}`);
     try {
-      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql());
+      const { rows } = await client.query<{ json_build_object: Risk }>(riskSql(undefined, loader));
       return rows[0]?.json_build_object.objects ?? ['no answer'];
     } finally {
       await client.query('rollback');
@@ -91,6 +136,27 @@ describe('what would be computed in the name of an owner', function () {
       assert.ok(found.includes(object), JSON.stringify(found));
     });
   }
+  it('is found where who owns it put it, and all that it calls, into an extension', async () => {
+    for (const [way, { sql, object }] of Object.entries(ways)) {
+      const found = await objects(
+        `create role loader; grant create on database shop to loader; create schema l authorization loader; set local search_path = l; set local role loader; create extension hstore schema l;
+create function f(v int) returns int language plpgsql immutable as 'begin return v; end'; ${sql}; ${intoExtension}; reset role`,
+        'loader',
+      );
+      assert.ok(found.includes(object), `${way}: ${JSON.stringify(found)}`);
+    }
+  });
+  it('is found where a text is run that calls it', async () => {
+    for (const [what, sql] of Object.entries(texts)) {
+      const view = sql.replace('V ', 'create materialized view m as select ').replaceAll('X', `text 'select 1, f(1)'`);
+      const found = await objects(`create table a (v int, b text); create table w (v int); ${view} with no data`);
+      assert.ok(found.includes('materialized view m'), `${what}: ${JSON.stringify(found)}`);
+    }
+  });
+  it('is found in what makes a value of a range its own', async () => {
+    const sql = `create type r as range (subtype = int); update pg_range set rngcanonical = 'f(int)'::regprocedure where rngtypid = 'r'::regtype`;
+    assert.deepEqual(await objects(sql), ['type r']);
+  });
   for (const [what, sql] of Object.entries(harmless)) {
     it(`is not seen in ${what}`, async () => assert.deepEqual(await objects(sql), []));
   }

@@ -7,6 +7,7 @@ import { quoteIdentifier, quoteLiteral } from '../../postgres/sql/quote';
 import type { Workplace } from '../databaseRow';
 import type { RestoreFailure } from '../restoreFailures';
 import type { Loader } from './loader';
+import { notOfExtension } from './ofExtension';
 import { riskSql, type Risk } from './risk';
 
 export interface OwnersAsked {
@@ -78,11 +79,11 @@ export async function giveSaid(
  */
 async function heirOf(
   server: Workplace,
-  { side, live, fallback }: Pick<OwnersAsked, 'side' | 'live' | 'fallback'>,
+  { side, live, fallback, loader }: Pick<OwnersAsked, 'side' | 'live' | 'fallback' | 'loader'>,
   owners: readonly string[],
   options: SqlOptions,
 ): Promise<{ readonly name: string; readonly insteadOf: (owner: string) => boolean } | undefined> {
-  const [risk] = await query<Risk>(server, side, riskSql(live), options);
+  const [risk] = await query<Risk>(server, side, riskSql(live, loader.name), options);
   if (!risk || risk.objects.length === 0) return undefined;
   const { me, powerful, objects } = risk;
   const name = fallback ?? me;
@@ -154,7 +155,7 @@ create temporary table ferry_left (what jsonb);
 create temporary table ferry_given as select o.kind, o.schema, o.name, o.called, o.place,
   case when o.kind = 'SCHEMA' and o.name = 'public' then coalesce(w.owner, ${ofPublic})
     else coalesce(w.owner, ${rest === undefined ? 'null' : quoteLiteral(rest)}, ${others}) end as owner
-  from (${objects}) o left join ferry_wanted w using (kind, schema, name)
+  from (${objectsOf((catalog, oid) => notOfExtension(catalog, oid, loader.name))}) o left join ferry_wanted w using (kind, schema, name)
   where pg_get_userbyid(o.owner) = ${me} or w.owner is not null and pg_get_userbyid(o.owner) <> w.owner;
 analyze ferry_given;
 do $ferry$ declare one record; done int := 0; begin
@@ -173,65 +174,63 @@ end $ferry$;
 select coalesce(json_agg(what), '[]') from ferry_left;`;
 }
 
-const notOfExtension = (catalog: string, oid: string): string =>
-  `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
-
-/** Everything that has an owner, with what pg_dump calls it, and what ALTER does. Sequences of columns follow their tables. */
-const objects = [
-  `select 'SCHEMA' as kind, '' as schema, nspname::text as name, format('schema %I', nspname) as called, nspowner as owner, 0 as place
-    from pg_namespace o where (o.oid >= 16384 or nspname = 'public') and nspname !~ '^pg_' and ${notOfExtension('pg_namespace', 'o.oid')}`,
-  `select case relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' when 'f' then 'FOREIGN TABLE' else 'TABLE' end,
+/** Everything that has an owner, with what pg_dump calls it, and what ALTER does. Sequences of columns follow their tables. `isOwn`: a condition that it is no extension's. */
+const objectsOf = (isOwn: (catalog: string, oid: string) => string): string =>
+  [
+    `select 'SCHEMA' as kind, '' as schema, nspname::text as name, format('schema %I', nspname) as called, nspowner as owner, 0 as place
+    from pg_namespace o where (o.oid >= 16384 or nspname = 'public') and nspname !~ '^pg_' and ${isOwn('pg_namespace', 'o.oid')}`,
+    `select case relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' when 'f' then 'FOREIGN TABLE' else 'TABLE' end,
     nspname, relname, format('%s %I.%I', case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
       when 'f' then 'foreign table' else 'table' end, nspname, relname), relowner, case relkind when 'S' then 2 else 1 end
     from pg_class o join pg_namespace n on n.oid = relnamespace
-    where o.oid >= 16384 and relkind in ('r', 'p', 'v', 'm', 'S', 'f') and relpersistence <> 't' and nspname !~ '^pg_toast' and ${notOfExtension('pg_class', 'o.oid')}
+    where o.oid >= 16384 and relkind in ('r', 'p', 'v', 'm', 'S', 'f') and relpersistence <> 't' and nspname !~ '^pg_toast' and ${isOwn('pg_class', 'o.oid')}
       and not exists (select from pg_depend d where relkind = 'S' and d.classid = 'pg_class'::regclass and d.objid = o.oid
         and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i'))`,
-  `select case prokind when 'p' then 'PROCEDURE' when 'a' then 'AGGREGATE' else 'FUNCTION' end, nspname,
+    `select case prokind when 'p' then 'PROCEDURE' when 'a' then 'AGGREGATE' else 'FUNCTION' end, nspname,
     proname || '(' || case when prokind = 'a' and pronargs = 0 then '*' else array_to_string(array(
       select format_type(t.type, null) from unnest(proargtypes) with ordinality t(type, at) order by at), ', ') end || ')',
     format('routine %s', o.oid::regprocedure), proowner, 3
-    from pg_proc o join pg_namespace n on n.oid = pronamespace where o.oid >= 16384 and ${notOfExtension('pg_proc', 'o.oid')}`,
-  `select case typtype when 'd' then 'DOMAIN' else 'TYPE' end, nspname, typname, format('%s %I.%I', case typtype when 'd' then 'domain' else 'type' end, nspname, typname), typowner, 3
+    from pg_proc o join pg_namespace n on n.oid = pronamespace where o.oid >= 16384 and ${isOwn('pg_proc', 'o.oid')}`,
+    `select case typtype when 'd' then 'DOMAIN' else 'TYPE' end, nspname, typname, format('%s %I.%I', case typtype when 'd' then 'domain' else 'type' end, nspname, typname), typowner, 3
     from pg_type o join pg_namespace n on n.oid = typnamespace
     where o.oid >= 16384 and typtype <> 'm' and (typrelid = 0 or (select relkind = 'c' from pg_class where oid = typrelid))
-      and not exists (select from pg_type e where e.typarray = o.oid) and nspname !~ '^pg_toast' and ${notOfExtension('pg_type', 'o.oid')}`,
-  `select 'OPERATOR', nspname, oprname, format('operator %s', o.oid::regoperator), oprowner, 3
-    from pg_operator o join pg_namespace n on n.oid = oprnamespace where o.oid >= 16384 and ${notOfExtension('pg_operator', 'o.oid')}`,
-  `select 'OPERATOR CLASS', nspname, opcname, format('operator class %I.%I using %I', nspname, opcname, amname), opcowner, 3
-    from pg_opclass o join pg_namespace n on n.oid = opcnamespace join pg_am a on a.oid = opcmethod where o.oid >= 16384 and ${notOfExtension('pg_opclass', 'o.oid')}`,
-  `select 'OPERATOR FAMILY', nspname, opfname, format('operator family %I.%I using %I', nspname, opfname, amname), opfowner, 3
-    from pg_opfamily o join pg_namespace n on n.oid = opfnamespace join pg_am a on a.oid = opfmethod where o.oid >= 16384 and ${notOfExtension('pg_opfamily', 'o.oid')}`,
-  ...[
-    ['COLLATION', 'collation', 'pg_collation', 'coll'],
-    ['CONVERSION', 'conversion', 'pg_conversion', 'con'],
-    ['STATISTICS', 'statistics', 'pg_statistic_ext', 'stx'],
-    ['TEXT SEARCH DICTIONARY', 'text search dictionary', 'pg_ts_dict', 'dict'],
-    ['TEXT SEARCH CONFIGURATION', 'text search configuration', 'pg_ts_config', 'cfg'],
-  ].map(
-    ([
-      kind = '',
-      word = '',
-      catalog = '',
-      prefix = '',
-    ]) => `select '${kind}', nspname, ${prefix}name, format('${word} %I.%I', nspname, ${prefix}name), ${prefix}owner, 3
-    from ${catalog} o join pg_namespace n on n.oid = ${prefix}namespace where o.oid >= 16384 and ${notOfExtension(catalog, 'o.oid')}`,
-  ),
-  ...[
-    ['FOREIGN DATA WRAPPER', 'foreign data wrapper', 'pg_foreign_data_wrapper', 'fdw'],
-    ['SERVER', 'server', 'pg_foreign_server', 'srv'],
-    ['PROCEDURAL LANGUAGE', 'language', 'pg_language', 'lan'],
-  ].map(
-    ([
-      kind = '',
-      word = '',
-      catalog = '',
-      prefix = '',
-    ]) => `select '${kind}', '', ${prefix}name, format('${word} %I', ${prefix}name), ${prefix}owner, 3
-    from ${catalog} o where o.oid >= 16384 and ${notOfExtension(catalog, 'o.oid')}`,
-  ),
-  `select 'BLOB', '', o.oid::text, format('large object %s', o.oid), lomowner, 4 from pg_largeobject_metadata o`,
-].join('\n  union all ');
+      and not exists (select from pg_type e where e.typarray = o.oid) and nspname !~ '^pg_toast' and ${isOwn('pg_type', 'o.oid')}`,
+    `select 'OPERATOR', nspname, oprname, format('operator %s', o.oid::regoperator), oprowner, 3
+    from pg_operator o join pg_namespace n on n.oid = oprnamespace where o.oid >= 16384 and ${isOwn('pg_operator', 'o.oid')}`,
+    `select 'OPERATOR CLASS', nspname, opcname, format('operator class %I.%I using %I', nspname, opcname, amname), opcowner, 3
+    from pg_opclass o join pg_namespace n on n.oid = opcnamespace join pg_am a on a.oid = opcmethod where o.oid >= 16384 and ${isOwn('pg_opclass', 'o.oid')}`,
+    `select 'OPERATOR FAMILY', nspname, opfname, format('operator family %I.%I using %I', nspname, opfname, amname), opfowner, 3
+    from pg_opfamily o join pg_namespace n on n.oid = opfnamespace join pg_am a on a.oid = opfmethod where o.oid >= 16384 and ${isOwn('pg_opfamily', 'o.oid')}`,
+    ...[
+      ['COLLATION', 'collation', 'pg_collation', 'coll'],
+      ['CONVERSION', 'conversion', 'pg_conversion', 'con'],
+      ['STATISTICS', 'statistics', 'pg_statistic_ext', 'stx'],
+      ['TEXT SEARCH DICTIONARY', 'text search dictionary', 'pg_ts_dict', 'dict'],
+      ['TEXT SEARCH CONFIGURATION', 'text search configuration', 'pg_ts_config', 'cfg'],
+    ].map(
+      ([
+        kind = '',
+        word = '',
+        catalog = '',
+        prefix = '',
+      ]) => `select '${kind}', nspname, ${prefix}name, format('${word} %I.%I', nspname, ${prefix}name), ${prefix}owner, 3
+    from ${catalog} o join pg_namespace n on n.oid = ${prefix}namespace where o.oid >= 16384 and ${isOwn(catalog, 'o.oid')}`,
+    ),
+    ...[
+      ['FOREIGN DATA WRAPPER', 'foreign data wrapper', 'pg_foreign_data_wrapper', 'fdw'],
+      ['SERVER', 'server', 'pg_foreign_server', 'srv'],
+      ['PROCEDURAL LANGUAGE', 'language', 'pg_language', 'lan'],
+    ].map(
+      ([
+        kind = '',
+        word = '',
+        catalog = '',
+        prefix = '',
+      ]) => `select '${kind}', '', ${prefix}name, format('${word} %I', ${prefix}name), ${prefix}owner, 3
+    from ${catalog} o where o.oid >= 16384 and ${isOwn(catalog, 'o.oid')}`,
+    ),
+    `select 'BLOB', '', o.oid::text, format('large object %s', o.oid), lomowner, 4 from pg_largeobject_metadata o`,
+  ].join('\n  union all ');
 
 /** What is left of it: what the server made beside something else (the multirange of a range), default privileges, rights. */
 function dismissSql({ name }: Loader, fallback: string | undefined): string {
