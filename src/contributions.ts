@@ -29,6 +29,7 @@ export const settingNames = [
   'countRows',
   'encrypt',
   'keepCopies',
+  'pipelineCopies',
   'restoreStreams',
   'gentle',
   'askForReason',

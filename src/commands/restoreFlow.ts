@@ -56,7 +56,8 @@ function workOf(source: RestoreSource, target: DatabasePlace, options: RestoreOp
   const from = parseDatabaseReference(source.place.reference);
   const mask = source.rules === undefined ? {} : { mask: { rules: source.rules.text } };
   const encrypt = settings.encrypt() ? { encrypt: true } : {};
-  const more = { compress: settings.compression(), keep: settings.keepCopies(), ...encrypt, ...mask };
+  const pipeline = settings.pipelineCopies() ? { pipeline: true } : {};
+  const more = { compress: settings.compression(), keep: settings.keepCopies(), ...pipeline, ...encrypt, ...mask };
   return { kind: 'copy', source: from, target: into, options: { ...options, ...more } };
 }
 

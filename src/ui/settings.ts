@@ -24,6 +24,7 @@ export const settings = {
   /** of the user's own settings alone: no folder turns it off */
   encrypt: (): boolean => read('encrypt', false),
   keepCopies: (): boolean => read('keepCopies', false),
+  pipelineCopies: (): boolean => read('pipelineCopies', false),
   restoreStreams: (): number => read('restoreStreams', 4),
   /** bytes a second; undefined: as fast as it goes */
   gentle: (): number | undefined => {

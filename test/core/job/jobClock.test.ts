@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { JobClock, lastPhases, type PhaseSeconds } from '../../../src/core/job/record/jobClock';
-import type { JobKind, JobWork } from '../../../src/core/job/request';
+import type { CopyOptions, JobKind, JobWork } from '../../../src/core/job/request';
 import type { Job } from '../../../src/core/job/record/readJob';
 import { sharesOf } from '../../../src/core/job/record/phaseShares';
 import type { Phase, Progress } from '../../../src/core/base/progress';
@@ -187,7 +187,7 @@ describe('the end of a job', () => {
   it('what a job took the last time is that of the same kind, place and pace', () => {
     const job = (kind: JobKind, place: string, more: object, outcome = 'done'): Job =>
       ({
-        request: requestOf(kind, ['x/x/x/x', place], { options: more }),
+        request: { ...requestOf(kind, ['x/x/x/x', place]), options: more },
         result: { outcome, data: { phases: { restore: place.length, odd: 'text' } } },
       }) as unknown as Job;
     const jobs = [
@@ -196,10 +196,17 @@ describe('the end of a job', () => {
       job('restore', 'a/b/c/d', { gentle: 5 }),
       job('copy', 'a/b/c/d', {}),
       job('restore', 'a/b/c/d', {}),
+      job('copy', 'a/b/c/e', { pipeline: true }),
     ];
     const wanted = (place: string): JobWork => requestOf('restore', ['y', place]);
     assert.deepEqual(lastPhases(jobs, wanted('a/b/c/d')), { restore: 7 });
     assert.equal(lastPhases(jobs.slice(0, 4), wanted('a/b/c/d')), undefined);
     assert.equal(lastPhases([], wanted('a/b/c/d')), undefined);
+    // one half at the time of the other takes as long as neither after the other
+    const copy = (options: CopyOptions): JobWork => ({ ...requestOf('copy', ['x/x/x/x', 'a/b/c/e']), options });
+    assert.equal(lastPhases(jobs, copy({})), undefined);
+    assert.deepEqual(lastPhases(jobs, copy({ pipeline: true })), { restore: 7 });
+    // where it is asked for and cannot be it is one after the other
+    assert.equal(lastPhases(jobs, copy({ pipeline: true, inPlace: true, as: 'replace' })), undefined);
   });
 });

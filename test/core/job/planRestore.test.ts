@@ -146,6 +146,10 @@ describe('how long a restore will take', () => {
     const what = { kind: 'restore', target: 'a/b/c/d', bytes: 1e9 } as const;
     assert.deepEqual(expectRestore(jobs, { ...what, rows: 2000 }), { seconds: 120, basis: 'last run' });
     assert.deepEqual(expectRestore(jobs, what), { seconds: 60, basis: 'last run' });
+    const copy = { kind: 'copy', target: 'a/b/c/d', bytes: 1e9 } as const;
+    assert.deepEqual(expectRestore(jobs, copy), { seconds: 900, basis: 'last run' });
+    // that one did not restore while it dumped
+    assert.equal(expectRestore(jobs, { ...copy, follows: true }).basis, 'size');
   });
 
   it('else by its size; one that failed says nothing', () => {
