@@ -273,7 +273,7 @@ describe('messages to people', function () {
       [yaml.replace('[dba]', '[nobody]'), /nobody/],
       [yaml.replace('failed', 'happy'), /events/],
       [yaml.replace('dba@example.org', '"dba@example.org\\r\\nBcc: all@example.org"'), /channels.dba.to/],
-      ['{', /YAML/],
+      ['{', /^own.noYaml$/],
     ] as const) {
       assert.throws(
         () => parseNotifyConfig(text, 'f'),
