@@ -27,6 +27,13 @@ const tries = (): Readonly<Record<StoreCheckData['failed']['tried'], string>> =>
   parts: t`Looking for what was not finished`,
 });
 
+function lockWords(able: boolean, mode = '?', days: number | undefined): string {
+  if (!able) return t`It locks nothing: whoever has the login can delete backups.`;
+  return days === undefined
+    ? t`It can lock objects, and locks none by itself.`
+    : t`It locks each object for ${some(days, 'day')} (${safe(mode)}): retention leaves backups until then.`;
+}
+
 const sentences: {
   readonly [What in keyof StoreCheckData]: (data: StoreCheckData[What], hints: Hints) => StoreCheckLine;
 } = {
@@ -75,13 +82,14 @@ const sentences: {
       ? t`Older versions are kept: what somebody deletes can be brought back (${option('asOf')}), and costs until a rule of the bucket takes it.`
       : t`Older versions are not kept: what is deleted is gone.`,
   }),
-  locks: ({ able, mode, days }) => ({
-    says: !able
-      ? t`It locks nothing: whoever has the login can delete backups.`
-      : days === undefined
-        ? t`It can lock objects, and locks none by itself.`
-        : t`It locks each object for ${some(days, 'day')} (${safe(mode ?? '?')}): retention leaves backups until then.`,
-  }),
+  locks: ({ able, mode, days }) => {
+    if (able === undefined)
+      return {
+        says: t`Whether it locks objects cannot be seen with this login.`,
+        todo: t`Give it s3:GetBucketObjectLockConfiguration, or ask who looks after the bucket: retention may meet locks, or nothing may keep backups from being deleted.`,
+      };
+    return { says: lockWords(able, mode, days) };
+  },
   rest: ({ how }, { option }) => ({
     says:
       how === undefined

@@ -19,8 +19,8 @@ export interface StoreCheckData {
   /** something that is there is not written over, where that is asked for */
   conditions: { readonly honoured: boolean };
   versions: { readonly kept: boolean };
-  /** how long it keeps each object by itself, days; `mode` as the store calls it */
-  locks: { readonly able: boolean; readonly mode?: string; readonly days?: number };
+  /** how long it keeps each object by itself, days; `mode` as the store calls it. `able` undefined: this login does not see it */
+  locks: { readonly able?: boolean; readonly mode?: string; readonly days?: number };
   /** how objects are encrypted where they lie; undefined: it does not say */
   rest: { readonly how?: string };
   /** the shortest time after which it deletes what lies there by itself, days */

@@ -97,6 +97,24 @@ describe('the steward tells people', () => {
     assert.ok(first.told.accepted + second.told.accepted > 0);
   });
 
+  it('what was taken back is told where nobody told of it, and not of last year', async () => {
+    const fields = (minutes: number): object => ({ managedFields: [{ time: at(-900_000) }, { time: at(minutes) }] });
+    const told = { event: 'withdrawn', channel: 'mine', state: 'accepted', at: at(-9), by: 'alice' };
+    for (const [name, minutes, notices] of [
+      ['req-0000000001', -5, []],
+      ['req-0000000002', -500_000, []],
+      // its own machine may be about to tell of it
+      ['req-0000000003', 0, []],
+      ['req-0000000004', -5, [told]],
+    ] as const) {
+      const made = cluster.request(name, { created: at(-600_000), status: { state: 'Withdrawn', notices } });
+      Object.assign(made.metadata, fields(minutes));
+    }
+    await once('a');
+    await once('b');
+    assert.deepEqual([kinds(), came.length], [['withdrawn'], 2]);
+  });
+
   it('none is lost, and one that comes again has the id that it had, wherever one is ended', async () => {
     let repeated = 0;
     let isEnded = true;

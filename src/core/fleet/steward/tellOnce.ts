@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isAppError, toAppError } from '../../base/errors';
+import { asRecord } from '../../base/json';
 import { agreed, shownState } from '../../governance/judge';
 import { broughtBy } from '../../governance/dueMessages';
 import type { OperationRequest, RequestNotice } from '../../governance/operationRequest';
@@ -66,6 +67,7 @@ function happened(request: OperationRequest, now: Date): readonly RequestEvent[]
   };
   if (status.state === 'Denied')
     return isNews(status.approvals.find(({ decision }) => decision === 'deny')?.at) ? ['denied'] : [];
+  if (status.state === 'Withdrawn') return isNews(lastWrite(request)) ? ['withdrawn'] : [];
   if (status.review !== undefined && isNews(status.review.at)) return ['reviewed'];
   const yes = agreed(request);
   const lastYes = yes
@@ -79,6 +81,16 @@ function happened(request: OperationRequest, now: Date): readonly RequestEvent[]
   if (isOpen && isNews(metadata.creationTimestamp)) return [spec.emergency ? 'emergency' : 'asked', ...planned];
   if (status.state === 'Approved' && isNews(lastYes)) return ['approved'];
   return [];
+}
+
+/** A request does not say when it was taken back: the API server does, of its last change. Whoever tells of it changes it, too, so one that no channel takes is news as long as it is tried. */
+function lastWrite({ metadata }: OperationRequest): string {
+  const fields = metadata['managedFields'];
+  const times = (Array.isArray(fields) ? (fields as unknown[]) : []).flatMap((one) => {
+    const time = asRecord(one)?.['time'];
+    return typeof time === 'string' && !Number.isNaN(Date.parse(time)) ? [time] : [];
+  });
+  return times.sort((a, b) => Date.parse(b) - Date.parse(a))[0] ?? metadata.creationTimestamp;
 }
 
 const courtesyMs = 60_000;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:tls';
 import type { StoreCheck, StoreCheckData } from '../storeCheck';
 import { openClient, type S3Settings } from './s3Client';
-import { isConditionFailed, storeError } from './s3Errors';
+import { isAbsent, isConditionFailed, isUnknownRequest, storeError } from './s3Errors';
 
 type Opened = Awaited<ReturnType<typeof openClient>>;
 
@@ -123,7 +123,12 @@ async function tryPart(look: Look): Promise<void> {
 async function locks({ client, s3, settings, checks }: Look): Promise<{ readonly isKept: boolean }> {
   const found = await client
     .send(new s3.GetObjectLockConfigurationCommand({ Bucket: settings.bucket }))
-    .catch(() => undefined);
+    // there is none, or the store knows of none; whoever may not ask does not know
+    .catch((error: unknown) => (isAbsent(error) || isUnknownRequest(error) ? undefined : ('unseen' as const)));
+  if (found === 'unseen') {
+    checks.push({ what: 'locks', level: 'warn', data: {} });
+    return { isKept: false };
+  }
   const able = found?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
   const rule = found?.ObjectLockConfiguration?.Rule?.DefaultRetention;
   const days = rule?.Days ?? (rule?.Years === undefined ? undefined : rule.Years * 365);
