@@ -219,7 +219,7 @@ export function storeContract(make: () => Promise<StoreSetting>): void {
     assert.deepEqual(await store.remove('r/never/was'), { state: 'absent' });
     assert.deepEqual(await store.remove('r/a'), { state: 'absent' });
     assert.deepEqual(await keys(), ['r/a/two']);
-    await assert.rejects(source.read().next());
+    await assert.rejects(source.read().next(), /absent|cut|ENOENT/);
     await store.remove('r/a/two');
     assert.deepEqual([await keys(), (await store.level('')).folders], [[], []]);
     await writeOnce(store, 'r/a/one', 'again');

@@ -18,7 +18,7 @@ describe('lab: servers', function () {
     assert.deepEqual(await own.sql('postgres', 'show timezone'), [{ TimeZone: 'Europe/Berlin' }]);
     await own.stop();
     assert.ok(!existsSync(own.folder));
-    await assert.rejects(own.connect());
+    await assert.rejects(own.connect(), { code: 'ECONNREFUSED' });
   });
 
   it('comes back after a kill -9 that no session survives', async () => {

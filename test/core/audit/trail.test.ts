@@ -67,7 +67,10 @@ describe('the audit trail', function () {
             .slice(-1 - (other % 2))
             .slice(0, 1)
             .flatMap((each) => anchorsFrom(`Hello,\n> ${anchorText(each)}\n`, 'a mail'));
-          assert.deepEqual((await verified(store, outside)).damages, []);
+          const whole = await verified(store, outside);
+          assert.deepEqual([whole.damages, whole.unknown, whole.open.length], [[], [], count - 1]);
+          assert.ok(outside.every(({ size }) => whole.anchored >= size));
+          assert.ok(outside.every(({ from }) => whole.anchors.some((one) => one.from === from)));
           const damage: DoDamage = damages[kind];
           const { seq, anchors = [] } = await damage(store, { count, one, other });
           const { damages: seen, anchored } = await verified(store, [...outside, ...anchors]);
@@ -174,10 +177,16 @@ describe('the audit trail', function () {
     assert.equal(await audited('delete', { actor, backup: { id: 'b1' } }, async () => 7, { env }), 7);
     await assert.rejects(
       audited('hold', { actor }, async () => Promise.reject(new AppError('backup.unknown', { backup: 'b' })), { env }),
+      { code: 'backup.unknown' },
     );
     const records: AuditRecord[] = [];
     const store = await ownTrailStore(env);
-    await verifyTrail(store, { anchors: [], ring: await keyRing(), onRecord: (one) => void records.push(one) });
+    const ring = await keyRing();
+    const seen = await verifyTrail(store, { anchors: [], ring, onRecord: (one) => void records.push(one) });
+    // each intent has its outcome; an anchor by a key that nobody trusts holds nothing
+    assert.deepEqual([seen.open, seen.unknown, seen.anchored], [[], [], records.length]);
+    const stranger = await verifyTrail(store, { anchors: [], ring: { trusted: [] } });
+    assert.deepEqual([stranger.anchors, stranger.anchored, stranger.unknown.length > 0], [[], 0, true]);
     assert.deepEqual(
       records.map(({ type, outcome }) => [type, outcome]),
       [

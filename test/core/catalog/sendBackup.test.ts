@@ -50,7 +50,7 @@ describe('a backup that is sent', () => {
     const failing: Store = intercepted(store, async (key) => {
       if (key.endsWith('/manifest.json')) throw new Error('gone');
     });
-    await assert.rejects(sendBackup(entry, failing, { signal }));
+    await assert.rejects(sendBackup(entry, failing, { signal }), { code: 'internal', data: { message: 'gone' } });
     assert.deepEqual(await store.level(''), { folders: [], objects: [], refused: [] });
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commands } from '../../../src/cli/commands/commands';
 import { firstWords } from '../../../src/cli/arguments';
+import { leaveOut } from '../../tools/leaveOut';
 import { scripts } from '../../../src/cli/completion/scripts';
 import { splitLine } from '../../../src/cli/completion/splitLine';
 import { createJobFolder } from '../../../src/core/job/record/jobFolder';
@@ -194,17 +195,12 @@ describe('completion', function () {
     assert.deepEqual(await type('bash', ['--norc', '--noprofile', '-i'], '. ./completion.bash', typed), completed);
   });
 
-  it(
-    hasZsh ? 'in a real zsh, at its Tab key' : 'for zsh: as a script, since there is no zsh here to run it',
-    async () => {
-      await writeFile(join(folder, '_db-ferry'), (await ferry('completion', 'zsh')).out);
-      if (!hasZsh) {
-        assert.match(scripts.zsh, /^#compdef db-ferry\n[^]*compadd/);
-        return;
-      }
-      const setUp =
-        'autoload -U compinit; compinit -u -D; . ./_db-ferry; bindkey "^A" beginning-of-line; bindkey "^E" end-of-line';
-      assert.deepEqual(await type('zsh', ['-f', '-i'], setUp, typed), completed);
-    },
-  );
+  it('in a real zsh, at its Tab key', async function () {
+    assert.match(scripts.zsh, /^#compdef db-ferry\n[^]*compadd/);
+    if (!hasZsh) leaveOut(this, 'zsh');
+    await writeFile(join(folder, '_db-ferry'), (await ferry('completion', 'zsh')).out);
+    const setUp =
+      'autoload -U compinit; compinit -u -D; . ./_db-ferry; bindkey "^A" beginning-of-line; bindkey "^E" end-of-line';
+    assert.deepEqual(await type('zsh', ['-f', '-i'], setUp, typed), completed);
+  });
 });

@@ -155,8 +155,8 @@ describe('the console', () => {
       assert.deepEqual(tokenOf({ headers: as('bob-token'), socket: { remoteAddress } as never }, proxies), {
         token: 'bob-token',
       });
-    assert.throws(() => trustedProxies(['0.0.0.0/0']));
-    assert.throws(() => trustedProxies(['proxy.example']));
+    for (const wrong of ['0.0.0.0/0', '::/0', 'proxy.example', '10.9.9.0/33'])
+      assert.throws(() => trustedProxies([wrong]), { code: 'usage' }, wrong);
   });
 
   it('a form that another page sends, that is of another person, of another request, or none at all, does nothing', async () => {

@@ -82,7 +82,7 @@ describe("Install 'db-ferry' Command", () => {
     for (const put of foreign) {
       await put();
       await assert.rejects(run('Install'), (error) => isAppError(error, 'file.foreign'));
-      await assert.rejects(stat(join(home, 'elsewhere')));
+      await assert.rejects(stat(join(home, 'elsewhere')), { code: 'ENOENT' });
       await rm(file, { recursive: true });
     }
     await run('Install');

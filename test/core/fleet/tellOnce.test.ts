@@ -193,7 +193,7 @@ describe('of two stewards', () => {
         await sleep(50);
       }
       assert.deepEqual([overlaps, first.holds, other.holds], [0, false, true]);
-      assert.throws(() => first.fence());
+      assert.throws(() => first.fence(), { code: 'cancelled' });
       assert.equal(await first.seek(), false);
       await other.release();
       assert.equal(await first.seek(), true);

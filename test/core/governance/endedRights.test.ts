@@ -71,7 +71,7 @@ describe('rights that were given for requests', () => {
       Promise.reject(new AppError('cluster.tooMuch', { cluster: 'a', path: '/', bytes: 1 }));
     const old = cluster({ [name]: 'Approved' }, [[`db-ferry-${name}`, at(-1)]]);
     assert.equal((await endedRights({ ...old, get: away }, 'shop'))?.[0]?.why, 'expired');
-    await assert.rejects(endedRights({ ...client, get: away }, 'shop'));
+    await assert.rejects(endedRights({ ...client, get: away }, 'shop'), { code: 'cluster.tooMuch' });
   });
 
   it('without an end that is a time are over; where they may not be read nobody says that there are none', async () => {

@@ -57,6 +57,10 @@ describe('a request', () => {
     assert.equal(why(requestOf({ state: 'Running', approvals: [yes] }), 11), 'used');
     assert.equal(why(requestOf({ state: 'Done', approvals: [yes] }), 11), 'ended');
     assert.equal(why(requestOf({ state: 'Withdrawn', approvals: [yes] }), 11), 'withdrawn');
+    assert.equal(why(requestOf({ state: 'TimedOut', approvals: [yes] }), 11), 'tooOld');
+    assert.equal(why(requestOf({ state: 'Expired', approvals: [yes] }), 11), 'expired');
+    // to the millisecond: its end is still its time
+    assert.deepEqual([why(approved, 14), why(approved, 14 + 1 / hour)], [undefined, 'expired']);
     assert.equal(
       why(requestOf({ state: 'Approved', approvals: [yes, { ...yes, by: 'c', decision: 'deny' }] }), 11),
       'denied',
@@ -66,7 +70,10 @@ describe('a request', () => {
     const planned = requestOf({ state: 'Approved', approvals: [yes] }, { notBefore: at(24) });
     assert.deepEqual([why(planned, 23), why(planned, 25), why(planned, 28.1)], ['early', undefined, 'expired']);
     assert.equal(shownState(planned, new Date(start + 23 * hour)), 'Waiting');
+    assert.equal(shownState(requestOf({}), new Date(start + 71 * hour)), 'Pending');
     assert.equal(shownState(requestOf({}), new Date(start + 73 * hour)), 'TimedOut');
+    const denied = { state: 'Approved', approvals: [yes, { ...yes, by: 'c', decision: 'deny' }] };
+    assert.equal(shownState(requestOf(denied), new Date(start + 11 * hour)), 'Denied');
     assert.equal(shownState(approved, new Date(start + 20 * hour)), 'Expired');
   });
 
@@ -219,7 +226,7 @@ describe('requests in a root', () => {
       path.join(root, 'db-ferry.requests', 'req-0123456789'),
       path.join(root, 'db-ferry.requests', 'req-aaaaaaaaaa'),
     );
-    await assert.rejects(place.get('req-aaaaaaaaaa'));
+    await assert.rejects(place.get('req-aaaaaaaaaa'), { code: 'approval.unreadable' });
     assert.equal((await place.readAll()).unreadable.length, 1);
   });
 
@@ -246,7 +253,7 @@ describe('requests in a root', () => {
     const folder = path.join(root, 'db-ferry.requests', 'req-0123456789');
     assert.deepEqual(await readdir(folder), ['request.json']);
     await writeFile(path.join(folder, '20261130T000000000Z-x.json'), '{"state":"Blessed"}');
-    await assert.rejects(place.get('req-0123456789'));
+    await assert.rejects(place.get('req-0123456789'), { code: 'approval.unreadable' });
     await writeFile(path.join(folder, 'request.json'), '{}');
     await assert.rejects(place.get('req-0123456789'), (error: unknown) => isAppError(error, 'approval.unreadable'));
   });

@@ -97,7 +97,7 @@ describe('probe', function () {
   it('ends sessions by name and sees them gone', async () => {
     const server = { exec: execIn(trusting), access: { bin: '', user: 'postgres' } };
     const sleep = async (application: string): Promise<void> =>
-      assert.rejects(execute(server, 'postgres', 'select pg_sleep(60)', { application }));
+      assert.rejects(execute(server, 'postgres', 'select pg_sleep(60)', { application }), { code: 'exec.failed' });
     const asleep = Promise.all(["it's", "it's-swap-1", "it's2"].map(sleep));
     for (let seen = 0; seen < 3;) {
       [seen = 0] = await query<number>(

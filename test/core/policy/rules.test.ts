@@ -7,6 +7,7 @@ import { decideByPolicy, type AskedOperation } from '../../../src/core/policy/ru
 import { readPolicy, type PolicyProblem, type ReadPolicy } from '../../../src/core/policy/rules/readPolicy';
 import { policiesInForce } from '../../../src/core/policy/policies';
 import { stateFolder } from '../../../src/core/state/stateFolder';
+import { factOf } from '../../tools/factOf';
 import { ferry } from '../cli/ferry';
 
 const folder = path.join(import.meta.dirname, '../../../deploy/policies');
@@ -160,6 +161,62 @@ describe('a policy', () => {
       assert.deepEqual([decision.class.name, codes.join(' ')], [found, blocks]);
     });
   }
+
+  describe('of the time of a restore of production', () => {
+    const asked = {
+      ...{ operation: 'restore', source: prodShop, target: prodShop, masked: false, reason: 'lost rows' },
+      ...{ ticket: 'OPS-12', from: evening, now: new Date('2026-12-03T12:00:00Z'), approved: true },
+      ...{ drilled: new Date('2026-11-20T00:00:00Z'), lasts: 3_600_000 },
+    } satisfies AskedOperation;
+    const decided = async (more: Partial<AskedOperation>, change: readonly [string, string] = ['', '']) => {
+      const text = await readFile(path.join(folder, 'organisation.yaml'), 'utf8');
+      assert.ok(text.includes(change[0]), change[0]);
+      const { findings } = decideByPolicy(readPolicy(text.replace(...change)), { ...asked, ...more });
+      return findings.filter(({ code }) => code !== 'policy.class');
+    };
+    const codes = async (...args: Parameters<typeof decided>): Promise<string> =>
+      (await decided(...args)).map(({ level, code }) => `${level} ${code.slice(7)}`).join();
+
+    it('a trial of its backup counts for so many days, one that nobody knows or that is to come does not', async () => {
+      const day = 86_400_000;
+      const before = (days: number): Date => new Date(asked.now.getTime() - days * day);
+      assert.equal(await codes({ drilled: undefined }), 'block drill');
+      assert.equal(await codes({ drilled: before(30) }), '');
+      assert.equal(await codes({ drilled: before(30.01) }), 'block drill');
+      assert.equal(await codes({ drilled: before(-0.5) }), '');
+      assert.equal(await codes({ drilled: before(-1.01) }), 'block drill');
+    });
+
+    it('notice is given so many hours before, and it is said when that would be', async () => {
+      const unapproved = { approved: false, from: new Date('2026-12-04T11:59:00Z') };
+      const [notice] = (await decided(unapproved)).filter(({ code }) => code === 'policy.notice');
+      assert.equal(factOf(notice, 'earliest'), '2026-12-04T12:00:00.000Z');
+      assert.equal(await codes({ ...unapproved, from: evening }), 'block approval');
+    });
+
+    it('a window that is shut lets by an emergency, or what was approved, as it says itself, and nobody else', async () => {
+      const frozen = { from: new Date('2026-12-21T21:00:00Z'), drilled: new Date('2026-12-01T00:00:00Z') };
+      const manager = ['override: emergency', 'override: manager'] as const;
+      const nobody = ['override: emergency', 'override: never'] as const;
+      const ended = { ...frozen, lasts: 60_000 };
+      assert.equal(await codes(ended), 'block window');
+      assert.equal(await codes(ended, manager), '');
+      assert.equal(await codes({ ...ended, approved: false }, manager), 'block window,block approval');
+      assert.equal(await codes(ended, nobody), 'block window');
+      const emergency = { ...ended, emergency: true, approved: false };
+      assert.equal(await codes(emergency), 'block approval');
+      assert.equal(await codes(emergency, manager), 'block window,block approval');
+      assert.equal(await codes(emergency, nobody), 'block window,block approval');
+    });
+
+    it('what ends with its window fits; what takes longer does not begin, or is warned of where the window lets it finish', async () => {
+      const whole = { lasts: Date.parse('2026-12-05T04:00:00Z') - evening.getTime() };
+      assert.equal(await codes(whole), '');
+      assert.equal(await codes({ lasts: whole.lasts + 1 }), 'block tooLong');
+      const finish = ['duration: 9h', 'duration: 9h\n      overrun: finish'] as const;
+      assert.equal(await codes({ lasts: whole.lasts + 1 }, finish), 'warn tooLong');
+    });
+  });
 
   it('says of an expression which of its parts made it true, wherever it stands', async () => {
     const policy = await shipped('organisation');

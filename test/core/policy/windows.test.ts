@@ -70,6 +70,20 @@ describe('windows', () => {
     assert.deepEqual([isOpen, until?.toISOString()], [true, '2026-12-03T21:00:00.000Z']);
     assert.equal(next?.toISOString(), '2026-12-05T05:00:00.000Z');
     assert.equal(openingAt([allow], { ...here, from, lasts: 3 * 60 * minute }).next, undefined);
+    // to the minute, it fits
+    assert.equal(openingAt([allow, longer], { ...here, from, lasts: 30 * minute }).next, undefined);
+  });
+
+  it('let go on past their end what began in them only where all that end then say so; shut, they end nothing', () => {
+    const allow: Window = { kind: 'allow', schedule: '0 20 * * *', duration: '2h', timeZone: 'Europe/Berlin' };
+    const finish = { ...allow, overrun: 'finish' } as const;
+    const from = new Date('2026-12-03T20:30:00Z');
+    const overrun = (...windows: readonly Window[]): string => openingAt(windows, { ...here, from }).overrun;
+    assert.equal(overrun(allow), 'stop-before-swap');
+    assert.equal(overrun(finish), 'finish');
+    assert.equal(overrun(finish, allow), 'stop-before-swap');
+    assert.equal(openingAt([finish], { ...here, from: new Date('2026-12-03T12:00:00Z') }).until, undefined);
+    assert.equal(openingAt([], { ...here, from }).overrun, 'stop-before-swap');
   });
 
   it('follow the clock on the wall when it is set', () => {

@@ -180,7 +180,9 @@ for (const major of [15, 16, 18] as const) {
       assert.ok(told!.bytes! > 1e6 && Math.abs(Date.parse(told!.made!) - Date.now()) < 3600_000, JSON.stringify(told));
       const oid = await oidOf(name);
       // another one took its place after it was shown
-      await assert.rejects(undo({ ...request({ only: [{ name, oid: oid + 1, confirmed: true }] }), job: 'u1' }, work));
+      await assert.rejects(undo({ ...request({ only: [{ name, oid: oid + 1, confirmed: true }] }), job: 'u1' }, work), {
+        code: 'restore.nothingKept',
+      });
       await assert.rejects(undo({ ...request({ only: [{ name, oid, confirmed: false }] }), job: 'u1' }, work), isClaim);
       const { removed } = await release({ ...request({ only: [{ name, oid, confirmed: true }] }), job: 'r1' }, work);
       assert.deepEqual(removed, [name]);

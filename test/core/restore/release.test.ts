@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { isAppError, type AppError } from '../../../src/core/base/errors';
 import { noLog } from '../../../src/core/base/log';
 import { planRelease, release } from '../../../src/core/restore/side/release';
 import { keptName } from '../../../src/core/restore/side/sideDatabase';
@@ -15,7 +14,10 @@ describe('release', function () {
   const kept = keptName('shop', 'abc1');
 
   before(async () => {
-    server = await startServer({ major: 16, settings: { wal_level: 'logical', max_replication_slots: '4' } });
+    server = await startServer({
+      major: 16,
+      settings: { wal_level: 'logical', max_replication_slots: '4' },
+    });
   });
   after(() => server.stop());
   beforeEach(async () => {
@@ -40,15 +42,56 @@ describe('release', function () {
   it('drops no replication slot that nobody spoke of', async () => {
     const plan = await planRelease(await request(), work.signal);
     assert.deepEqual(plan.slots, [{ name: 'paused', database: kept, active: false }]);
-    let error: AppError | undefined;
-    await release(await request(), work).catch((thrown: unknown) => {
-      if (isAppError(thrown, 'release.slots')) error = thrown;
+    await assert.rejects(release(await request(), work), {
+      code: 'release.slots',
+      data: { databases: [kept], slots: ['paused'] },
     });
-    assert.deepEqual(error?.data, { databases: [kept], slots: ['paused'] });
     assert.deepEqual(await slots(), [{ slot_name: 'paused' }]);
     const { removed, slots: gone } = await release({ ...(await request()), dropSlots: true }, work);
     assert.deepEqual([removed, gone], [[kept], ['paused']]);
     assert.deepEqual(await slots(), []);
+  });
+
+  it('what the server does not drop stays, and is named as what remains, never as removed', async () => {
+    const newer = keptName('shop', 'abc2');
+    await server.sql('postgres', `create database ${newer}`);
+    const mark = { job: 'abc2', role: 'kept', of: 'shop', time: '2026-01-02T00:00:00Z', origin: 'x' } as const;
+    await markSigned(server, newer, mark);
+    await server.sql('postgres', `alter database ${newer} is_template true`);
+    const there = async (): Promise<unknown[]> =>
+      server.sql('postgres', `select datname from pg_database where datname like 'shop%' order by 1`);
+    const some = { ...(await request()), dropSlots: true };
+    // alone, nothing is dropped yet
+    await assert.rejects(release({ ...some, restoredBy: 'abc2' }, work), { code: 'exec.failed' });
+    assert.deepEqual(await there(), [{ datname: kept }, { datname: newer }]);
+    const { removed, remaining, slots: gone } = await release(some, work);
+    assert.deepEqual([removed, remaining, gone], [[kept], [newer], ['paused']]);
+    assert.deepEqual(await there(), [{ datname: newer }]);
+    await server.sql('postgres', `alter database ${newer} is_template false`);
+    assert.deepEqual((await release(some, work)).removed, [newer]);
+    assert.deepEqual(await there(), []);
+  });
+
+  it('cancelled between two databases, the rest remains; before the first, nothing is done', async () => {
+    const newer = keptName('shop', 'abc2');
+    await server.sql('postgres', `create database ${newer}`);
+    const mark = { job: 'abc2', role: 'kept', of: 'shop', time: '2026-01-02T00:00:00Z', origin: 'x' } as const;
+    await markSigned(server, newer, mark);
+    const some = { ...(await request()), dropSlots: true };
+    await assert.rejects(release(some, { ...work, signal: AbortSignal.abort() }), { code: 'cancelled' });
+    const stop = new AbortController();
+    const exec = some.target.exec;
+    const feed = exec.feed.bind(exec);
+    exec.feed = async (...args) => {
+      const end = await feed(...args);
+      const left = await server.sql('postgres', `select datname from pg_database where datname = '${kept}'`);
+      if (left.length === 0) stop.abort();
+      return end;
+    };
+    const { removed, remaining } = await release(some, { ...work, signal: stop.signal });
+    assert.deepEqual([removed, remaining], [[kept], [newer]]);
+    exec.feed = feed;
+    assert.deepEqual((await release(some, work)).removed, [newer]);
   });
 
   it('a kept database has a size in every list of databases', async () => {

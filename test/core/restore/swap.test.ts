@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { AppError, isAppError } from '../../../src/core/base/errors';
-import { noLog } from '../../../src/core/base/log';
+import { noLog, type Log } from '../../../src/core/base/log';
 import type { OpenPod } from '../../../src/core/pod/databasePod';
 import type { Work } from '../../../src/core/base/progress';
 import { readDatabase, workplace } from '../../../src/core/restore/databaseRow';
@@ -47,7 +47,7 @@ for (const major of [15, 18] as const) {
     async function prepare(
       database = 'app',
       pod: OpenPod = target,
-      waits: { readonly resolveMs?: number; readonly patienceMs?: number } = {},
+      waits: { readonly resolveMs?: number; readonly patienceMs?: number; readonly log?: Log } = {},
     ): Promise<() => Promise<Swapped>> {
       const job = `abcdef${++jobs}`;
       const place = workplace(pod, database);
@@ -65,7 +65,7 @@ for (const major of [15, 18] as const) {
         patienceMs: 2000,
         ...waits,
       };
-      return () => swap(place, live ? { ...input, live } : input, work);
+      return () => swap(place, live ? { ...input, live } : input, { ...work, log: waits.log ?? noLog });
     }
     const version = async (database: string, user?: string): Promise<string> => {
       const client = await server.connect(database, user);
@@ -180,6 +180,18 @@ for (const major of [15, 18] as const) {
       });
       await client.end();
       assert.equal(await version('app'), 'old');
+    });
+
+    it('waits for who only holds the catalog for a moment', async () => {
+      const client = await server.connect('postgres');
+      await client.query(`begin; select count(*) from pg_database`);
+      let over: Promise<void> | undefined;
+      const log = { ...noLog, info: () => void (over ??= client.end()) };
+      const run = await prepare('app', target, { patienceMs: 30_000, log });
+      const { tries } = await run();
+      await over;
+      assert.ok(tries > 1, String(tries));
+      assert.equal(await version('app'), 'new');
     });
 
     it('a prepared transaction keeps the old one', async () => {
