@@ -3,6 +3,7 @@ import { execute, query, type Server, type SqlOptions } from '../pod/server/sql'
 import {
   generatedScript,
   hasGeneratedSql,
+  lastOfEach,
   readGenerated,
   type GeneratedReading,
 } from '../postgres/sql/generatedColumns';
@@ -20,10 +21,11 @@ export async function readGeneratedColumns(
     `set statement_timeout = 0;\n${tablesAlone}${generatedScript}`,
     options,
   );
-  return printed.split('\n').flatMap((line) => {
+  const readings = printed.split('\n').flatMap((line) => {
     const found = line === '' ? undefined : readGenerated(parseJson(line));
     return found === undefined ? [] : [found];
   });
+  return lastOfEach(readings);
 }
 
 /** Whether a database has generated columns. Throws `exec.*`. */

@@ -45,6 +45,9 @@ for (const [from, to] of [
     let jobs = 0;
     const tables = (): string[] => [`od"d%s.t'a%I`, 'public.child', ...(from < 18 ? [] : ['public.virtual'])];
 
+    /** that of which no value can be computed, on neither side */
+    const unread = from < 18 ? [] : ['public.broken'];
+
     before(async () => {
       root = await mkdtemp(path.join(tmpdir(), 'ferry-root-'));
       origin = await startServer({ major: from });
@@ -82,17 +85,17 @@ for (const [from, to] of [
 
     it('are in the manifest, as the source had them in the moment of the dump', () => {
       const { generated: found = [] } = backup.manifest;
-      assert.deepEqual(found.map(({ schema, name }) => `${schema}.${name}`).sort(), tables().sort());
+      assert.deepEqual(found.map(({ schema, name }) => `${schema}.${name}`).sort(), [...tables(), ...unread].sort());
       assert.equal(found.find(({ name }) => name === 'child')?.rows, 2);
     });
 
     it('in the locale they had they are the same, and compared', async () => {
       const { outcome, differences, notes } = await put('new');
-      assert.deepEqual([outcome, differences, unproven({ notes })], ['done', [], []]);
+      assert.deepEqual([outcome, differences, unproven({ notes })], ['done', [], unread]);
       const live = { pod: await openServer(server), database: 'shop' };
       for (const other of [{ backup }, { pod: await openServer(origin), database: 'shop' }]) {
         const same = await compare(other, live);
-        assert.deepEqual([generated(same), unproven(same)], [[], []]);
+        assert.deepEqual([generated(same), unproven(same)], [[], unread]);
       }
     });
 
@@ -116,7 +119,7 @@ for (const [from, to] of [
       const old: BackupEntry = { ...backup, manifest };
       const { outcome, notes } = await put('new', old);
       assert.equal(outcome, 'done');
-      assert.deepEqual(unproven({ notes }).sort(), tables().sort());
+      assert.deepEqual(unproven({ notes }).sort(), [...tables(), ...unread].sort());
     });
   });
 }

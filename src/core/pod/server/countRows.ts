@@ -7,7 +7,7 @@ import { asRecord, parseJson } from '../../base/json';
 import type { OpenPod } from '../databasePod';
 import { linesOf, psqlCommand, textEncoding } from './sql';
 import type { TableReading } from '../../postgres/archive/reading';
-import { generatedScript, readGenerated, type GeneratedReading } from '../../postgres/sql/generatedColumns';
+import { generatedScript, lastOfEach, readGenerated, type GeneratedReading } from '../../postgres/sql/generatedColumns';
 import { quoteLiteral } from '../../postgres/sql/quote';
 import { tablesAlone } from '../../postgres/sql/tablesAlone';
 import { serverMessage } from '../../base/said/serverMessage';
@@ -101,7 +101,7 @@ function readSeen(text: string): Seen {
     if (typeof table !== 'string' || typeof count !== 'number') throw unreadable(own('own.count'));
     rows[table] = count;
   }
-  return { rows, generated };
+  return { rows, generated: lastOfEach(generated) };
 }
 
 function unreadable(message: string): AppError {

@@ -7,7 +7,7 @@ export interface GeneratedReading {
   /** the generated columns, sorted */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** two 64-bit sums of the rows' MD5, in decimal: rows may come in any order, and two equal ones count twice */
+  /** two 64-bit sums of the rows' MD5, in decimal: rows may come in any order, and two equal ones count twice. Empty, with no rows: the values could not be computed or read */
   readonly digest: string;
 }
 
@@ -17,7 +17,7 @@ export const hasGeneratedSql = `select to_json(exists (select from pg_attribute 
 
 /**
  * Statements for psql that print a line for each table with generated columns, read by `readGenerated`. A value is what its type prints: no cast of the database's is
- * called. One whose value cannot be computed has no line. In a transaction or without.
+ * called. A line without values stands before each: it remains of one whose value cannot be computed or read. In a transaction or without.
  */
 export const generatedScript = `\\set ON_ERROR_ROLLBACK on
 \\set ON_ERROR_STOP off
@@ -26,7 +26,9 @@ with generated as (
     case when getdatabaseencoding() in ('UTF8', 'SQL_ASCII') then 'textsend(row(%s)::text)' else 'convert_to(row(%s)::text, ''UTF8'')' end as text
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
   where a.attnum > 0 and a.attgenerated <> '' and not a.attisdropped and ${isOurs()} group by 1, 2)
-select format('select json_build_object(''generated'', true, ''schema'', %1$L, ''name'', %2$L, ''columns'', %3$L::json, ''rows'', count(*),
+select format('select json_build_object(''generated'', true, ''schema'', %1$L, ''name'', %2$L, ''columns'', %3$L::json, ''rows'', 0, ''digest'', '''')',
+  nspname, relname, columns),
+  format('select json_build_object(''generated'', true, ''schema'', %1$L, ''name'', %2$L, ''columns'', %3$L::json, ''rows'', count(*),
   ''digest'', concat(coalesce(sum((''x'' || left(h, 16))::bit(64)::bigint), 0), '' '', coalesce(sum((''x'' || right(h, 16))::bit(64)::bigint), 0)))
   from (select md5(%4$s) as h from only %1$I.%2$I) s', nspname, relname, columns, format(text, list)) from generated order by nspname, relname \\gexec
 \\set ON_ERROR_STOP on
@@ -39,6 +41,11 @@ export function readGenerated(line: unknown): GeneratedReading | undefined {
   if (generated !== true || typeof schema !== 'string' || typeof name !== 'string') return undefined;
   if (typeof rows !== 'number' || typeof digest !== 'string' || !Array.isArray(columns)) return undefined;
   return { schema, name, columns: columns.map(String), rows, digest };
+}
+
+/** Each table once: what is said of it last stands. */
+export function lastOfEach(readings: readonly GeneratedReading[]): GeneratedReading[] {
+  return [...new Map(readings.map((one) => [`${one.schema}\0${one.name}`, one])).values()];
 }
 
 /** Tables that a dump holds and that lie on this server: on a standby unlogged ones are empty. */

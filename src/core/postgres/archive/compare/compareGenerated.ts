@@ -16,7 +16,13 @@ export function compareGenerated(
     others.delete(keyOf(one));
     const table = `${one.schema}.${one.name}`;
     // other columns are a difference of the table's definition, other numbers of rows one of its rows
-    if (other === undefined || other.rows !== one.rows || other.columns.join('\0') !== one.columns.join('\0')) {
+    const isRead = one.digest !== '' && other?.digest !== '';
+    if (
+      !isRead ||
+      other === undefined ||
+      other.rows !== one.rows ||
+      other.columns.join('\0') !== one.columns.join('\0')
+    ) {
       unproven.push(table);
     } else if (other.digest !== one.digest) differences.push({ kind: 'generated', table, columns: one.columns });
   }
