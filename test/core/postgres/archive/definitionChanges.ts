@@ -5,6 +5,7 @@ export const baseSql = `
   create table child (id int, s varchar(9)); create index t_v on t (v); create unique index t_n on t (n); create index t_e on t ((lower(v)), s) where s in ('a', 'b');
   create table par (a int not null, b text); create table inh (x int) inherits (par); create table no_inh (a int not null, b text, x int);
   create table pt (k int, w text) partition by list (k); create table pt1 partition of pt for values in (1, 2); create table ptd partition of pt default; create index pt_i on pt (w);
+  create table ptk (id int, k text, primary key (id, k)) partition by list (k); create table ptk_a partition of ptk for values in ('a'); create table ptk_d partition of ptk default; create table of_ptk (id int, k text, foreign key (id, k) references ptk);
   create view vw as select id, v from t; create view vw2 as select id, v from t where s in ('a', 'b') and (n between 1 and 2 or n between 3 and 4); create view vw3 as select t.id, child.s from t join child using (id);
   create materialized view mv as select id from t; create materialized view mv2 as select v, count(*) from t group by v;
   create function f(a int default 1) returns int language sql immutable as 'select a'; ${Array.from({ length: 10 }, (_, at) => `create function f${at}(a int default 1) returns int language sql immutable as 'select a';`).join(' ')}

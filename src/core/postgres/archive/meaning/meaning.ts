@@ -30,7 +30,7 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
     case 'TABLE':
     case 'FOREIGN TABLE': {
       const [create = [], ...others] = statementsOf(nodes).map(withoutOnly);
-      const statements = [withoutCountedNames(create), ...others];
+      const statements = [withoutGivenNames(create), ...others];
       const parts = partsOfTable(statements);
       const olderParts = olderPartsOfTable(statements);
       const [text, older] = [parts.join('\n'), olderParts.join('\n')];
@@ -39,7 +39,7 @@ export function meaningOf(kind: string, sql: string, backslashes = false): Meani
     case 'POLICY':
       return { text: textOf(withSortedRoles(nodes)) };
     case 'DOMAIN':
-      return withOlder(textOf(withoutCountedName(nodes)), textOf(withoutNullNames(nodes)));
+      return withOlder(textOf(withoutGivenName(nodes)), textOf(withoutNullNames(nodes)));
     default:
       return { text: textOf(nodes) };
   }
@@ -176,35 +176,29 @@ function withoutNullNames(nodes: readonly Node[], isDropped: (name: Node | undef
 }
 
 /**
- * NOT NULL that nobody named, where the server counts on since the name that it gives was taken: `t_a_not_null1`. Which tables are there before it is a matter of the order in which they are made,
- * another one in a restore, and pg_dump says no name that is the first choice.
+ * NOT NULL that nobody named. The server makes its name of a table and a column, and counts on where that is taken: `t_a_not_null1`. Which table that is, and what was taken, is a matter of how the table came to be:
+ * a partition has the name of its parent's, or, where it came from a server before 18, one of its own; one that was renamed has that of its old name.
  */
-function withoutCountedNames(create: readonly Node[]): readonly Node[] {
-  const table = nameBehind(create, 'TABLE');
+function withoutGivenNames(create: readonly Node[]): readonly Node[] {
   return create.map((node) => {
     if (!isGroup(node, '(')) return node;
     const elements = partsOf(node.nodes, isComma).map((element) => {
       // of a column, or in the list: `CONSTRAINT name NOT NULL column`
       const column = nameOf(isWord(element[0], 'CONSTRAINT') ? element[4] : element[0]);
-      return withoutNullNames(element, isCounted(`${table}_${column}_not_null`));
+      return withoutNullNames(element, (name) => isGiven(nameOf(name), `_${column}_not_null`));
     });
     return groupOf('(', joined(elements, comma));
   });
 }
 
+function isGiven(name: string, end: string): boolean {
+  const [uncounted = ''] = name.split(/(?<=_not_null)[1-9]\d*$/);
+  return uncounted.length > end.length && uncounted.endsWith(end);
+}
+
 /** The same of a domain: `d_not_null1`. */
-function withoutCountedName(create: readonly Node[]): readonly Node[] {
-  return withoutNullNames(create, isCounted(`${nameBehind(create, 'DOMAIN')}_not_null`));
-}
-
-function isCounted(first: string): (name: Node | undefined) => boolean {
-  return (name) => nameOf(name).startsWith(first) && /^[1-9]\d*$/.test(nameOf(name).slice(first.length));
-}
-
-/** The name that stands behind a keyword, without its schema. */
-function nameBehind(nodes: readonly Node[], keyword: string): string {
-  const at = nodes.findIndex((node) => isWord(node, keyword)) + 1;
-  return nameOf(nodes[isSign(nodes[at + 1], '.') ? at + 2 : at]);
+function withoutGivenName(create: readonly Node[]): readonly Node[] {
+  return withoutNullNames(create, (name) => isGiven(nameOf(name), '_not_null'));
 }
 
 /** As it is called, without its quotes. */
