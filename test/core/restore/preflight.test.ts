@@ -98,6 +98,18 @@ for (const major of [15, 18] as const) {
       assert.deepEqual(await said({ target: limited, noOwner: true }), []);
     });
 
+    it('what comes from before 15: that nobody may create in public any more, unless the archive says who may', async () => {
+      const said = async (dumped: string, more: Partial<RestoreOrigin> = {}): Promise<Finding | undefined> => {
+        const from = { ...origin, ofPublic: false, serverVersion: dumped, dumpVersion: dumped, ...more };
+        return one(await seen({ origin: from }), 'public.create');
+      };
+      const note = { level: 'note', code: 'public.create', data: { database: 'app' } };
+      for (const old of ['10.23', '14.18']) assert.deepEqual(await said(old), note, old);
+      assert.deepEqual(await said('14.18', { dumpVersion: '15.18' }), undefined, 'a newer pg_dump says who may');
+      assert.deepEqual(await said('14.18', { ofPublic: true }), undefined);
+      assert.deepEqual(await said('15.18'), undefined);
+    });
+
     it('security labels stay behind: said with the labels', async () => {
       assert.equal(one(await seen(), 'securityLabels'), undefined);
       // no provider of labels comes with the server
