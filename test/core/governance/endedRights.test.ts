@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../../src/core/base/errors';
 import type { KubeClient } from '../../../src/core/cluster/kubeClient';
-import { endedRights } from '../../../src/core/governance/endedRights';
+import { endedRights, removeRight } from '../../../src/core/governance/endedRights';
 
 const now = Date.UTC(2026, 10, 30);
 const digest = 'a'.repeat(64);
@@ -84,5 +84,25 @@ describe('rights that were given for requests', () => {
     const refused = async (): Promise<never> =>
       Promise.reject(new AppError('cluster.forbidden', { cluster: 'a', message: 'no' }));
     assert.equal(await endedRights({ ...cluster({}, []), list: refused }, 'shop'), undefined);
+  });
+
+  it('are taken away as they were seen: one that has the name by now stays, one that is gone is gone, and a refusal is told', async () => {
+    const right = { right: 'db-ferry-req-0000000001', uid: 'u1', request: 'req-0000000001', why: 'closed' } as const;
+    const sent: unknown[] = [];
+    const taken = async (status?: number): Promise<boolean> => {
+      const fail = (): never => {
+        throw new AppError('cluster.api', { cluster: 'a', status: status ?? 0, message: 'no' });
+      };
+      const client = {
+        delete: async (...args: unknown[]) => Promise.resolve(status === undefined ? void sent.push(...args) : fail()),
+      };
+      return removeRight(client as unknown as KubeClient, 'shop', right);
+    };
+    assert.equal(await taken(), true);
+    const path = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/db-ferry-req-0000000001';
+    assert.deepEqual(sent, [path, { preconditions: { uid: 'u1' } }]);
+    assert.equal(await taken(404), true);
+    assert.equal(await taken(409), false);
+    await assert.rejects(taken(403), { code: 'cluster.api' });
   });
 });
