@@ -100,7 +100,7 @@ export const optionSpecs = {
     type: 'string',
     value: '1..4',
     words: ['1', '2', '3', '4'],
-    help: 'restore in so many streams at most; default: what pays',
+    help: 'restore in so many streams at most; default: what pays; not with --gentle or --in-place',
   },
   gentle: {
     type: 'string',

@@ -4,6 +4,7 @@ import type { BackupOptions } from '../core/backup/options';
 import { defined } from '../core/base/defined';
 import { checkWork } from '../core/job/checkRequest';
 import type { JobRequest, JobWork, RequestFrame } from '../core/job/request';
+import type { RestoreOptions } from '../core/restore/options';
 import { settings } from './settings';
 import { showInputBox } from './shown';
 import { t } from '../words/language';
@@ -34,9 +35,9 @@ function withSettings(work: JobWork): JobWork {
     case 'backup':
       return { ...work, options: { ...work.options, ...paced } };
     case 'restore':
-      return { ...work, options: { ...work.options, streams: settings.restoreStreams(), ...paced } };
+      return { ...work, options: { ...work.options, ...streamsFor(work.options), ...paced } };
     case 'copy':
-      return { ...work, options: { ...work.options, streams: settings.restoreStreams(), ...paced } };
+      return { ...work, options: { ...work.options, ...streamsFor(work.options), ...paced } };
     case 'verify':
     case 'drill':
     case 'diff':
@@ -44,6 +45,12 @@ function withSettings(work: JobWork): JobWork {
     default:
       return work;
   }
+}
+
+/** How many there are at most says the setting; what goes in one stream anyway is not asked. */
+function streamsFor({ streams, inPlace }: RestoreOptions): Pick<RestoreOptions, 'streams'> {
+  if (streams !== undefined || inPlace === true || settings.gentle() !== undefined) return defined({ streams });
+  return { streams: settings.restoreStreams() };
 }
 
 /** How backups are taken, by the settings. */

@@ -21,6 +21,10 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
     t`${option('inPlace')} does not go with ${option('prepare')}: it has no side database that could wait.`,
   'inPlace.gentle': (_, { option }) =>
     t`${option('inPlace')} does not go with ${option('gentle')}: others wait for its locks until it is done.`,
+  'inPlace.streams': (_, { option }) =>
+    t`${option('inPlace')} does not go with ${option('streams')}: one session restores, in one transaction.`,
+  'inPlace.trustSettings': (_, { option }) =>
+    t`${option('inPlace')} does not go with ${option('trustSettings')}: the database is there, and keeps its settings.`,
   'inPlace.roles': (_, { option }) =>
     t`${option('inPlace')} makes and maps no roles. Make them before, or leave owners (${option('noOwner')}) and grants (${option('noPrivileges')}) out.`,
   'inPlace.goOn': (_, { option }) =>
@@ -30,6 +34,8 @@ const rules: { readonly [R in keyof UsageRules]: (data: UsageRules[R], hints: Hi
   'mask.count': (_, { option }) =>
     t`${option('count')} does not go with ${option('mask')}: masked tables may have fewer rows than their source.`,
   'gentle.range': (_, { option }) => t`${option('gentle')} takes megabytes a second, 1 to 10000.`,
+  'gentle.streams': (_, { option }) =>
+    t`${option('gentle')} does not go with ${option('streams')}: it restores in one stream.`,
   'streams.range': (_, { option }) => t`${option('streams')} takes 1 to 4.`,
   'compress.form': (_, { option }) =>
     t`${option('compress')} takes auto, zstd:1 to zstd:22, gzip:1 to gzip:9, or none.`,

@@ -6,11 +6,14 @@ export interface UsageRules {
   'inPlace.replace': NoData;
   'inPlace.prepare': NoData;
   'inPlace.gentle': NoData;
+  'inPlace.streams': NoData;
+  'inPlace.trustSettings': NoData;
   'inPlace.roles': NoData;
   'inPlace.goOn': NoData;
   'mapRoles.chain': { readonly from: string; readonly to: string };
   'mask.count': NoData;
   'gentle.range': NoData;
+  'gentle.streams': NoData;
   'streams.range': NoData;
   'compress.form': { readonly compress: string };
   'compress.zstd': { readonly compress: string };

@@ -33,7 +33,10 @@ export interface RestoreOptions {
   readonly inPlace?: boolean;
 }
 
-type RestoreRule = Extract<UsageRule, `inPlace.${string}` | 'gentle.range' | 'streams.range' | 'acceptMissing.replace'>;
+type RestoreRule = Extract<
+  UsageRule,
+  `inPlace.${string}` | `gentle.${'range' | 'streams'}` | 'streams.range' | 'acceptMissing.replace'
+>;
 
 /**
  * Whether the options of a restore or a copy go together: the one rule, asked by each host before it makes a job, by the plan and by the job itself. Throws `usage` { rule }.
@@ -46,11 +49,14 @@ export function checkRestoreOptions(options: RestoreOptions): void {
   checkMapping(mapRoles);
   if (gentle !== undefined && !isGentleRate(gentle)) refuse('gentle.range');
   if (streams !== undefined && !(Number.isInteger(streams) && streams >= 1 && streams <= 4)) refuse('streams.range');
+  if (gentle !== undefined && streams !== undefined) refuse('gentle.streams');
   if (options.acceptMissing === true && as !== 'replace') refuse('acceptMissing.replace');
   if (!inPlace) return;
   if (options.prepare === true) refuse('inPlace.prepare');
   if (as !== 'replace') refuse('inPlace.replace');
   if (gentle !== undefined) refuse('inPlace.gentle');
+  if (streams !== undefined) refuse('inPlace.streams');
+  if (options.trustSettings === true) refuse('inPlace.trustSettings');
   if (createRoles || Object.keys(mapRoles).length > 0) refuse('inPlace.roles');
   if (goesOn(options)) refuse('inPlace.goOn');
 }

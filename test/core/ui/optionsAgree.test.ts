@@ -38,7 +38,7 @@ const all: readonly Option[] = [
   flag('trust-settings', 'trustSettings'),
   { flags: ['--map-role', 'a=b'], options: { mapRoles: { a: 'b' } } },
   { flags: ['--map-role', 'a=a'], options: { mapRoles: { a: 'a' } } },
-  { flags: ['--streams', '2'], options: { streams: 2 }, settings: { restoreStreams: 2 } },
+  { flags: ['--streams', '2'], options: { streams: 2 } },
   { flags: ['--gentle', '20'], options: { gentle: 20e6 }, settings: { gentle: 20 } },
   flag('in-place', 'inPlace'),
   { ...flag('keep', 'keep'), copies: true },
@@ -86,8 +86,9 @@ describe('which options go together', () => {
           }),
         ),
       );
-      const wanted = ['acceptMissing.replace', 'inPlace.gentle', 'inPlace.goOn', 'inPlace.replace', 'inPlace.roles'];
-      assert.deepEqual([...rules].sort(), [...wanted, 'mapRoles.chain']);
+      const own = ['inPlace.gentle', 'inPlace.goOn', 'inPlace.replace', 'inPlace.roles', 'inPlace.streams'];
+      const wanted = ['acceptMissing.replace', 'gentle.streams', ...own, 'inPlace.trustSettings', 'mapRoles.chain'];
+      assert.deepEqual([...rules].sort(), wanted);
       for (const rule of rules) {
         const [inTerminal, inEditor] = [cliHints, editorHints].map((hints) =>
           ruleWords({ rule } as ErrorData['usage'], hints),
