@@ -9,7 +9,11 @@ export function lookFor(args) {
   const wanted = wantedBy(args);
   if (wanted === undefined) return;
   const missing = wanted.needs.filter(({ isThere }) => !isThere());
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    // one's own browser may be elsewhere: this is no reason to stop
+    if (wanted.isOpened && !isBrowserThere()) process.stderr.write(`${noBrowser}\n`);
+    return;
+  }
   process.stderr.write(`${sentence(wanted.name, missing)}\n`);
   process.exit(1);
 }
@@ -27,7 +31,7 @@ function wantedBy(args) {
   if (args.includes('npm test')) return { name: 'npm test', needs: [...lab, ...editor(), chromium] };
   if (args.includes('test/lab/demo.ts')) {
     return isEditor
-      ? { name: 'The demo in the editor', needs: [...lab, ...editor()] }
+      ? { name: 'The demo in the editor', needs: [...lab, ...editor()], isOpened: true }
       : { name: 'The demo', needs: lab };
   }
   if (args.includes('test/lab/rehearse.ts') && args.length > 4) return { name: 'A rehearsal', needs: lab };
@@ -85,6 +89,13 @@ const chromium = {
   isThere: () => (process.env.DB_FERRY_CHROMIUM ?? '') !== '' || browsers.some((name) => onPath(name)),
   ...named('chromium'),
 };
+
+const noBrowser =
+  'No browser was found on this machine: the demo goes on, and prints at its end how to open it from another one.';
+
+function isBrowserThere() {
+  return chromium.isThere() || ['firefox', 'microsoft-edge', 'xdg-open', 'open'].some((name) => onPath(name));
+}
 
 function named(name) {
   return { 'apt-get': name, dnf: name, apk: name };

@@ -289,4 +289,22 @@ describe('setting up', () => {
     const again = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
     assert.match(again.stderr, /make, pkg-config and the headers of Kerberos \(gssapi\/gssapi.h\), .* libkrb5-dev\n$/);
   });
+
+  it('goes on without a browser, and says where the demo can be opened', async () => {
+    await mkdir(join(folder, 'bin'));
+    for (const name of ['python3', 'openssl', 'c++', 'make', 'pkg-config']) {
+      await writeFile(join(folder, 'bin', name), '#!/bin/sh\n');
+      await chmod(join(folder, 'bin', name), 0o755);
+    }
+    const program = `import(${JSON.stringify(join(tools, 'needs.mjs'))}).then(({ lookFor }) => lookFor(['test/lab/demo.ts', '--editor']))`;
+    const look = (): string => {
+      const env = { PATH: join(folder, 'bin'), HOME: folder };
+      const { status, stderr } = spawnSync(process.execPath, ['-e', program], { env, encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      return stderr;
+    };
+    assert.match(look(), /^No browser was found on this machine: the demo goes on, .*\n$/);
+    await writeFile(join(folder, 'bin/firefox'), '');
+    assert.equal(look(), '');
+  });
 });

@@ -97,8 +97,12 @@ function ownersOf({ definitions }: InPlaceReading, noOwner: boolean): string[] {
   return [...new Set(made.map(({ owner }) => owner))].sort();
 }
 
-/** Kinds of which the owner is not restored: the database's properties, what extensions own, grants. */
+/**
+ * Kinds of which the owner is not restored: the database's properties, what extensions own, grants. Large objects block by themselves, and
+ * who owns them, where they are several, is one digest in a reading.
+ */
 const ownerless = new Set([
+  'BLOB',
   'DATABASE',
   'DATABASE PROPERTIES',
   'EXTENSION',
