@@ -3,6 +3,7 @@ import { differenceWords } from '../words/comparisonWords';
 import { sentences, wordsFor } from '../words/errorWords';
 import { findingWords } from '../words/findingWords';
 import { jobTitle } from '../words/jobTitle';
+import { messageWords } from '../words/messageTemplates';
 import { outcomeWords } from '../words/outcomeWords';
 import { phaseWords, progressText } from '../words/progressWords';
 import { resultLines, resultNumbers } from '../words/resultFacts';
@@ -24,6 +25,7 @@ export const notifyWords: NotifyWords = {
     ].slice(0, most),
   progress: (event) => (event.type === 'progress' ? progressText(event) : phaseWords()[event.phase]),
   report: (job) => `db-ferry report ${job}`,
+  messages: messageWords,
 };
 
 const most = 40;

@@ -7,6 +7,7 @@ import { sentences, wordsFor } from './errorWords';
 import { localTime, safe } from './format';
 import type { Hints } from './hints';
 import { t } from './language';
+import { messageWords } from './messageTemplates';
 import { whoWords } from './policyWords';
 import { approvalWords, clockWords, decisionLines, requestDoes, requestRows } from './requestWords';
 import { some } from './some';
@@ -20,6 +21,7 @@ export const requestMessageWords = (command: RequestMessageWords['command']): Re
     ...decisionLines(request),
   ],
   command,
+  messages: messageWords,
 });
 
 const outcomes: { readonly [E in RequestEvent]: (request: OperationRequest, now: Date) => string } = {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, isErrno } from '../../core/base/errors';
-import type { MessageFacts, NotifyEvent } from '../../core/fleet/notify/notifyEvents';
+import type { Message, MessageFacts, NotifyEvent } from '../../core/fleet/notify/notifyEvents';
 import { safe } from '../../words/format';
 import type { Told } from '../../core/fleet/notify/requestMessages';
 import type { Call, Command } from '../command';
@@ -16,10 +16,9 @@ const preview: Command = {
   options: [],
   async run({ operands: [named = ''], terminal }) {
     const { readNotifyConfig } = await import('../../core/fleet/notify/notifyConfig');
-    const { renderMessage } = await import('../../core/fleet/notify/renderMessage');
     const { cloudEventBody, mailHtml, slackBody, teamsBody } = await import('../../core/fleet/notify/channelBodies');
     const config = await readNotifyConfig();
-    const message = await renderMessage(sample(await eventNamed(named), config?.contacts), config?.templates);
+    const message = await rendered(sample(await eventNamed(named), config?.contacts), config?.templates);
     const bodies = {
       ...{ slack: slackBody(message), teams: teamsBody(message), webhook: cloudEventBody(message, 'preview') },
       mail: { subject: message.subject, text: message.body, html: mailHtml(message) },
@@ -43,7 +42,6 @@ const test: Command = {
   changes: () => 'notify test',
   async run({ operands: [named], terminal }) {
     const { notifyFile, readNotifyConfig } = await import('../../core/fleet/notify/notifyConfig');
-    const { renderMessage } = await import('../../core/fleet/notify/renderMessage');
     const { deliver } = await import('../../core/fleet/notify/deliver');
     const config = await readNotifyConfig();
     const channels = Object.entries(config?.channels ?? {}).filter(([name]) => named === undefined || name === named);
@@ -52,7 +50,7 @@ const test: Command = {
         named === undefined ? `No channel is in ${notifyFile()}.` : `There is no channel ${named} in ${notifyFile()}.`;
       throw new AppError('usage', { message, command: 'notify test' });
     }
-    const message = await renderMessage(sample('test', config?.contacts), config?.templates);
+    const message = await rendered(sample('test', config?.contacts), config?.templates);
     const signal = AbortSignal.timeout(60_000);
     const all = await Promise.all(channels.map(async ([name, channel]) => deliver(name, channel, message, signal)));
     for (const one of all) {
@@ -66,6 +64,12 @@ const test: Command = {
   },
 };
 
+async function rendered(facts: MessageFacts, folder: string | undefined): Promise<Message> {
+  const { renderMessage } = await import('../../core/fleet/notify/renderMessage');
+  const { messageWords } = await import('../../words/messageTemplates');
+  return renderMessage(facts, messageWords, folder);
+}
+
 /** Writes the shipped templates out. */
 const templates: Command = {
   name: 'notify templates',
@@ -74,11 +78,11 @@ const templates: Command = {
   operands: [{ name: 'folder', takes: ['folder'] }],
   options: [],
   async run({ operands: [named = ''], terminal }) {
-    const { shippedTemplates } = await import('../../core/fleet/notify/shippedTemplates');
+    const { messageWords } = await import('../../words/messageTemplates');
     const folder = path.resolve(named);
     await mkdir(folder, { recursive: true });
     const written: string[] = [];
-    for (const [event, text] of Object.entries(shippedTemplates)) {
+    for (const [event, text] of Object.entries(messageWords.templates)) {
       const file = path.join(folder, `${event}.mustache`);
       try {
         await writeFile(file, text, { flag: 'wx' });

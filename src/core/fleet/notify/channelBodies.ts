@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json';
 import type { Message } from './notifyEvents';
 
 /** What a Slack webhook is sent: blocks of plain text, in which nothing is markup, and a fallback whose signs are escaped. Pure. */
-export function slackBody({ subject, body, facts }: Message): JsonObject {
+export function slackBody({ subject, body, facts, links }: Message): JsonObject {
   const { browser } = facts;
   const plain = (text: string): JsonObject => ({ type: 'plain_text', text, emoji: false });
   return {
@@ -12,7 +12,7 @@ export function slackBody({ subject, body, facts }: Message): JsonObject {
       ...pieces(body, 2900).map((text) => ({ type: 'section', text: plain(text) })),
       ...(browser === undefined
         ? []
-        : [{ type: 'actions', elements: [{ type: 'button', text: plain(openWords), url: browser }] }]),
+        : [{ type: 'actions', elements: [{ type: 'button', text: plain(links.browser), url: browser }] }]),
     ],
   };
 }
@@ -23,7 +23,7 @@ function slackEscaped(text: string): string {
 }
 
 /** What a Teams workflow is sent: an Adaptive Card of text runs, in which no Markdown is read. Pure. */
-export function teamsBody({ subject, body, facts }: Message): JsonObject {
+export function teamsBody({ subject, body, facts, links }: Message): JsonObject {
   const run = (text: string, more: JsonObject = {}): JsonObject => ({
     type: 'RichTextBlock',
     inlines: [{ type: 'TextRun', text, ...more }],
@@ -48,7 +48,7 @@ export function teamsBody({ subject, body, facts }: Message): JsonObject {
           ],
           ...(facts.browser === undefined
             ? {}
-            : { actions: [{ type: 'Action.OpenUrl', title: openWords, url: facts.browser }] }),
+            : { actions: [{ type: 'Action.OpenUrl', title: links.browser, url: facts.browser }] }),
         },
       },
     ],
@@ -56,8 +56,6 @@ export function teamsBody({ subject, body, facts }: Message): JsonObject {
 }
 
 const bad: ReadonlySet<string> = new Set(['failed', 'unknown', 'emergency', 'escalated', 'overdue']);
-
-const openWords = 'Open the request';
 
 /** What a webhook of one's own is sent: an event of CloudEvents 1.0. Pure. */
 export function cloudEventBody({ subject, body, facts }: Message, id: string): JsonObject {
@@ -70,12 +68,14 @@ export function cloudEventBody({ subject, body, facts }: Message, id: string): J
 }
 
 /** The HTML half of a mail: the text as it is, in a page without a picture or a script, and with no link but those to the request itself. Pure. */
-export function mailHtml({ subject, body, facts }: Message): string {
+export function mailHtml({ subject, body, facts, links: words }: Message): string {
   const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
   const links = [
-    [facts.browser, openWords],
-    [facts.editor, 'Open it in the editor'],
-  ].flatMap(([address = '', words = '']) => (address === '' ? [] : [`<a href="${escaped(address)}">${words}</a>`]));
+    [facts.browser, words.browser],
+    [facts.editor, words.editor],
+  ].flatMap(([address = '', text = '']) =>
+    address === '' ? [] : [`<a href="${escaped(address)}">${escaped(text)}</a>`],
+  );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head><body><h1 style="font:600 17px sans-serif">${escaped(subject)}</h1><pre style="font:14px/1.5 monospace;white-space:pre-wrap">${escaped(body)}</pre>${links.length === 0 ? '' : `<p style="font:15px sans-serif">${links.join(' &#183; ')}</p>`}</body></html>`;
 }
 

@@ -52,34 +52,15 @@ export interface Message {
   readonly subject: string;
   /** plain text */
   readonly body: string;
+  /** what stands on what leads to it */
+  readonly links: MessageWords['links'];
 }
 
-/** How it is, as the first word of a subject. Success is said of one event alone. */
-export const eventWords: Readonly<Record<NotifyEvent, string>> = {
-  started: 'STARTED',
-  status: 'RUNNING',
-  done: 'DONE',
-  differences: 'DIFFERENCES',
-  prepared: 'PREPARED, WAITS',
-  failed: 'FAILED',
-  refused: 'REFUSED',
-  unknown: 'OUTCOME UNKNOWN',
-  cancelled: 'CANCELLED',
-  planned: 'PLANNED',
-  reminder: 'REMINDER',
-  asked: 'APPROVAL ASKED',
-  decided: 'APPROVED BY ONE, NEEDS MORE',
-  approved: 'APPROVED, NOT RUN YET',
-  denied: 'DENIED',
-  withdrawn: 'WITHDRAWN',
-  timedOut: 'NOBODY DECIDED',
-  expired: 'EXPIRED',
-  escalated: 'ESCALATED',
-  emergency: 'EMERGENCY',
-  review: 'REVIEW DUE',
-  overdue: 'REVIEW OVERDUE',
-  reviewed: 'REVIEWED',
-  digest: 'DIGEST',
-  heartbeat: 'HEARTBEAT',
-  test: 'TEST',
-};
+/** What stands around the facts of a message: the core has no words. */
+export interface MessageWords {
+  /** how it is, as the first word of a subject; success is said of one event alone */
+  readonly events: Readonly<Record<NotifyEvent, string>>;
+  /** mustache without logic: the bodies, where nobody wrote templates of their own */
+  readonly templates: Readonly<Record<NotifyEvent, string>>;
+  readonly links: { readonly browser: string; readonly editor: string };
+}

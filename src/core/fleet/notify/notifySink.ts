@@ -14,7 +14,7 @@ import { jobFolder } from '../../job/record/jobFolder';
 import { placesOf, type JobRequest } from '../../job/request';
 import { deliver, type Delivery } from './deliver';
 import { channelsFor, readNotifyConfig, type NotifyConfig } from './notifyConfig';
-import type { MessageFacts, NotifyEvent } from './notifyEvents';
+import type { MessageFacts, MessageWords, NotifyEvent } from './notifyEvents';
 import { renderMessage } from './renderMessage';
 import { tellOfRequest, type RequestMessageWords } from './requestMessages';
 
@@ -27,6 +27,7 @@ export interface NotifyWords {
   readonly progress: (event: Extract<JobEvent, { type: 'progress' | 'phase' }>) => string;
   /** how the report of a job is read */
   readonly report: (job: string) => string;
+  readonly messages: MessageWords;
 }
 
 /** The code of the note that says what became of a message. */
@@ -123,7 +124,7 @@ export class NotifySink implements EventSink {
       if (!channel) continue;
       const sending = (async (): Promise<void> => {
         try {
-          const message = await renderMessage(facts, config.templates);
+          const message = await renderMessage(facts, this.words.messages, config.templates);
           await this.#record(await deliver(name, channel, message, this.#stop.signal));
         } catch (error) {
           const { code } = toAppError(error);

@@ -8,7 +8,7 @@ import { escalateRequest } from '../../governance/requestFlow';
 import type { RequestPlace } from '../../governance/requestPlace';
 import { deliver, type Delivery } from './deliver';
 import { channelsFor, readNotifyConfig, type NotifyConfig } from './notifyConfig';
-import type { MessageFacts, RequestEvent } from './notifyEvents';
+import type { MessageFacts, MessageWords, RequestEvent } from './notifyEvents';
 import { renderMessage } from './renderMessage';
 import type { Decision } from '../../policy/rules/decideByPolicy';
 
@@ -20,6 +20,7 @@ export interface RequestMessageWords {
   readonly lines: (request: OperationRequest, now: Date) => readonly string[];
   /** the line that shows it, by the name that the command line takes */
   readonly command: (named: string) => string;
+  readonly messages: MessageWords;
 }
 
 /** What became of telling people of a request. */
@@ -53,7 +54,7 @@ export async function tellOfRequest(
       events.flatMap((event) =>
         channelsFor(config, { event, ...aboutOf(place, request) }).map(async (name) => {
           const facts = factsOf(place, request, event, { words, config, now });
-          return told(config, name, facts, stop);
+          return told(config, name, facts, words.messages, stop);
         }),
       ),
     );
@@ -114,13 +115,14 @@ export async function told(
   config: NotifyConfig,
   name: string,
   facts: MessageFacts,
+  words: MessageWords,
   stop: AbortSignal,
   id?: string,
 ): Promise<Delivery | undefined> {
   const channel = config.channels[name];
   if (channel === undefined) return undefined;
   try {
-    return await deliver(name, channel, await renderMessage(facts, config.templates), stop, id);
+    return await deliver(name, channel, await renderMessage(facts, words, config.templates), stop, id);
   } catch (error) {
     // one's own template that cannot be read
     const failed = { accepted: false, answer: toAppError(error).code, tries: 0, time: new Date().toISOString() };

@@ -136,7 +136,7 @@ async function ofRequest(
         fence();
         const facts = factsOf(place, request, event, { words, config, now: clock() });
         const id = messageId(place.kept.namespace, request, event, channel);
-        const delivery = await told(config, channel, facts, stop, id);
+        const delivery = await told(config, channel, facts, words.messages, stop, id);
         if (delivery === undefined) return false;
         const notice = { ...noticeOf(delivery, by), at: clock().toISOString() };
         const written = writing.then(async () => place.addEvidence(request.metadata.name, { notices: [notice] }));

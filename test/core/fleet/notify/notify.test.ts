@@ -13,23 +13,23 @@ import type { Progress } from '../../../../src/core/base/progress';
 import { mailHtml, slackBody, teamsBody } from '../../../../src/core/fleet/notify/channelBodies';
 import { deliver } from '../../../../src/core/fleet/notify/deliver';
 import { channelsFor, parseNotifyConfig, type Channel } from '../../../../src/core/fleet/notify/notifyConfig';
-import {
-  eventWords,
-  notifyEvents,
-  type Message,
-  type MessageFacts,
-} from '../../../../src/core/fleet/notify/notifyEvents';
+import { notifyEvents, type Message, type MessageFacts } from '../../../../src/core/fleet/notify/notifyEvents';
 import { NotifySink, type NotifyWords } from '../../../../src/core/fleet/notify/notifySink';
 import { renderMessage } from '../../../../src/core/fleet/notify/renderMessage';
 import { createJobFolder } from '../../../../src/core/job/record/jobFolder';
 import type { JobResult } from '../../../../src/core/job/record/jobEvents';
 import type { JobRequest } from '../../../../src/core/job/request';
+import { messageWords } from '../../../../src/words/messageTemplates';
 
 const facts: MessageFacts = {
   ...{ event: 'failed', title: 'Restore shop into shop on pg-0', job: 'j1', by: 'alice', place: 'a/shop/pg-0/shop' },
   ...{ outcome: 'It failed.', lines: ['one', 'two'], report: 'db-ferry report j1', time: '2026-03-01T10:00:00.000Z' },
 };
 const never = new AbortController().signal;
+
+async function rendered(said: MessageFacts, templates?: string): Promise<Message> {
+  return renderMessage(said, messageWords, templates);
+}
 
 interface Received {
   readonly path: string;
@@ -147,7 +147,7 @@ describe('messages to people', function () {
   });
 
   it('reach each kind of channel, and say so', async () => {
-    const message = await renderMessage(facts);
+    const message = await rendered(facts);
     const channels: readonly Channel[] = [
       await to('slack', '/slack'),
       await to('teams', '/teams'),
@@ -173,7 +173,7 @@ describe('messages to people', function () {
   });
 
   it('what is refused, silent, wrong or elsewhere is told as not accepted, without its address', async () => {
-    const message = await renderMessage(facts);
+    const message = await rendered(facts);
     const quick = (ms: number): AbortSignal => AbortSignal.timeout(ms);
     const rows: readonly (readonly [Channel, boolean, RegExp, AbortSignal])[] = [
       [await to('slack', '/busy'), true, /HTTP 200/, never],
@@ -203,20 +203,20 @@ describe('messages to people', function () {
     await import('node:fs/promises').then(async ({ mkdir }) => mkdir(own));
     for (const event of notifyEvents) {
       await writeFile(path.join(own, `${event}.mustache`), 'Subject: DONE\nAll is well: {{title}}');
-      const { subject } = await renderMessage({ ...facts, event, title: 'DONE\r\nSubject: DONE' }, own);
-      assert.ok(subject.startsWith(`[DB Ferry] ${eventWords[event]}: `), subject);
+      const { subject } = await rendered({ ...facts, event, title: 'DONE\r\nSubject: DONE' }, own);
+      assert.ok(subject.startsWith(`[DB Ferry] ${messageWords.events[event]}: `), subject);
       assert.ok(!/[\r\n]/.test(subject));
-      if (event !== 'done') assert.doesNotMatch(eventWords[event], /\b(done|success|ok|good|well)\b/i);
+      if (event !== 'done') assert.doesNotMatch(messageWords.events[event], /\b(done|success|ok|good|well)\b/i);
     }
     await writeFile(path.join(own, 'failed.mustache'), '{{#title}} no end');
-    await assert.rejects(renderMessage(facts, own), (error) => isAppError(error, 'notify.template'));
+    await assert.rejects(rendered(facts, own), (error) => isAppError(error, 'notify.template'));
   });
 
   it('hostile texts break out of no markup', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...hostile), { minLength: 1, maxLength: 6 }), async (parts) => {
         const text = parts.join('');
-        const message = await renderMessage({
+        const message = await rendered({
           ...facts,
           title: text,
           outcome: text,
@@ -233,9 +233,9 @@ describe('messages to people', function () {
         assert.doesNotMatch(message.body, /[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]/);
         assert.equal(
           message.body.split('\n').length,
-          (
-            await renderMessage({ ...facts, title: 'a', outcome: 'a', reason: 'a', lines: ['a'], place: 'a' })
-          ).body.split('\n').length,
+          (await rendered({ ...facts, title: 'a', outcome: 'a', reason: 'a', lines: ['a'], place: 'a' })).body.split(
+            '\n',
+          ).length,
         );
       }),
       { numRuns: 200 },
@@ -244,7 +244,7 @@ describe('messages to people', function () {
 
   it('every event has a template that holds its facts', async () => {
     for (const event of notifyEvents) {
-      const { body } = await renderMessage({
+      const { body } = await rendered({
         ...facts,
         event,
         progress: '42 %',
@@ -366,6 +366,7 @@ const words: NotifyWords = {
   lines: () => [],
   progress: (event) => event.phase,
   report: (job) => `db-ferry report ${job}`,
+  messages: messageWords,
 };
 
 const yaml = `

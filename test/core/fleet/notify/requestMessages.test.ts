@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import { ownTrailStore } from '../../../../src/core/audit/ownTrail';
 import { isAppError } from '../../../../src/core/base/errors';
 import { cloudEventBody, mailHtml, slackBody, teamsBody } from '../../../../src/core/fleet/notify/channelBodies';
-import { eventWords, notifyEvents, requestEvents, type Message } from '../../../../src/core/fleet/notify/notifyEvents';
+import { notifyEvents, requestEvents, type Message } from '../../../../src/core/fleet/notify/notifyEvents';
 import { consoleLink, editorLink, tellDue, tellOfRequest } from '../../../../src/core/fleet/notify/requestMessages';
 import { renderMessage } from '../../../../src/core/fleet/notify/renderMessage';
 import { dueMessages } from '../../../../src/core/governance/dueMessages';
@@ -257,15 +257,23 @@ describe('messages about requests', function () {
     const where = { cluster: 'prod', namespace: 'shop' };
     for (const event of notifyEvents) {
       const isOfRequest = (requestEvents as readonly string[]).includes(event);
-      const message: Message = await renderMessage({
-        ...{ event, title: requestMessageWords.title(request), request: 'req-0123456789', by: 'alice' },
-        outcome: isOfRequest ? requestMessageWords.outcome(request, event as (typeof requestEvents)[number], now) : 'x',
-        ...{ lines: requestMessageWords.lines(request, now), contacts: ['DBA'], time: now.toISOString() },
-        ...{ command: requestMessageWords.command('prod/shop/req-0123456789') },
-        browser: consoleLink('https://ferry.example.org/', 'req-0123456789', where),
-        editor: editorLink('req-0123456789', where),
-      });
-      assert.ok(message.subject.startsWith(`[DB Ferry] ${eventWords[event]}: `), message.subject);
+      const message: Message = await renderMessage(
+        {
+          ...{ event, title: requestMessageWords.title(request), request: 'req-0123456789', by: 'alice' },
+          outcome: isOfRequest
+            ? requestMessageWords.outcome(request, event as (typeof requestEvents)[number], now)
+            : 'x',
+          ...{ lines: requestMessageWords.lines(request, now), contacts: ['DBA'], time: now.toISOString() },
+          ...{ command: requestMessageWords.command('prod/shop/req-0123456789') },
+          browser: consoleLink('https://ferry.example.org/', 'req-0123456789', where),
+          editor: editorLink('req-0123456789', where),
+        },
+        requestMessageWords.messages,
+      );
+      assert.ok(
+        message.subject.startsWith(`[DB Ferry] ${requestMessageWords.messages.events[event]}: `),
+        message.subject,
+      );
       if (event !== 'done') assert.doesNotMatch(message.subject, /\b(done|success\w*|ok|restored|completed?)\b/i);
       assert.doesNotMatch(message.body, /\{\{|undefined|\[object/, event);
       v.parse(slackMessage, slackBody(message));
