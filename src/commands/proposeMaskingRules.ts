@@ -12,14 +12,14 @@ export const proposeMaskingRules: Command = {
   async run(services, target) {
     const place = await oneDatabase(services, target, t`Propose Masking Rules`);
     const content = await looking(place.reference, async (signal) => {
-      const [{ openPod }, { proposeRules }, { proposalText }] = await Promise.all([
+      const [{ openPod }, { proposeRules }, { proposedRules }] = await Promise.all([
         import('../core/pod/openPod'),
         import('../core/mask/plan/proposeRules'),
-        import('../core/mask/plan/propose'),
+        import('../words/proposedRules'),
       ]);
       const pod = await openPod(place.model.client, place.pod, signal);
       const how = { application: 'db-ferry-mask', signal };
-      return proposalText(await proposeRules(pod, place.database, how), place.reference);
+      return proposedRules(await proposeRules(pod, place.database, how), place.reference);
     });
     const document = await vscode.workspace.openTextDocument({ language: rulesLanguage, content });
     await vscode.window.showTextDocument(document, { preview: false });

@@ -24,11 +24,11 @@ const plan: Command = {
   options: [],
   async run(call) {
     const { place, pod, signal } = await opened(call);
-    const { proposalText } = await import('../../core/mask/plan/propose');
+    const { proposedRules } = await import('../../words/proposedRules');
     const { proposeRules } = await import('../../core/mask/plan/proposeRules');
     const proposals = await proposeRules(pod, place.database, { application, signal });
     for (const one of proposals) call.terminal.event({ ...one, type: 'proposal', columnType: one.type });
-    for (const line of proposalText(proposals, formatReference(place)).trimEnd().split('\n'))
+    for (const line of proposedRules(proposals, formatReference(place)).trimEnd().split('\n'))
       call.terminal.line(safe(line));
     const data = { columns: proposals.length, open: proposals.filter(({ as }) => as === undefined).length };
     call.terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });

@@ -2,7 +2,8 @@ import { factOf } from '../../tools/factOf';
 import assert from 'node:assert/strict';
 import { readLiveModel } from '../../../src/core/mask/plan/readLiveModel';
 import { planMask } from '../../../src/core/mask/plan/planMask';
-import { proposalText, propose, type Proposal } from '../../../src/core/mask/plan/propose';
+import { propose, type Proposal } from '../../../src/core/mask/plan/propose';
+import { proposedRules } from '../../../src/words/proposedRules';
 import { sampleTables } from '../../../src/core/mask/plan/sample';
 import { readRules } from '../../../src/core/mask/rules/readRules';
 import { MaskMaker } from '../../../src/core/mask/transform/buildMask';
@@ -61,7 +62,7 @@ describe('mask plan', () => {
       'parts.name ? nothing 0/1',
       'stolen.what ? nothing 0/0',
     ]);
-    const text = proposalText(proposals, 'alpha/demo/pg/shop');
+    const text = proposedRules(proposals, 'alpha/demo/pg/shop');
     assert.doesNotMatch(text, /real|DE89|4111|10\.1\.2/);
     const { findings } = planMask(readRules(text), model, new MaskMaker(Buffer.alloc(32), 'UTF8'));
     const open = findings.filter(({ level }) => level === 'block');

@@ -136,27 +136,3 @@ const labels: readonly (readonly [readonly string[], Transform['as']])[] = [
   [['hash', 'digest', 'pseudo'], 'hash'],
   [['inet', 'ip'], 'ip'],
 ];
-
-/** The proposals as a file of rules. What a person must say stands in it as a comment: without it the file is refused. */
-export function proposalText(proposals: readonly Proposal[], database: string): string {
-  const lines = [
-    // eslint-disable-next-line no-restricted-syntax -- a comment of the file that it makes, for who completes it
-    `# Proposed for ${database.replaceAll(/[^\x20-\x7e]/g, '?')}. Read each line: a rule is a promise about a column.`,
-    'version: 1',
-    'default: deny',
-    'columns:',
-  ];
-  for (const one of proposals) {
-    const seen = one.looked === 0 ? '' : `, ${one.hits} of ${one.looked} values`;
-    const why =
-      one.because === 'nothing'
-        ? `nothing found in ${one.looked} values`
-        : `${one.because}${one.says === undefined ? '' : `: ${one.says}`}${seen}`;
-    const paths = one.as === 'json' ? ', paths: {}' : '';
-    const rule = `{match: ${JSON.stringify(one.match)}, as: ${one.as ?? 'keep'}${paths}}`;
-    lines.push(
-      `  ${one.as === undefined ? '# ' : ''}- ${rule}  # ${one.type.replaceAll(/[^\x20-\x7e]/g, '?')}; ${why}`,
-    );
-  }
-  return `${lines.join('\n')}\n`;
-}
