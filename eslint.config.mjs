@@ -165,8 +165,8 @@ export default tseslint.config(
   },
   {
     files: ['src/ui/**/*.ts', 'src/tree/**/*.ts', 'src/commands/**/*.ts'],
-    // pages and scripts
-    ignores: ['src/ui/inspector/webview/**', 'src/ui/inspector/archivePage.ts', 'src/ui/shown.ts'],
+    // pages, and a list whose classes read like words
+    ignores: ['src/ui/inspector/webview/rowList.ts', 'src/ui/inspector/archivePage.ts', 'src/ui/shown.ts'],
     rules: { 'no-restricted-syntax': ['error', ...shownElsewhere, ...saidElsewhere, ...messages] },
   },
   // what is typed into a pod as a program of its own has nobody else to say it

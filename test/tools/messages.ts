@@ -33,7 +33,7 @@ export function messagesIn(file: string): Told[] {
 
 let ofEditor: readonly Told[] | undefined;
 
-/** All messages of what the editor's bundle is made of and of the pages of the console, and of nothing else: words of the command line alone are not among them. */
+/** All messages of what the editor's bundle is made of, of the inspector's page and of the pages of the console, and of nothing else: words of the command line alone are not among them. */
 export function messagesOfEditor(): readonly Told[] {
   return (ofEditor ??= files().flatMap(messagesIn));
 }
@@ -41,7 +41,8 @@ export function messagesOfEditor(): readonly Told[] {
 function files(): readonly string[] {
   const pages = ['pages', 'server', 'schedulePage'].map((name) => join(root, `src/cli/console/${name}.ts`));
   const words = ['historyWords'].map((name) => join(root, `src/words/${name}.ts`));
-  return [...new Set([...filesFrom(join(root, 'src/extension.ts')), ...pages, ...words])];
+  const inspector = filesFrom(join(root, 'src/ui/inspector/webview/main.ts'));
+  return [...new Set([...filesFrom(join(root, 'src/extension.ts')), ...inspector, ...pages, ...words])];
 }
 
 /** Of every file of `src`. */

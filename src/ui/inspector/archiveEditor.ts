@@ -6,6 +6,7 @@ import { storedAt } from '../openInspector';
 import { ArchiveDocument } from './archiveDocument';
 import { archivePage } from './archivePage';
 import { inspectInWorker, type Inspect } from './inspectInWorker';
+import { shownLanguage } from '../shownLanguage';
 import type { FromPage, ToPage } from './messages';
 import { t } from '../../words/language';
 
@@ -83,6 +84,7 @@ class ArchiveEditor implements vscode.CustomReadonlyEditorProvider<OpenArchive> 
       switch (message.type) {
         case 'ready':
           remove();
+          tell({ type: 'language', language: shownLanguage(), messages: vscode.l10n.bundle });
           remove = document.addPage(tell);
           return;
         case 'restore':

@@ -1,9 +1,12 @@
+import type { Messages } from '../../words/language';
 import type { Whose } from '../../words/archiveWords';
 import type { Verification } from '../../core/catalog/verification';
 import type { ArchiveHeader } from '../../core/postgres/archive/reading';
 
 /** What the page is told. */
 export type ToPage =
+  /** which language is spoken, before anything else; without messages it is English */
+  | { readonly type: 'language'; readonly language: string; readonly messages: Messages | undefined }
   | { readonly type: 'contents'; readonly contents: PageContents; readonly measuring: Measuring }
   /** sizes that are new since the last message, by the table's place in `PageContents.tables` */
   | { readonly type: 'measured'; readonly sizes: readonly (readonly [number, number])[]; readonly measuring: Measuring }

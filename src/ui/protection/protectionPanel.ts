@@ -10,6 +10,7 @@ import { kubeconfigWords } from '../../words/kubeconfigWords';
 import { t } from '../../words/language';
 import { editorHints } from '../hints';
 import { looking } from '../looking';
+import { shownLanguage } from '../shownLanguage';
 
 /** The page of protection: one, drawn anew each time that somebody asks for it. It runs no script; what can be done with it is a link to a command. */
 export class ProtectionPanel implements vscode.Disposable {
@@ -60,7 +61,7 @@ export class ProtectionPanel implements vscode.Disposable {
     return protectionPage(protection, [...files, ...told], {
       nonce: randomBytes(16).toString('hex'),
       // a language of which there is no bundle is told in English
-      language: vscode.l10n.bundle === undefined ? 'en' : vscode.env.language,
+      language: shownLanguage(),
       actions: html`<p><a href="command:dbFerry.showProtection">${t`Look again`}</a></p>`,
     });
   }

@@ -1,4 +1,5 @@
 import { count } from '../../../words/format';
+import { t } from '../../../words/language';
 import type { Measuring } from '../messages';
 import { make } from './dom';
 import { ask, recall, remember } from './host';
@@ -20,7 +21,7 @@ export class Browser {
 
   constructor(sets: readonly RowSet[]) {
     this.#sets = sets;
-    const tabs = make('div', { role: 'tablist', class: 'tabs', 'aria-label': 'Contents of the archive' });
+    const tabs = make('div', { role: 'tablist', class: 'tabs', 'aria-label': t`Contents of the archive` });
     for (const set of sets) tabs.append(this.#tab(set));
     tabs.addEventListener('keydown', (event) => this.#onTabKey(event));
     this.#filter.addEventListener('input', () => this.#select());
@@ -90,8 +91,8 @@ export class Browser {
       tab.tabIndex = one === set ? 0 : -1;
     }
     this.#panel.setAttribute('aria-labelledby', `tab-${set.id}`);
-    this.#filter.placeholder = `Filter ${set.title.toLowerCase()} (press /)`;
-    this.#filter.setAttribute('aria-label', `Filter ${set.title.toLowerCase()}`);
+    this.#filter.placeholder = t`Filter ${set.noun} (press /)`;
+    this.#filter.setAttribute('aria-label', t`Filter ${set.noun}`);
     this.#list?.remove();
     this.#list = new RowList(set, (sort) => {
       remember({ sort: { ...recall().sort, [set.id]: sort } });
@@ -121,11 +122,11 @@ export class Browser {
     const parts: Node[] = [];
     if (this.#open?.id === 'tables' && this.#measuring.state === 'running') {
       const value = String(this.#measuring.percent);
-      const progress = make('progress', { max: '100', value, 'aria-label': 'Measuring the sizes' });
-      parts.push(make('span', {}, `Measuring the sizes: ${value} %`), progress, button('Stop', 'stop'));
+      const progress = make('progress', { max: '100', value, 'aria-label': t`Measuring the sizes` });
+      parts.push(make('span', {}, t`Measuring the sizes: ${value} %`), progress, button(t`Stop`, 'stop'));
     }
     if (this.#open?.id === 'tables' && state === 'stopped') {
-      parts.push(make('span', {}, 'Not all sizes are measured.'), button('Measure', 'measure'));
+      parts.push(make('span', {}, t`Not all sizes are measured.`), button(t`Measure`, 'measure'));
     }
     // the button may hold the focus: it is made anew only when it changes
     if (state === 'running' && this.#measure.childElementCount === parts.length && parts.length > 0) {
@@ -136,8 +137,8 @@ export class Browser {
 
 function statusOf(set: RowSet, rows: readonly number[]): string {
   if (set.count === 0) return set.empty;
-  if (rows.length === 0) return 'Nothing fits the filter.';
-  const number = rows.length === set.count ? count(set.count) : `${count(rows.length)} of ${count(set.count)}`;
+  if (rows.length === 0) return t`Nothing fits the filter.`;
+  const number = rows.length === set.count ? count(set.count) : t`${count(rows.length)} of ${count(set.count)}`;
   const sum = set.sum(rows);
-  return `${number} ${set.title.toLowerCase()}${sum === '' ? '' : `: ${sum}`}`;
+  return `${number} ${set.noun}${sum === '' ? '' : `: ${sum}`}`;
 }

@@ -1,22 +1,23 @@
 import { standingWords } from '../../../words/archiveWords';
 import { count, duration, localTime, size } from '../../../words/format';
+import { t } from '../../../words/language';
 import type { PageContents, PageOrigin, PageProvenance, PageWords } from '../messages';
 import { make, termList } from './dom';
 
 /** The card that says what the archive is. */
 export function archiveCard({ header, fileBytes, largeObjects, tables, provenance }: PageContents): HTMLElement {
-  return card('archive', 'Archive', [
+  return card('archive', t`Archive`, [
     termList([
-      ['Database', header.database],
-      ['Size', `${size(fileBytes)} (${count(fileBytes)} bytes)`],
-      ['Compression', header.compression],
-      ['Tables', count(tables.length)],
-      ['Large objects', largeObjects && `${count(largeObjects.count)}${sizeNote(largeObjects.bytes)}`],
-      ['Written', provenance.state === 'known' ? undefined : `${header.created}, by the clock of where pg_dump ran`],
-      ['Server', `PostgreSQL ${header.serverVersion}`],
+      [t`Database`, header.database],
+      [t`Size`, t`${size(fileBytes)} (${count(fileBytes)} bytes)`],
+      [t`Compression`, header.compression],
+      [t`Tables`, count(tables.length)],
+      [t`Large objects`, largeObjects && `${count(largeObjects.count)}${sizeNote(largeObjects.bytes)}`],
+      [t`Written`, provenance.state === 'known' ? undefined : t`${header.created}, by the clock of where pg_dump ran`],
+      [t`Server`, `PostgreSQL ${header.serverVersion}`],
       ['pg_dump', header.dumpVersion],
-      ['Encoding', header.encoding],
-      ['Format', `custom, version ${header.version}`],
+      [t`Encoding`, header.encoding],
+      [t`Format`, t`custom, version ${header.version}`],
     ]),
   ]);
 }
@@ -24,7 +25,7 @@ export function archiveCard({ header, fileBytes, largeObjects, tables, provenanc
 /** The card that says where the archive comes from, and how far it was verified. */
 export function provenanceCard(provenance: PageProvenance): HTMLElement {
   const origin = provenance.state === 'known' || provenance.state === 'size' ? provenance : undefined;
-  return card('provenance', 'Provenance', [
+  return card('provenance', t`Provenance`, [
     make(
       'p',
       { class: 'standing' },
@@ -65,37 +66,38 @@ function sizeNote(bytes: number | undefined): string {
 function originTerms(origin: PageOrigin): [string, string | Node | undefined][] {
   const { cluster, namespace, pod, workload, database, environment } = origin;
   return [
-    ['Cluster', cluster],
-    ['Environment', environment],
-    ['Project', namespace],
-    ['Pod', `${pod}${origin.standby ? ', a standby' : ''}`],
-    ['Workload', workload === pod ? undefined : workload],
-    ['Database', database],
-    ['State of', localTime(origin.snapshot)],
-    ['Took', duration(origin.seconds)],
-    ['Asked by', origin.by],
-    ['Reason', origin.reason],
-    ['Approval', origin.approval],
-    ['Job', origin.job],
-    ['Signed', origin.signed],
-    ['Its SQL runs', origin.runsAs],
+    [t`Cluster`, cluster],
+    [t`Environment`, environment],
+    [t`Project`, namespace],
+    [t`Pod`, origin.standby ? t`${pod}, a standby` : pod],
+    [t`Workload`, workload === pod ? undefined : workload],
+    [t`Database`, database],
+    [t`State of`, localTime(origin.snapshot)],
+    [t`Took`, duration(origin.seconds)],
+    [t`Asked by`, origin.by],
+    [t`Reason`, origin.reason],
+    [t`Approval`, origin.approval],
+    [t`Job`, origin.job],
+    [t`Signed`, origin.signed],
+    [t`Its SQL runs`, origin.runsAs],
     ['SHA-256', make('code', {}, origin.sha256)],
   ];
 }
 
 function verifications({ state, verified }: PageOrigin & { readonly state: 'known' | 'size' }): HTMLElement {
-  const title = state === 'size' ? 'Verified before it was damaged' : 'Verified';
-  const heading = make('h3', {}, verified.length === 0 ? 'Not verified' : title);
+  const title = state === 'size' ? t`Verified before it was damaged` : t`Verified`;
+  const heading = make('h3', {}, verified.length === 0 ? t`Not verified` : title);
   const items = verified.map(({ level, time, place }) =>
-    make('li', {}, `${levels[level]}${place === undefined ? '' : ` in ${place}`}: ${localTime(time)}`),
+    make('li', {}, `${place === undefined ? levels()[level] : t`${levels()[level]} in ${place}`}: ${localTime(time)}`),
   );
   return make('div', {}, heading, make('ul', { class: 'verified' }, ...items));
 }
 
-const levels = {
-  structure: 'Structure read to its end',
-  digest: 'Every byte was as it was written',
-  counted: 'Rows counted in the source',
-  restored: 'Restored and compared',
-  key: 'A key that opens it was tested',
-} as const;
+const levels = () =>
+  ({
+    structure: t`Structure read to its end`,
+    digest: t`Every byte was as it was written`,
+    counted: t`Rows counted in the source`,
+    restored: t`Restored and compared`,
+    key: t`A key that opens it was tested`,
+  }) as const;

@@ -1,3 +1,4 @@
+import { speak, t } from '../../../words/language';
 import type { Measuring, PageContents, PageTable, PageWords, ToPage } from '../messages';
 import { Browser } from './browser';
 import { alert, archiveCard, provenanceCard } from './cards';
@@ -13,7 +14,8 @@ let tables: PageTable[] = [];
 let state: Measuring['state'] = 'unneeded';
 
 listen((message: ToPage) => {
-  if (message.type === 'failed') fail(message.words);
+  if (message.type === 'language') speakIt(message);
+  else if (message.type === 'failed') fail(message.words);
   else if (message.type === 'contents') show(message.contents, message.measuring);
   else {
     for (const [place, bytes] of message.sizes) {
@@ -45,7 +47,7 @@ ask('ready');
 function show(contents: PageContents, measuring: Measuring): void {
   tables = [...contents.tables];
   state = measuring.state;
-  browser = new Browser(sectionsOf(contents, tables, () => unmeasured[state]));
+  browser = new Browser(sectionsOf(contents, tables, () => unmeasured()[state]));
   alerts.replaceChildren(...(contents.damage === undefined ? [] : [alert(contents.damage)]));
   const cards = make('div', { class: 'cards' }, archiveCard(contents), provenanceCard(contents.provenance));
   page.replaceChildren(heading(contents), alerts, cards, browser.element);
@@ -56,7 +58,7 @@ function show(contents: PageContents, measuring: Measuring): void {
 }
 
 /** What stands for a size that is not known. */
-const unmeasured = { unneeded: '?', running: '…', stopped: '?', done: '?', failed: 'missing' } as const;
+const unmeasured = () => ({ unneeded: '?', running: '…', stopped: '?', done: '?', failed: t`missing` }) as const;
 
 function measured(measuring: Measuring): void {
   state = measuring.state;
@@ -64,10 +66,15 @@ function measured(measuring: Measuring): void {
   if (measuring.state === 'failed' && alerts.childElementCount === 0) alerts.append(alert(measuring.words));
 }
 
+function speakIt({ language, messages }: Extract<ToPage, { type: 'language' }>): void {
+  document.documentElement.lang = language;
+  speak(messages);
+}
+
 /** Many a file is named so that is none of ours to show. */
 function fail(words: PageWords): void {
   browser = undefined;
-  const text = make('button', { type: 'button', onclick: () => ask('text') }, 'Open as Text');
+  const text = make('button', { type: 'button', onclick: () => ask('text') }, t`Open as Text`);
   page.replaceChildren(alert(words), make('div', { class: 'actions' }, text));
 }
 
@@ -80,8 +87,8 @@ function heading({ title, name, folder, provenance, damage }: PageContents): HTM
   );
   const actions = make('div', { class: 'actions' });
   if (provenance.state !== 'partial') {
-    const restore = make('button', { type: 'button', onclick: () => ask('restore') }, 'Restore…');
-    const verify = make('button', { type: 'button', class: 'secondary', onclick: () => ask('verify') }, 'Verify');
+    const restore = make('button', { type: 'button', onclick: () => ask('restore') }, t`Restore…`);
+    const verify = make('button', { type: 'button', class: 'secondary', onclick: () => ask('verify') }, t`Verify`);
     actions.append(...(damage === undefined ? [restore] : []), verify);
   }
   return make('header', { class: 'top' }, titles, actions);

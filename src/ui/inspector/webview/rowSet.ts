@@ -13,6 +13,8 @@ export interface Column<Row> {
 export interface RowSet {
   readonly id: string;
   readonly title: string;
+  /** what they are, within a sentence */
+  readonly noun: string;
   readonly count: number;
   readonly columns: readonly Pick<Column<never>, 'id' | 'title' | 'isNumber'>[];
   /** the column to sort by at first, and whether it goes down */
@@ -29,6 +31,7 @@ export interface RowSet {
 export interface RowSetOptions<Row> {
   readonly id: string;
   readonly title: string;
+  readonly noun: string;
   /** may change while it is shown, in its members only */
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
@@ -41,7 +44,7 @@ export function rowSet<Row>(options: RowSetOptions<Row>): RowSet {
   const { rows, columns } = options;
   let haystacks: string[] | undefined;
   return {
-    ...{ id: options.id, title: options.title, sort: options.sort, empty: options.empty },
+    ...{ id: options.id, title: options.title, noun: options.noun, sort: options.sort, empty: options.empty },
     ...{ columns, count: rows.length },
     text(row, column) {
       const found = rows[row];

@@ -1,4 +1,5 @@
 import { count, size } from '../../../words/format';
+import { t } from '../../../words/language';
 import type { PageContents, PageTable } from '../messages';
 import { rowSet, type Column, type RowSet } from './rowSet';
 
@@ -13,61 +14,61 @@ export function sectionsOf(contents: PageContents, tables: readonly PageTable[],
   return [
     tablesSection(contents.hasRows, tables, unmeasured),
     rowSet<Sequence>({
-      ...{ id: 'sequences', title: 'Sequences', rows: contents.sequences, sort: byName },
-      columns: [qualified('Sequence'), lastValue],
-      empty: 'The archive sets no sequences.',
+      ...{ id: 'sequences', title: t`Sequences`, noun: t`sequences`, rows: contents.sequences, sort: byName },
+      columns: [qualified(t`Sequence`), lastValue()],
+      empty: t`The archive sets no sequences.`,
     }),
     rowSet<Schema>({
-      ...{ id: 'schemas', title: 'Schemas', rows: contents.schemas, sort: byName },
+      ...{ id: 'schemas', title: t`Schemas`, noun: t`schemas`, rows: contents.schemas, sort: byName },
       columns: [
-        plain('name', 'Schema', (row) => row.name),
-        counts('tables', 'Tables', (row) => row.tables),
-        plain('owner', 'Owner', (row) => row.owner),
+        plain('name', t`Schema`, (row) => row.name),
+        counts('tables', t`Tables`, (row) => row.tables),
+        plain('owner', t`Owner`, (row) => row.owner),
       ],
-      empty: 'The archive names no schemas.',
+      empty: t`The archive names no schemas.`,
     }),
     rowSet<string>({
-      ...{ id: 'extensions', title: 'Extensions', rows: contents.extensions, sort: byName },
-      columns: [plain('name', 'Extension', (row) => row)],
-      empty: 'The archive needs no extensions.',
+      ...{ id: 'extensions', title: t`Extensions`, noun: t`extensions`, rows: contents.extensions, sort: byName },
+      columns: [plain('name', t`Extension`, (row) => row)],
+      empty: t`The archive needs no extensions.`,
     }),
     rowSet<Role>({
-      ...{ id: 'roles', title: 'Roles needed', rows: contents.roles, sort: byName },
+      ...{ id: 'roles', title: t`Roles needed`, noun: t`roles needed`, rows: contents.roles, sort: byName },
       columns: [
-        plain('name', 'Role', (row) => row.name),
-        plain('needed', 'Needed', (row) => (row.named ? 'always: grants or policies name it' : 'as an owner')),
+        plain('name', t`Role`, (row) => row.name),
+        plain('needed', t`Needed`, (row) => (row.named ? t`always: grants or policies name it` : t`as an owner`)),
       ],
-      empty: 'The archive needs no roles.',
+      empty: t`The archive needs no roles.`,
     }),
     rowSet<Kind>({
-      ...{ id: 'entries', title: 'Entries', rows: contents.kinds, sort: byName },
-      columns: [plain('name', 'Kind', (row) => row.kind), counts('count', 'Number', (row) => row.count)],
-      empty: 'The archive is empty.',
+      ...{ id: 'entries', title: t`Entries`, noun: t`entries`, rows: contents.kinds, sort: byName },
+      columns: [plain('name', t`Kind`, (row) => row.kind), counts('count', t`Number`, (row) => row.count)],
+      empty: t`The archive is empty.`,
     }),
   ];
 }
 
 function tablesSection(hasRows: boolean, rows: readonly PageTable[], unmeasured: () => string): RowSet {
   const bytes: Column<PageTable> = {
-    ...{ id: 'bytes', title: hasRows ? 'Size as text' : 'Size in file', isNumber: true },
-    text: (row) => (row.bytes === undefined ? (row.hasData ? unmeasured() : 'no data') : size(row.bytes)),
+    ...{ id: 'bytes', title: hasRows ? t`Size as text` : t`Size in file`, isNumber: true },
+    text: (row) => (row.bytes === undefined ? (row.hasData ? unmeasured() : t`no data`) : size(row.bytes)),
     key: (row) => row.bytes,
   };
   const counted: Column<PageTable> = {
-    ...{ id: 'rows', title: 'Rows', isNumber: true },
+    ...{ id: 'rows', title: t`Rows`, isNumber: true },
     text: (row) => (row.rows === undefined ? '' : count(row.rows)),
     key: (row) => row.rows,
   };
   const columns: Column<PageTable> = {
-    ...{ id: 'columns', title: 'Columns', isNumber: true },
+    ...{ id: 'columns', title: t`Columns`, isNumber: true },
     text: (row) => (row.hasData ? count(row.columns) : ''),
     key: (row) => (row.hasData ? row.columns : undefined),
   };
-  const owner = plain('owner', 'Owner', (row: PageTable) => row.owner);
+  const owner = plain('owner', t`Owner`, (row: PageTable) => row.owner);
   return rowSet({
-    ...{ id: 'tables', title: 'Tables', rows, sort: ['bytes', true] },
-    columns: [qualified('Table'), ...(hasRows ? [counted] : []), bytes, columns, owner],
-    empty: 'The archive holds no tables.',
+    ...{ id: 'tables', title: t`Tables`, noun: t`tables`, rows, sort: ['bytes', true] },
+    columns: [qualified(t`Table`), ...(hasRows ? [counted] : []), bytes, columns, owner],
+    empty: t`The archive holds no tables.`,
     sum: (shown) => sumOf(hasRows, shown),
   });
 }
@@ -82,17 +83,17 @@ function sumOf(hasRows: boolean, tables: readonly PageTable[]): string {
     holding += table.hasData ? 1 : 0;
   }
   // a partitioned table holds none itself, and a backup counts those that do
-  const where = holding === tables.length ? '' : ` in ${count(holding)} of them`;
-  return hasRows
-    ? `${count(rows)} rows${where}, ${size(bytes)} as text, by the manifest`
-    : `${size(bytes)} in the file`;
+  if (!hasRows) return t`${size(bytes)} in the file`;
+  return holding === tables.length
+    ? t`${count(rows)} rows, ${size(bytes)} as text, by the manifest`
+    : t`${count(rows)} rows in ${count(holding)} of them, ${size(bytes)} as text, by the manifest`;
 }
 
-const lastValue: Column<Sequence> = {
-  ...{ id: 'last', title: 'Last value', isNumber: true },
+const lastValue = (): Column<Sequence> => ({
+  ...{ id: 'last', title: t`Last value`, isNumber: true },
   text: (row) => row.lastValue,
   key: (row) => Number(row.lastValue),
-};
+});
 
 function qualified(title: string): Column<{ readonly schema: string; readonly name: string }> {
   return plain('name', title, (row) => (row.schema === '' ? row.name : `${row.schema}.${row.name}`));

@@ -9,7 +9,7 @@ describe('rowSet', () => {
     { name: 'audit.orders', size: 30, owner: 'auditor' },
   ];
   const set = rowSet<(typeof rows)[number]>({
-    ...{ id: 'tables', title: 'Tables', rows, sort: ['size', true], empty: 'none' },
+    ...{ id: 'tables', title: 'Tables', noun: 'tables', rows, sort: ['size', true], empty: 'none' },
     columns: [
       { id: 'name', title: 'Table', text: (row) => row.name, key: (row) => row.name },
       { id: 'size', title: 'Size', isNumber: true, text: (row) => String(row.size), key: (row) => row.size },
