@@ -38,7 +38,9 @@ export function serveExec(ws: WebSocket, socket: TLSSocket, request: ExecRequest
     if (request.argv.length === 0) throw new Error('args must not be empty');
     child = request.pod.start(request.container, request.argv);
   } catch (error) {
-    return finish(ws, socket, startFailure(isV5, request.argv, error));
+    // a runtime takes its time to say so, and kubectl loses what comes before it has made its streams
+    setTimeout(() => finish(ws, socket, startFailure(isV5, request.argv, error)), 100);
+    return;
   }
   processes.add(request.pod, child);
   new ExecSession(ws, socket, request, child, isV5).run();
