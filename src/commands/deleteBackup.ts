@@ -1,7 +1,6 @@
 import { removeBackup } from '../core/catalog/catalog';
 import type { BackupSummary } from '../core/catalog/summary';
-import { jobUsing } from '../core/job/plan/inUse';
-import { AppError } from '../core/base/errors';
+import { mustBeFree } from '../core/job/plan/inUse';
 import type { Services } from '../services';
 import { deletionWords } from '../ui/deletionWords';
 import { ownBackups } from './backupTargets';
@@ -38,8 +37,5 @@ export const deleteBackup: Command = {
 /** A backup that a job reads stays. */
 async function refuseWhereUsed({ jobs }: Services, chosen: readonly BackupSummary[]): Promise<void> {
   await jobs.watch();
-  for (const backup of chosen) {
-    const job = jobUsing(jobs.running, backup);
-    if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
-  }
+  for (const backup of chosen) mustBeFree(jobs.running, backup);
 }

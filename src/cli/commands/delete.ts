@@ -1,3 +1,4 @@
+import { defined } from '../../core/base/defined';
 import { AppError } from '../../core/base/errors';
 import type { DamagedBackup } from '../../core/catalog/catalog';
 import type { BackupSummary } from '../../core/catalog/summary';
@@ -36,12 +37,12 @@ export const deleteCommand: Command = {
       if (!(await terminal.confirm('Type yes to go on, nothing to leave it: ', 'yes'))) throw new AppError('cancelled');
     }
     const { listJobs } = await import('../../core/job/record/listJobs');
-    const { jobUsing } = await import('../../core/job/plan/inUse');
-    const job = jobUsing(await listJobs(root), backup);
-    if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
+    const { mustBeFree } = await import('../../core/job/plan/inUse');
+    mustBeFree(await listJobs(root), backup);
     const removal = await ('error' in backup ? removeDamaged(backup) : removeBackup(backup));
-    const bytes = 'error' in backup ? {} : { bytes: backup.manifest.size.archive };
-    const data = { backup: backup.id, folder: backup.folder, ...bytes };
+    // of what cannot be read nobody knows how large it was, and what it cost
+    const bytes = 'error' in backup ? undefined : backup.manifest.size.archive;
+    const data = { backup: backup.id, folder: backup.folder, ...defined({ bytes }) };
     if (removal.state === 'retained') {
       const until = removal.until.toISOString();
       terminal.event({ type: 'result', outcome: 'differences', exitCode: 3, data: { ...data, retained: until } });
@@ -49,11 +50,9 @@ export const deleteCommand: Command = {
       return 3;
     }
     const { noteDeleted } = await import('../../core/catalog/deletedBackups');
-    // of what cannot be read nobody knows what it cost
     if (!('error' in backup)) await noteDeleted(backup);
     terminal.event({ type: 'result', outcome: 'done', exitCode: 0, data });
-    const gone = 'error' in backup ? '' : `, ${size(backup.manifest.size.archive)}`;
-    terminal.line(safe(`Deleted: ${what}${gone}.`));
+    terminal.line(safe(`Deleted: ${what}${bytes === undefined ? '' : `, ${size(bytes)}`}.`));
     return 0;
   },
 };

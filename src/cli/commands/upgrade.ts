@@ -21,6 +21,8 @@ export const upgrade: Command = {
   async run(call) {
     const { findBackup } = await import('../../core/catalog/catalog');
     const { upgradeBackup } = await import('../../core/catalog/upgradeBackup');
+    const { mustBeFree } = await import('../../core/job/plan/inUse');
+    const { listJobs } = await import('../../core/job/record/listJobs');
     const { terminal, operands } = call;
     const root = await rootOf(call);
     const backup = await findBackup(root, await backupNamed(call, operands[0] ?? ''));
@@ -29,7 +31,7 @@ export const upgrade: Command = {
     const sealed = await copying(terminal, 'reading', ({ signal, onBytes }) =>
       upgradeBackup(backup, {
         signal,
-        mustBeFree: () => mustBeFree(root, backup),
+        mustBeFree: async () => mustBeFree(await listJobs(root), backup),
         report: (progress) => {
           if (progress.type === 'progress') onBytes?.(progress.bytes, backup.manifest.size.archive);
         },
@@ -56,12 +58,4 @@ async function held(root: string, { id, folder }: BackupEntry): Promise<{ releas
     if (!isAppError(error, 'target.busy')) throw error;
     throw new AppError('usage', { rule: 'upgrade.running', backup: id, command: 'upgrade' }, { cause: error });
   }
-}
-
-/** Throws `target.busy` while a job reads it: its folder goes. */
-async function mustBeFree(root: string, backup: BackupEntry): Promise<void> {
-  const { listJobs } = await import('../../core/job/record/listJobs');
-  const { jobUsing } = await import('../../core/job/plan/inUse');
-  const job = jobUsing(await listJobs(root), backup);
-  if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
+import type { ErrorCode } from '../../core/base/errorData';
 import { AppError, isAppError, toAppError } from '../../core/base/errors';
 import type { Cluster } from '../../core/cluster/cluster';
 import { connectAs } from '../../core/cluster/connect';
@@ -103,15 +104,7 @@ async function answer(of: ConsoleOf, request: IncomingMessage, response: ServerR
     });
   } catch (error) {
     const { code, data } = toAppError(error);
-    const status =
-      code === 'cluster.unauthorized'
-        ? 401
-        : code === 'cluster.forbidden'
-          ? 403
-          : code === 'approval.unreadable'
-            ? 422
-            : 502;
-    refuse(status, () => errorText(new AppError(code, data)));
+    refuse(wrongStatus[code] ?? 502, () => errorText(new AppError(code, data)));
   } finally {
     // its connections are this person's, and end with the answer
     client.forgetLogin();
@@ -235,6 +228,13 @@ async function one(routed: Routed, me: string, namespace: string, name: string):
   response.setHeader('location', `${addressOf(found.kept, name)}?done=${decision}`);
   send(response, 303, 'text/plain; charset=utf-8', '');
 }
+
+/** What keeps a page from being shown; all else is the API server's. */
+const wrongStatus: Partial<Record<ErrorCode, number>> = {
+  'cluster.unauthorized': 401,
+  'cluster.forbidden': 403,
+  'approval.unreadable': 422,
+};
 
 /** Whoever says no: roles and admission policies, what became of the request meanwhile, or nobody since nobody answered. */
 function refusalStatus(error: unknown): number {

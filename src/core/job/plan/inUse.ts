@@ -1,3 +1,4 @@
+import { AppError } from '../../base/errors';
 import type { BackupSummary } from '../../catalog/summary';
 import { isLiving, type Job } from '../record/readJob';
 import { backupsOf, formatBackupRef } from '../request';
@@ -16,6 +17,12 @@ export function jobUsing(
       (backupsOf(job.request).map(formatBackupRef).some(names) ||
         (manifest !== undefined && mayChoose(job.request, manifest.source))),
   );
+}
+
+/** Throws `target.busy` while one of these jobs reads it: its folder goes. Pure. */
+export function mustBeFree(jobs: readonly Job[], backup: Parameters<typeof jobUsing>[1]): void {
+  const job = jobUsing(jobs, backup);
+  if (job) throw new AppError('target.busy', { reference: backup.folder, job: job.id });
 }
 
 function mayChoose(request: Job['request'], source: BackupSummary['manifest']['source']): boolean {

@@ -207,30 +207,26 @@ const objectsOf = (isOwn: (catalog: string, oid: string) => string): string =>
       ['STATISTICS', 'statistics', 'pg_statistic_ext', 'stx'],
       ['TEXT SEARCH DICTIONARY', 'text search dictionary', 'pg_ts_dict', 'dict'],
       ['TEXT SEARCH CONFIGURATION', 'text search configuration', 'pg_ts_config', 'cfg'],
-    ].map(
-      ([
-        kind = '',
-        word = '',
-        catalog = '',
-        prefix = '',
-      ]) => `select '${kind}', nspname, ${prefix}name, format('${word} %I.%I', nspname, ${prefix}name), ${prefix}owner, 3
-    from ${catalog} o join pg_namespace n on n.oid = ${prefix}namespace where o.oid >= 16384 and ${isOwn(catalog, 'o.oid')}`,
-    ),
+    ].map((named) => namedSql(named, isOwn, true)),
     ...[
       ['FOREIGN DATA WRAPPER', 'foreign data wrapper', 'pg_foreign_data_wrapper', 'fdw'],
       ['SERVER', 'server', 'pg_foreign_server', 'srv'],
       ['PROCEDURAL LANGUAGE', 'language', 'pg_language', 'lan'],
-    ].map(
-      ([
-        kind = '',
-        word = '',
-        catalog = '',
-        prefix = '',
-      ]) => `select '${kind}', '', ${prefix}name, format('${word} %I', ${prefix}name), ${prefix}owner, 3
-    from ${catalog} o where o.oid >= 16384 and ${isOwn(catalog, 'o.oid')}`,
-    ),
+    ].map((named) => namedSql(named, isOwn, false)),
     `select 'BLOB', '', o.oid::text, format('large object %s', o.oid), lomowner, 4 from pg_largeobject_metadata o`,
   ].join('\n  union all ');
+
+/** Those of a catalog that are called by their name alone, or by that and a schema's: what pg_dump calls them, what ALTER does, the catalog, and what its columns begin with. */
+function namedSql(
+  [kind = '', word = '', catalog = '', prefix = '']: readonly string[],
+  isOwn: (catalog: string, oid: string) => string,
+  isInSchema: boolean,
+): string {
+  const [schema, called] = isInSchema ? ['nspname', `'${word} %I.%I', nspname,`] : [`''`, `'${word} %I',`];
+  const join = isInSchema ? `join pg_namespace n on n.oid = ${prefix}namespace ` : '';
+  return `select '${kind}', ${schema}, ${prefix}name, format(${called} ${prefix}name), ${prefix}owner, 3
+    from ${catalog} o ${join}where o.oid >= 16384 and ${isOwn(catalog, 'o.oid')}`;
+}
 
 /** What is left of it: what the server made beside something else (the multirange of a range), default privileges, rights. */
 function dismissSql({ name }: Loader, fallback: string | undefined): string {
